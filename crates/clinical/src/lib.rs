@@ -1,0 +1,31 @@
+//! What the numbers mean: measures and units, NEWS2, staleness, alert episodes and their actions.
+//!
+//! Pure functions and plain types. Deliberately not here: I/O, clocks, FHIR, SQL, JSON. Time is an argument.
+
+mod acuity;
+mod alert;
+mod decimal;
+mod limits;
+mod measure;
+mod news2;
+mod person;
+mod sample;
+mod stale;
+mod time;
+mod ward;
+
+pub use acuity::Acuity;
+pub use alert::{
+    Action, Episode, EpisodeState, HANDLED_REASONS, Presence, Priority, SeenAction, Verb, fold,
+};
+pub use decimal::{Decimal, NotADecimal};
+pub use limits::{Limits, unit_default};
+pub use measure::{Measure, MeasureSpec, Plausibility, measures};
+pub use news2::{
+    Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
+};
+pub use person::{Sex, age_years, initials};
+pub use sample::{Code, Quality, Sample, Source};
+pub use stale::{StaleAfter, is_stale};
+pub use time::Instant;
+pub use ward::{Device, Dose, Person, Place, Segment, Stay};

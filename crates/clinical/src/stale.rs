@@ -1,0 +1,67 @@
+//! When a number no longer speaks of the patient as they are now (CLINICAL 2: stale data is a technical alarm).
+
+use crate::{Instant, Measure};
+
+/// How long silence may last before the last value counts as stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleAfter {
+    /// A monitor that streams: milliseconds.
+    pub streamed_ms: i64,
+    /// A glucose sensor, which reports every five minutes: milliseconds.
+    pub sensor_ms: i64,
+    /// A device that sends single values: milliseconds.
+    pub device_spot_ms: i64,
+    /// Charted by hand: milliseconds.
+    pub charted_ms: i64,
+}
+
+impl Default for StaleAfter {
+    fn default() -> Self {
+        StaleAfter {
+            streamed_ms: 60_000,
+            sensor_ms: 15 * 60_000,
+            device_spot_ms: 30 * 60_000,
+            charted_ms: 6 * 3_600_000,
+        }
+    }
+}
+
+/// Whether a value of `measure` taken at `taken_at` is stale at `now`.
+pub fn is_stale(
+    measure: Measure,
+    streamed: bool,
+    by_device: bool,
+    taken_at: Instant,
+    now: Instant,
+    after: &StaleAfter,
+) -> bool {
+    let limit = match measure {
+        Measure::Glucose if by_device => after.sensor_ms,
+        Measure::HeartRate | Measure::PulseRate | Measure::SpO2 | Measure::RespRate if streamed => {
+            after.streamed_ms
+        }
+        Measure::HeartRate | Measure::PulseRate | Measure::SpO2 | Measure::RespRate if by_device => {
+            after.device_spot_ms
+        }
+        _ => after.charted_ms,
+    };
+    now.ms_since(taken_at) > limit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_sensor_is_stale_after_its_own_time_and_not_before() {
+        let after = StaleAfter::default();
+        let stale = |measure, streamed, device, age_ms| {
+            is_stale(measure, streamed, device, Instant(0), Instant(age_ms), &after)
+        };
+        assert!(!stale(Measure::HeartRate, true, true, 60_000));
+        assert!(stale(Measure::HeartRate, true, true, 60_001));
+        assert!(!stale(Measure::HeartRate, false, true, 29 * 60_000));
+        assert!(stale(Measure::Glucose, false, true, 16 * 60_000));
+        assert!(!stale(Measure::SystolicBp, false, true, 3_600_000));
+    }
+}

@@ -1,0 +1,109 @@
+//! Who lies where, with what attached: the facts beside the numbers.
+
+use crate::{Code, Decimal, Instant, Sex};
+
+/// A patient, as far as a screen needs one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Logical id of the Patient.
+    pub id: String,
+    /// Medical record number; empty where the server sends none.
+    pub mrn: String,
+    /// Family name, without control characters.
+    pub family: String,
+    /// Given names, without control characters.
+    pub given: String,
+    /// Birth date as sent: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    pub birth_date: Option<String>,
+    /// Administrative gender.
+    pub sex: Sex,
+    /// `false` once the record was merged away or switched off.
+    pub active: bool,
+}
+
+/// A ward or a bed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Logical id of the Location.
+    pub id: String,
+    /// As shown.
+    pub name: String,
+    /// Whether this is a bed; otherwise a ward or something that holds beds.
+    pub is_bed: bool,
+    /// The Location this one is part of.
+    pub part_of: Option<String>,
+}
+
+/// A patient's stay, which binds the patient to a bed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Logical id of the Encounter.
+    pub id: String,
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// The current Location.
+    pub place: Option<String>,
+    /// Whether the stay is going on.
+    pub in_progress: bool,
+}
+
+/// A device that is or was on a patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Logical id of the Device.
+    pub id: String,
+    /// The patient it is on.
+    pub patient: Option<String>,
+    /// As shown.
+    pub name: String,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
+/// A dose that a device or a person recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dose {
+    /// Logical id of the MedicationAdministration.
+    pub id: String,
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// What was given.
+    pub what: String,
+    /// How much, with its UCUM unit.
+    pub amount: Option<(Decimal, String)>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Evenly spaced values of one signal, as SampledData sends them. Gaps were cut out: a segment has none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// Logical id of the Device.
+    pub device: Option<String>,
+    /// What was measured.
+    pub code: Code,
+    /// UCUM.
+    pub unit: String,
+    /// When the first value was true.
+    pub start: Instant,
+    /// Milliseconds between values.
+    pub period_ms: f64,
+    /// The values are `mantissa * 10^-scale`.
+    pub scale: u8,
+    /// One mantissa a value.
+    pub mantissas: Vec<i64>,
+}
+
+impl Segment {
+    /// When value `n` was true.
+    pub fn time_of(&self, n: usize) -> Instant {
+        self.start + (n as f64 * self.period_ms).round() as i64
+    }
+
+    /// Whether this is a wave (ECG, pleth) and not a numeric: ten values a second or more.
+    pub fn is_wave(&self) -> bool {
+        self.period_ms <= 100.0
+    }
+}

@@ -1,0 +1,147 @@
+//! What can go wrong between the console and a server, in words a person can act on.
+
+use std::time::Duration;
+
+/// Why a request gave nothing that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FhirError {
+    /// The address is no http(s) URL.
+    #[error("\"{0}\" is not an http or https address. Enter the FHIR base, such as https://fhir.example.org/r4")]
+    Address(String),
+    /// The name does not resolve.
+    #[error("the server's name could not be found. Check the address and this station's DNS")]
+    Dns(#[source] reqwest::Error),
+    /// Nothing answers there.
+    #[error("the server could not be reached. Check the address, the port and the network")]
+    Connect(#[source] reqwest::Error),
+    /// The certificate is not accepted.
+    #[error("the server's TLS certificate was not accepted. Ask IT to check the certificate or the station's trusted roots")]
+    Tls(#[source] reqwest::Error),
+    /// No answer in time.
+    #[error("the server did not answer in time")]
+    Timeout(#[source] reqwest::Error),
+    /// The answer broke off.
+    #[error("the answer broke off before its end")]
+    Broken(#[source] reqwest::Error),
+    /// Signed out.
+    #[error("the server wants a sign-in (401)")]
+    SignIn,
+    /// Not allowed.
+    #[error("this account may not read here (403)")]
+    Forbidden,
+    /// No such thing.
+    #[error("there is no FHIR server at this address (404)")]
+    NotFound,
+    /// Slow down.
+    #[error("the server asks for fewer requests (429)")]
+    TooMany(Option<Duration>),
+    /// The server failed.
+    #[error("the server reported an error ({status}){detail}")]
+    Server {
+        /// HTTP status.
+        status: u16,
+        /// The OperationOutcome's text, with a leading colon; empty where there is none.
+        detail: String,
+        /// `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// The server refused this request for good.
+    #[error("the server refused the request ({status}){detail}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The OperationOutcome's text, with a leading colon; empty where there is none.
+        detail: String,
+    },
+    /// A web page came instead of data.
+    #[error("a web page came back instead of FHIR data: this may be a sign-in page or a network that wants a login in a browser first")]
+    WebPage,
+    /// The answer is no JSON.
+    #[error("the answer is not readable JSON: {0}")]
+    Malformed(String),
+    /// It is JSON, but no FHIR.
+    #[error("the address answers, but not as a FHIR server: {0}")]
+    NotFhir(String),
+    /// Another release of FHIR.
+    #[error("the server speaks FHIR {0}; Vigil needs R4 (4.0 or 4.3)")]
+    Version(String),
+    /// A page over the limit.
+    #[error("one page of the answer is larger than {limit_mib} MiB")]
+    TooLarge {
+        /// The limit.
+        limit_mib: usize,
+    },
+    /// Paging that never ends.
+    #[error("the server sends the same page again and again; reading stopped after {pages} pages, what they held is kept")]
+    Loop {
+        /// How many pages were read.
+        pages: usize,
+    },
+    /// A `next` link that leaves the server.
+    #[error("the server's next-page link leads to another host; it was not followed")]
+    ForeignLink,
+    /// The live channel failed.
+    #[error("the live channel failed: {0}")]
+    Live(String),
+}
+
+impl FhirError {
+    pub(crate) fn transport(error: reqwest::Error) -> FhirError {
+        if error.is_timeout() {
+            return FhirError::Timeout(error);
+        }
+        // reqwest keeps the cause in the source chain; its text is the only thing that tells TLS from DNS.
+        let mut text = String::new();
+        let mut source: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(cause) = source {
+            text.push_str(&cause.to_string().to_lowercase());
+            source = cause.source();
+        }
+        if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
+            FhirError::Dns(error)
+        } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
+            FhirError::Tls(error)
+        } else if error.is_connect() {
+            FhirError::Connect(error)
+        } else {
+            FhirError::Broken(error)
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            FhirError::Dns(_)
+                | FhirError::Connect(_)
+                | FhirError::Tls(_)
+                | FhirError::Timeout(_)
+                | FhirError::Broken(_)
+                | FhirError::TooMany(_)
+                | FhirError::Server { .. }
+                | FhirError::WebPage
+                | FhirError::Malformed(_)
+                | FhirError::Live(_)
+        )
+    }
+
+    /// How long the server asks to wait, where it says.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            FhirError::TooMany(after) => *after,
+            FhirError::Server { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// A short name of the cause, for the connection chip: `server`, `dns`, `tls`, `sign-in` or `network`.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            FhirError::Dns(_) => "dns",
+            FhirError::Tls(_) => "tls",
+            FhirError::SignIn | FhirError::Forbidden | FhirError::WebPage => "sign-in",
+            FhirError::Connect(_) | FhirError::Timeout(_) | FhirError::Broken(_) | FhirError::Live(_) => "network",
+            _ => "server",
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! From an R4 resource to the console's own facts.
+
+use std::str::FromStr;
+
+use clinical::{
+    Action, Acvpu, Code, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Plausibility, Priority,
+    Quality, Sample, Segment, Sex, Stay, Verb,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::bundle::position;
+use crate::resource as r4;
+use crate::time::parse_instant;
+use crate::units::{normal_unit, to_unit};
+
+pub(crate) const LOINC: &str = "http://loinc.org";
+pub(crate) const MDC: &str = "urn:iso:std:iso:11073:10101";
+const SNOMED: &str = "http://snomed.info/sct";
+const PHYSICAL_TYPE: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+/// The verbs of an action on an alert.
+pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
+/// Tells technical alarms from physiological ones in `DetectedIssue.code`.
+const ALARM_KIND: &str = "urn:vigil:alarm-kind";
+
+/// Something a server said, with the version it said it in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// `Type/id`.
+    pub reference: String,
+    /// `meta.versionId`; empty where there is none.
+    pub version: String,
+    /// `meta.lastUpdated`, by the server's clock.
+    pub last_updated: Option<Instant>,
+    /// What it said.
+    pub body: Body,
+}
+
+/// The kinds of facts.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)] // Each variant is the type it holds.
+pub enum Body {
+    Person(Person),
+    Place(Place),
+    Stay(Stay),
+    Device(Device),
+    /// Single values; blood pressure gives several.
+    Samples(Vec<Sample>),
+    /// Evenly spaced values, gaps cut out.
+    Segments(Vec<Segment>),
+    Episode(Episode),
+    Action(Action),
+    Dose(Dose),
+    /// The resource is gone, or was entered in error.
+    Deleted,
+}
+
+impl Fact {
+    /// The fact that `Type/id` was deleted; nothing where the text names no resource.
+    pub(crate) fn deleted(url: &str) -> Option<Fact> {
+        let mut parts = url.rsplit('/');
+        let (id, kind) = (parts.next()?, parts.next()?);
+        Some(Fact {
+            reference: format!("{kind}/{id}"),
+            version: String::new(),
+            last_updated: None,
+            body: Body::Deleted,
+        })
+    }
+}
+
+type Reason = String;
+
+/// Maps one resource; the error is its reference and why it could not be read.
+pub(crate) fn map_resource(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
+    let head: r4::Head = serde_json::from_str(text).map_err(|e| ("unknown".to_owned(), position(&e)))?;
+    let kind = head.resource_type.as_ref();
+    let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
+    let meta = head.meta.unwrap_or_default();
+    let last_updated = meta.last_updated.as_deref().and_then(parse_instant);
+    let bodies = map_body(kind, head.id.as_deref(), last_updated, text).map_err(|reason| (reference.clone(), reason))?;
+    let version = meta.version_id.unwrap_or_default().into_owned();
+    Ok(bodies
+        .into_iter()
+        .map(|body| Fact { reference: reference.clone(), version: version.clone(), last_updated, body })
+        .collect())
+}
+
+fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) -> Result<Vec<Body>, Reason> {
+    let known = [
+        "Patient", "Location", "Encounter", "Device", "Observation", "DetectedIssue", "Communication",
+        "MedicationAdministration",
+    ];
+    if !known.contains(&kind) {
+        return Ok(Vec::new());
+    }
+    let id = id.filter(|id| is_id(id)).ok_or("it has no usable id")?.to_owned();
+    let body = match kind {
+        "Patient" => person(id, parse(text)?),
+        "Location" => place(id, parse(text)?),
+        "Encounter" => stay(id, parse(text)?)?,
+        "Device" => device(id, parse(text)?),
+        "Observation" => return observation(parse(text)?).map(|body| body.into_iter().collect()),
+        "DetectedIssue" => episode(id, updated, parse(text)?)?,
+        "Communication" => return communication(id, parse(text)?).map(|body| body.into_iter().collect()),
+        _ => dose(id, parse(text)?)?,
+    };
+    Ok(vec![body])
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
+    serde_json::from_str(text).map_err(|e| position(&e))
+}
+
+/// R4's `id`: 1 to 64 letters, digits, dashes and dots.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+}
+
+/// Takes out what can change how the rest of a line reads: control characters and bidirectional overrides.
+fn clean(text: &str, most: usize) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    };
+    text.chars().filter(|c| !hidden(*c)).take(most).collect::<String>().trim().to_owned()
+}
+
+fn person(id: String, patient: r4::Patient) -> Body {
+    let name = patient.name.iter().find(|n| n.usage.as_deref() == Some("official")).or(patient.name.first());
+    let given = name.map(|n| n.given.join(" ")).unwrap_or_default();
+    let mut family = name.and_then(|n| n.family.as_deref()).unwrap_or_default();
+    if family.is_empty() && given.is_empty() {
+        family = name.and_then(|n| n.text.as_deref()).unwrap_or_default();
+    }
+    let is_mrn = |i: &&r4::Identifier| i.kind.as_ref().is_some_and(|kind| kind.has(IDENTIFIER_TYPE, "MR"));
+    let mrn = patient.identifier.iter().find(is_mrn).or(patient.identifier.first()).and_then(|i| i.value.as_deref());
+    let merged = patient.link.iter().any(|link| link.kind == "replaced-by");
+    Body::Person(Person {
+        id,
+        mrn: clean(mrn.unwrap_or_default(), 64),
+        family: clean(family, 80),
+        given: clean(&given, 80),
+        birth_date: patient.birth_date.map(|date| clean(&date, 10)),
+        sex: match patient.gender.as_deref() {
+            Some("female") => Sex::Female,
+            Some("male") => Sex::Male,
+            Some("other") => Sex::Other,
+            _ => Sex::Unknown,
+        },
+        active: patient.active.unwrap_or(true) && !merged,
+    })
+}
+
+fn place(id: String, location: r4::Location) -> Body {
+    Body::Place(Place {
+        name: clean(location.name.as_deref().unwrap_or(&id), 60),
+        is_bed: location.physical_type.is_some_and(|t| t.has(PHYSICAL_TYPE, "bd")),
+        part_of: location.part_of.and_then(|r| r.id_of("Location")),
+        id,
+    })
+}
+
+fn stay(id: String, encounter: r4::Encounter) -> Result<Body, Reason> {
+    let patient = encounter.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let current = encounter
+        .location
+        .iter()
+        .find(|l| l.status.as_deref() == Some("active"))
+        .or_else(|| encounter.location.iter().rfind(|l| l.status.is_none()));
+    Ok(Body::Stay(Stay {
+        id,
+        patient,
+        place: current.and_then(|l| l.location.id_of("Location")),
+        in_progress: encounter.status == "in-progress",
+    }))
+}
+
+fn device(id: String, device: r4::Device) -> Body {
+    let named = device.device_name.first().map(|n| n.name.as_ref());
+    let kind = device.kind.as_ref().and_then(r4::Concept::words);
+    Body::Device(Device {
+        patient: device.patient.and_then(|p| p.id_of("Patient")),
+        name: clean(named.or(kind).unwrap_or(&id), 60),
+        active: device.status.as_deref().is_none_or(|s| s == "active"),
+        id,
+    })
+}
+
+fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason> {
+    if !matches!(given.status.as_ref(), "completed" | "in-progress") {
+        return Ok(Body::Deleted);
+    }
+    let patient = given.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let at = given
+        .effective_date_time
+        .or_else(|| given.effective_period.and_then(|p| p.start))
+        .and_then(|t| parse_instant(&t))
+        .ok_or("it has no readable time (effective)")?;
+    let amount = match given.dosage.and_then(|d| d.dose) {
+        Some(dose) => quantity(&dose)?,
+        None => None,
+    };
+    let what = given.medication_codeable_concept.as_ref().and_then(r4::Concept::words).unwrap_or("medication");
+    Ok(Body::Dose(Dose { id, patient, what: clean(what, 80), amount, at }))
+}
+
+/// `Ok(None)` where the quantity has no value.
+fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, String)>, Reason> {
+    let Some(value) = quantity.value else { return Ok(None) };
+    let value = decimal(value)?;
+    let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or("1");
+    let unit = normal_unit(unit)
+        .or_else(|e| quantity.unit.as_deref().map_or(Err(e), normal_unit))
+        .map_err(|e| e.to_string())?;
+    Ok(Some((value, unit)))
+}
+
+fn decimal(raw: &RawValue) -> Result<Decimal, Reason> {
+    Decimal::from_str(raw.get()).map_err(|e| format!("its value is {e}"))
+}
+
+fn code_of(concept: &r4::Concept) -> Option<Code> {
+    // A code the console knows wins; otherwise LOINC before MDC.
+    let known = concept.coding.iter().find_map(|coding| {
+        let code = coding.code.as_deref()?;
+        match coding.system.as_deref()? {
+            LOINC if Measure::from_loinc(code).is_some() => Some(Code::Loinc(code.to_owned())),
+            MDC if Measure::from_mdc(code).is_some() => Some(Code::Mdc(code.to_owned())),
+            _ => None,
+        }
+    });
+    known
+        .or_else(|| concept.code(LOINC).map(|c| Code::Loinc(c.to_owned())))
+        .or_else(|| concept.code(MDC).map(|c| Code::Mdc(c.to_owned())))
+        .filter(|code| code.as_str().len() <= 32)
+}
+
+fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
+    let Some(measure) = code.measure() else { return Ok(Quality::Good) };
+    let (factor, offset) = to_unit(measure, unit).map_err(|e| e.to_string())?;
+    Ok(match measure.plausibility(value.to_f64() * factor + offset) {
+        Plausibility::Plausible => Quality::Good,
+        Plausibility::Artefact => Quality::Artefact,
+    })
+}
+
+fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
+    if matches!(obs.status.as_ref(), "entered-in-error" | "cancelled") {
+        return Ok(Some(Body::Deleted));
+    }
+    let patient = obs.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let device = obs.device.and_then(|d| d.id_of("Device"));
+    let time = obs.effective_date_time.or(obs.effective_instant).or_else(|| obs.effective_period.and_then(|p| p.start));
+    let taken_at = time.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (effective)")?;
+    if let Some(data) = obs.value_sampled_data {
+        let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
+        return segments(patient, device, code, taken_at, data).map(|segments| Some(Body::Segments(segments)));
+    }
+    let sample = |code: Code, value: Decimal, unit: String| -> Result<Sample, Reason> {
+        let quality = quality(&code, value, &unit)?;
+        Ok(Sample { patient: patient.clone(), device: device.clone(), code, value, unit, taken_at, quality })
+    };
+    let mut samples = Vec::new();
+    if let Some((value, unit)) = obs.value_quantity.as_ref().map(quantity).transpose()?.flatten() {
+        let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
+        samples.push(sample(code, value, unit)?);
+    }
+    if let Some(level) = obs.value_codeable_concept.as_ref() {
+        let code = code_of(&obs.code);
+        if let Some(code) = code.filter(|c| c.measure() == Some(Measure::Consciousness)) {
+            let level = acvpu(level).ok_or("its level of consciousness is none of A, C, V, P, U")?;
+            samples.push(sample(code, Decimal::whole(level as i64), Measure::Consciousness.spec().unit.to_owned())?);
+        }
+    }
+    for part in &obs.component {
+        let found = part.value_quantity.as_ref().map(quantity).transpose()?.flatten();
+        if let (Some((value, unit)), Some(code)) = (found, code_of(&part.code)) {
+            samples.push(sample(code, value, unit)?);
+        }
+    }
+    if samples.is_empty() && obs.data_absent_reason.is_none() && obs.value_codeable_concept.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Body::Samples(samples)))
+}
+
+fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
+    const CODES: [(&str, Acvpu); 5] = [
+        ("248234008", Acvpu::Alert),
+        ("130987000", Acvpu::NewConfusion),
+        ("300202002", Acvpu::Voice),
+        ("450847001", Acvpu::Pain),
+        ("422768004", Acvpu::Unresponsive),
+    ];
+    let coded = concept.code(SNOMED).and_then(|code| CODES.iter().find(|(c, _)| *c == code).map(|(_, level)| *level));
+    coded.or_else(|| {
+        let word = concept.text.as_deref()?.trim();
+        Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word))
+    })
+}
+
+/// Values of one SampledData are at most this many; more is a defect of the sender.
+const MOST_VALUES: usize = 4_000_000;
+
+fn segments(
+    patient: String,
+    device: Option<String>,
+    code: Code,
+    start: Instant,
+    data: r4::SampledData,
+) -> Result<Vec<Segment>, Reason> {
+    if data.dimensions != 1 {
+        return Err(format!("its SampledData has {} dimensions, one is read", data.dimensions));
+    }
+    if !(data.period > 0.0 && data.period.is_finite()) {
+        return Err("its SampledData has no usable period".into());
+    }
+    let unit = normal_unit(data.origin.code.as_deref().or(data.origin.unit.as_deref()).unwrap_or("1"))
+        .map_err(|e| e.to_string())?;
+    quality(&code, Decimal::whole(0), &unit)?;
+    let origin = data.origin.value.map_or(Ok(Decimal::whole(0)), decimal)?;
+    let factor = data.factor.map_or(Ok(Decimal::whole(1)), decimal)?;
+    let mut out: Vec<Segment> = Vec::new();
+    let mut open = false;
+    for (n, token) in data.data.as_deref().unwrap_or_default().split_ascii_whitespace().enumerate() {
+        if n >= MOST_VALUES {
+            return Err(format!("its SampledData holds more than {MOST_VALUES} values"));
+        }
+        if matches!(token, "E" | "U" | "L") {
+            open = false;
+            continue;
+        }
+        let value = Decimal::from_str(token).map_err(|_| "its SampledData holds something that is no number".to_owned())?;
+        let (mantissa, scale) = scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
+        match out.last_mut() {
+            Some(segment) if open && segment.scale == scale => segment.mantissas.push(mantissa),
+            _ => out.push(Segment {
+                patient: patient.clone(),
+                device: device.clone(),
+                code: code.clone(),
+                unit: unit.clone(),
+                start: start + (n as f64 * data.period).round() as i64,
+                period_ms: data.period,
+                scale,
+                mantissas: vec![mantissa],
+            }),
+        }
+        open = true;
+    }
+    Ok(out)
+}
+
+/// `origin + value * factor`, exactly.
+fn scaled(value: Decimal, factor: Decimal, origin: Decimal) -> Option<(i64, u8)> {
+    let product = Decimal {
+        mantissa: value.mantissa.checked_mul(factor.mantissa)?,
+        scale: value.scale.checked_add(factor.scale).filter(|s| *s <= Decimal::MAX_SCALE)?,
+    };
+    let scale = product.scale.max(origin.scale);
+    Some((product.at_scale(scale)?.checked_add(origin.at_scale(scale)?)?, scale))
+}
+
+fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Result<Body, Reason> {
+    if matches!(issue.status.as_ref(), "entered-in-error" | "cancelled") {
+        return Ok(Body::Deleted);
+    }
+    let (start, end) = issue.identified_period.map_or((None, None), |p| (p.start, p.end));
+    let onset = start
+        .or(issue.identified_date_time)
+        .and_then(|t| parse_instant(&t))
+        .or(updated)
+        .ok_or("it has no readable onset (identified)")?;
+    let ended = end.and_then(|t| parse_instant(&t)).or_else(|| updated.filter(|_| issue.status == "final"));
+    let code = issue.code.unwrap_or_default();
+    let technical = code.has(ALARM_KIND, "technical");
+    let text = code.words().or(issue.detail.as_deref()).unwrap_or("Alarm");
+    Ok(Body::Episode(Episode {
+        id,
+        // An alarm without a patient is kept and shown without a bed: none is lost.
+        patient: issue.patient.and_then(|p| p.id_of("Patient")).unwrap_or_default(),
+        priority: match issue.severity.as_deref() {
+            _ if technical => Priority::Technical,
+            Some("high") => Priority::High,
+            Some("low") => Priority::Low,
+            _ => Priority::Medium,
+        },
+        text: clean(text, 60),
+        measure: code_of(&code).and_then(|c| c.measure()),
+        onset,
+        // An end before the onset is a clock that went wrong; the condition has ended all the same.
+        ended: ended.map(|end| end.max(onset)),
+    }))
+}
+
+fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Reason> {
+    let Some(code) = said.category.iter().find_map(|c| c.code(ALERT_ACTION)) else { return Ok(None) };
+    let verb = Verb::from_code(code).ok_or("its verb is not one of the alert actions")?;
+    let episode = said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?;
+    let at = said.sent.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (sent)")?;
+    let key = said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));
+    let by = said.sender.as_ref().and_then(|s| s.display.as_deref().or(s.reference.as_deref())).unwrap_or("unknown");
+    let note = said.payload.iter().find_map(|p| p.content_string.as_deref()).map(|t| clean(t, 2000));
+    Ok(Some(Body::Action(Action {
+        id: key.map_or(id, |key| clean(key, 64)),
+        episode,
+        verb,
+        by: clean(by, 80),
+        at,
+        note,
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Body {
+        map_resource(text).unwrap().remove(0).body
+    }
+
+    fn reason(text: &str) -> String {
+        map_resource(text).unwrap_err().1
+    }
+
+    const HR: &str = r#"{"resourceType":"Observation","id":"a","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"http://s/Patient/p/_history/2"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72.50,"unit":"bpm"}}"#;
+
+    #[test]
+    fn a_value_keeps_its_digits_its_source_and_its_version() {
+        let fact = map_resource(HR).unwrap().remove(0);
+        assert_eq!((fact.reference.as_str(), fact.version.as_str()), ("Observation/a", "3"));
+        let Body::Samples(samples) = fact.body else { panic!("{:?}", fact.body) };
+        assert_eq!(samples[0].value.to_string(), "72.50");
+        assert_eq!((samples[0].patient.as_str(), samples[0].unit.as_str()), ("p", "/min"));
+    }
+
+    #[test]
+    fn what_cannot_be_trusted_goes_to_quarantine_with_a_reason() {
+        assert!(reason(&HR.replace(r#""subject":{"reference":"http://s/Patient/p/_history/2"},"#, "")).contains("no patient"));
+        assert!(reason(&HR.replace("bpm", "florps")).contains("florps"));
+        assert!(reason(&HR.replace("bpm", "kg")).contains("cannot measure"));
+        assert!(reason(&HR.replace("72.50", "\"NaN\"")).contains("decimal"));
+        assert!(reason(&HR.replace("2026-01-01T00:00:00Z", "soon")).contains("time"));
+        assert!(reason(&HR.replace(r#""id":"a""#, r#""id":"../../etc""#)).contains("id"));
+    }
+
+    #[test]
+    fn an_absurd_value_is_kept_as_an_artefact() {
+        let Body::Samples(samples) = one(&HR.replace("72.50", "7250")) else { panic!() };
+        assert_eq!(samples[0].quality, Quality::Artefact);
+    }
+
+    #[test]
+    fn blood_pressure_arrives_under_its_component_codes() {
+        let bp = r#"{"resourceType":"Observation","id":"b","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-01T00:00:00Z","component":[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"valueQuantity":{"value":120,"unit":"mmHg"}},{"code":{"coding":[{"system":"http://loinc.org","code":"8462-4"}]},"valueQuantity":{"value":80,"code":"mm[Hg]"}}]}"#;
+        let Body::Samples(samples) = one(bp) else { panic!() };
+        let codes: Vec<_> = samples.iter().map(|s| (s.code.as_str(), s.value.mantissa, s.unit.as_str())).collect();
+        assert_eq!(codes, [("8480-6", 120, "mm[Hg]"), ("8462-4", 80, "mm[Hg]")]);
+    }
+
+    #[test]
+    fn sampled_data_is_cut_at_its_gaps_and_exact() {
+        let text = r#"{"resourceType":"Observation","id":"w","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8310-5"}]},"subject":{"reference":"Patient/p"},"effectivePeriod":{"start":"2026-01-01T00:00:00Z"},"valueSampledData":{"origin":{"value":30,"code":"Cel"},"period":1000,"factor":0.1,"dimensions":1,"data":"70 71 E E 72"}}"#;
+        let Body::Segments(parts) = one(text) else { panic!() };
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].mantissas.clone(), parts[0].scale), (vec![370, 371], 1));
+        assert_eq!(parts[1].start.ms_since(parts[0].start), 4000);
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_line_around_or_carry_markup() {
+        let text = "{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{\"family\":\"<b>\u{202E}Sm\u{0007}ith\",\"given\":[\"A\u{2066}\"]}],\"gender\":\"female\",\"link\":[{\"type\":\"replaced-by\"}]}";
+        // A control character must be escaped in JSON; serde refuses it raw, so the escape is what a sender uses.
+        let Body::Person(person) = one(&text.replace('\u{0007}', "\\u0007")) else { panic!() };
+        assert_eq!((person.family.as_str(), person.given.as_str(), person.active), ("<b>Smith", "A", false));
+    }
+
+    #[test]
+    fn a_gateway_alarm_becomes_an_episode_even_without_a_patient() {
+        let text = r#"{"resourceType":"DetectedIssue","id":"d","status":"final","severity":"high","code":{"coding":[{"system":"http://loinc.org","code":"59408-5"}],"text":"SpO2 84 < 90"},"identifiedPeriod":{"start":"2026-01-01T00:00:10Z","end":"2026-01-01T00:00:00Z"}}"#;
+        let Body::Episode(episode) = one(text) else { panic!() };
+        assert_eq!((episode.priority, episode.measure, episode.patient.as_str()), (Priority::High, Some(Measure::SpO2), ""));
+        assert_eq!(episode.ended, Some(episode.onset));
+    }
+}

@@ -1,0 +1,358 @@
+//! The R4 resources the console reads, borrowed from the page they came in. Only the elements that are used.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub(crate) type Text<'a> = Option<Cow<'a, str>>;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Meta<'a> {
+    #[serde(borrow)]
+    pub version_id: Text<'a>,
+    #[serde(borrow)]
+    pub last_updated: Text<'a>,
+}
+
+/// What every resource has; read first, to know which kind follows.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Head<'a> {
+    #[serde(borrow)]
+    pub resource_type: Cow<'a, str>,
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    #[serde(borrow)]
+    pub meta: Option<Meta<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Coding<'a> {
+    #[serde(borrow)]
+    pub system: Text<'a>,
+    #[serde(borrow)]
+    pub code: Text<'a>,
+    #[serde(borrow)]
+    pub display: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+pub(crate) struct Concept<'a> {
+    #[serde(borrow, default)]
+    pub coding: Vec<Coding<'a>>,
+    #[serde(borrow)]
+    pub text: Text<'a>,
+}
+
+impl<'a> Concept<'a> {
+    pub fn code(&self, system: &str) -> Option<&str> {
+        self.coding.iter().find(|c| c.system.as_deref() == Some(system)).and_then(|c| c.code.as_deref())
+    }
+
+    pub fn has(&self, system: &str, code: &str) -> bool {
+        self.coding.iter().any(|c| c.system.as_deref() == Some(system) && c.code.as_deref() == Some(code))
+    }
+
+    pub fn words(&self) -> Option<&str> {
+        self.text.as_deref().or_else(|| self.coding.iter().find_map(|c| c.display.as_deref()))
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Reference<'a> {
+    #[serde(borrow)]
+    pub reference: Text<'a>,
+    #[serde(borrow)]
+    pub display: Text<'a>,
+}
+
+impl Reference<'_> {
+    /// The logical id, where this points to a `kind` (absolute URLs and versions included).
+    pub fn id_of(&self, kind: &str) -> Option<String> {
+        let text = self.reference.as_deref()?;
+        let text = text.split_once("/_history/").map_or(text, |(head, _)| head);
+        let (head, id) = text.rsplit_once('/')?;
+        let named = head.rsplit('/').next() == Some(kind);
+        (named && !id.is_empty()).then(|| id.to_owned())
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Quantity<'a> {
+    #[serde(borrow)]
+    pub value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub unit: Text<'a>,
+    #[serde(borrow)]
+    pub code: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Period<'a> {
+    #[serde(borrow)]
+    pub start: Text<'a>,
+    #[serde(borrow)]
+    pub end: Text<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SampledData<'a> {
+    #[serde(borrow)]
+    pub origin: Quantity<'a>,
+    pub period: f64,
+    #[serde(borrow)]
+    pub factor: Option<&'a RawValue>,
+    pub dimensions: u32,
+    #[serde(borrow)]
+    pub data: Text<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Component<'a> {
+    #[serde(borrow)]
+    pub code: Concept<'a>,
+    #[serde(borrow)]
+    pub value_quantity: Option<Quantity<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Observation<'a> {
+    #[serde(borrow)]
+    pub status: Cow<'a, str>,
+    #[serde(borrow)]
+    pub code: Concept<'a>,
+    #[serde(borrow)]
+    pub subject: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub device: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub effective_date_time: Text<'a>,
+    #[serde(borrow)]
+    pub effective_instant: Text<'a>,
+    #[serde(borrow)]
+    pub effective_period: Option<Period<'a>>,
+    #[serde(borrow)]
+    pub value_quantity: Option<Quantity<'a>>,
+    #[serde(borrow)]
+    pub value_sampled_data: Option<SampledData<'a>>,
+    #[serde(borrow)]
+    pub value_codeable_concept: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub data_absent_reason: Option<Concept<'a>>,
+    #[serde(borrow, default)]
+    pub component: Vec<Component<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct HumanName<'a> {
+    #[serde(borrow, rename = "use")]
+    pub usage: Text<'a>,
+    #[serde(borrow)]
+    pub family: Text<'a>,
+    #[serde(borrow, default)]
+    pub given: Vec<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub text: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Identifier<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub value: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PatientLink<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Patient<'a> {
+    pub active: Option<bool>,
+    #[serde(borrow, default)]
+    pub identifier: Vec<Identifier<'a>>,
+    #[serde(borrow, default)]
+    pub name: Vec<HumanName<'a>>,
+    #[serde(borrow)]
+    pub gender: Text<'a>,
+    #[serde(borrow)]
+    pub birth_date: Text<'a>,
+    #[serde(borrow, default)]
+    pub link: Vec<PatientLink<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Location<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    #[serde(borrow)]
+    pub physical_type: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub part_of: Option<Reference<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct EncounterLocation<'a> {
+    #[serde(borrow)]
+    pub location: Reference<'a>,
+    #[serde(borrow)]
+    pub status: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Encounter<'a> {
+    #[serde(borrow)]
+    pub status: Cow<'a, str>,
+    #[serde(borrow)]
+    pub subject: Option<Reference<'a>>,
+    #[serde(borrow, default)]
+    pub location: Vec<EncounterLocation<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct DeviceName<'a> {
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Device<'a> {
+    #[serde(borrow)]
+    pub status: Text<'a>,
+    #[serde(borrow)]
+    pub patient: Option<Reference<'a>>,
+    #[serde(borrow, default)]
+    pub device_name: Vec<DeviceName<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Concept<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DetectedIssue<'a> {
+    #[serde(borrow)]
+    pub status: Cow<'a, str>,
+    #[serde(borrow)]
+    pub code: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub severity: Text<'a>,
+    #[serde(borrow)]
+    pub patient: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub identified_date_time: Text<'a>,
+    #[serde(borrow)]
+    pub identified_period: Option<Period<'a>>,
+    #[serde(borrow)]
+    pub detail: Text<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Payload<'a> {
+    #[serde(borrow)]
+    pub content_string: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Communication<'a> {
+    #[serde(borrow, default)]
+    pub identifier: Vec<Identifier<'a>>,
+    #[serde(borrow, default)]
+    pub category: Vec<Concept<'a>>,
+    #[serde(borrow, default)]
+    pub about: Vec<Reference<'a>>,
+    #[serde(borrow)]
+    pub sender: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub sent: Text<'a>,
+    #[serde(borrow, default)]
+    pub payload: Vec<Payload<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Dosage<'a> {
+    #[serde(borrow)]
+    pub dose: Option<Quantity<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MedicationAdministration<'a> {
+    #[serde(borrow)]
+    pub status: Cow<'a, str>,
+    #[serde(borrow)]
+    pub medication_codeable_concept: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub subject: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub effective_date_time: Text<'a>,
+    #[serde(borrow)]
+    pub effective_period: Option<Period<'a>>,
+    #[serde(borrow)]
+    pub dosage: Option<Dosage<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CapabilityStatement<'a> {
+    #[serde(borrow)]
+    pub fhir_version: Text<'a>,
+    #[serde(borrow)]
+    pub software: Option<Software<'a>>,
+    #[serde(borrow, default)]
+    pub rest: Vec<Rest<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Software<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Rest<'a> {
+    #[serde(borrow, default)]
+    pub resource: Vec<RestResource<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RestResource<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub extension: Vec<CanonicalExtension<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CanonicalExtension<'a> {
+    #[serde(borrow)]
+    pub url: Cow<'a, str>,
+    #[serde(borrow)]
+    pub value_canonical: Text<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OutcomeIssue<'a> {
+    #[serde(borrow)]
+    pub diagnostics: Text<'a>,
+    #[serde(borrow)]
+    pub details: Option<Concept<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OperationOutcome<'a> {
+    #[serde(borrow, default)]
+    pub issue: Vec<OutcomeIssue<'a>>,
+}

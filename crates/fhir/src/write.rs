@@ -1,0 +1,68 @@
+//! What the console writes: alert actions as Communication.
+
+use clinical::Action;
+use serde_json::{Value, json};
+
+use crate::map::ALERT_ACTION;
+use crate::time::format_instant;
+
+/// What the server made of a create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is new.
+    New,
+    /// It was there already, under the same identifier: an earlier try had arrived.
+    AlreadyThere,
+}
+
+/// The system of an action's identifier: `urn:uuid:` URIs (RFC 3986).
+pub(crate) const URI: &str = "urn:ietf:rfc:3986";
+
+/// The Communication that carries an action; `patient` may be empty where the alarm names none.
+pub fn communication(action: &Action, patient: &str, station: &str) -> Value {
+    let mut resource = json!({
+        "resourceType": "Communication",
+        "status": "completed",
+        "identifier": [{ "system": URI, "value": format!("urn:uuid:{}", action.id) }],
+        "category": [{ "coding": [{ "system": ALERT_ACTION, "code": action.verb.code() }] }],
+        "about": [{ "reference": format!("DetectedIssue/{}", action.episode) }],
+        "sender": { "display": action.by },
+        "sent": format_instant(action.at),
+        "note": [{ "text": format!("station {station}") }],
+    });
+    if !patient.is_empty() {
+        resource["subject"] = json!({ "reference": format!("Patient/{patient}") });
+    }
+    if let Some(note) = &action.note {
+        resource["payload"] = json!([{ "contentString": note }]);
+    }
+    resource
+}
+
+/// The `If-None-Exist` query that finds an action by its identifier.
+pub(crate) fn none_exist(action_id: &str) -> String {
+    format!("identifier={URI}|urn:uuid:{action_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::{Body, map_resource};
+    use clinical::{Instant, Verb};
+
+    #[test]
+    fn an_action_comes_back_from_the_server_as_the_fact_it_was() {
+        let action = Action {
+            id: "0190c0de-0000-7000-8000-000000000001".into(),
+            episode: "ep-1".into(),
+            verb: Verb::Handled,
+            by: "N. Okafor".into(),
+            at: Instant(1_750_000_000_123),
+            note: Some("Treated: O2 up".into()),
+        };
+        let mut resource = communication(&action, "p", "7B-1");
+        resource["id"] = json!("server-id");
+        let fact = map_resource(&resource.to_string()).unwrap().remove(0);
+        assert_eq!(fact.body, Body::Action(action));
+    }
+}

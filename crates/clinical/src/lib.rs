@@ -5,6 +5,7 @@
 mod acuity;
 mod alert;
 mod decimal;
+mod fact;
 mod limits;
 mod measure;
 mod news2;
@@ -19,6 +20,7 @@ pub use alert::{
     Action, Episode, EpisodeState, HANDLED_REASONS, Presence, Priority, SeenAction, Verb, fold,
 };
 pub use decimal::{Decimal, NotADecimal};
+pub use fact::{Body, Fact, Unreadable};
 pub use limits::{Limits, unit_default};
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{

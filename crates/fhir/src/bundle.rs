@@ -2,22 +2,12 @@
 
 use std::borrow::Cow;
 
+use clinical::{Fact, Unreadable};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
-use crate::map::{Fact, map_resource};
-
-/// A resource that could not be read, for the quarantine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// `Type/id` as far as it could be made out.
-    pub reference: String,
-    /// What was wrong, without any value from the resource.
-    pub reason: String,
-    /// The resource as sent, cut at 64 KiB.
-    pub body: String,
-}
+use crate::map::{deleted, map_resource};
 
 /// What one page said.
 #[derive(Debug, Default)]
@@ -131,7 +121,7 @@ fn read_entry(text: &str, page: &mut Page) {
         return;
     }
     if let Some(request) = entry.request.filter(|r| r.method == "DELETE") {
-        page.facts.extend(Fact::deleted(&request.url));
+        page.facts.extend(deleted(&request.url));
         return;
     }
     if let Some(resource) = entry.resource {

@@ -1,6 +1,6 @@
 //! The wire: the R4 resources the console uses, the REST client, live notifications, mapping to `clinical` types.
 //!
-//! Deliberately not here: anything that is kept. What a page says is handed on as `Fact`s, and what cannot be read
+//! Deliberately not here: anything that is kept. What a page says is handed on as `clinical::Fact`s, and what cannot be read
 //! is handed on as `Unreadable`, with the reason.
 
 mod bundle;
@@ -13,11 +13,10 @@ mod time;
 mod units;
 mod write;
 
-pub use bundle::{Page, Unreadable, read_page};
+pub use bundle::{Page, read_page};
 pub use client::{Client, Fetched, Server};
 pub use error::FhirError;
 pub use live::{LiveEvent, listen};
-pub use map::{Body, Fact};
 pub use time::{format_instant, parse_instant};
 pub use units::{UnitError, normal_unit, to_unit};
 pub use write::{Created, communication};

@@ -101,10 +101,10 @@ fn kind_of(text: &str) -> Kind {
         return Kind::Bound;
     }
     // A handshake or heartbeat is a small Bundle whose status Parameters stand first.
-    let head = &text[..text.len().min(4096)];
-    let Ok(bundle) = serde_json::from_str::<Value>(if text.len() <= 4096 { head } else { "null" }) else {
+    if text.len() > 4096 {
         return Kind::Event;
-    };
+    }
+    let Ok(bundle) = serde_json::from_str::<Value>(text) else { return Kind::Event };
     let parts = bundle["entry"][0]["resource"]["parameter"].as_array();
     let kind = parts.and_then(|p| p.iter().find(|p| p["name"] == "type")).and_then(|p| p["valueCode"].as_str());
     match kind {

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use clinical::{
-    Action, Acvpu, Code, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Plausibility, Priority,
-    Quality, Sample, Segment, Sex, Stay, Verb,
+    Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place, Plausibility, Priority,
+    Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,50 +24,12 @@ pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
 /// Tells technical alarms from physiological ones in `DetectedIssue.code`.
 const ALARM_KIND: &str = "urn:vigil:alarm-kind";
 
-/// Something a server said, with the version it said it in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
-    /// `Type/id`.
-    pub reference: String,
-    /// `meta.versionId`; empty where there is none.
-    pub version: String,
-    /// `meta.lastUpdated`, by the server's clock.
-    pub last_updated: Option<Instant>,
-    /// What it said.
-    pub body: Body,
-}
-
-/// The kinds of facts.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)] // Each variant is the type it holds.
-pub enum Body {
-    Person(Person),
-    Place(Place),
-    Stay(Stay),
-    Device(Device),
-    /// Single values; blood pressure gives several.
-    Samples(Vec<Sample>),
-    /// Evenly spaced values, gaps cut out.
-    Segments(Vec<Segment>),
-    Episode(Episode),
-    Action(Action),
-    Dose(Dose),
-    /// The resource is gone, or was entered in error.
-    Deleted,
-}
-
-impl Fact {
-    /// The fact that `Type/id` was deleted; nothing where the text names no resource.
-    pub(crate) fn deleted(url: &str) -> Option<Fact> {
-        let mut parts = url.rsplit('/');
-        let (id, kind) = (parts.next()?, parts.next()?);
-        Some(Fact {
-            reference: format!("{kind}/{id}"),
-            version: String::new(),
-            last_updated: None,
-            body: Body::Deleted,
-        })
-    }
+/// The fact that `Type/id` was deleted; nothing where the text names no resource.
+pub(crate) fn deleted(url: &str) -> Option<Fact> {
+    let mut parts = url.rsplit('/');
+    let (id, kind) = (parts.next()?, parts.next()?);
+    let source = Source { reference: format!("{kind}/{id}"), version: String::new() };
+    Some(Fact { source, updated_at: None, body: Body::Deleted })
 }
 
 type Reason = String;
@@ -78,13 +40,10 @@ pub(crate) fn map_resource(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
     let kind = head.resource_type.as_ref();
     let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
     let meta = head.meta.unwrap_or_default();
-    let last_updated = meta.last_updated.as_deref().and_then(parse_instant);
-    let bodies = map_body(kind, head.id.as_deref(), last_updated, text).map_err(|reason| (reference.clone(), reason))?;
-    let version = meta.version_id.unwrap_or_default().into_owned();
-    Ok(bodies
-        .into_iter()
-        .map(|body| Fact { reference: reference.clone(), version: version.clone(), last_updated, body })
-        .collect())
+    let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
+    let bodies = map_body(kind, head.id.as_deref(), updated_at, text).map_err(|reason| (reference.clone(), reason))?;
+    let source = Source { reference, version: meta.version_id.unwrap_or_default().into_owned() };
+    Ok(bodies.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }).collect())
 }
 
 fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) -> Result<Vec<Body>, Reason> {
@@ -428,7 +387,7 @@ mod tests {
     #[test]
     fn a_value_keeps_its_digits_its_source_and_its_version() {
         let fact = map_resource(HR).unwrap().remove(0);
-        assert_eq!((fact.reference.as_str(), fact.version.as_str()), ("Observation/a", "3"));
+        assert_eq!((fact.source.reference.as_str(), fact.source.version.as_str()), ("Observation/a", "3"));
         let Body::Samples(samples) = fact.body else { panic!("{:?}", fact.body) };
         assert_eq!(samples[0].value.to_string(), "72.50");
         assert_eq!((samples[0].patient.as_str(), samples[0].unit.as_str()), ("p", "/min"));

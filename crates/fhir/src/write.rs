@@ -47,8 +47,8 @@ pub(crate) fn none_exist(action_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::{Body, map_resource};
-    use clinical::{Instant, Verb};
+    use crate::map::map_resource;
+    use clinical::{Body, Instant, Verb};
 
     #[test]
     fn an_action_comes_back_from_the_server_as_the_fact_it_was() {

@@ -1,0 +1,163 @@
+//! A run of values of one series, compressed with `pco`.
+//!
+//! Layout of the blob: a byte of flags, then length-prefixed parts: values, times (irregular axes only), scales
+//! (where they differ), artefact marks and sources (chunks sealed from rows only).
+
+use clinical::{Decimal, Instant};
+use pco::standalone::{simple_decompress, simpler_compress};
+
+use crate::error::VaultError;
+
+const LEVEL: usize = 8;
+
+/// A value on its way into or out of a chunk.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    pub t: i64,
+    pub value: Decimal,
+    pub artefact: bool,
+    pub source: String,
+    pub version: String,
+}
+
+/// Facts of a chunk that stand beside its blob.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Head {
+    pub t0: i64,
+    pub n: usize,
+    pub period_ms: Option<f64>,
+    pub scale: u8,
+    pub source: String,
+    pub version: String,
+}
+
+fn failed(error: impl std::fmt::Display) -> VaultError {
+    VaultError::Chunk(error.to_string())
+}
+
+fn push(blob: &mut Vec<u8>, part: &[u8]) {
+    blob.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+    blob.extend_from_slice(part);
+}
+
+fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
+    let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(|| failed("cut short"))?;
+    let length = u32::from_le_bytes(*length) as usize;
+    if rest.len() < length {
+        return Err(failed("cut short"));
+    }
+    let (part, rest) = rest.split_at(length);
+    *blob = rest;
+    Ok(part)
+}
+
+const REGULAR: u8 = 0;
+const SEALED: u8 = 1;
+
+/// Evenly spaced values of one source.
+pub(crate) fn pack_regular(mantissas: &[i64]) -> Result<Vec<u8>, VaultError> {
+    let mut blob = vec![REGULAR];
+    push(&mut blob, &simpler_compress(mantissas, LEVEL).map_err(failed)?);
+    Ok(blob)
+}
+
+/// Rows of the hot tail, each with its own source, in order of time.
+pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
+    let column = |f: fn(&Value) -> i64| values.iter().map(f).collect::<Vec<i64>>();
+    let pack = |numbers: Vec<i64>| simpler_compress(&numbers, LEVEL).map_err(failed);
+    let mut blob = vec![SEALED];
+    push(&mut blob, &pack(column(|v| v.value.mantissa))?);
+    push(&mut blob, &pack(column(|v| v.t))?);
+    push(&mut blob, &pack(column(|v| i64::from(v.value.scale)))?);
+    push(&mut blob, &pack(column(|v| i64::from(v.artefact)))?);
+    let mut sources = String::new();
+    for value in values {
+        sources.push_str(&value.source);
+        sources.push('\t');
+        sources.push_str(&value.version);
+        sources.push('\n');
+    }
+    push(&mut blob, &zstd::bulk::compress(sources.as_bytes(), 3).map_err(failed)?);
+    Ok(blob)
+}
+
+/// Calls `each` with time, value and artefact mark of every value, in order.
+pub(crate) fn walk(head: &Head, blob: &[u8], mut each: impl FnMut(i64, Decimal, bool)) -> Result<(), VaultError> {
+    let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
+    let mantissas: Vec<i64> = simple_decompress(pull(&mut rest)?).map_err(failed)?;
+    if mantissas.len() != head.n {
+        return Err(failed("another count than the row says"));
+    }
+    if *kind == REGULAR {
+        let period = head.period_ms.ok_or_else(|| failed("no period"))?;
+        for (n, mantissa) in mantissas.into_iter().enumerate() {
+            let t = Instant(head.t0) + (n as f64 * period).round() as i64;
+            each(t.0, Decimal { mantissa, scale: head.scale }, false);
+        }
+        return Ok(());
+    }
+    let mut column = || -> Result<Vec<i64>, VaultError> { simple_decompress(pull(&mut rest)?).map_err(failed) };
+    let (times, scales, marks) = (column()?, column()?, column()?);
+    if [times.len(), scales.len(), marks.len()] != [head.n; 3] {
+        return Err(failed("columns of different length"));
+    }
+    for n in 0..head.n {
+        let scale = u8::try_from(scales[n]).map_err(failed)?;
+        each(times[n], Decimal { mantissa: mantissas[n], scale }, marks[n] != 0);
+    }
+    Ok(())
+}
+
+/// Every value with its source.
+pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError> {
+    let mut values = Vec::with_capacity(head.n);
+    walk(head, blob, |t, value, artefact| {
+        values.push(Value { t, value, artefact, source: head.source.clone(), version: head.version.clone() });
+    })?;
+    if blob[0] == SEALED {
+        let mut rest = &blob[1..];
+        for _ in 0..4 {
+            pull(&mut rest)?;
+        }
+        let text = zstd::decode_all(pull(&mut rest)?).map_err(failed)?;
+        let text = String::from_utf8(text).map_err(failed)?;
+        for (value, line) in values.iter_mut().zip(text.lines()) {
+            let (source, version) = line.split_once('\t').ok_or_else(|| failed("a source without a version"))?;
+            source.clone_into(&mut value.source);
+            version.clone_into(&mut value.version);
+        }
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_sealed_value_comes_back_with_its_digits_and_its_source(
+            rows in proptest::collection::vec((any::<i32>(), -1_000_000i64..1_000_000, 0u8..6, any::<bool>(), 0u8..40), 1..200)
+        ) {
+            let values: Vec<Value> = rows.iter().map(|(t, mantissa, scale, artefact, source)| Value {
+                t: i64::from(*t), value: Decimal { mantissa: *mantissa, scale: *scale }, artefact: *artefact,
+                source: format!("Observation/{source}"), version: source.to_string(),
+            }).collect();
+            let head = Head { t0: 0, n: values.len(), period_ms: None, scale: 0, source: String::new(), version: String::new() };
+            prop_assert_eq!(unpack(&head, &pack_sealed(&values).unwrap()).unwrap(), values);
+        }
+
+        #[test]
+        fn a_damaged_chunk_is_an_error_and_never_a_panic(at in 0usize..4000, flip in 1u8..=255, cut in 0usize..4000) {
+            let mantissas: Vec<i64> = (0..900).map(|n| 70 + n % 7).collect();
+            let head = Head { t0: 0, n: 900, period_ms: Some(1000.0), scale: 0, source: String::new(), version: String::new() };
+            let mut blob = pack_regular(&mantissas).unwrap();
+            let length = blob.len();
+            blob[at % length] ^= flip;
+            let _ = unpack(&head, &blob);
+            blob.truncate(cut % length);
+            let _ = unpack(&head, &blob);
+        }
+    }
+}

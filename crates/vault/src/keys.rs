@@ -1,0 +1,367 @@
+//! The data key and what keeps it: the OS keyring, a PIN, or both. Never on disk in clear.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::VaultError;
+use crate::store::Key;
+
+/// A PIN as it was typed; wiped when dropped, never printed.
+pub struct Pin(Zeroizing<String>);
+
+impl Pin {
+    /// The fewest characters of a PIN.
+    pub const LEAST: usize = 4;
+
+    /// Takes a PIN.
+    ///
+    /// # Errors
+    /// Where it is too short.
+    pub fn new(text: String) -> Result<Pin, VaultError> {
+        let pin = Zeroizing::new(text);
+        if pin.chars().count() < Pin::LEAST { Err(VaultError::ShortPin { least: Pin::LEAST }) } else { Ok(Pin(pin)) }
+    }
+}
+
+impl std::fmt::Debug for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+/// Something that keeps a secret under a name.
+pub trait KeyStore: Send + Sync {
+    /// The secret; `None` where there is none under this name.
+    ///
+    /// # Errors
+    /// In words, where the store does not answer.
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String>;
+    /// Keeps a secret.
+    ///
+    /// # Errors
+    /// In words, where the store does not answer.
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), String>;
+    /// Forgets a secret.
+    ///
+    /// # Errors
+    /// In words, where the store does not answer.
+    fn delete(&self, name: &str) -> Result<(), String>;
+}
+
+/// The keyring of the operating system.
+#[derive(Debug, Default)]
+pub struct OsKeyring;
+
+const SERVICE: &str = "org.vigil.console";
+
+impl OsKeyring {
+    fn call<T: Send + 'static>(
+        name: &str,
+        work: impl FnOnce(keyring::Entry) -> keyring::Result<T> + Send + 'static,
+    ) -> Result<T, String> {
+        let (send, receive) = mpsc::channel();
+        let name = name.to_owned();
+        // A locked keyring waits for a person without limit, so it waits on a thread of its own.
+        std::thread::spawn(move || {
+            let result = keyring::Entry::new(SERVICE, &name).and_then(work);
+            let _ = send.send(result.map_err(|e| e.to_string()));
+        });
+        receive.recv_timeout(Duration::from_secs(4)).map_err(|_| "it did not answer in 4 s".to_owned())?
+    }
+}
+
+impl KeyStore for OsKeyring {
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+        OsKeyring::call(name, |entry| match entry.get_secret() {
+            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(other) => Err(other),
+        })
+    }
+
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), String> {
+        let secret = Zeroizing::new(secret.to_vec());
+        OsKeyring::call(name, move |entry| entry.set_secret(&secret))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), String> {
+        OsKeyring::call(name, |entry| entry.delete_credential())
+    }
+}
+
+/// What may be used to reach the data key.
+pub struct Access<'a> {
+    /// The keyring to ask.
+    pub keyring: &'a dyn KeyStore,
+    /// The PIN that was given, if one was.
+    pub pin: Option<&'a Pin>,
+}
+
+/// How the data key is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Wrap {
+    /// In the OS keyring, under this name.
+    Keyring {
+        /// The entry's name: random, so that it tells nothing.
+        name: String,
+    },
+    /// Sealed with a key derived from a PIN (Argon2id), XChaCha20-Poly1305.
+    Pin {
+        /// Argon2 memory in KiB.
+        memory_kib: u32,
+        /// Argon2 passes.
+        passes: u32,
+        /// 16 random bytes.
+        salt: Vec<u8>,
+        /// 24 random bytes.
+        nonce: Vec<u8>,
+        /// The sealed data key.
+        sealed: Vec<u8>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeyFile {
+    version: u32,
+    wraps: Vec<Wrap>,
+}
+
+// OWASP Password Storage Cheat Sheet: Argon2id with 46 MiB and one pass, one lane.
+const MEMORY_KIB: u32 = 47_104;
+const PASSES: u32 = 1;
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("keys.json")
+}
+
+/// How the data key of this folder is kept; empty where there is no key yet.
+///
+/// # Errors
+/// Where the key file is damaged.
+pub fn wraps(folder: &Path) -> Result<Vec<Wrap>, VaultError> {
+    let text = match fs::read(path(folder)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let file: KeyFile = serde_json::from_slice(&text).map_err(|e| VaultError::KeyFile(e.to_string()))?;
+    if file.version != 1 {
+        return Err(VaultError::KeyFile(format!("version {} is newer than this Vigil", file.version)));
+    }
+    Ok(file.wraps)
+}
+
+/// Gives the data key of a folder, making a random one where the folder has none.
+///
+/// # Errors
+/// Where neither keyring nor PIN can keep or give it.
+pub fn unlock(folder: &Path, access: &Access) -> Result<Key, VaultError> {
+    fs::create_dir_all(folder)?;
+    let kept = wraps(folder)?;
+    if kept.is_empty() {
+        if folder.join("vault.db").exists() {
+            return Err(VaultError::KeyFile("it is missing beside an existing cache".into()));
+        }
+        return create(folder, access);
+    }
+    // A PIN that was given decides; asking a keyring first could hang a headless start.
+    let by_pin = kept.iter().find(|wrap| matches!(wrap, Wrap::Pin { .. }));
+    if let (Some(pin), Some(wrap)) = (access.pin, by_pin) {
+        return open_pin(wrap, pin);
+    }
+    let mut reason = None;
+    for wrap in &kept {
+        if let Wrap::Keyring { name } = wrap {
+            match access.keyring.get(name) {
+                Ok(Some(secret)) => return Key::from_slice(&secret).ok_or(VaultError::KeyFile("the keyring's entry has another length".into())),
+                Ok(None) => reason = Some("its entry is gone".to_owned()),
+                Err(error) => reason = Some(error),
+            }
+        }
+    }
+    Err(if by_pin.is_some() { VaultError::PinNeeded } else { VaultError::NoKeeper(reason.unwrap_or_default()) })
+}
+
+fn create(folder: &Path, access: &Access) -> Result<Key, VaultError> {
+    let key = Key::random()?;
+    let mut kept = Vec::new();
+    if let Some(pin) = access.pin {
+        kept.push(seal_pin(&key, pin)?);
+    }
+    let name = random::<8>()?.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    match access.keyring.set(&name, key.as_slice()) {
+        Ok(()) => kept.push(Wrap::Keyring { name }),
+        Err(reason) if kept.is_empty() => return Err(VaultError::NoKeeper(reason)),
+        Err(_) => {}
+    }
+    write(folder, kept)?;
+    Ok(key)
+}
+
+fn write(folder: &Path, wraps: Vec<Wrap>) -> Result<(), VaultError> {
+    let text = serde_json::to_vec(&KeyFile { version: 1, wraps }).map_err(|e| VaultError::KeyFile(e.to_string()))?;
+    // Whole or not at all: written beside, synced, then renamed over.
+    let beside = folder.join("keys.json.new");
+    let mut file = fs::File::create(&beside)?;
+    std::io::Write::write_all(&mut file, &text)?;
+    file.sync_all()?;
+    fs::rename(&beside, path(folder))?;
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// Destroys the keys of a folder, keyring entries first. What is left of the cache can never be read again.
+///
+/// # Errors
+/// Where a file cannot be removed.
+pub fn forget(folder: &Path, keyring: &dyn KeyStore) -> Result<(), VaultError> {
+    for wrap in wraps(folder)? {
+        if let Wrap::Keyring { name } = wrap {
+            // The file below holds no key in clear: with the entry or without it, the rest is removed.
+            let _ = keyring.delete(&name);
+        }
+    }
+    for file in ["keys.json", "vault.db", "vault.db-wal", "vault.db-shm"] {
+        match fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], VaultError> {
+    let mut bytes = [0u8; N];
+    OsRng.try_fill_bytes(&mut bytes).map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
+    Ok(bytes)
+}
+
+fn derive(pin: &Pin, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+    let failed = |e: argon2::Error| VaultError::KeyFile(e.to_string());
+    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(failed)?;
+    let mut out = Zeroizing::new([0u8; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(pin.0.as_bytes(), salt, out.as_mut())
+        .map_err(failed)?;
+    Ok(out)
+}
+
+fn seal_pin(key: &Key, pin: &Pin) -> Result<Wrap, VaultError> {
+    let (salt, nonce) = (random::<16>()?, random::<24>()?);
+    let mut derived = derive(pin, &salt, MEMORY_KIB, PASSES)?;
+    let sealed = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
+        .encrypt(XNonce::from_slice(&nonce), key.as_slice())
+        .map_err(|e| VaultError::KeyFile(e.to_string()))?;
+    derived.zeroize();
+    Ok(Wrap::Pin { memory_kib: MEMORY_KIB, passes: PASSES, salt: salt.to_vec(), nonce: nonce.to_vec(), sealed })
+}
+
+fn open_pin(wrap: &Wrap, pin: &Pin) -> Result<Key, VaultError> {
+    let Wrap::Pin { memory_kib, passes, salt, nonce, sealed } = wrap else { return Err(VaultError::WrongPin) };
+    if nonce.len() != 24 {
+        return Err(VaultError::KeyFile("damaged".into()));
+    }
+    let derived = derive(pin, salt, *memory_kib, *passes)?;
+    let opened = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
+        .decrypt(XNonce::from_slice(nonce), sealed.as_slice())
+        .map_err(|_| VaultError::WrongPin)?;
+    let opened = Zeroizing::new(opened);
+    Key::from_slice(&opened).ok_or(VaultError::KeyFile("damaged".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Memory(Mutex<HashMap<String, Vec<u8>>>);
+
+    impl KeyStore for Memory {
+        fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+            Ok(self.0.lock().unwrap().get(name).cloned().map(Zeroizing::new))
+        }
+        fn set(&self, name: &str, secret: &[u8]) -> Result<(), String> {
+            self.0.lock().unwrap().insert(name.into(), secret.to_vec());
+            Ok(())
+        }
+        fn delete(&self, name: &str) -> Result<(), String> {
+            self.0.lock().unwrap().remove(name);
+            Ok(())
+        }
+    }
+
+    struct Absent;
+
+    impl KeyStore for Absent {
+        fn get(&self, _: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+            Err("no keyring here".into())
+        }
+        fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
+            Err("no keyring here".into())
+        }
+        fn delete(&self, _: &str) -> Result<(), String> {
+            Err("no keyring here".into())
+        }
+    }
+
+    fn pin(text: &str) -> Pin {
+        Pin::new(text.into()).unwrap()
+    }
+
+    #[test]
+    fn without_keyring_and_pin_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = unlock(folder.path(), &Access { keyring: &Absent, pin: None });
+        assert!(matches!(refused, Err(VaultError::NoKeeper(_))));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_pin_alone_keeps_the_key_and_a_wrong_one_does_not_open_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let right = pin("2580-night");
+        let key = unlock(folder.path(), &Access { keyring: &Absent, pin: Some(&right) }).unwrap();
+        let again = unlock(folder.path(), &Access { keyring: &Absent, pin: Some(&right) }).unwrap();
+        assert_eq!(key.as_slice(), again.as_slice());
+        let wrong = unlock(folder.path(), &Access { keyring: &Absent, pin: Some(&pin("0000")) });
+        assert!(matches!(wrong, Err(VaultError::WrongPin)));
+        let none = unlock(folder.path(), &Access { keyring: &Absent, pin: None });
+        assert!(matches!(none, Err(VaultError::PinNeeded)));
+        let text = fs::read(path(folder.path())).unwrap();
+        assert!(!text.windows(32).any(|w| w == key.as_slice()));
+    }
+
+    #[test]
+    fn a_keyring_gives_the_same_key_until_the_station_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = Memory::default();
+        let access = || Access { keyring: &keyring, pin: None };
+        let key = unlock(folder.path(), &access()).unwrap();
+        assert_eq!(unlock(folder.path(), &access()).unwrap().as_slice(), key.as_slice());
+        forget(folder.path(), &keyring).unwrap();
+        assert!(keyring.0.lock().unwrap().is_empty());
+        assert_ne!(unlock(folder.path(), &access()).unwrap().as_slice(), key.as_slice());
+    }
+
+    #[test]
+    fn a_lost_key_file_never_makes_a_new_key_over_an_old_cache() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("vault.db"), b"old").unwrap();
+        let refused = unlock(folder.path(), &Access { keyring: &Memory::default(), pin: None });
+        assert!(matches!(refused, Err(VaultError::KeyFile(_))));
+    }
+}

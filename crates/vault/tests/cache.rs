@@ -1,0 +1,198 @@
+//! The cache on a real file: what goes in comes out, what people did is durable, and nothing is in clear.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use clinical::{Action, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex, Source, Unreadable, Verb};
+use vault::{Key, PageCommit, Vault};
+
+const HOUR: i64 = 3_600_000;
+
+fn open() -> (tempfile::TempDir, Vault) {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+    (folder, vault)
+}
+
+fn fact(reference: &str, version: &str, body: Body) -> Fact {
+    Fact { source: Source { reference: reference.into(), version: version.into() }, updated_at: None, body }
+}
+
+fn spot(reference: &str, version: &str, t: i64, value: &str) -> Fact {
+    let sample = Sample {
+        patient: "p".into(),
+        device: None,
+        code: Code::Loinc("8310-5".into()),
+        value: value.parse().unwrap(),
+        unit: "Cel".into(),
+        taken_at: Instant(t),
+        quality: Quality::Good,
+    };
+    fact(reference, version, Body::Samples(vec![sample]))
+}
+
+fn page(facts: Vec<Fact>) -> PageCommit {
+    PageCommit { facts, received: Instant(1), ..PageCommit::default() }
+}
+
+fn temperatures(vault: &Vault) -> Vec<(i64, f64)> {
+    vault
+        .read(|r| {
+            let series = r.series_of("p")?.remove(0).id;
+            Ok(r.points(series, Instant(i64::MIN), Instant(i64::MAX))?.iter().map(|p| (p.t, p.v)).collect())
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
+    let (_folder, vault) = open();
+    let segment = |start: i64, values: Vec<i64>| Segment {
+        patient: "p".into(),
+        device: Some("d".into()),
+        code: Code::Loinc("8867-4".into()),
+        unit: "/min".into(),
+        start: Instant(start),
+        period_ms: 1000.0,
+        scale: 0,
+        mantissas: values,
+    };
+    let hour = |h: i64| (0..3600).map(|s| 60 + (s + h) % 40).collect::<Vec<i64>>();
+    let mut facts: Vec<Fact> = (0..24)
+        .map(|h| fact(&format!("Observation/h{h}"), "1", Body::Segments(vec![segment(h * HOUR, hour(h))])))
+        .collect();
+    facts.push(fact("Observation/live", "1", Body::Segments(vec![segment(24 * HOUR, vec![90, 91, 92, 93, 94])])));
+    let done = vault.commit(page(facts)).unwrap();
+    assert_eq!(done.samples, 24 * 3600 + 5);
+    let (points, latest) = vault
+        .read(|r| {
+            let series = r.series_of("p")?.remove(0);
+            assert!(series.streamed);
+            Ok((r.points(series.id, Instant(0), Instant(i64::MAX))?, r.latest(Some("p"))?))
+        })
+        .unwrap();
+    assert_eq!(points.len(), 24 * 3600 + 5);
+    assert!(points.windows(2).all(|w| w[1].t - w[0].t == 1000));
+    assert_eq!((points[3600 * 5 + 7].v, points.last().unwrap().v), (60.0 + 12.0, 94.0));
+    assert_eq!((latest[0].value, latest[0].source.as_str()), (Decimal::whole(94), "Observation/live"));
+    let then = vault.read(|r| r.ward(Some(Instant(5 * HOUR + 7500)))).unwrap();
+    assert_eq!((then.values[0].value, then.values[0].source.as_str()), (Decimal::whole(72), "Observation/h5"));
+}
+
+#[test]
+fn a_replayed_page_doubles_nothing_and_a_correction_replaces() {
+    let (_folder, vault) = open();
+    for _ in 0..2 {
+        vault.commit(page(vec![spot("Observation/a", "1", 10, "37.0"), spot("Observation/b", "1", 20, "38.50")])).unwrap();
+    }
+    assert_eq!(temperatures(&vault), [(10, 37.0), (20, 38.5)]);
+    vault.commit(page(vec![spot("Observation/b", "2", 15, "37.5")])).unwrap();
+    assert_eq!(temperatures(&vault), [(10, 37.0), (15, 37.5)]);
+    vault.commit(page(vec![fact("Observation/b", "3", Body::Deleted)])).unwrap();
+    let latest = vault.read(|r| r.latest(Some("p"))).unwrap();
+    assert_eq!((latest[0].value.to_string().as_str(), latest[0].source.as_str()), ("37.0", "Observation/a"));
+}
+
+#[test]
+fn sealing_the_hot_tail_loses_no_digit_and_no_source() {
+    let (_folder, vault) = open();
+    let facts = (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, &format!("36.{:02}", n % 100)));
+    vault.commit(page(facts.collect())).unwrap();
+    let points = temperatures(&vault);
+    assert_eq!(points.len(), 1500);
+    assert!(points.iter().enumerate().all(|(n, p)| *p == (n as i64 * 1000, 36.0 + (n % 100) as f64 / 100.0)));
+    let old = vault.read(|r| r.ward(Some(Instant(70_500)))).unwrap();
+    assert_eq!((old.values[0].value.to_string().as_str(), old.values[0].source.as_str()), ("36.70", "Observation/s70"));
+}
+
+#[test]
+fn a_bad_page_moves_no_cursor() {
+    let (_folder, vault) = open();
+    let commit = PageCommit {
+        facts: vec![spot("Observation/a", "1", 1, "36.6")],
+        cursors: vec![("Observation".into(), "c1".into())],
+        unreadable: vec![Unreadable { reference: "Observation/x".into(), reason: "it names no patient".into(), body: "{}".into() }],
+        received: Instant(1),
+    };
+    assert_eq!(vault.commit(commit).unwrap().quarantined, 1);
+    assert_eq!(vault.read(|r| r.cursor("Observation")).unwrap().as_deref(), Some("c1"));
+    assert_eq!(vault.read(|r| r.quarantine()).unwrap()[0].reference, "Observation/x");
+}
+
+fn take(id: &str, episode: &str) -> Action {
+    Action { id: id.into(), episode: episode.into(), verb: Verb::Take, by: "N. Okafor".into(), at: Instant(5), note: None }
+}
+
+#[test]
+fn an_action_survives_and_leaves_the_outbox_only_when_the_server_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::random().unwrap();
+    let vault = Vault::open(folder.path(), key.clone()).unwrap();
+    vault.record_action(take("1", "e1"), "{}".into()).unwrap();
+    vault.record_action(take("2", "e1"), "{}".into()).unwrap();
+    vault.record_action(take("3", "e2"), "{}".into()).unwrap();
+    drop(vault);
+    let vault = Vault::open(folder.path(), key).unwrap();
+    let due = |now| vault.read(|r| r.due(Instant(now))).unwrap().into_iter().map(|o| o.action).collect::<Vec<_>>();
+    assert_eq!(due(0), ["1", "3"], "one lane waits for its first, the other does not");
+    vault.postpone("1".into(), Instant(100)).unwrap();
+    assert_eq!(due(50), ["3"]);
+    vault.park("3".into(), "refused (422)".into()).unwrap();
+    assert_eq!(vault.read(|r| r.parked()).unwrap().len(), 1);
+    vault.sent("1".into(), Instant(60)).unwrap();
+    assert_eq!(due(100), ["2"]);
+    // The server shows an action whose answer never came back.
+    let seen = Fact {
+        source: Source { reference: "Communication/9".into(), version: "1".into() },
+        updated_at: Some(Instant(70)),
+        body: Body::Action(take("2", "e1")),
+    };
+    vault.commit(page(vec![seen])).unwrap();
+    assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["3"]);
+    assert_eq!(vault.read(|r| r.actions(Instant(i64::MAX))).unwrap().len(), 3);
+}
+
+#[test]
+fn an_alarm_that_ended_later_is_still_on_in_the_past() {
+    let (_folder, vault) = open();
+    let episode = |ended| {
+        Body::Episode(Episode {
+            id: "e".into(),
+            patient: "p".into(),
+            priority: Priority::High,
+            text: "SpO2 84 < 90".into(),
+            measure: Some(clinical::Measure::SpO2),
+            onset: Instant(10 * HOUR),
+            ended,
+        })
+    };
+    vault.commit(page(vec![fact("DetectedIssue/e", "1", episode(None))])).unwrap();
+    vault.commit(page(vec![fact("DetectedIssue/e", "2", episode(Some(Instant(11 * HOUR))))])).unwrap();
+    let at = |t: i64| vault.read(|r| r.episodes(Instant(t))).unwrap();
+    assert!(at(9 * HOUR).is_empty());
+    assert_eq!(at(10 * HOUR + 1)[0].ended, None);
+    assert_eq!(at(12 * HOUR)[0].ended, Some(Instant(11 * HOUR)));
+}
+
+#[test]
+fn no_name_and_no_number_stands_in_clear_in_any_file() {
+    let (folder, vault) = open();
+    let person = Person {
+        id: "p-canary".into(),
+        mrn: "MRN-CANARY-4711".into(),
+        family: "Canaryname".into(),
+        given: "Ruth".into(),
+        birth_date: None,
+        sex: Sex::Female,
+        active: true,
+    };
+    vault.commit(page(vec![fact("Patient/p-canary", "1", Body::Person(person))])).unwrap();
+    vault.record_action(take("act", "e"), "Canaryname".into()).unwrap();
+    let mut looked_at = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        looked_at += bytes.len();
+        for canary in ["Canaryname", "MRN-CANARY-4711", "p-canary", "SQLite format"] {
+            assert!(!bytes.windows(canary.len()).any(|w| w == canary.as_bytes()), "{canary} in clear");
+        }
+    }
+    assert!(looked_at > 8192, "the files were really there");
+}

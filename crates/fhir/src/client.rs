@@ -91,7 +91,7 @@ impl Client {
     /// Everything that can be wrong with an address: see [`FhirError`].
     pub async fn check(&self) -> Result<(Server, Option<Instant>), FhirError> {
         let url = self.url("metadata")?;
-        let (bytes, headers) = self.get(url, Duration::from_secs(15)).await?;
+        let (bytes, headers) = self.get(url, Duration::from_secs(10)).await?;
         let text = std::str::from_utf8(&bytes).map_err(|e| FhirError::Malformed(e.to_string()))?;
         let value: CapabilityStatement =
             serde_json::from_str(text).map_err(|e| FhirError::Malformed(position(&e)))?;
@@ -113,6 +113,15 @@ impl Client {
             version: version.into_owned(),
         };
         Ok((server, date(&headers)))
+    }
+
+    /// Whether the server answers at all, within three seconds; for the connection chip.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn probe(&self) -> Result<Option<Instant>, FhirError> {
+        let (_, headers) = self.get(self.url("Patient?_count=1&_elements=id")?, Duration::from_secs(3)).await?;
+        Ok(date(&headers))
     }
 
     /// The address of a search or read below the base.

@@ -27,8 +27,8 @@ pub enum LiveEvent {
     Heartbeat,
 }
 
-/// Nothing heard for this long: the channel is taken as dead (a heartbeat is asked for every 5 s).
-const SILENCE: Duration = Duration::from_secs(8);
+/// Nothing heard for this long: the channel is taken as dead (a heartbeat is asked for every 3 s).
+const SILENCE: Duration = Duration::from_secs(6);
 
 /// Subscribes to `topic` and passes events on until the channel breaks.
 ///
@@ -50,7 +50,7 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
             }] },
             "extension": [{
                 "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-heartbeat-period",
-                "valueUnsignedInt": 5,
+                "valueUnsignedInt": 3,
             }],
         },
     });

@@ -1,0 +1,42 @@
+//! Simulated time: as fast as life, or faster.
+
+use std::sync::RwLock;
+use std::time::{Instant as Wall, SystemTime, UNIX_EPOCH};
+
+/// Simulated milliseconds since 1970 UTC, running at `speed` from the start.
+#[derive(Debug)]
+pub struct Clock {
+    origin_ms: i64,
+    speed: f64,
+    began: Wall,
+    paused_at: RwLock<Option<i64>>,
+}
+
+impl Clock {
+    /// Starts now.
+    pub fn start(speed: f64) -> Clock {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        Clock { origin_ms: now, speed, began: Wall::now(), paused_at: RwLock::new(None) }
+    }
+
+    /// When the simulator started.
+    pub fn origin_ms(&self) -> i64 {
+        self.origin_ms
+    }
+
+    /// Now, in simulated time; stands still while paused.
+    pub fn now_ms(&self) -> i64 {
+        let paused = *self.paused_at.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        paused.unwrap_or_else(|| self.running_ms())
+    }
+
+    fn running_ms(&self) -> i64 {
+        self.origin_ms + (self.began.elapsed().as_secs_f64() * 1000.0 * self.speed) as i64
+    }
+
+    /// Stops or goes on. What was missed while paused happens at once when it goes on.
+    pub fn pause(&self, paused: bool) {
+        let at = paused.then(|| self.now_ms());
+        *self.paused_at.write().unwrap_or_else(std::sync::PoisonError::into_inner) = at;
+    }
+}

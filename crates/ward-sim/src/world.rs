@@ -1,0 +1,145 @@
+//! Who is in the ward: two wards of twelve beds, six people at home, and the devices on them.
+
+use serde_json::{Value, json};
+
+/// A simulated person with a place and a physiology of their own.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub index: usize,
+    pub id: String,
+    pub family: &'static str,
+    pub given: &'static str,
+    pub female: bool,
+    pub birth: (i32, u32, u32),
+    /// `None` at home.
+    pub bed: Option<usize>,
+    pub diabetes: bool,
+    pub oxygen_l: f64,
+    pub hr: f64,
+    pub rr: f64,
+    pub spo2: f64,
+    pub sbp: f64,
+    pub temp: f64,
+    /// Minutes between rounds of observation.
+    pub round_min: i64,
+}
+
+const PEOPLE: [(&str, &str, bool); 30] = [
+    ("Weiss", "Jonas", false), ("Costa", "Mateus", false), ("Moreau", "Claire", true), ("Lindqvist", "Per", false),
+    ("Singh", "Harjit", false), ("Halvorsen", "Liv", true), ("Novak", "Elena", true), ("Petrov", "Yana", true),
+    ("Tanaka", "Koji", false), ("Dube", "Samuel", false), ("Farouk", "Amira", true), ("Adeyemi", "Ruth", true),
+    ("Okonkwo", "Ada", true), ("Rossi", "Bianca", true), ("Nwosu", "Grace", true), ("Kowalski", "Jan", false),
+    ("Brandt", "Ilse", true), ("Haddad", "Karim", false), ("Mbeki", "Thandi", true), ("Jansen", "Pieter", false),
+    ("Yilmaz", "Deniz", true), ("O'Brien", "Maeve", true), ("Silva", "Rui", false), ("Kim", "Min-jun", false),
+    ("Ahlgren", "Nils", false), ("Torres", "Lucia", true), ("Marsh", "Dylan", false), ("Iversen", "Signe", true),
+    ("Chowdhury", "Anik", false), ("Beaumont", "Odile", true),
+];
+
+pub(crate) const BEDS: usize = 24;
+
+pub(crate) fn people(seed: u64, year: i32) -> Vec<Person> {
+    PEOPLE
+        .iter()
+        .enumerate()
+        .map(|(index, (family, given, female))| {
+            let u = |k: i64| crate::noise::unit(seed ^ 0xBED5, index as i64 * 64 + k);
+            let bed = (index < BEDS).then_some(index);
+            let age = if bed.is_some() { 34 + (u(0) * 54.0) as i32 } else { 24 + (u(0) * 48.0) as i32 };
+            Person {
+                index,
+                id: if bed.is_some() { format!("ward-p{:02}", index + 1) } else { format!("home-p{}", index - BEDS + 1) },
+                family,
+                given,
+                female: *female,
+                birth: (year - age, 1 + (u(1) * 11.9) as u32, 1 + (u(2) * 27.9) as u32),
+                bed,
+                diabetes: bed.is_none() && (index - BEDS) < 4,
+                oxygen_l: if bed.is_some() && u(3) > 0.78 { 1.0 + (u(4) * 2.0).round() } else { 0.0 },
+                hr: 66.0 + u(5) * 20.0,
+                rr: 14.0 + u(6) * 3.5,
+                spo2: 95.6 + u(7) * 2.6,
+                sbp: 114.0 + u(8) * 24.0,
+                temp: 36.4 + u(9) * 0.6,
+                round_min: [60, 120, 240][(u(10) * 2.99) as usize],
+            }
+        })
+        .collect()
+}
+
+impl Person {
+    pub fn monitor(&self) -> String {
+        format!("{}-monitor", self.id)
+    }
+
+    /// Wards are 7A and 7B, twelve beds each.
+    fn ward(&self) -> Option<(&'static str, usize)> {
+        self.bed.map(|bed| if bed < 12 { ("ward-7a", bed + 1) } else { ("ward-7b", bed + 1) })
+    }
+
+    pub fn resources(&self) -> Vec<Value> {
+        let id = &self.id;
+        let patient = json!({ "reference": format!("Patient/{id}") });
+        let mut out = vec![json!({
+            "resourceType": "Patient", "id": id, "active": true,
+            "identifier": [{
+                "type": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }] },
+                "system": "urn:example:mrn", "value": format!("7B-{:03}-{:03}", 4 + self.index * 7, 219 + self.index * 13),
+            }],
+            "name": [{ "use": "official", "family": self.family, "given": [self.given] }],
+            "gender": if self.female { "female" } else { "male" },
+            "birthDate": format!("{:04}-{:02}-{:02}", self.birth.0, self.birth.1, self.birth.2),
+        })];
+        let device = |id: String, name: &str| json!({
+            "resourceType": "Device", "id": id, "status": "active", "patient": patient,
+            "deviceName": [{ "name": name, "type": "user-friendly-name" }],
+        });
+        match self.ward() {
+            Some((ward, number)) => {
+                let bed = format!("bed-{number:02}");
+                out.push(json!({
+                    "resourceType": "Location", "id": bed, "status": "active", "name": format!("{number:02}"),
+                    "physicalType": physical("bd"), "partOf": { "reference": format!("Location/{ward}") },
+                }));
+                out.push(json!({
+                    "resourceType": "Encounter", "id": format!("{id}-stay"), "status": "in-progress",
+                    "class": { "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP" },
+                    "subject": patient,
+                    "location": [{ "location": { "reference": format!("Location/{bed}") }, "status": "active" }],
+                }));
+                out.push(device(self.monitor(), "Bedside monitor"));
+                out.push(device(format!("{id}-cuff"), "NIBP cuff"));
+                if self.index == 8 {
+                    out.push(device(format!("{id}-icd"), "ICD"));
+                }
+            }
+            None => {
+                out.push(json!({
+                    "resourceType": "Encounter", "id": format!("{id}-stay"), "status": "in-progress",
+                    "class": { "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HH" },
+                    "subject": patient,
+                }));
+                out.push(device(self.monitor(), "Wearable hub"));
+                if self.diabetes {
+                    out.push(device(format!("{id}-cgm"), "Glucose sensor"));
+                    out.push(device(format!("{id}-pen"), "Insulin pen"));
+                }
+            }
+        }
+        out
+    }
+}
+
+pub(crate) fn wards() -> Vec<Value> {
+    [("ward-7a", "Ward 7A"), ("ward-7b", "Ward 7B")]
+        .iter()
+        .map(|(id, name)| {
+            json!({
+                "resourceType": "Location", "id": id, "status": "active", "name": name, "physicalType": physical("wa"),
+            })
+        })
+        .collect()
+}
+
+fn physical(code: &str) -> Value {
+    json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/location-physical-type", "code": code }] })
+}

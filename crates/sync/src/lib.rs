@@ -1,1 +1,13 @@
-//! stub
+//! The engine between wire and vault: pull cursors, live updates, outbox lanes, backoff, link state.
+//!
+//! Deliberately not here: what a value means, and any window. Time comes in as a function.
+
+mod backoff;
+mod engine;
+mod link;
+mod outbox;
+mod pull;
+
+pub use engine::{Engine, Now, SyncEvent};
+pub use link::LinkState;
+pub use pull::{Progress, Report, SyncError};

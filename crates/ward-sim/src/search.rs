@@ -203,8 +203,11 @@ fn is_patient(name: &str) -> bool {
     matches!(name, "patient" | "subject" | "subject:Patient")
 }
 
+/// Waves are two thirds of a ward's bytes; like the gateways this stands for, the simulator gives them only to a search
+/// that names their code or category.
 fn wanted(kind: crate::observe::Kind, query: &Query) -> bool {
-    query.iter().all(|(name, value)| match name.as_str() {
+    let named = kind.is_announced() || query.iter().any(|(name, _)| matches!(name.as_str(), "code" | "category"));
+    named && query.iter().all(|(name, value)| match name.as_str() {
         "code" => value.split(',').any(|token| {
             let (system, code) = token.split_once('|').map_or((None, token), |(s, c)| (Some(s), c));
             kind.has_code(system, code)

@@ -1,0 +1,35 @@
+//! Whether the server is within reach, since when, and if not, why.
+
+use clinical::Instant;
+
+/// The state of the connection, as the chip and the banner show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkState {
+    /// Whether the server answers.
+    pub online: bool,
+    /// Whether changes arrive by themselves; otherwise they are asked for.
+    pub live: bool,
+    /// Since when it is as it is.
+    pub since: Option<Instant>,
+    /// When data last arrived from the server.
+    pub last_good: Option<Instant>,
+    /// The cause, where it is offline: `dns`, `tls`, `sign-in`, `network` or `server`.
+    pub cause: Option<&'static str>,
+    /// The cause in words.
+    pub message: Option<String>,
+    /// The server's clock minus this station's, in milliseconds.
+    pub clock_offset_ms: Option<i64>,
+}
+
+impl LinkState {
+    /// Nothing is known yet.
+    pub const UNKNOWN: LinkState = LinkState {
+        online: false,
+        live: false,
+        since: None,
+        last_good: None,
+        cause: None,
+        message: None,
+        clock_offset_ms: None,
+    };
+}

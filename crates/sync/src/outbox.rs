@@ -1,0 +1,94 @@
+//! Sends what people did, lane by lane; one bad row never blocks the others, and nothing is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fhir::FhirError;
+use vault::Outgoing;
+
+use crate::backoff::delay;
+use crate::engine::{Engine, SyncEvent};
+use crate::pull::SyncError;
+
+impl Engine {
+    pub(crate) async fn send_outbox(self: Arc<Self>) {
+        let mut was_online = false;
+        loop {
+            let online = self.link().online;
+            if online {
+                if !was_online && self.on_vault(|vault| vault.retry_all()).await.is_err() {
+                    tracing::error!("the outbox cannot be read");
+                }
+                if let Err(error) = self.flush().await {
+                    tracing::error!(cause = error.cause(), "the outbox stopped");
+                }
+            }
+            was_online = online;
+            let wait = self.pause().await;
+            tokio::select! {
+                () = self.wake_outbox.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Until the next row is due; a look now and then costs nothing.
+    async fn pause(&self) -> Duration {
+        let due = self.on_vault(|vault| vault.read(|reader| reader.next_due())).await.ok().flatten();
+        let ms = due.map_or(5_000, |due| due.ms_since((self.now)()).clamp(50, 5_000));
+        Duration::from_millis(ms.unsigned_abs())
+    }
+
+    /// Sends everything that is due now; gives the number of actions that arrived.
+    ///
+    /// # Errors
+    /// Of the cache. A server that refuses is no error here: the row says what happened.
+    pub async fn flush(&self) -> Result<usize, SyncError> {
+        let mut arrived = 0;
+        loop {
+            let now = (self.now)();
+            let due = self.on_vault(move |vault| vault.read(|reader| reader.due(now))).await?;
+            if due.is_empty() {
+                return Ok(arrived);
+            }
+            for row in due {
+                let went = self.send(&row).await;
+                arrived += usize::from(went.is_ok());
+                self.settle(row, went).await?;
+                let _ = self.events.send(SyncEvent::Outbox);
+            }
+        }
+    }
+
+    async fn send(&self, row: &Outgoing) -> Result<(), FhirError> {
+        let resource = serde_json::from_str(&row.body)
+            .map_err(|_| FhirError::Refused { status: 0, detail: ": the stored action is damaged".into() })?;
+        self.client.create_action(&row.action, &resource).await.map(|_| ())
+    }
+
+    async fn settle(&self, row: Outgoing, went: Result<(), FhirError>) -> Result<(), SyncError> {
+        let now = (self.now)();
+        let action = row.action;
+        match went {
+            Ok(()) => self.on_vault(move |vault| vault.sent(action, now)).await,
+            // Refused for good: it stays where a person sees it. 409 and 412 are no success either.
+            Err(error @ (FhirError::Refused { .. } | FhirError::NotFound | FhirError::Forbidden)) => {
+                let reason = error.to_string();
+                self.on_vault(move |vault| vault.park(action, reason)).await
+            }
+            Err(error) => {
+                let wait = delay(row.tries, error.retry_after(), rand::random());
+                let next = now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                self.on_vault(move |vault| vault.postpone(action, next)).await
+            }
+        }
+    }
+
+    async fn on_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&vault::Vault) -> Result<T, vault::VaultError> + Send + 'static,
+    ) -> Result<T, SyncError> {
+        let vault = self.vault.clone();
+        tokio::task::spawn_blocking(move || work(&vault)).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
+    }
+}

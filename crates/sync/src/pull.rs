@@ -1,0 +1,454 @@
+//! Pulls pages into the vault: the ward first, then a day, then the rest, then what changes.
+//!
+//! A cursor moves in the transaction of the page that earned it. Windows of the first sync are marked as done with
+//! their last page; after a crash an unfinished one is read again, and what was there already changes nothing.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use clinical::{Body, Fact, Instant};
+use fhir::{Client, FhirError, Server, format_instant, parse_instant};
+use url::Url;
+use vault::{Ingested, PageCommit, Vault, VaultError};
+
+use crate::engine::{Now, SyncEvent};
+
+/// Why a sync stopped. What was committed before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// Of the server or the way to it.
+    #[error(transparent)]
+    Fhir(#[from] FhirError),
+    /// Of the cache.
+    #[error(transparent)]
+    Vault(VaultError),
+    /// The program is closing.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl SyncError {
+    /// See [`FhirError::cause`]; `station` where this machine is at fault.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            SyncError::Fhir(error) => error.cause(),
+            SyncError::Vault(_) | SyncError::Stopped => "station",
+        }
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            SyncError::Fhir(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+/// How far the first sync is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps that are done.
+    pub done: usize,
+    /// Steps in all; the last one is done when `done == total`.
+    pub total: usize,
+    /// Values taken in so far.
+    pub samples: usize,
+}
+
+/// What a sync moved.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Resources read.
+    pub resources: usize,
+    /// Values taken in.
+    pub samples: usize,
+    /// Bytes of JSON, after decompression.
+    pub bytes: usize,
+    /// Resources put into quarantine.
+    pub quarantined: usize,
+    /// What could not be read at all, in words.
+    pub problems: Vec<String>,
+}
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// Overlap of two pulls: what the server committed late with an earlier time is still met.
+const OVERLAP: i64 = 60_000;
+/// More pages than this in one search are taken for a loop.
+const MOST_PAGES: usize = 20_000;
+
+/// One step of the first sync.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    name: &'static str,
+    kind: &'static str,
+    /// Milliseconds before the start of the sync; the younger end first.
+    from_ago: Option<i64>,
+    to_ago: Option<i64>,
+    /// Part of what the board needs first.
+    ward: bool,
+}
+
+const fn whole(name: &'static str, kind: &'static str) -> Window {
+    Window { name, kind, from_ago: None, to_ago: None, ward: true }
+}
+
+const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_ago: Option<i64>) -> Window {
+    Window { name, kind, from_ago, to_ago, ward: false }
+}
+
+const WINDOWS: &[Window] = &[
+    whole("first/Location", "Location"),
+    whole("first/Patient", "Patient"),
+    whole("first/Encounter", "Encounter"),
+    whole("first/Device", "Device"),
+    whole("first/DetectedIssue", "DetectedIssue"),
+    whole("first/Communication", "Communication"),
+    span("first/day", "Observation", Some(DAY), None),
+    whole("first/MedicationAdministration", "MedicationAdministration"),
+    span("first/3d", "Observation", Some(3 * DAY), Some(DAY)),
+    span("first/7d", "Observation", Some(7 * DAY), Some(3 * DAY)),
+    span("first/14d", "Observation", Some(14 * DAY), Some(7 * DAY)),
+    span("first/older", "Observation", None, Some(14 * DAY)),
+];
+
+/// The kinds that change.
+const KINDS: [&str; 8] =
+    ["Patient", "Location", "Encounter", "Device", "DetectedIssue", "Communication", "MedicationAdministration", "Observation"];
+
+type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
+
+/// The pulling half of the engine.
+pub(crate) struct Puller {
+    client: Client,
+    vault: Arc<Vault>,
+    now: Now,
+    report: Report,
+    done: HashSet<&'static str>,
+    loaded: bool,
+    /// (reference, version) of what was taken in lately: the overlap is read often and stored once.
+    recent: HashMap<u64, ()>,
+    recent_order: VecDeque<u64>,
+    /// The server's clock at the last answer.
+    pub server_time: Option<Instant>,
+}
+
+impl Puller {
+    pub fn new(client: Client, vault: Arc<Vault>, now: Now) -> Puller {
+        Puller {
+            client,
+            vault,
+            now,
+            report: Report::default(),
+            done: HashSet::new(),
+            loaded: false,
+            recent: HashMap::new(),
+            recent_order: VecDeque::new(),
+            server_time: None,
+        }
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.loaded && self.done.len() == WINDOWS.len()
+    }
+
+    pub fn report(&self) -> Report {
+        self.report.clone()
+    }
+
+    async fn load(&mut self) -> Result<(), SyncError> {
+        if self.loaded {
+            return Ok(());
+        }
+        let vault = self.vault.clone();
+        let done = on_vault(move || {
+            vault.read(|reader| {
+                WINDOWS.iter().filter_map(|w| reader.cursor(w.name).transpose().map(|c| c.map(|_| w.name))).collect()
+            })
+        });
+        let done: Vec<&'static str> = done.await?;
+        self.done = done.into_iter().collect();
+        self.loaded = true;
+        Ok(())
+    }
+
+    /// The windows that the board needs before anything else.
+    pub async fn first_ward(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        self.load().await?;
+        for window in WINDOWS.iter().filter(|w| w.ward || w.name == "first/day") {
+            if !self.done.contains(window.name) {
+                self.window(server, window, tell).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One more window of the backfill, if any is left.
+    pub async fn step(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        self.load().await?;
+        match WINDOWS.iter().find(|w| !self.done.contains(w.name)) {
+            Some(window) => self.window(server, window, tell).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn window(&mut self, server: &Server, window: &'static Window, tell: Tell<'_>) -> Result<(), SyncError> {
+        if serves(server, window.kind) {
+            let now = (self.now)();
+            let mut query = format!("{}?_count={}", window.kind, page_size(window.kind));
+            let mut limit = |operator: &str, ago: Option<i64>| {
+                if let Some(ago) = ago {
+                    query.push_str(&format!("&date={operator}{}", format_instant(now - ago)));
+                }
+            };
+            limit("ge", window.from_ago);
+            limit("lt", window.to_ago);
+            let cursors = vec![(window.name.to_owned(), "done".to_owned())];
+            let began = Some(format!("since/{}", window.kind));
+            self.search(&query, cursors, began, tell).await?;
+        } else {
+            self.commit(PageCommit {
+                cursors: vec![(window.name.to_owned(), "not served".to_owned())],
+                received: (self.now)(),
+                ..Default::default()
+            })
+            .await?;
+        }
+        self.done.insert(window.name);
+        tell(SyncEvent::Progress(Progress { done: self.done.len(), total: WINDOWS.len(), samples: self.report.samples }));
+        Ok(())
+    }
+
+    /// Everything that changed since the cursors.
+    pub async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        for kind in KINDS.into_iter().filter(|kind| serves(server, kind)) {
+            let (vault, name) = (self.vault.clone(), format!("since/{kind}"));
+            let key = name.clone();
+            let cursor = on_vault(move || vault.read(|reader| reader.cursor(&key))).await?;
+            let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
+            let query = format!(
+                "{kind}?_lastUpdated=ge{}&_sort=_lastUpdated&_count={}",
+                format_instant(since - OVERLAP),
+                page_size(kind)
+            );
+            let found = self.search_from(&query, |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(), tell).await;
+            match found {
+                // A server that cannot search this kind by time is read whole at the start, and not again.
+                Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A window: its cursors move with the last page; `began` gets the server's time at the first, unless it has one.
+    async fn search(&mut self, query: &str, last: Vec<(String, String)>, began: Option<String>, tell: Tell<'_>) -> Result<(), SyncError> {
+        let existing = match &began {
+            Some(name) => {
+                let (vault, name) = (self.vault.clone(), name.clone());
+                on_vault(move || vault.read(|reader| reader.cursor(&name))).await?
+            }
+            None => None,
+        };
+        let cursors = move |at: Option<Instant>| {
+            let mut cursors = last.clone();
+            if let (Some(name), None, Some(at)) = (&began, &existing, at) {
+                cursors.push((name.clone(), format_instant(at)));
+            }
+            cursors
+        };
+        self.search_from(query, cursors, tell).await
+    }
+
+    /// Reads every page of a search. `cursors` is asked with the server's time at the first page, and committed with
+    /// the last one.
+    async fn search_from(
+        &mut self,
+        query: &str,
+        cursors: impl Fn(Option<Instant>) -> Vec<(String, String)>,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
+        let mut url = self.client.url(query)?;
+        let mut met: HashSet<Url> = HashSet::new();
+        let mut last_page = 0u64;
+        let mut began = None;
+        // The next page is fetched while this one is parsed and stored.
+        let mut fetching = Some(self.fetch(url.clone()));
+        while let Some(mut fetch) = fetching.take() {
+            let fetched = match (&mut fetch.0).await.map_err(|_| SyncError::Stopped)? {
+                Ok(fetched) => fetched,
+                Err(FhirError::TooLarge { limit_mib }) => match smaller(&url) {
+                    Some(next) => {
+                        url = next;
+                        fetching = Some(self.fetch(url.clone()));
+                        continue;
+                    }
+                    None => return self.problem(FhirError::TooLarge { limit_mib }),
+                },
+                Err(error) => return Err(error.into()),
+            };
+            began = began.or(fetched.server_time).or_else(|| fetched.page.facts.iter().filter_map(|f| f.updated_at).max());
+            self.server_time = fetched.server_time.or(self.server_time);
+            let received = std::time::Instant::now();
+            self.report.bytes += fetched.bytes;
+            self.report.resources += fetched.page.resources;
+            met.insert(url.clone());
+            let print = fingerprint(&fetched.page.facts, fetched.page.resources);
+            let looping = fetched.page.resources > 0 && print == last_page;
+            last_page = print;
+            let next = match fetched.page.next.as_deref().map(|link| self.client.next(link)) {
+                Some(Ok(next)) if looping || met.contains(&next) || met.len() >= MOST_PAGES => {
+                    self.report.problems.push(FhirError::Loop { pages: met.len() }.to_string());
+                    tracing::warn!(pages = met.len(), "paging repeats itself");
+                    drop(next);
+                    None
+                }
+                Some(Ok(next)) => Some(next),
+                Some(Err(error)) => {
+                    self.report.problems.push(error.to_string());
+                    None
+                }
+                None => None,
+            };
+            if let Some(next) = next {
+                url = next;
+                fetching = Some(self.fetch(url.clone()));
+            }
+            let facts = self.unseen(fetched.page.facts);
+            let commit = PageCommit {
+                facts,
+                unreadable: fetched.page.unreadable,
+                cursors: if fetching.is_none() { cursors(began) } else { Vec::new() },
+                received: (self.now)(),
+            };
+            if commit.facts.is_empty() && commit.unreadable.is_empty() && commit.cursors.is_empty() {
+                continue;
+            }
+            let what = self.commit(commit).await?;
+            if what.samples > 0 || what.ward_changed || what.alerts_changed || what.quarantined > 0 || !what.patients.is_empty() {
+                tell(SyncEvent::Changed { what, received });
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, url: Url) -> crate::engine::AbortOnDrop<Result<fhir::Fetched, FhirError>> {
+        let client = self.client.clone();
+        crate::engine::AbortOnDrop(tokio::spawn(async move { client.page(url).await }))
+    }
+
+    fn problem(&mut self, error: FhirError) -> Result<(), SyncError> {
+        tracing::warn!(cause = error.cause(), "part of the server's data could not be read");
+        self.report.problems.push(error.to_string());
+        Ok(())
+    }
+
+    async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
+        let vault = self.vault.clone();
+        let what = on_vault(move || vault.commit(page)).await?;
+        self.report.samples += what.samples;
+        self.report.quarantined += what.quarantined;
+        Ok(what)
+    }
+
+    /// Leaves out what was taken in lately in the same version.
+    fn unseen(&mut self, facts: Vec<Fact>) -> Vec<Fact> {
+        const KEEP: usize = 50_000;
+        let fresh = |fact: &Fact| {
+            // Without a version there is nothing to compare; the vault's own keys keep it from doubling.
+            if fact.source.version.is_empty() || matches!(fact.body, Body::Deleted) {
+                return true;
+            }
+            let mut hasher = DefaultHasher::new();
+            (&fact.source.reference, &fact.source.version).hash(&mut hasher);
+            let key = hasher.finish();
+            if self.recent.insert(key, ()).is_none() {
+                self.recent_order.push_back(key);
+                return true;
+            }
+            false
+        };
+        let kept = facts.into_iter().filter(fresh).collect();
+        while self.recent_order.len() > KEEP {
+            if let Some(old) = self.recent_order.pop_front() {
+                self.recent.remove(&old);
+            }
+        }
+        kept
+    }
+}
+
+async fn on_vault<T: Send + 'static>(work: impl FnOnce() -> Result<T, VaultError> + Send + 'static) -> Result<T, SyncError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
+}
+
+/// A server that lists no types at all may serve any.
+fn serves(server: &Server, kind: &str) -> bool {
+    server.types.is_empty() || server.types.iter().any(|t| t == kind)
+}
+
+/// An hour of seconds is 11 KB; a page of observations stays near 2 MB.
+fn page_size(kind: &str) -> usize {
+    if kind == "Observation" { 200 } else { 500 }
+}
+
+/// The same search in pages of a quarter of the size.
+fn smaller(url: &Url) -> Option<Url> {
+    let count: usize = url.query_pairs().find(|(name, _)| name == "_count").and_then(|(_, v)| v.parse().ok())?;
+    (count > 1).then(|| {
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(n, v)| if n == "_count" { (n.into_owned(), (count / 4).max(1).to_string()) } else { (n.into_owned(), v.into_owned()) })
+            .collect();
+        let mut url = url.clone();
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+        url
+    })
+}
+
+fn fingerprint(facts: &[Fact], resources: usize) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    resources.hash(&mut hasher);
+    for fact in facts {
+        (&fact.source.reference, &fact.source.version).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+impl crate::engine::Engine {
+    /// Everything once: the whole first sync or what is left of it, what changed, and the outbox.
+    ///
+    /// # Errors
+    /// Of the server or the cache; what was committed before is kept.
+    pub async fn sync_once(&self) -> Result<Report, SyncError> {
+        let (server, _) = self.client.check().await?;
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let events = self.events.clone();
+        let mut tell = |event| {
+            // Nobody has to listen.
+            let _ = events.send(event);
+        };
+        puller.load().await?;
+        let had_all = puller.is_complete();
+        while !puller.is_complete() {
+            puller.step(&server, &mut tell).await?;
+        }
+        if had_all {
+            puller.changes(&server, &mut tell).await?;
+        }
+        self.flush().await?;
+        Ok(puller.report())
+    }
+
+    /// Only what the board needs and one day of values: for the bench.
+    ///
+    /// # Errors
+    /// As [`Engine::sync_once`].
+    pub async fn sync_first_day(&self) -> Result<Report, SyncError> {
+        let (server, _) = self.client.check().await?;
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        puller.first_ward(&server, &mut |_| {}).await?;
+        Ok(puller.report())
+    }
+}

@@ -1,0 +1,311 @@
+//! One panel of one measure over a range of time.
+
+use clinical::Limits;
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::Ranged;
+use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
+use plotters::prelude::*;
+
+use crate::decimate::{m4, runs};
+use crate::picture::Picture;
+use crate::ticks::value_ticks;
+
+/// What part of time is shown, and how large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewport {
+    /// First moment, milliseconds since 1970 UTC.
+    pub from: i64,
+    /// Last moment.
+    pub to: i64,
+    /// Device pixels.
+    pub width: u32,
+    /// Device pixels.
+    pub height: u32,
+    /// Device pixels in a CSS pixel.
+    pub scale: f64,
+}
+
+/// Colours of a panel, RGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Behind everything.
+    pub background: (u8, u8, u8),
+    /// Grid lines.
+    pub grid: (u8, u8, u8),
+    /// Alarm limits.
+    pub limit: (u8, u8, u8),
+    /// The measure's own hue.
+    pub hue: (u8, u8, u8),
+    /// Marks on bars, such as the mean pressure.
+    pub mark: (u8, u8, u8),
+}
+
+/// A pressure at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Milliseconds since 1970 UTC.
+    pub t: i64,
+    /// Diastolic.
+    pub low: f64,
+    /// Systolic.
+    pub high: f64,
+    /// Mean, where it was sent.
+    pub mean: Option<f64>,
+}
+
+/// What stands in a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A line that breaks where two samples are further apart than `gap_ms`.
+    Line {
+        /// Milliseconds, ascending.
+        times: Vec<i64>,
+        /// One a time.
+        values: Vec<f64>,
+        /// The longest silence that is no gap.
+        gap_ms: i64,
+    },
+    /// Single values.
+    Dots(Vec<(i64, f64)>),
+    /// Pressures.
+    Bars(Vec<Bar>),
+}
+
+/// A panel to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// What stands in it.
+    pub content: Content,
+    /// Alarm limits, drawn as dashed lines where they are in sight.
+    pub limits: Option<Limits>,
+    /// The least range of values shown, so that noise does not fill the panel.
+    pub least: (f64, f64),
+}
+
+/// A drawn panel with what the overlay needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    /// The pixels.
+    pub picture: Picture,
+    /// Lowest and highest value of the axis.
+    pub range: (f64, f64),
+    /// Marks of the value axis: value and row in device pixels.
+    pub ticks: Vec<(f64, i32)>,
+    /// Limits in sight: value and row.
+    pub limits: Vec<(f64, i32)>,
+    /// Silences in sight, from and to in milliseconds.
+    pub gaps: Vec<(i64, i64)>,
+    /// How many samples were in sight.
+    pub samples: usize,
+}
+
+/// Rows kept free above and below the highest and lowest value, in CSS pixels.
+const MARGIN: f64 = 8.0;
+
+/// Draws a panel.
+///
+/// # Errors
+/// In words, where the renderer fails or the viewport has no pixels or no time.
+pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, String> {
+    if viewport.width == 0 || viewport.height == 0 || viewport.to <= viewport.from || viewport.width > 16_384 || viewport.height > 8_192 {
+        return Err("the panel has no size or no time".into());
+    }
+    let range = value_range(panel, viewport);
+    let margin = (MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0) as i32;
+    let (width, height) = (viewport.width as i32, viewport.height as i32);
+    let x_axis: RangedCoordi64 = (viewport.from..viewport.to).into();
+    let y_axis: RangedCoordf64 = (range.0..range.1).into();
+    let column = |t: i64| x_axis.map(&t, (0, width));
+    let row = |v: f64| y_axis.map(&v, (height - margin, margin));
+    let ticks: Vec<(f64, i32)> = value_ticks(range.0, range.1, 3).into_iter().map(|v| (v, row(v))).collect();
+    let bounds = panel.limits.iter().flat_map(|l| [l.low, l.high]).flatten();
+    let limits: Vec<(f64, i32)> = bounds.filter(|v| *v > range.0 && *v < range.1).map(|v| (v, row(v))).collect();
+
+    let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
+    let mut gaps = Vec::new();
+    let samples;
+    {
+        let area = BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
+        let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
+        area.fill(&colour(theme.background)).map_err(failed)?;
+        for (_, y) in &ticks {
+            line(&area, &[(0, *y), (width, *y)], colour(theme.grid).stroke_width(1))?;
+        }
+        let dash = (4.0 * viewport.scale) as i32;
+        for (_, y) in &limits {
+            for x in (0..width).step_by((dash * 2).max(2) as usize) {
+                line(&area, &[(x, *y), ((x + dash).min(width), *y)], colour(theme.limit).stroke_width(1))?;
+            }
+        }
+        let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
+        let hue = colour(theme.hue);
+        let in_sight = |t: i64| t >= viewport.from && t <= viewport.to;
+        match &panel.content {
+            Content::Line { times, values, gap_ms } => {
+                // One sample beyond each edge, so that the line leaves the panel as it would on a longer one.
+                let from = times.partition_point(|t| *t < viewport.from).saturating_sub(1);
+                let to = (times.partition_point(|t| *t <= viewport.to) + 1).min(times.len());
+                let (times, values) = (&times[from.min(to)..to], &values[from.min(to)..to]);
+                samples = times.iter().filter(|t| in_sight(**t)).count();
+                let found = runs(times, *gap_ms);
+                for pair in found.windows(2) {
+                    gaps.push((times[pair[0].to - 1], times[pair[1].from]));
+                }
+                for run in found {
+                    let kept = m4(&times[run.from..run.to], &values[run.from..run.to], column);
+                    let pixels: Vec<(i32, i32)> = kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
+                    if let [(x, y)] = pixels.as_slice() {
+                        area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
+                    }
+                    trace(&area, &pixels, hue, thick)?;
+                }
+            }
+            Content::Dots(points) => {
+                let seen: Vec<_> = points.iter().filter(|(t, _)| in_sight(*t)).collect();
+                samples = seen.len();
+                for (t, v) in seen {
+                    let radius = (3.0 * viewport.scale) as i32;
+                    area.draw(&Circle::new((column(*t), row(*v)), radius, hue.filled())).map_err(failed)?;
+                }
+            }
+            Content::Bars(bars) => {
+                let seen: Vec<_> = bars.iter().filter(|b| in_sight(b.t)).collect();
+                samples = seen.len();
+                // Bars grow thinner as there are more of them, down to a hair.
+                let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0)).min(2.0 * viewport.scale).max(0.5) as i32;
+                for bar in seen {
+                    let x = column(bar.t);
+                    area.draw(&Rectangle::new([(x - half, row(bar.high)), (x + half, row(bar.low))], hue.mix(0.85).filled())).map_err(failed)?;
+                    if let Some(mean) = bar.mean {
+                        let reach = half + (2.0 * viewport.scale) as i32;
+                        line(&area, &[(x - reach, row(mean)), (x + reach, row(mean))], colour(theme.mark).stroke_width(thick))?;
+                    }
+                }
+            }
+        }
+        area.present().map_err(failed)?;
+    }
+    let picture = Picture { width: viewport.width, height: viewport.height, rgb };
+    Ok(Drawn { picture, range, ticks, limits, gaps, samples })
+}
+
+fn line<B: DrawingBackend>(area: &DrawingArea<B, Shift>, pixels: &[(i32, i32)], style: ShapeStyle) -> Result<(), String> {
+    area.draw(&PathElement::new(pixels.to_vec(), style)).map_err(failed)
+}
+
+/// A line `thick` pixels tall, as hairlines one below the other: a hairline through M4's samples covers the same pixels
+/// as one through all samples, a polygon of the renderer's thick strokes does not.
+fn trace<B: DrawingBackend>(area: &DrawingArea<B, Shift>, pixels: &[(i32, i32)], hue: RGBColor, thick: u32) -> Result<(), String> {
+    for down in 0..thick as i32 {
+        let moved: Vec<(i32, i32)> = pixels.iter().map(|(x, y)| (*x, y + down)).collect();
+        line(area, &moved, hue.stroke_width(1))?;
+    }
+    Ok(())
+}
+
+fn failed(error: impl std::fmt::Display) -> String {
+    format!("the renderer failed: {error}")
+}
+
+/// The values in sight, no narrower than the panel's least range.
+fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
+    let (mut low, mut high) = panel.least;
+    let mut take = |t: i64, v: f64| {
+        if t >= viewport.from && t <= viewport.to && v.is_finite() {
+            low = low.min(v);
+            high = high.max(v);
+        }
+    };
+    match &panel.content {
+        Content::Line { times, values, .. } => times.iter().zip(values).for_each(|(t, v)| take(*t, *v)),
+        Content::Dots(points) => points.iter().for_each(|(t, v)| take(*t, *v)),
+        Content::Bars(bars) => bars.iter().for_each(|b| {
+            take(b.t, b.low);
+            take(b.t, b.high);
+        }),
+    }
+    if high > low { (low, high) } else { (low - 1.0, high + 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const THEME: Theme = Theme { background: (18, 23, 29), grid: (38, 48, 58), limit: (184, 197, 208), hue: (126, 208, 155), mark: (246, 249, 251) };
+
+    fn viewport(from: i64, to: i64) -> Viewport {
+        Viewport { from, to, width: 400, height: 80, scale: 1.0 }
+    }
+
+    fn panel(content: Content) -> Panel {
+        Panel { content, limits: Some(Limits { low: Some(50.0), high: Some(130.0) }), least: (60.0, 100.0) }
+    }
+
+    fn hue_columns(drawn: &Drawn) -> Vec<bool> {
+        (0..drawn.picture.width as usize)
+            .map(|x| {
+                (0..drawn.picture.height as usize).any(|y| {
+                    let at = (y * drawn.picture.width as usize + x) * 3;
+                    drawn.picture.rgb[at..at + 3] == [126, 208, 155]
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_gap_is_left_empty_and_named() {
+        let times: Vec<i64> = (0..400).chain(800..1200).map(|s| s * 1000).collect();
+        let values = vec![80.0; times.len()];
+        let drawn = draw(&panel(Content::Line { times, values, gap_ms: 10_000 }), &viewport(0, 1_200_000), &THEME).unwrap();
+        assert_eq!(drawn.gaps, [(399_000, 800_000)]);
+        let columns = hue_columns(&drawn);
+        assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
+        assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
+    }
+
+    #[test]
+    fn strange_panels_are_drawn_or_explained() {
+        let empty = Content::Line { times: vec![], values: vec![], gap_ms: 1000 };
+        assert_eq!(draw(&panel(empty.clone()), &viewport(0, 1000), &THEME).unwrap().samples, 0);
+        let one = Content::Line { times: vec![500], values: vec![80.0], gap_ms: 1000 };
+        assert!(hue_columns(&draw(&panel(one), &viewport(0, 1000), &THEME).unwrap()).iter().any(|c| *c));
+        assert!(draw(&panel(empty.clone()), &viewport(5, 5), &THEME).is_err());
+        let narrow = Viewport { width: 1, height: 1, ..viewport(0, 50 * 365 * 86_400_000) };
+        draw(&panel(empty), &narrow, &THEME).unwrap();
+        let bars = Content::Bars(vec![Bar { t: 500, low: 60.0, high: 120.0, mean: Some(80.0) }]);
+        assert_eq!(draw(&panel(bars), &viewport(0, 1000), &THEME).unwrap().range, (60.0, 120.0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn what_is_drawn_is_what_all_samples_would_draw(
+            steps in proptest::collection::vec((1i64..4000, -3.0f64..3.0), 10..3000), spike in any::<prop::sample::Index>()
+        ) {
+            let (mut times, mut values, mut t, mut v) = (vec![], vec![], 0i64, 80.0f64);
+            for (dt, dv) in &steps {
+                t += dt;
+                v = (v + dv).clamp(40.0, 160.0);
+                times.push(t);
+                values.push(v);
+            }
+            let at = spike.index(values.len());
+            values[at] = 158.0;
+            let view = viewport(0, t + 1);
+            let p = panel(Content::Line { times: times.clone(), values: values.clone(), gap_ms: i64::MAX });
+            let drawn = draw(&p, &view, &THEME).unwrap();
+            // The plain way: every sample, through plotters, on the same ground.
+            let mut plain = draw(&Panel { least: drawn.range, ..panel(Content::Dots(vec![])) }, &view, &THEME).unwrap();
+            {
+                let area = BitMapBackend::with_buffer(&mut plain.picture.rgb, (400, 80)).into_drawing_area();
+                let x: RangedCoordi64 = (view.from..view.to).into();
+                let y: RangedCoordf64 = (drawn.range.0..drawn.range.1).into();
+                let pixels: Vec<(i32, i32)> = times.iter().zip(&values).map(|(t, v)| (x.map(t, (0, 400)), y.map(v, (72, 8)))).collect();
+                trace(&area, &pixels, RGBColor(126, 208, 155), 2).unwrap();
+            }
+            let different = drawn.picture.rgb.chunks(3).zip(plain.picture.rgb.chunks(3)).filter(|(a, b)| a != b).count();
+            prop_assert_eq!(different, 0);
+        }
+    }
+}

@@ -1,6 +1,25 @@
 //! Compiles the Tauri context. A fresh clone has no built page yet; an empty folder lets it compile.
 
+/// Every command of the app; each becomes a permission that the capability must name. A test holds the lists together.
+const COMMANDS: &[&str] = &[
+    "app_state",
+    "check_server",
+    "connect",
+    "handled",
+    "patient",
+    "quarantine",
+    "retry_now",
+    "start_demo",
+    "take",
+    "timeline",
+    "trends",
+    "unlock",
+    "waiting",
+    "watch",
+];
+
 fn main() {
     std::fs::create_dir_all("ui/dist").expect("ui/dist can be created beside Cargo.toml");
-    tauri_build::build();
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)).expect("the Tauri context compiles");
 }

@@ -1,1 +1,15 @@
-//! stub
+//! The use cases: ward board, patient review, alert workflow. One `Console` that window, command line and tests drive.
+//!
+//! Deliberately not here: Tauri, and what a value means (`clinical`).
+
+mod board;
+mod console;
+mod error;
+mod review;
+mod sparkline;
+
+pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
+pub use console::{Console, Station, Waiting};
+pub use error::ConsoleError;
+pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
+pub use sparkline::Sparkline;

@@ -1,0 +1,637 @@
+//! The ward board: what the cache holds, as tiles sorted worst first. Pure: cache in, tiles out.
+
+use std::collections::HashMap;
+
+use clinical::{
+    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Input, Inputs, Instant, Measure, Missing, News2, News2Error, Parameter,
+    Person, Presence, Priority, SeenAction, Sex, StaleAfter, Windows, age_years, fold, is_stale, news2,
+};
+use fhir::to_unit;
+use vault::{SeriesValue, Ward};
+
+/// A place on a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Slot {
+    Hr,
+    SpO2,
+    Rr,
+    Bp,
+    Temp,
+    Glucose,
+}
+
+/// One value on a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Where it stands.
+    pub slot: Slot,
+    /// As shown: `118`, `104/62`, `38.4`.
+    pub text: String,
+    /// As shown.
+    pub unit: &'static str,
+    /// When it was taken.
+    pub taken_at: Instant,
+    /// Too old to speak of now.
+    pub stale: bool,
+    /// Outside the plausible range.
+    pub artefact: bool,
+    /// The priority of a live alarm about it.
+    pub alarm: Option<Priority>,
+}
+
+/// One input of the score on the patient page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewsInput {
+    /// Which.
+    pub parameter: Parameter,
+    /// As shown; empty where nothing is known.
+    pub text: String,
+    /// When it was taken.
+    pub taken_at: Option<Instant>,
+    /// Its points; `None` where it does not count.
+    pub points: Option<u8>,
+    /// Why it does not count.
+    pub why: Option<&'static str>,
+}
+
+/// NEWS2 as a tile shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewsBadge {
+    /// The total, where nothing is missing.
+    pub total: Option<u8>,
+    /// The sum of what is there.
+    pub partial: u8,
+    /// The band of total or partial sum; `None` where the score does not apply or nothing is known.
+    pub band: Option<Band>,
+    /// What is missing.
+    pub missing: Vec<Parameter>,
+    /// Why there is no score at all.
+    pub not_for: Option<String>,
+    /// When the next observation is due.
+    pub next_due: Option<Instant>,
+    /// Every input.
+    pub inputs: Vec<NewsInput>,
+}
+
+/// The alarm line of a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlarmLine {
+    /// The episode.
+    pub episode: String,
+    /// Its priority.
+    pub priority: Priority,
+    /// Its text without marks.
+    pub text: String,
+    /// Where it stands.
+    pub presence: Presence,
+    /// Who has it, since when.
+    pub owner: Option<(String, Instant)>,
+    /// Its onset.
+    pub onset: Instant,
+    /// Whether what decides this is known to this station only.
+    pub known_here_only: bool,
+    /// How many more live alarms the bed has.
+    pub more: usize,
+}
+
+/// A bed, or a person at home.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tile {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// Bed as shown: `12`, or `H3` at home.
+    pub bed: String,
+    /// Ward as shown; empty at home.
+    pub ward: String,
+    /// Whether the person is at home.
+    pub home: bool,
+    /// Family name.
+    pub family: String,
+    /// Given names.
+    pub given: String,
+    /// Medical record number.
+    pub mrn: String,
+    /// Birth date as sent.
+    pub birth_date: Option<String>,
+    /// Whole years.
+    pub age: Option<u16>,
+    /// Administrative gender.
+    pub sex: Sex,
+    /// `Air`, `O₂ 2 L`, or nothing where it is not known.
+    pub air: Option<String>,
+    /// The score.
+    pub news: NewsBadge,
+    /// The values.
+    pub cells: Vec<Cell>,
+    /// The worst live alarm.
+    pub alarm: Option<AlarmLine>,
+    /// Since when nothing has come that speaks of now.
+    pub stale_since: Option<Instant>,
+    /// Per cent, of the weakest battery.
+    pub battery: Option<u8>,
+    /// Names of devices in use.
+    pub devices: Vec<String>,
+    /// Where it stands on the board.
+    pub acuity: Acuity,
+}
+
+/// An episode in the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueItem {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// Bed as shown; empty where the alarm names no patient.
+    pub bed: String,
+    /// Name as shown.
+    pub name: String,
+    /// The episode with its state.
+    pub line: AlarmLine,
+    /// When the condition ended.
+    pub ended: Option<Instant>,
+}
+
+/// Tiles and queue of one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    /// Worst first.
+    pub tiles: Vec<Tile>,
+    /// Priority, then oldest.
+    pub queue: Vec<QueueItem>,
+}
+
+/// Works out the board of `now`.
+pub fn board(ward: &Ward, now: Instant) -> Board {
+    let tiles = tiles(ward, now);
+    let queue = queue(ward, &tiles);
+    Board { tiles, queue }
+}
+
+/// Whether an episode in this state still wants somebody.
+fn is_live(presence: Presence) -> bool {
+    matches!(presence, Presence::Active | Presence::Owned | Presence::Latched)
+}
+
+fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
+    AlarmLine {
+        episode: episode.id.clone(),
+        priority: episode.priority,
+        text: episode.text.clone(),
+        presence: state.presence,
+        owner: state.owner,
+        onset: episode.onset,
+        known_here_only: state.known_here_only,
+        more: 0,
+    }
+}
+
+fn states(ward: &Ward) -> Vec<(&Episode, EpisodeState)> {
+    let mut by_episode: HashMap<&str, Vec<SeenAction>> = HashMap::new();
+    for seen in &ward.actions {
+        by_episode.entry(&seen.action.episode).or_default().push(seen.clone());
+    }
+    ward.episodes
+        .iter()
+        .map(|episode| (episode, fold(episode, by_episode.get(episode.id.as_str()).map_or(&[], Vec::as_slice))))
+        .collect()
+}
+
+/// Every episode that somebody may want to act on, the live ones first.
+pub fn queue(ward: &Ward, tiles: &[Tile]) -> Vec<QueueItem> {
+    let places: HashMap<&str, &Tile> = tiles.iter().map(|t| (t.patient.as_str(), t)).collect();
+    let mut items: Vec<QueueItem> = states(ward)
+        .into_iter()
+        .filter(|(_, state)| state.presence != Presence::Closed)
+        .map(|(episode, state)| {
+            let tile = places.get(episode.patient.as_str());
+            QueueItem {
+                patient: episode.patient.clone(),
+                bed: tile.map(|t| t.bed.clone()).unwrap_or_default(),
+                name: tile.map(|t| display_name(&t.family, &t.given)).unwrap_or_default(),
+                line: line(episode, state),
+                ended: episode.ended,
+            }
+        })
+        .collect();
+    items.sort_by_key(|item| (urgency(&item.line), item.line.onset));
+    items
+}
+
+/// Nobody has it before owned before handled; technical ones last within each.
+fn urgency(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>) {
+    let group = match line.presence {
+        Presence::Active | Presence::Latched if line.priority != Priority::Technical => 0,
+        Presence::Owned if line.priority != Priority::Technical => 1,
+        Presence::Active | Presence::Latched | Presence::Owned => 2,
+        Presence::Handled | Presence::Closed => 3,
+    };
+    (group, std::cmp::Reverse(line.priority))
+}
+
+fn display_name(family: &str, given: &str) -> String {
+    match (family, given) {
+        ("", given) => given.to_owned(),
+        (family, "") => family.to_owned(),
+        (family, given) => format!("{family}, {given}"),
+    }
+}
+
+fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
+    let mut values: HashMap<&str, Vec<&SeriesValue>> = HashMap::new();
+    for value in &ward.values {
+        values.entry(&value.series.patient).or_default().push(value);
+    }
+    let mut alarms: HashMap<&str, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
+    for (episode, state) in states(ward).into_iter().filter(|(_, s)| is_live(s.presence)) {
+        alarms.entry(&episode.patient).or_default().push((line(episode, state), episode.measure));
+    }
+    let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();
+    let mut homes = 0;
+    let mut persons: Vec<&Person> = ward.persons.iter().filter(|p| p.active).collect();
+    persons.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut tiles: Vec<Tile> = persons
+        .into_iter()
+        .filter_map(|person| {
+            let mut stays = ward.stays.iter().filter(|s| s.patient == person.id).peekable();
+            let had_stay = stays.peek().is_some();
+            let stay = stays.find(|s| s.in_progress);
+            // Somebody who was sent home is on no board; somebody with no stay at all is followed at home.
+            if had_stay && stay.is_none() {
+                return None;
+            }
+            let bed = stay.and_then(|s| s.place.as_deref()).and_then(|id| places.get(id));
+            let bed_name = match bed {
+                Some(bed) => bed_number(&bed.name),
+                None => {
+                    homes += 1;
+                    format!("H{homes}")
+                }
+            };
+            let ward_name = bed.and_then(|b| b.part_of.as_deref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
+            let own = values.get(person.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let own_alarms = alarms.remove(person.id.as_str()).unwrap_or_default();
+            let devices = ward
+                .devices
+                .iter()
+                .filter(|d| d.active && d.patient.as_deref() == Some(&person.id))
+                .map(|d| d.name.clone())
+                .collect();
+            Some(tile(person, bed_name, ward_name, own, own_alarms, devices, now))
+        })
+        .collect();
+    tiles.sort_by(|a, b| b.acuity.cmp(&a.acuity).then_with(|| a.bed.cmp(&b.bed)).then_with(|| a.patient.cmp(&b.patient)));
+    tiles
+}
+
+fn bed_number(name: &str) -> String {
+    let bare = name.strip_prefix("Bed ").or_else(|| name.strip_prefix("bed ")).unwrap_or(name);
+    // Beds sort and read by number: 3 and 12 become 03 and 12.
+    match bare.parse::<u32>() {
+        Ok(number) => format!("{number:02}"),
+        Err(_) => bare.chars().take(8).collect(),
+    }
+}
+
+/// The newest value of a measure in the measure's own unit, artefacts after everything else.
+#[derive(Clone, Copy)]
+struct Newest<'a> {
+    value: f64,
+    from: &'a SeriesValue,
+}
+
+fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<Newest<'a>> {
+    values
+        .iter()
+        .filter_map(|v| {
+            let measure = v.series.measure().filter(|m| measures.contains(m))?;
+            let (factor, offset) = to_unit(measure, &v.series.unit).ok()?;
+            Some(Newest { value: v.value.to_f64() * factor + offset, from: v })
+        })
+        .max_by_key(|n| (!n.from.artefact, n.from.taken_at))
+}
+
+impl Newest<'_> {
+    fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
+        let continuous = continuous_kind && (self.from.series.streamed || !self.from.series.device.is_empty());
+        Input { value, taken_at: self.from.taken_at, continuous }
+    }
+}
+
+fn today(now: Instant) -> (i16, i8, i8) {
+    let zoned = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    (zoned.year(), zoned.month(), zoned.day())
+}
+
+fn birth(date: &str) -> Option<(i16, i8, i8)> {
+    let mut parts = date.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let mut next = || parts.next().and_then(|p| p.parse().ok()).unwrap_or(1);
+    Some((year, next(), next()))
+}
+
+fn tile(
+    person: &Person,
+    bed: String,
+    ward: Option<String>,
+    values: &[&SeriesValue],
+    mut alarms: Vec<(AlarmLine, Option<Measure>)>,
+    devices: Vec<String>,
+    now: Instant,
+) -> Tile {
+    let age = person.birth_date.as_deref().and_then(birth).and_then(|b| age_years(b, today(now)));
+    let oxygen = oxygen(values);
+    let news = badge(values, oxygen.clone(), age, now);
+    let alarm_of = |measures: &[Measure]| {
+        alarms.iter().filter(|(_, m)| m.is_some_and(|m| measures.contains(&m))).map(|(line, _)| line.priority).max()
+    };
+    let cells = cells(values, now, &alarm_of);
+    let live: Vec<&Cell> =
+        cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
+    let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale)).then(|| live.iter().map(|c| c.taken_at).max()).flatten();
+    alarms.sort_by_key(|(line, _)| (urgency(line), line.onset));
+    let worst = alarms.iter().map(|(line, _)| line.priority).max();
+    let unowned = alarms.iter().any(|(l, _)| Some(l.priority) == worst && l.owner.is_none());
+    let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
+    let acuity = Acuity::new(worst, unowned, news.partial, since);
+    let more = alarms.len().saturating_sub(1);
+    let home = ward.is_none() && bed.starts_with('H');
+    Tile {
+        patient: person.id.clone(),
+        bed,
+        ward: ward.unwrap_or_default(),
+        home,
+        family: person.family.clone(),
+        given: person.given.clone(),
+        mrn: person.mrn.clone(),
+        birth_date: person.birth_date.clone(),
+        age,
+        sex: person.sex,
+        air: oxygen.map(|(_, words)| words),
+        news,
+        cells,
+        alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, ..line }),
+        stale_since,
+        battery: newest(values, &[Measure::Battery]).map(|n| n.value.clamp(0.0, 100.0) as u8),
+        devices,
+        acuity,
+    }
+}
+
+/// Air or oxygen with the words for it; nothing where neither flow nor FiO₂ is known.
+fn oxygen(values: &[&SeriesValue]) -> Option<(Input<Air>, String)> {
+    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2])?;
+    let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);
+    let air = match (is_flow, found.value) {
+        (true, flow) if flow > 0.0 => Air::Oxygen,
+        (false, share) if share > 21.0 => Air::Oxygen,
+        _ => Air::RoomAir,
+    };
+    let words = match (air, is_flow) {
+        (Air::RoomAir, _) => "Air".to_owned(),
+        (Air::Oxygen, true) => format!("O₂ {} L", trim(found.value, 1)),
+        (Air::Oxygen, false) => format!("O₂ {} %", trim(found.value, 0)),
+    };
+    Some((found.input(air, false), words))
+}
+
+fn trim(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn badge(values: &[&SeriesValue], oxygen: Option<(Input<Air>, String)>, age: Option<u16>, now: Instant) -> NewsBadge {
+    let numeric = |measures: &[Measure], continuous: bool| newest(values, measures).map(|n| n.input(n.value, continuous));
+    let level = newest(values, &[Measure::Consciousness])
+        .and_then(|n| Acvpu::ALL.get(n.value as usize).map(|level| n.input(*level, false)));
+    let inputs = Inputs {
+        respiration: numeric(&[Measure::RespRate], true),
+        spo2: numeric(&[Measure::SpO2], true),
+        air: oxygen.as_ref().map(|(input, _)| *input),
+        systolic: numeric(&[Measure::SystolicBp, Measure::ArterialSystolic], false),
+        pulse: numeric(&[Measure::HeartRate, Measure::PulseRate], true),
+        consciousness: level,
+        temperature: numeric(&[Measure::Temperature], false),
+        scale_two: None,
+        age_years: age,
+        pregnant: false,
+    };
+    let text = |parameter: Parameter| -> (String, Option<Instant>) {
+        let number = |input: &Option<Input<f64>>, digits: usize| {
+            input.map_or((String::new(), None), |i| (format!("{:.digits$}", i.value), Some(i.taken_at)))
+        };
+        match parameter {
+            Parameter::Respiration => number(&inputs.respiration, 0),
+            Parameter::SpO2 => number(&inputs.spo2, 0),
+            Parameter::Oxygen => {
+                oxygen.as_ref().map_or((String::new(), None), |(i, words)| (words.replace("O₂ ", ""), Some(i.taken_at)))
+            }
+            Parameter::Systolic => number(&inputs.systolic, 0),
+            Parameter::Pulse => number(&inputs.pulse, 0),
+            Parameter::Consciousness => {
+                inputs.consciousness.map_or((String::new(), None), |i| (i.value.word().to_owned(), Some(i.taken_at)))
+            }
+            Parameter::Temperature => number(&inputs.temperature, 1),
+        }
+    };
+    let shown = |score: Option<&News2>| {
+        Parameter::ALL
+            .into_iter()
+            .map(|parameter| {
+                let (text, taken_at) = text(parameter);
+                let points = score.and_then(|s| s.points.iter().find(|(p, ..)| *p == parameter)).map(|(_, n, _)| *n);
+                let why = score.and_then(|s| s.missing.iter().find(|(p, _)| *p == parameter)).map(|(_, m)| match m {
+                    Missing::Absent => "missing",
+                    Missing::TooOld { .. } => "too old",
+                    Missing::Artefact => "artefact",
+                });
+                NewsInput { parameter, text, taken_at, points, why }
+            })
+            .collect()
+    };
+    match news2(&inputs, &Windows::default(), now) {
+        Ok(score) => NewsBadge {
+            total: score.total(),
+            partial: score.partial,
+            band: (!score.points.is_empty()).then(|| score.band()),
+            missing: score.missing.iter().map(|(parameter, _)| *parameter).collect(),
+            not_for: None,
+            // The round is what is charted; a monitor's stream does not stand for a person who looked.
+            next_due: [inputs.systolic.map(|i| i.taken_at), inputs.temperature.map(|i| i.taken_at)]
+                .into_iter()
+                .flatten()
+                .max()
+                .filter(|_| score.total().is_some())
+                .map(|round| round + score.band().next_observation_ms()),
+            inputs: shown(Some(&score)),
+        },
+        Err(error @ (News2Error::Under16 | News2Error::Pregnant)) => NewsBadge {
+            total: None,
+            partial: 0,
+            band: None,
+            missing: Vec::new(),
+            not_for: Some(error.to_string()),
+            next_due: None,
+            inputs: shown(None),
+        },
+    }
+}
+
+fn cells(values: &[&SeriesValue], now: Instant, alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>) -> Vec<Cell> {
+    let after = StaleAfter::default();
+    let mut out = Vec::new();
+    let mut add = |slot: Slot, measures: &[Measure], text: &dyn Fn(&Newest) -> (String, &'static str)| {
+        if let Some(found) = newest(values, measures) {
+            let (text, unit) = text(&found);
+            let measure = found.from.series.measure().unwrap_or(measures[0]);
+            let by_device = !found.from.series.device.is_empty();
+            out.push(Cell {
+                slot,
+                text,
+                unit,
+                taken_at: found.from.taken_at,
+                stale: is_stale(measure, found.from.series.streamed, by_device, found.from.taken_at, now, &after),
+                artefact: found.from.artefact,
+                alarm: alarm_of(measures),
+            });
+        }
+    };
+    let whole = |unit: &'static str| move |n: &Newest| (format!("{:.0}", n.value), unit);
+    add(Slot::Hr, &[Measure::HeartRate, Measure::PulseRate], &whole("/min"));
+    add(Slot::SpO2, &[Measure::SpO2], &whole("%"));
+    add(Slot::Rr, &[Measure::RespRate], &whole("/min"));
+    let diastolic = newest(values, &[Measure::DiastolicBp, Measure::ArterialDiastolic]);
+    add(Slot::Bp, &[Measure::SystolicBp, Measure::ArterialSystolic], &|n| {
+        let low = diastolic.filter(|d| d.from.taken_at == n.from.taken_at);
+        (low.map_or_else(|| format!("{:.0}/–", n.value), |d| format!("{:.0}/{:.0}", n.value, d.value)), "mmHg")
+    });
+    add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{:.1}", n.value), "°C"));
+    // Glucose is shown in the unit the site sends.
+    add(Slot::Glucose, &[Measure::Glucose], &|n| {
+        if n.from.series.unit == "mmol/L" {
+            (format!("{:.1}", n.from.value.to_f64()), "mmol/L")
+        } else {
+            (format!("{:.0}", n.value), "mg/dL")
+        }
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clinical::{Action, Decimal, Place, Stay, Verb};
+    use vault::SeriesInfo;
+
+    const NOW: Instant = Instant(1_767_225_600_000);
+
+    fn value(code: &str, value: &str, unit: &str, age_s: i64, streamed: bool) -> SeriesValue {
+        SeriesValue {
+            series: SeriesInfo {
+                id: 0,
+                patient: "p".into(),
+                device: if streamed { "d".into() } else { String::new() },
+                code: code.into(),
+                mdc: false,
+                unit: unit.into(),
+                streamed,
+            },
+            value: value.parse().unwrap_or(Decimal::whole(0)),
+            taken_at: NOW - age_s * 1000,
+            artefact: false,
+            source: "Observation/x".into(),
+        }
+    }
+
+    fn ward() -> Ward {
+        Ward {
+            persons: vec![Person {
+                id: "p".into(),
+                mrn: "m".into(),
+                family: "Adeyemi".into(),
+                given: "Ruth".into(),
+                birth_date: Some("1955-03-14".into()),
+                sex: Sex::Female,
+                active: true,
+            }],
+            places: vec![
+                Place { id: "w".into(), name: "Ward 7B".into(), is_bed: false, part_of: None },
+                Place { id: "b".into(), name: "Bed 3".into(), is_bed: true, part_of: Some("w".into()) },
+            ],
+            stays: vec![Stay { id: "s".into(), patient: "p".into(), place: Some("b".into()), in_progress: true }],
+            values: vec![
+                value("8867-4", "118", "/min", 1, true),
+                value("59408-5", "84", "%", 1, true),
+                value("9279-1", "26", "/min", 4, true),
+                value("8480-6", "104", "mm[Hg]", 480, false),
+                value("8462-4", "62", "mm[Hg]", 480, false),
+                value("8310-5", "101.1", "[degF]", 5160, false),
+                value("3151-8", "2", "L/min", 3600, false),
+                value("67775-7", "0", "{ACVPU}", 1560, false),
+            ],
+            ..Ward::default()
+        }
+    }
+
+    fn episode(id: &str, priority: Priority, onset_s: i64, measure: Option<Measure>) -> Episode {
+        Episode {
+            id: id.into(),
+            patient: "p".into(),
+            priority,
+            text: "SpO2 84 < 90".into(),
+            measure,
+            onset: NOW - onset_s * 1000,
+            ended: None,
+        }
+    }
+
+    #[test]
+    fn the_sick_patient_of_the_design_scores_twelve() {
+        let board = board(&ward(), NOW);
+        let tile = &board.tiles[0];
+        assert_eq!((tile.bed.as_str(), tile.ward.as_str(), tile.age), ("03", "Ward 7B", Some(70)));
+        // RR 3, SpO2 3, oxygen 2, systolic 1, pulse 2, alert 0, temperature 38.4 gives 1.
+        assert_eq!((tile.news.total, tile.news.band), (Some(12), Some(Band::High)));
+        let texts: Vec<&str> = tile.cells.iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(texts, ["118", "84", "26", "104/62", "38.4"]);
+        assert_eq!(tile.air.as_deref(), Some("O₂ 2 L"));
+    }
+
+    #[test]
+    fn an_unowned_high_alarm_lights_its_value_and_a_take_is_shown_with_who() {
+        let mut ward = ward();
+        ward.episodes = vec![
+            episode("low", Priority::Low, 600, None),
+            episode("high", Priority::High, 72, Some(Measure::SpO2)),
+        ];
+        let before = board(&ward, NOW);
+        let alarm = before.tiles[0].alarm.as_ref().expect("an alarm");
+        assert_eq!((alarm.episode.as_str(), alarm.more, alarm.presence), ("high", 1, Presence::Active));
+        assert_eq!(before.tiles[0].cells[1].alarm, Some(Priority::High));
+        ward.actions = vec![SeenAction {
+            action: Action { id: "1".into(), episode: "high".into(), verb: Verb::Take, by: "N. Okafor".into(), at: NOW, note: None },
+            accepted_at: None,
+        }];
+        let after = board(&ward, NOW);
+        let high = after.queue.iter().find(|i| i.line.episode == "high").expect("still in the queue");
+        assert_eq!(high.line.owner.as_ref().map(|o| o.0.as_str()), Some("N. Okafor"));
+        assert!(high.line.known_here_only);
+    }
+
+    #[test]
+    fn a_bed_without_fresh_data_says_since_when() {
+        let mut ward = ward();
+        for value in ward.values.iter_mut().take(3) {
+            value.taken_at = NOW - 360_000;
+        }
+        assert_eq!(board(&ward, NOW).tiles[0].stale_since, Some(NOW - 360_000));
+    }
+
+    #[test]
+    fn who_went_home_leaves_the_board_and_who_lives_there_stays() {
+        let mut ward = ward();
+        ward.stays[0].in_progress = false;
+        assert!(board(&ward, NOW).tiles.is_empty());
+        ward.stays.clear();
+        assert_eq!(board(&ward, NOW).tiles[0].bed, "H1");
+    }
+}

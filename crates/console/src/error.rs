@@ -1,0 +1,30 @@
+//! What a use case can fail with.
+
+/// An error a person reads.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// Of the cache.
+    #[error(transparent)]
+    Vault(#[from] vault::VaultError),
+    /// Of the server or the way to it.
+    #[error(transparent)]
+    Fhir(#[from] fhir::FhirError),
+    /// Of a sync.
+    #[error(transparent)]
+    Sync(#[from] sync::SyncError),
+    /// The episode is not known here.
+    #[error("this alert is not known on this station; nothing was recorded")]
+    NoEpisode,
+    /// The patient is not known here.
+    #[error("this patient is not known on this station")]
+    NoPatient,
+    /// Handled needs a reason.
+    #[error("choose a reason before an alert is handled; nothing was recorded")]
+    NoReason,
+    /// The picture could not be drawn.
+    #[error("{0}")]
+    Drawing(String),
+    /// The program is closing.
+    #[error("the console is closing")]
+    Closing,
+}

@@ -1,0 +1,166 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant as Wall;
+
+use clap::{Args, Parser, Subcommand};
+use fhir::{Client, parse_instant};
+use serde_json::json;
+use sync::Engine;
+use vault::{Pin, Vault};
+
+use crate::error::AppError;
+use crate::session::{Start, clock, key};
+use crate::{doctor, platform, snapshot, window};
+
+/// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
+#[derive(Parser, Debug)]
+#[command(version, about)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// FHIR R4 base, such as https://fhir.example.org/r4
+    #[arg(long, global = true)]
+    server: Option<String>,
+    /// Folder of the encrypted cache
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
+    /// Read the station's PIN from the first line of standard input
+    #[arg(long, global = true)]
+    pin_stdin: bool,
+    /// Open the demo ward: simulated people, nothing is kept
+    #[arg(long)]
+    demo: bool,
+    /// How much faster than life the demo runs
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Who sits at this station
+    #[arg(long, global = true)]
+    user: Option<String>,
+    /// This station's name
+    #[arg(long, global = true)]
+    station: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Check server, TLS, clock, keyring, cache and webview
+    Doctor,
+    /// Pull everything into the cache and send what waits
+    Sync {
+        /// Once, then end (the window syncs for as long as it is open)
+        #[arg(long, required = true)]
+        once: bool,
+        /// Print the counts as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the ward board from the cache
+    Ward {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        /// As it stood at this instant (2026-03-14T03:12:00Z)
+        #[arg(long)]
+        at: Option<String>,
+    },
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
+    let common = arguments.common;
+    let start = Start {
+        folder: common.data_dir.unwrap_or_else(platform::default_folder),
+        server: common.server,
+        demo: common.demo,
+        speed: common.speed.clamp(0.01, 1000.0),
+        pin: if common.pin_stdin { Some(read_pin()?) } else { None },
+        user: common.user,
+        station: common.station,
+    };
+    match arguments.command {
+        None => window::run(start).map(|()| ExitCode::SUCCESS),
+        Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
+        Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
+        Some(Command::Ward { json, at }) => ward(&start, json, at),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn read_pin() -> Result<Pin, AppError> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(Pin::new(line)?)
+}
+
+async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
+    let server = start.server.as_deref().ok_or_else(|| AppError::failed("name a server: --server URL"))?;
+    let client = Client::new(server)?;
+    let began = Wall::now();
+    let vault = Arc::new(Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?);
+    vault.set_setting("server", server.to_owned())?;
+    let (events, _nobody) = tokio::sync::mpsc::unbounded_channel();
+    let report = Engine::new(client, vault.clone(), clock(), events).sync_once().await?;
+    let patients = vault.read(|reader| Ok(reader.ward(None)?.persons.len()))?;
+    let seconds = began.elapsed().as_secs_f64();
+    if as_json {
+        let line = json!({
+            "patients": patients,
+            "resources": report.resources,
+            "samples": report.samples,
+            "bytes": report.bytes,
+            "seconds": (seconds * 1000.0).round() / 1000.0,
+            "quarantined": report.quarantined,
+            "problems": report.problems,
+        });
+        println!("{line}");
+    } else {
+        println!(
+            "{patients} patients, {} resources, {} samples, {:.1} MB in {seconds:.1} s; {} in quarantine",
+            report.resources,
+            report.samples,
+            report.bytes as f64 / 1e6,
+            report.quarantined
+        );
+        for problem in &report.problems {
+            println!("problem: {problem}");
+        }
+    }
+    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn ward(start: &Start, as_json: bool, at: Option<String>) -> Result<ExitCode, AppError> {
+    let at = match at {
+        Some(text) => Some(parse_instant(&text).ok_or_else(|| {
+            AppError::failed(format!("--at: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
+        })?),
+        None => None,
+    };
+    if !start.folder.join("vault.db").exists() {
+        return Err(AppError::failed(format!("there is no cache in {}; run `vigil sync --once` first", start.folder.display())));
+    }
+    let vault = Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?;
+    let board = snapshot::ward(&vault, at, clock()())?;
+    if as_json {
+        println!("{board:#}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for person in board.as_array().into_iter().flatten() {
+        let text = |name: &str| person[name].as_str().unwrap_or("").to_owned();
+        let news = &person["news2"];
+        let score = news["total"].as_u64().map_or_else(|| format!(">={}", news["partial"]), |total| total.to_string());
+        println!("{:<4} {:<28} {:<14} NEWS2 {score}", text("bed"), text("name"), text("mrn"));
+    }
+    Ok(ExitCode::SUCCESS)
+}

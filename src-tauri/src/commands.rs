@@ -1,0 +1,171 @@
+//! The commands the page may call. Every one is async: a sync one would run on the window's own thread.
+
+use std::sync::Arc;
+
+use console::{Console, ConsoleError, TrendsRequest};
+use tauri::State;
+use tauri::ipc::{Channel, Response};
+use tauri_specta::{Builder, collect_commands};
+use vault::Pin;
+
+use crate::error::AppError;
+use crate::pump;
+use crate::session::Session;
+use crate::wire::{AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsWire, Update, WaitingWire, trends_bytes};
+
+type Answer<T> = Result<T, AppError>;
+
+/// Runs a use case off the async threads: it reads the cache or draws.
+async fn work<T: Send + 'static>(
+    session: &Session,
+    work: impl FnOnce(&Console) -> Result<T, ConsoleError> + Send + 'static,
+) -> Answer<T> {
+    let console: Arc<Console> = session.open()?.console.clone();
+    let task = tauri::async_runtime::spawn_blocking(move || work(&console));
+    Ok(task.await.map_err(|_| AppError::failed(ConsoleError::Closing))??)
+}
+
+/// Where the program stands.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_state(session: State<'_, Session>) -> Answer<AppState> {
+    Ok(session.state())
+}
+
+/// Reads a server's CapabilityStatement.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_server(url: String) -> Answer<ServerWire> {
+    let (server, _) = fhir::Client::new(&url)?.check().await?;
+    Ok(ServerWire { name: server.name, version: server.version, live: !server.topics.is_empty() })
+}
+
+/// Connects this station to a server.
+#[tauri::command]
+#[specta::specta]
+pub async fn connect(session: State<'_, Session>, url: String, pin: Option<String>) -> Answer<()> {
+    fhir::Client::new(&url)?.check().await?;
+    session.connect(url, pin.map(Pin::new).transpose()?).await
+}
+
+/// Opens the demo ward.
+#[tauri::command]
+#[specta::specta]
+pub async fn start_demo(session: State<'_, Session>) -> Answer<()> {
+    session.start_demo().await
+}
+
+/// Opens the cache with a PIN.
+#[tauri::command]
+#[specta::specta]
+pub async fn unlock(session: State<'_, Session>, pin: String) -> Answer<()> {
+    session.unlock(Pin::new(pin)?).await
+}
+
+/// Sends the whole board, and from then on what changes.
+#[tauri::command]
+#[specta::specta]
+pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Answer<()> {
+    pump::start(session.open()?, channel);
+    Ok(())
+}
+
+/// Takes an alert. Durable when this returns.
+#[tauri::command]
+#[specta::specta]
+pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
+    work(&session, move |console| console.take(&episode).map(|_| ())).await
+}
+
+/// Marks an alert as handled, with a reason.
+#[tauri::command]
+#[specta::specta]
+pub async fn handled(session: State<'_, Session>, episode: String, reason: String, words: String) -> Answer<()> {
+    work(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
+}
+
+/// One patient's page.
+#[tauri::command]
+#[specta::specta]
+pub async fn patient(session: State<'_, Session>, id: String) -> Answer<PatientWire> {
+    work(&session, move |console| console.patient(&id).map(PatientWire::from)).await
+}
+
+/// What happened to an alert.
+#[tauri::command]
+#[specta::specta]
+pub async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Vec<TimelineWire>> {
+    work(&session, move |console| Ok(console.timeline(&episode)?.into_iter().map(TimelineWire::from).collect())).await
+}
+
+/// Actions that the server does not have yet.
+#[tauri::command]
+#[specta::specta]
+pub async fn waiting(session: State<'_, Session>) -> Answer<Vec<WaitingWire>> {
+    work(&session, |console| Ok(console.waiting()?.into_iter().map(WaitingWire::from).collect())).await
+}
+
+/// Resources that could not be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn quarantine(session: State<'_, Session>) -> Answer<Vec<QuarantineWire>> {
+    work(&session, |console| Ok(console.quarantine()?.into_iter().map(QuarantineWire::from).collect())).await
+}
+
+/// Tries the server now.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_now(session: State<'_, Session>) -> Answer<()> {
+    session.open()?.console.retry_now();
+    Ok(())
+}
+
+/// Trend panels as raw bytes: head and picture.
+#[tauri::command]
+pub async fn trends(
+    session: State<'_, Session>,
+    patient: String,
+    from: f64,
+    to: f64,
+    width: u32,
+    height: u32,
+    scale: f64,
+    light: bool,
+) -> Result<Response, AppError> {
+    let at = |ms: f64| clinical::Instant(ms as i64);
+    let request = TrendsRequest { patient, from: at(from), to: at(to), width, height, scale, light };
+    let drawn = work(&session, move |console| console.trends(&request)).await?;
+    Ok(Response::new(trends_bytes(drawn).map_err(AppError::failed)?))
+}
+
+fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            app_state, check_server, connect, handled, patient, quarantine, retry_now, start_demo, take, timeline, unlock,
+            waiting, watch,
+        ])
+        .typ::<TrendsWire>()
+}
+
+/// The typed commands, and beside them the one that answers with raw bytes.
+pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    // The handler borrows its builder for as long as the window lives, which is as long as the program does.
+    let typed = Box::leak(Box::new(builder())).invoke_handler();
+    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![trends];
+    move |invoke| match invoke.message.command() {
+        "trends" => raw(invoke),
+        _ => typed(invoke),
+    }
+}
+
+/// The TypeScript that the page is built against.
+///
+/// # Errors
+/// In words, where a type cannot be exported.
+pub fn bindings() -> Result<String, String> {
+    let folder = std::env::temp_dir().join(format!("vigil-bindings-{}.ts", std::process::id()));
+    builder().export(specta_typescript::Typescript::default(), &folder).map_err(|e| e.to_string())?;
+    let text = std::fs::read_to_string(&folder).map_err(|e| e.to_string());
+    let _ = std::fs::remove_file(&folder);
+    text
+}

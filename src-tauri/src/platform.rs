@@ -1,0 +1,70 @@
+//! What differs between operating systems, in one honest place.
+
+use std::path::PathBuf;
+
+/// Sets up what must be set before the first thread starts.
+pub(crate) fn prepare(window: bool) {
+    #[cfg(target_os = "linux")]
+    if window {
+        linux::without_dmabuf();
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = window;
+}
+
+/// Where the cache lives when nobody says otherwise.
+pub(crate) fn default_folder() -> PathBuf {
+    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || from("HOME").unwrap_or_else(std::env::temp_dir);
+    if cfg!(windows) {
+        from("LOCALAPPDATA").unwrap_or_else(std::env::temp_dir).join("Vigil")
+    } else if cfg!(target_os = "macos") {
+        home().join("Library/Application Support/Vigil")
+    } else {
+        from("XDG_DATA_HOME").unwrap_or_else(|| home().join(".local/share")).join("vigil")
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::os::unix::process::CommandExt;
+
+    const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+    /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. The variable is
+    /// read when the library loads, so the program starts itself again with it. Under WebDriver it stays unset: a
+    /// screenshot of a still page would wait for ever.
+    pub(super) fn without_dmabuf() {
+        let set = |name: &str| std::env::var_os(name).is_some();
+        if set(DMABUF) || set("TAURI_WEBVIEW_AUTOMATION") || has_gpu() {
+            return;
+        }
+        if let Ok(me) = std::env::current_exe() {
+            let error = std::process::Command::new(me).args(std::env::args_os().skip(1)).env(DMABUF, "1").exec();
+            eprintln!("vigil: starting without {DMABUF}: {error}");
+        }
+    }
+
+    pub(super) fn has_gpu() -> bool {
+        std::fs::read_dir("/dev/dri")
+            .is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("render"))))
+    }
+}
+
+/// Turns hardware acceleration off where it would be emulated.
+pub(crate) fn tune(window: &tauri::WebviewWindow) {
+    #[cfg(target_os = "linux")]
+    if !linux::has_gpu() {
+        let tuned = window.with_webview(|webview| {
+            use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+            if let Some(settings) = webview.inner().settings() {
+                settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+            }
+        });
+        if tuned.is_err() {
+            tracing::warn!("the webview could not be tuned");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = window;
+}

@@ -1,0 +1,135 @@
+//! Turns what the engine says into messages for the page: coalesced, and only what changed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use sync::SyncEvent;
+use tauri::ipc::Channel;
+
+use crate::session::Open;
+use crate::wire::{ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
+
+/// Changes are collected for this long before one message goes out.
+const COALESCE: Duration = Duration::from_millis(150);
+/// Without any change the board is looked at this often: values grow stale by themselves.
+const LOOK: Duration = Duration::from_secs(2);
+/// Sparklines drawn anew at one look.
+const SPARKS: usize = 6;
+
+/// Starts the pump; a page that reloads starts a new one.
+pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
+    let events = open.events.lock().unwrap_or_else(PoisonError::into_inner).take();
+    tauri::async_runtime::spawn(async move {
+        let mut shown = Shown::default();
+        let mut update = shown.look(&open, true).await;
+        update.link = Some(open.console.link().into());
+        if channel.send(update).is_err() {
+            return;
+        }
+        // The engine's events have one reader; a second page lives on the regular look alone.
+        let (_keep, empty) = tokio::sync::mpsc::unbounded_channel();
+        let mut events = events.unwrap_or(empty);
+        loop {
+            let first = tokio::time::timeout(LOOK, events.recv()).await;
+            let mut batch = Batch::default();
+            match first {
+                Ok(Some(event)) => {
+                    batch.take(event);
+                    tokio::time::sleep(COALESCE).await;
+                    while let Ok(event) = events.try_recv() {
+                        batch.take(event);
+                    }
+                }
+                Ok(None) => tokio::time::sleep(LOOK).await,
+                Err(_) => {}
+            }
+            let mut update = shown.look(&open, batch.outbox).await;
+            update.link = batch.link.then(|| open.console.link().into());
+            update.progress = batch.progress;
+            if !update.is_empty() && channel.send(update).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+#[derive(Default)]
+struct Batch {
+    link: bool,
+    outbox: bool,
+    progress: Option<ProgressWire>,
+}
+
+impl Batch {
+    fn take(&mut self, event: SyncEvent) {
+        match event {
+            SyncEvent::Link(_) => self.link = true,
+            SyncEvent::Progress(p) => self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 }),
+            SyncEvent::Outbox => self.outbox = true,
+            SyncEvent::Changed { what, .. } => self.outbox |= what.alerts_changed,
+        }
+    }
+}
+
+/// What the page has been told.
+#[derive(Default)]
+struct Shown {
+    tiles: HashMap<String, TileWire>,
+    order: Vec<String>,
+    queue: Vec<QueueWire>,
+    waiting: Vec<WaitingWire>,
+    sparks: HashMap<String, SparkWire>,
+    quarantined: u32,
+    looks: u32,
+}
+
+impl Shown {
+    async fn look(&mut self, open: &Arc<Open>, first: bool) -> Update {
+        let console = open.console.clone();
+        self.looks = self.looks.wrapping_add(1);
+        let with_quarantine = first || self.looks.is_multiple_of(10);
+        let read = tauri::async_runtime::spawn_blocking(move || {
+            let board = console.board(None)?;
+            let patients: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
+            // The very first message carries the numbers; lines follow with the next ones.
+            let sparks = if first { HashMap::new() } else { console.sparklines(&patients, SPARKS)? };
+            let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
+            Ok::<_, console::ConsoleError>((board, patients, sparks, console.waiting()?, quarantined))
+        })
+        .await;
+        let Ok(Ok((board, order, sparks, waiting, quarantined))) = read else {
+            tracing::error!("the board could not be read");
+            return Update::default();
+        };
+        let mut update = Update::default();
+        for tile in board.tiles.into_iter().map(TileWire::from) {
+            if self.tiles.get(&tile.patient) != Some(&tile) {
+                self.tiles.insert(tile.patient.clone(), tile.clone());
+                update.tiles.push(tile);
+            }
+        }
+        replace(&mut self.order, order, &mut update.order);
+        replace(&mut self.queue, board.queue.into_iter().map(QueueWire::from).collect(), &mut update.queue);
+        replace(&mut self.waiting, waiting.into_iter().map(WaitingWire::from).collect(), &mut update.waiting);
+        for (patient, lines) in sparks {
+            let spark = SparkWire::new(patient.clone(), lines);
+            if self.sparks.get(&patient) != Some(&spark) {
+                self.sparks.insert(patient, spark.clone());
+                update.sparks.push(spark);
+            }
+        }
+        if let Some(count) = quarantined.filter(|count| *count != self.quarantined) {
+            self.quarantined = count;
+            update.quarantined = Some(count);
+        }
+        update
+    }
+}
+
+fn replace<T: Clone + PartialEq>(known: &mut T, fresh: T, out: &mut Option<T>) {
+    if *known != fresh {
+        known.clone_from(&fresh);
+        *out = Some(fresh);
+    }
+}

@@ -1,0 +1,208 @@
+//! From the arguments to an open console: which folder, which key, which server.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clinical::Instant;
+use console::{Console, Station};
+use sync::{Now, SyncEvent};
+use tokio::sync::mpsc;
+use vault::{Access, Key, OsKeyring, Pin, Vault, unlock, wraps};
+
+use crate::error::AppError;
+use crate::wire::AppState;
+
+/// The setting that keeps the server's address.
+const SERVER: &str = "server";
+
+/// How the program was started.
+pub(crate) struct Start {
+    pub folder: PathBuf,
+    pub server: Option<String>,
+    pub demo: bool,
+    pub speed: f64,
+    pub pin: Option<Pin>,
+    pub user: Option<String>,
+    pub station: Option<String>,
+}
+
+/// The open console with what lives as long as it does.
+pub(crate) struct Open {
+    pub console: Arc<Console>,
+    pub server: Option<String>,
+    pub demo: bool,
+    pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
+    #[cfg(feature = "demo")]
+    _ward: Option<ward_sim::WardSim>,
+    _scratch: Option<Scratch>,
+}
+
+/// A folder that is removed with the demo.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays behind is encrypted under a key that was never written down.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+enum Stage {
+    FirstRun,
+    Pin { new: bool },
+    Ready(Arc<Open>),
+}
+
+/// Where the program stands.
+pub(crate) struct Session {
+    start: Start,
+    stage: Mutex<Stage>,
+    /// What the first-run screen chose, until a PIN is there.
+    chosen: Mutex<Option<String>>,
+}
+
+pub(crate) fn clock() -> Now {
+    Arc::new(|| Instant(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The data key of a folder, by keyring or PIN.
+pub(crate) fn key(folder: &std::path::Path, pin: Option<&Pin>) -> Result<Key, vault::VaultError> {
+    unlock(folder, &Access { keyring: &OsKeyring, pin })
+}
+
+impl Session {
+    /// Opens as far as the arguments reach; the window asks for the rest.
+    pub async fn begin(start: Start) -> Result<Session, AppError> {
+        let session = Session { start, stage: Mutex::new(Stage::FirstRun), chosen: Mutex::default() };
+        let known = !wraps(&session.start.folder)?.is_empty();
+        if session.start.demo {
+            session.start_demo().await?;
+        } else if session.start.server.is_some() || known {
+            match session.open_folder(session.start.pin.as_ref(), session.start.server.clone()) {
+                Ok(()) => {}
+                Err(error) if error.code == "pin-needed" => *lock(&session.stage) = Stage::Pin { new: !known },
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(session)
+    }
+
+    fn station(&self, demo: bool) -> Station {
+        let user = self.start.user.clone().unwrap_or_else(|| {
+            if demo { "N. Okafor".into() } else { std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or("Station user".into()) }
+        });
+        Station { name: self.start.station.clone().unwrap_or("Station 1".into()), user }
+    }
+
+    fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), AppError> {
+        let key = key(&self.start.folder, pin)?;
+        let vault = Arc::new(Vault::open(&self.start.folder, key)?);
+        let kept = vault.read(|reader| reader.setting(SERVER))?;
+        if let Some(server) = &server {
+            fhir::Client::new(server)?;
+            if kept.as_ref() != Some(server) {
+                vault.set_setting(SERVER, server.clone())?;
+            }
+        }
+        let server = server.or(kept);
+        if server.is_none() {
+            *lock(&self.stage) = Stage::FirstRun;
+            return Ok(());
+        }
+        let (console, events) = Console::open(vault, server.as_deref(), self.station(false), clock())?;
+        self.ready(Open {
+            console,
+            server,
+            demo: false,
+            events: Mutex::new(Some(events)),
+            #[cfg(feature = "demo")]
+            _ward: None,
+            _scratch: None,
+        });
+        Ok(())
+    }
+
+    fn ready(&self, open: Open) {
+        let open = Arc::new(open);
+        tauri::async_runtime::spawn(open.console.clone().run());
+        *lock(&self.stage) = Stage::Ready(open);
+    }
+
+    /// The demo ward: a simulator on loopback, and a cache whose key lives in memory only.
+    #[cfg(feature = "demo")]
+    pub async fn start_demo(&self) -> Result<(), AppError> {
+        if self.open().is_ok() {
+            return Ok(());
+        }
+        let ward = ward_sim::start(ward_sim::Options { speed: self.start.speed, ..Default::default() }).await?;
+        let folder = std::env::temp_dir().join(format!("vigil-demo-{}", std::process::id()));
+        let scratch = Scratch(folder.clone());
+        let vault = Arc::new(Vault::open(&folder, Key::random()?)?);
+        let server = Some(ward.base().to_owned());
+        let (console, events) = Console::open(vault, server.as_deref(), self.station(true), clock())?;
+        self.ready(Open {
+            console,
+            server,
+            demo: true,
+            events: Mutex::new(Some(events)),
+            _ward: Some(ward),
+            _scratch: Some(scratch),
+        });
+        Ok(())
+    }
+
+    #[cfg(not(feature = "demo"))]
+    pub async fn start_demo(&self) -> Result<(), AppError> {
+        Err(AppError::failed("this build has no demo ward"))
+    }
+
+    /// Connects the station to a server that was checked; asks for a PIN where there is no keyring.
+    pub async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), AppError> {
+        *lock(&self.chosen) = Some(server.clone());
+        let pin = pin.as_ref().or(self.start.pin.as_ref());
+        self.open_folder(pin, Some(server)).inspect_err(|error| {
+            if error.code == "pin-needed" {
+                *lock(&self.stage) = Stage::Pin { new: wraps(&self.start.folder).is_ok_and(|w| w.is_empty()) };
+            }
+        })
+    }
+
+    /// Opens with the PIN that was typed.
+    pub async fn unlock(&self, pin: Pin) -> Result<(), AppError> {
+        let server = lock(&self.chosen).clone().or_else(|| self.start.server.clone());
+        self.open_folder(Some(&pin), server)
+    }
+
+    /// The open console.
+    pub fn open(&self) -> Result<Arc<Open>, AppError> {
+        match &*lock(&self.stage) {
+            Stage::Ready(open) => Ok(open.clone()),
+            _ => Err(AppError::failed("the station is not open yet")),
+        }
+    }
+
+    pub fn state(&self) -> AppState {
+        let (stage, new_pin, demo) = match &*lock(&self.stage) {
+            Stage::FirstRun => ("first-run", false, false),
+            Stage::Pin { new } => ("pin", *new, false),
+            Stage::Ready(open) => ("ready", false, open.demo),
+        };
+        let open = self.open().ok();
+        let station = open.as_ref().map_or_else(|| self.station(demo), |open| open.console.station().clone());
+        AppState {
+            stage,
+            new_pin,
+            demo,
+            demo_built: cfg!(feature = "demo"),
+            user: station.user,
+            station: station.name,
+            server: open.and_then(|open| open.server.clone()),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}

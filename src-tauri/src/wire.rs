@@ -1,0 +1,450 @@
+//! What crosses into the page. Times are milliseconds since 1970 UTC.
+
+use clinical::{Instant, Presence, Priority, Sex};
+use console::{AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry, Trends};
+use serde::Serialize;
+use specta::Type;
+
+fn ms(at: Instant) -> f64 {
+    at.0 as f64
+}
+
+/// Priority of an alarm, by its role name in the tokens.
+pub(crate) fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "high",
+        Priority::Medium => "med",
+        Priority::Low => "low",
+        Priority::Technical => "tech",
+    }
+}
+
+fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Active => "active",
+        Presence::Owned => "owned",
+        Presence::Latched => "latched",
+        Presence::Handled => "handled",
+        Presence::Closed => "closed",
+    }
+}
+
+/// The alarm line of a tile or a row of the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AlarmWire {
+    episode: String,
+    priority: &'static str,
+    text: String,
+    presence: &'static str,
+    owner: Option<String>,
+    owned_at: Option<f64>,
+    onset: f64,
+    ended: Option<f64>,
+    known_here_only: bool,
+    more: u32,
+}
+
+fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
+    AlarmWire {
+        episode: line.episode,
+        priority: priority(line.priority),
+        text: line.text,
+        presence: presence(line.presence),
+        owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
+        owner: line.owner.map(|(who, _)| who),
+        onset: ms(line.onset),
+        ended: ended.map(ms),
+        known_here_only: line.known_here_only,
+        more: line.more as u32,
+    }
+}
+
+/// A value on a tile.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CellWire {
+    slot: &'static str,
+    label: &'static str,
+    text: String,
+    unit: &'static str,
+    taken_at: f64,
+    stale: bool,
+    artefact: bool,
+    alarm: Option<&'static str>,
+}
+
+fn cell(cell: Cell) -> CellWire {
+    let (slot, label) = match cell.slot {
+        Slot::Hr => ("hr", "HR"),
+        Slot::SpO2 => ("spo2", "SpO₂"),
+        Slot::Rr => ("rr", "RR"),
+        Slot::Bp => ("bp", "BP"),
+        Slot::Temp => ("temp", "T"),
+        Slot::Glucose => ("glucose", "Glucose"),
+    };
+    CellWire {
+        slot,
+        label,
+        text: cell.text,
+        unit: cell.unit,
+        taken_at: ms(cell.taken_at),
+        stale: cell.stale,
+        artefact: cell.artefact,
+        alarm: cell.alarm.map(priority),
+    }
+}
+
+/// One input of the score.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewsInputWire {
+    label: &'static str,
+    text: String,
+    taken_at: Option<f64>,
+    points: Option<u8>,
+    why: Option<&'static str>,
+}
+
+/// NEWS2 as a tile shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewsWire {
+    total: Option<u8>,
+    partial: u8,
+    band: Option<&'static str>,
+    missing: Vec<&'static str>,
+    not_for: Option<String>,
+    next_due: Option<f64>,
+    inputs: Vec<NewsInputWire>,
+}
+
+fn news(badge: NewsBadge) -> NewsWire {
+    NewsWire {
+        total: badge.total,
+        partial: badge.partial,
+        band: badge.band.map(|b| b.key()),
+        missing: badge.missing.iter().map(|p| p.label()).collect(),
+        not_for: badge.not_for,
+        next_due: badge.next_due.map(ms),
+        inputs: badge
+            .inputs
+            .into_iter()
+            .map(|i| NewsInputWire {
+                label: i.parameter.label(),
+                text: i.text,
+                taken_at: i.taken_at.map(ms),
+                points: i.points,
+                why: i.why,
+            })
+            .collect(),
+    }
+}
+
+/// A bed, or a person at home.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TileWire {
+    pub(crate) patient: String,
+    bed: String,
+    ward: String,
+    home: bool,
+    name: String,
+    initials: String,
+    mrn: String,
+    birth_date: Option<String>,
+    age: Option<u16>,
+    sex: &'static str,
+    air: Option<String>,
+    news: NewsWire,
+    cells: Vec<CellWire>,
+    alarm: Option<AlarmWire>,
+    stale_since: Option<f64>,
+    battery: Option<u8>,
+    devices: Vec<String>,
+}
+
+impl From<Tile> for TileWire {
+    fn from(tile: Tile) -> TileWire {
+        let name = match (tile.family.as_str(), tile.given.as_str()) {
+            ("", "") => "Name not known".to_owned(),
+            ("", one) | (one, "") => one.to_owned(),
+            (family, given) => format!("{family}, {given}"),
+        };
+        TileWire {
+            initials: clinical::initials(&tile.family, &tile.given),
+            patient: tile.patient,
+            bed: tile.bed,
+            ward: tile.ward,
+            home: tile.home,
+            name,
+            mrn: tile.mrn,
+            birth_date: tile.birth_date,
+            age: tile.age,
+            sex: match tile.sex {
+                Sex::Female => "F",
+                Sex::Male => "M",
+                Sex::Other => "X",
+                Sex::Unknown => "",
+            },
+            air: tile.air,
+            news: news(tile.news),
+            cells: tile.cells.into_iter().map(cell).collect(),
+            alarm: tile.alarm.map(|line| alarm(line, None)),
+            stale_since: tile.stale_since.map(ms),
+            battery: tile.battery,
+            devices: tile.devices,
+        }
+    }
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueWire {
+    patient: String,
+    bed: String,
+    name: String,
+    initials: String,
+    alarm: AlarmWire,
+}
+
+impl From<QueueItem> for QueueWire {
+    fn from(item: QueueItem) -> QueueWire {
+        let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
+        QueueWire {
+            initials: clinical::initials(family, given),
+            patient: item.patient,
+            bed: item.bed,
+            name: item.name,
+            alarm: alarm(item.line, item.ended),
+        }
+    }
+}
+
+/// The connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkWire {
+    online: bool,
+    live: bool,
+    since: Option<f64>,
+    last_good: Option<f64>,
+    message: Option<String>,
+    clock_offset_ms: Option<f64>,
+}
+
+impl From<sync::LinkState> for LinkWire {
+    fn from(link: sync::LinkState) -> LinkWire {
+        LinkWire {
+            online: link.online,
+            live: link.live,
+            since: link.since.map(ms),
+            last_good: link.last_good.map(ms),
+            message: link.message,
+            clock_offset_ms: link.clock_offset_ms.map(|n| n as f64),
+        }
+    }
+}
+
+/// An action that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingWire {
+    id: String,
+    episode: String,
+    verb: &'static str,
+    by: String,
+    at: f64,
+    note: Option<String>,
+    parked: Option<String>,
+}
+
+impl From<console::Waiting> for WaitingWire {
+    fn from(waiting: console::Waiting) -> WaitingWire {
+        let action = waiting.action;
+        WaitingWire {
+            id: action.id,
+            episode: action.episode,
+            verb: action.verb.code(),
+            by: action.by,
+            at: ms(action.at),
+            note: action.note,
+            parked: waiting.parked,
+        }
+    }
+}
+
+/// How far the first sync is.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct ProgressWire {
+    pub(crate) done: u32,
+    pub(crate) total: u32,
+}
+
+/// Sparklines of a patient: first and second large value.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct SparkWire {
+    patient: String,
+    first: Option<String>,
+    second: Option<String>,
+}
+
+impl SparkWire {
+    pub(crate) fn new(patient: String, [first, second]: [Option<Sparkline>; 2]) -> SparkWire {
+        SparkWire { patient, first: first.map(|s| s.0), second: second.map(|s| s.0) }
+    }
+}
+
+/// What changed since the last message. Absent parts did not change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    pub(crate) tiles: Vec<TileWire>,
+    pub(crate) order: Option<Vec<String>>,
+    pub(crate) queue: Option<Vec<QueueWire>>,
+    pub(crate) link: Option<LinkWire>,
+    pub(crate) waiting: Option<Vec<WaitingWire>>,
+    pub(crate) progress: Option<ProgressWire>,
+    pub(crate) sparks: Vec<SparkWire>,
+    pub(crate) quarantined: Option<u32>,
+}
+
+impl Update {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+}
+
+/// A resource in quarantine.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct QuarantineWire {
+    reference: String,
+    reason: String,
+    at: f64,
+}
+
+impl From<vault::Quarantined> for QuarantineWire {
+    fn from(item: vault::Quarantined) -> QuarantineWire {
+        QuarantineWire { reference: item.reference, reason: item.reason, at: ms(item.at) }
+    }
+}
+
+/// A dose.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct DoseWire {
+    what: String,
+    amount: Option<String>,
+    at: f64,
+}
+
+/// The patient page besides the trends.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct PatientWire {
+    tile: TileWire,
+    alarms: Vec<QueueWire>,
+    doses: Vec<DoseWire>,
+}
+
+impl From<PatientPage> for PatientWire {
+    fn from(page: PatientPage) -> PatientWire {
+        let dose = |dose: clinical::Dose| DoseWire {
+            what: dose.what,
+            amount: dose.amount.map(|(value, unit)| format!("{value} {}", if unit == "[iU]" { "U" } else { &unit })),
+            at: ms(dose.at),
+        };
+        PatientWire {
+            tile: page.tile.into(),
+            alarms: page.alarms.into_iter().map(QueueWire::from).collect(),
+            doses: page.doses.into_iter().map(dose).collect(),
+        }
+    }
+}
+
+/// Something that happened to an episode.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct TimelineWire {
+    what: &'static str,
+    at: f64,
+    by: Option<String>,
+    note: Option<String>,
+    sent: bool,
+}
+
+impl From<TimelineEntry> for TimelineWire {
+    fn from(entry: TimelineEntry) -> TimelineWire {
+        TimelineWire { what: entry.what, at: ms(entry.at), by: entry.by, note: entry.note, sent: entry.sent }
+    }
+}
+
+/// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct PanelWire {
+    key: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    ticks: Vec<(f64, f64)>,
+    limits: Vec<(f64, f64)>,
+    gaps: Vec<(f64, f64)>,
+    samples: u32,
+    summary: String,
+}
+
+fn panel(facts: PanelFacts) -> PanelWire {
+    PanelWire {
+        key: facts.key,
+        label: facts.label,
+        unit: facts.unit,
+        ticks: facts.ticks,
+        limits: facts.limits,
+        gaps: facts.gaps.into_iter().map(|(a, b)| (a as f64, b as f64)).collect(),
+        samples: facts.samples as u32,
+        summary: facts.summary,
+    }
+}
+
+/// The head of the trends' raw answer.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TrendsWire {
+    panels: Vec<PanelWire>,
+    time_ticks: Vec<f64>,
+}
+
+/// Length of the head (little-endian u32), head as JSON, picture as PNG.
+pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
+    let head = TrendsWire {
+        panels: trends.panels.into_iter().map(panel).collect(),
+        time_ticks: trends.time_ticks.into_iter().map(|t| t as f64).collect(),
+    };
+    let head = serde_json::to_vec(&head)?;
+    let mut bytes = Vec::with_capacity(4 + head.len() + trends.png.len());
+    bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&head);
+    bytes.extend_from_slice(&trends.png);
+    Ok(bytes)
+}
+
+/// A server that was checked.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct ServerWire {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) live: bool,
+}
+
+/// Where the program stands.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppState {
+    /// `first-run`, `pin` or `ready`.
+    pub(crate) stage: &'static str,
+    /// A PIN has to be chosen, not only given.
+    pub(crate) new_pin: bool,
+    pub(crate) demo: bool,
+    pub(crate) demo_built: bool,
+    pub(crate) user: String,
+    pub(crate) station: String,
+    pub(crate) server: Option<String>,
+    pub(crate) version: &'static str,
+}

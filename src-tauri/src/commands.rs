@@ -145,6 +145,10 @@ fn builder() -> Builder<tauri::Wry> {
             waiting, watch,
         ])
         .typ::<TrendsWire>()
+        // Milliseconds since 1970 fit a JavaScript number until the year 287396.
+        .dangerously_cast_bigints_to_number()
+        // What goes out is what the page reads; nothing of these types comes in.
+        .disable_serde_phases()
 }
 
 /// The typed commands, and beside them the one that answers with raw bytes.

@@ -5,8 +5,8 @@ use console::{AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Sl
 use serde::Serialize;
 use specta::Type;
 
-fn ms(at: Instant) -> f64 {
-    at.0 as f64
+fn ms(at: Instant) -> i64 {
+    at.0
 }
 
 /// Priority of an alarm, by its role name in the tokens.
@@ -38,9 +38,9 @@ pub struct AlarmWire {
     text: String,
     presence: &'static str,
     owner: Option<String>,
-    owned_at: Option<f64>,
-    onset: f64,
-    ended: Option<f64>,
+    owned_at: Option<i64>,
+    onset: i64,
+    ended: Option<i64>,
     known_here_only: bool,
     more: u32,
 }
@@ -68,7 +68,7 @@ pub struct CellWire {
     label: &'static str,
     text: String,
     unit: &'static str,
-    taken_at: f64,
+    taken_at: i64,
     stale: bool,
     artefact: bool,
     alarm: Option<&'static str>,
@@ -101,7 +101,7 @@ fn cell(cell: Cell) -> CellWire {
 pub struct NewsInputWire {
     label: &'static str,
     text: String,
-    taken_at: Option<f64>,
+    taken_at: Option<i64>,
     points: Option<u8>,
     why: Option<&'static str>,
 }
@@ -115,7 +115,7 @@ pub struct NewsWire {
     band: Option<&'static str>,
     missing: Vec<&'static str>,
     not_for: Option<String>,
-    next_due: Option<f64>,
+    next_due: Option<i64>,
     inputs: Vec<NewsInputWire>,
 }
 
@@ -159,7 +159,7 @@ pub struct TileWire {
     news: NewsWire,
     cells: Vec<CellWire>,
     alarm: Option<AlarmWire>,
-    stale_since: Option<f64>,
+    stale_since: Option<i64>,
     battery: Option<u8>,
     devices: Vec<String>,
 }
@@ -228,10 +228,10 @@ impl From<QueueItem> for QueueWire {
 pub struct LinkWire {
     online: bool,
     live: bool,
-    since: Option<f64>,
-    last_good: Option<f64>,
+    since: Option<i64>,
+    last_good: Option<i64>,
     message: Option<String>,
-    clock_offset_ms: Option<f64>,
+    clock_offset_ms: Option<i64>,
 }
 
 impl From<sync::LinkState> for LinkWire {
@@ -242,7 +242,7 @@ impl From<sync::LinkState> for LinkWire {
             since: link.since.map(ms),
             last_good: link.last_good.map(ms),
             message: link.message,
-            clock_offset_ms: link.clock_offset_ms.map(|n| n as f64),
+            clock_offset_ms: link.clock_offset_ms,
         }
     }
 }
@@ -255,7 +255,7 @@ pub struct WaitingWire {
     episode: String,
     verb: &'static str,
     by: String,
-    at: f64,
+    at: i64,
     note: Option<String>,
     parked: Option<String>,
 }
@@ -321,7 +321,7 @@ impl Update {
 pub struct QuarantineWire {
     reference: String,
     reason: String,
-    at: f64,
+    at: i64,
 }
 
 impl From<vault::Quarantined> for QuarantineWire {
@@ -335,7 +335,7 @@ impl From<vault::Quarantined> for QuarantineWire {
 pub struct DoseWire {
     what: String,
     amount: Option<String>,
-    at: f64,
+    at: i64,
 }
 
 /// The patient page besides the trends.
@@ -365,7 +365,7 @@ impl From<PatientPage> for PatientWire {
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct TimelineWire {
     what: &'static str,
-    at: f64,
+    at: i64,
     by: Option<String>,
     note: Option<String>,
     sent: bool,
@@ -385,7 +385,7 @@ pub struct PanelWire {
     unit: &'static str,
     ticks: Vec<(f64, f64)>,
     limits: Vec<(f64, f64)>,
-    gaps: Vec<(f64, f64)>,
+    gaps: Vec<(i64, i64)>,
     samples: u32,
     summary: String,
 }
@@ -397,7 +397,7 @@ fn panel(facts: PanelFacts) -> PanelWire {
         unit: facts.unit,
         ticks: facts.ticks,
         limits: facts.limits,
-        gaps: facts.gaps.into_iter().map(|(a, b)| (a as f64, b as f64)).collect(),
+        gaps: facts.gaps,
         samples: facts.samples as u32,
         summary: facts.summary,
     }
@@ -408,14 +408,14 @@ fn panel(facts: PanelFacts) -> PanelWire {
 #[serde(rename_all = "camelCase")]
 pub struct TrendsWire {
     panels: Vec<PanelWire>,
-    time_ticks: Vec<f64>,
+    time_ticks: Vec<i64>,
 }
 
 /// Length of the head (little-endian u32), head as JSON, picture as PNG.
 pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
     let head = TrendsWire {
         panels: trends.panels.into_iter().map(panel).collect(),
-        time_ticks: trends.time_ticks.into_iter().map(|t| t as f64).collect(),
+        time_ticks: trends.time_ticks,
     };
     let head = serde_json::to_vec(&head)?;
     let mut bytes = Vec::with_capacity(4 + head.len() + trends.png.len());

@@ -1,0 +1,102 @@
+//! The house keeps its order: rooms use only rooms above them, and no list of commands drifts from another.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// In dependency order: a room may use only rooms above it.
+const ROOMS: [&str; 8] = ["clinical", "fhir", "vault", "sync", "charts", "console", "ward-sim", "vigil"];
+
+#[test]
+fn a_room_uses_only_rooms_above_it() {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let place = |name: &str| ROOMS.iter().position(|room| *room == name);
+    let mut seen = 0;
+    for package in &metadata.packages {
+        let Some(own) = place(package.name.as_str()) else {
+            assert_eq!(package.name.as_str(), "xtask", "a package that is no room");
+            continue;
+        };
+        seen += 1;
+        for dependency in package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
+            if let Some(other) = place(&dependency.name) {
+                assert!(other < own, "{} must not use {}", package.name, dependency.name);
+            }
+        }
+    }
+    assert_eq!(seen, ROOMS.len());
+}
+
+#[test]
+fn rooms_keep_out_of_what_is_not_theirs() {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let must_not: [(&str, &[&str]); 7] = [
+        ("clinical", &["serde", "serde_json", "rusqlite", "reqwest", "tokio", "tauri", "fhir"]),
+        ("fhir", &["rusqlite", "tauri", "vault"]),
+        ("vault", &["reqwest", "tokio", "tauri", "fhir"]),
+        ("sync", &["tauri", "rusqlite", "charts"]),
+        ("charts", &["rusqlite", "reqwest", "tokio", "tauri", "vault"]),
+        ("console", &["tauri", "reqwest", "rusqlite", "ward-sim"]),
+        ("ward-sim", &["clinical", "fhir", "vault", "sync", "console", "tauri"]),
+    ];
+    for (room, banned) in must_not {
+        let package = metadata.packages.iter().find(|p| p.name.as_str() == room).unwrap();
+        for dependency in package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
+            assert!(!banned.contains(&dependency.name.as_str()), "{room} must never use {}", dependency.name);
+        }
+    }
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn every_command_is_listed_permitted_and_async() {
+    let build = read("src-tauri/build.rs");
+    let list = build.split("COMMANDS: &[&str] = &[").nth(1).unwrap().split("];").next().unwrap();
+    let mut listed: Vec<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    let config: serde_json::Value = serde_json::from_str(&read("tauri.conf.json")).unwrap();
+    let permitted = config["app"]["security"]["capabilities"][0]["permissions"].as_array().unwrap();
+    let mut permitted: Vec<String> =
+        permitted.iter().map(|p| p.as_str().unwrap().trim_start_matches("allow-").replace('-', "_")).collect();
+    let source = read("src-tauri/src/commands.rs");
+    let mut written = Vec::new();
+    for part in source.split("#[tauri::command]").skip(1) {
+        let head = part.split('(').next().unwrap();
+        assert!(head.contains("pub async fn"), "a command that is not async: {head}");
+        written.push(head.rsplit(' ').next().unwrap().to_owned());
+    }
+    listed.sort();
+    permitted.sort();
+    written.sort();
+    assert_eq!(listed, written);
+    assert_eq!(permitted, written);
+}
+
+#[test]
+fn the_page_is_built_against_the_commands_there_are() {
+    let fresh = vigil_app::bindings().unwrap();
+    let path = format!("{}/ui/src/lib/backend/bindings.ts", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("VIGIL_WRITE_BINDINGS").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert!(kept == fresh, "ui/src/lib/backend/bindings.ts is out of date: run `cargo xtask bindings`");
+}
+
+#[test]
+fn only_the_backend_folder_of_the_page_knows_tauri() {
+    fn walk(folder: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, out) } else { out.push(path) }
+        }
+    }
+    let mut files = Vec::new();
+    walk(std::path::Path::new(&format!("{}/ui/src", env!("CARGO_MANIFEST_DIR"))), &mut files);
+    assert!(files.len() > 5);
+    for file in files.iter().filter(|f| !f.to_string_lossy().contains("/lib/backend/")) {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(!text.contains("@tauri-apps"), "{} imports Tauri", file.display());
+    }
+}

@@ -1,0 +1,71 @@
+// The one door to Rust. Nothing outside this folder imports Tauri.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { commands, type AppError, type TrendsWire, type Update } from './bindings';
+
+export type {
+  AlarmWire, AppState, CellWire, LinkWire, NewsWire, PanelWire, PatientWire, QuarantineWire, QueueWire, ServerWire,
+  SparkWire, TileWire, TimelineWire, TrendsWire, Update, WaitingWire,
+} from './bindings';
+
+/** An error a person reads; `code` is for the page. */
+export class Refusal extends Error {
+  constructor(readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: AppError };
+
+async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const result = await answer;
+  if (result.status === 'error') throw new Refusal(result.error.code, result.error.message);
+  return result.data;
+}
+
+export interface Drawn {
+  facts: TrendsWire;
+  picture: ImageBitmap;
+}
+
+export interface TrendsQuery {
+  patient: string;
+  from: number;
+  to: number;
+  width: number;
+  height: number;
+  scale: number;
+  light: boolean;
+}
+
+export const backend = {
+  state: () => open(commands.appState()),
+  checkServer: (url: string) => open(commands.checkServer(url)),
+  connect: (url: string, pin: string | null) => open(commands.connect(url, pin)),
+  startDemo: () => open(commands.startDemo()),
+  unlock: (pin: string) => open(commands.unlock(pin)),
+  take: (episode: string) => open(commands.take(episode)),
+  handled: (episode: string, reason: string, words: string) => open(commands.handled(episode, reason, words)),
+  patient: (id: string) => open(commands.patient(id)),
+  timeline: (episode: string) => open(commands.timeline(episode)),
+  quarantine: () => open(commands.quarantine()),
+  retryNow: () => open(commands.retryNow()),
+  watch(each: (update: Update) => void): Promise<null> {
+    const channel = new Channel<Update>();
+    channel.onmessage = each;
+    return open(commands.watch(channel));
+  },
+  /** The picture crosses as raw bytes: a length, the head as JSON, a PNG. */
+  async trends(query: TrendsQuery): Promise<Drawn> {
+    let bytes: ArrayBuffer;
+    try {
+      bytes = await invoke<ArrayBuffer>('trends', { ...query });
+    } catch (error) {
+      const refused = error as AppError;
+      throw new Refusal(refused.code, refused.message);
+    }
+    const length = new DataView(bytes).getUint32(0, true);
+    const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as TrendsWire;
+    const picture = await createImageBitmap(new Blob([new Uint8Array(bytes, 4 + length)], { type: 'image/png' }));
+    return { facts, picture };
+  },
+};

@@ -1,0 +1,83 @@
+// What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
+import { backend, type AppState, type LinkWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
+
+export class Row {
+  tile: TileWire = $state.raw() as TileWire;
+  spark: SparkWire | null = $state.raw(null);
+  constructor(tile: TileWire) {
+    this.tile = tile;
+  }
+}
+
+export type Screen = 'ward' | 'alerts' | 'patient' | 'settings';
+
+class Board {
+  app: AppState | null = $state.raw(null);
+  rows: Map<string, Row> = new Map();
+  order: string[] = $state.raw([]);
+  queue: QueueWire[] = $state.raw([]);
+  waiting: WaitingWire[] = $state.raw([]);
+  link: LinkWire | null = $state.raw(null);
+  progress: { done: number; total: number } | null = $state.raw(null);
+  quarantined = $state(0);
+  loaded = $state(false);
+  now = $state(Date.now());
+  screen: Screen = $state('ward');
+  patient: string | null = $state(null);
+  light = $state(false);
+  initials = $state(false);
+  trouble: string | null = $state(null);
+
+  get online(): boolean {
+    return this.link?.online ?? false;
+  }
+
+  /** Nothing is said of the link before the first answer or failure. */
+  get offline(): boolean {
+    return this.link !== null && !this.link.online && this.link.since !== null;
+  }
+
+  listed(): Row[] {
+    return this.order.flatMap((id) => this.rows.get(id) ?? []);
+  }
+
+  apply(update: Update) {
+    for (const tile of update.tiles) {
+      const row = this.rows.get(tile.patient);
+      if (row) row.tile = tile;
+      else this.rows.set(tile.patient, new Row(tile));
+    }
+    for (const spark of update.sparks) {
+      const row = this.rows.get(spark.patient);
+      if (row) row.spark = spark;
+    }
+    if (update.order) this.order = update.order;
+    if (update.queue) this.queue = update.queue;
+    if (update.waiting) this.waiting = update.waiting;
+    if (update.link) this.link = update.link;
+    if (update.progress) this.progress = update.progress;
+    if (update.quarantined !== null) this.quarantined = update.quarantined;
+    this.loaded = true;
+  }
+
+  async begin() {
+    this.app = await backend.state();
+    if (this.app.stage === 'ready') await backend.watch((update) => this.apply(update));
+  }
+
+  open(patient: string) {
+    this.patient = patient;
+    this.screen = 'patient';
+  }
+
+  /** What people do is durable before it is painted; an error says that nothing was recorded. */
+  async act(work: () => Promise<unknown>) {
+    try {
+      await work();
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+export const board = new Board();

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { age, birthDate, lasting, span } from './time';
+
+describe('ages as a nurse reads them', () => {
+  it('counts seconds, then minutes, then names the hour', () => {
+    const now = new Date(2026, 10, 23, 14, 6).getTime();
+    expect(age(now - 4_000, now)).toBe('4 s');
+    expect(age(now - 6 * 60_000, now)).toBe('6 min');
+    expect(age(now - 86 * 60_000, now)).toBe('12:40');
+    expect(age(now + 5_000, now)).toBe('0 s');
+  });
+  it('lets an alarm grow old without losing its unit', () => {
+    expect(lasting(0, 72_000)).toBe('1:12');
+    expect(lasting(0, 3_720_000)).toBe('1:02 h');
+    expect(lasting(0, 3 * 86_400_000)).toBe('3 d');
+  });
+  it('reads partial birth dates', () => {
+    expect(birthDate('1955-03-14')).toBe('14 Mar 1955');
+    expect(birthDate('1955')).toBe('1955');
+    expect(span(-8 * 60_000)).toBe('00:08');
+  });
+});

@@ -1,0 +1,53 @@
+// Times and ages as words. `Intl` is left alone: WebKitGTK can report the locale "C", for which it throws.
+
+const two = (n: number) => String(n).padStart(2, '0');
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+export function hhmm(at: number): string {
+  const d = new Date(at);
+  return `${two(d.getHours())}:${two(d.getMinutes())}`;
+}
+
+export function hhmmss(at: number): string {
+  return `${hhmm(at)}:${two(new Date(at).getSeconds())}`;
+}
+
+export function dayTime(at: number): string {
+  const d = new Date(at);
+  return `${DAYS[d.getDay()]} ${d.getDate()} ${MONTHS[d.getMonth()]} ${hhmm(at)}`;
+}
+
+export function dayMonth(at: number): string {
+  const d = new Date(at);
+  return `${d.getDate()} ${MONTHS[d.getMonth()]}`;
+}
+
+/** `1955-03-14` as `14 Mar 1955`; a partial date as far as it goes. */
+export function birthDate(date: string): string {
+  const [year, month, day] = date.split('-');
+  const name = month ? MONTHS[Number(month) - 1] : undefined;
+  return [day ? String(Number(day)) : '', name ?? '', year ?? ''].filter(Boolean).join(' ');
+}
+
+/** The age of a value: `4 s`, `6 min`, then the hour it was taken at, then the day. */
+export function age(at: number, now: number): string {
+  const s = Math.max(0, Math.round((now - at) / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 600) return `${Math.floor(s / 60)} min`;
+  return s < 72_000 ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
+}
+
+/** How long something has lasted: `1:12`, then `1:02 h`, then `3 d`. */
+export function lasting(from: number, now: number): string {
+  const s = Math.max(0, Math.floor((now - from) / 1000));
+  if (s < 3600) return `${Math.floor(s / 60)}:${two(s % 60)}`;
+  if (s < 86_400) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
+  return `${Math.floor(s / 86_400)} d`;
+}
+
+/** Hours and minutes until or since: `03:24`. */
+export function span(ms: number): string {
+  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

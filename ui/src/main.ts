@@ -1,0 +1,8 @@
+import '@fontsource-variable/inter/index.css';
+import './tokens.css';
+import './style.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });

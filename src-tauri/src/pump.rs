@@ -44,7 +44,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
                 Ok(None) => tokio::time::sleep(LOOK).await,
                 Err(_) => {}
             }
-            let mut update = shown.look(&open, batch.outbox).await;
+            let mut update = shown.look(&open, false).await;
             update.link = batch.link.then(|| open.console.link().into());
             update.progress = batch.progress;
             if !update.is_empty() && channel.send(update).is_err() {
@@ -57,7 +57,6 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
 #[derive(Default)]
 struct Batch {
     link: bool,
-    outbox: bool,
     progress: Option<ProgressWire>,
 }
 
@@ -66,8 +65,8 @@ impl Batch {
         match event {
             SyncEvent::Link(_) => self.link = true,
             SyncEvent::Progress(p) => self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 }),
-            SyncEvent::Outbox => self.outbox = true,
-            SyncEvent::Changed { what, .. } => self.outbox |= what.alerts_changed,
+            // The look that follows finds what these changed.
+            SyncEvent::Outbox | SyncEvent::Changed { .. } => {}
         }
     }
 }

@@ -21,8 +21,8 @@ pub fn value_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 /// Round moments in a range, about `most` of them; `offset_ms` is the local time zone's.
 pub fn time_ticks(from: i64, to: i64, most: usize, offset_ms: i64) -> Vec<i64> {
     const MIN: i64 = 60_000;
-    const STEPS: [i64; 14] = [
-        MIN, 2 * MIN, 5 * MIN, 10 * MIN, 15 * MIN, 30 * MIN, 60 * MIN, 120 * MIN, 180 * MIN, 360 * MIN, 720 * MIN,
+    const STEPS: [i64; 15] = [
+        MIN, 2 * MIN, 5 * MIN, 10 * MIN, 15 * MIN, 30 * MIN, 60 * MIN, 120 * MIN, 180 * MIN, 240 * MIN, 360 * MIN, 720 * MIN,
         1440 * MIN, 2880 * MIN, 10_080 * MIN,
     ];
     let rough = (to - from) / most.max(1) as i64;

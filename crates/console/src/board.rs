@@ -217,13 +217,14 @@ pub fn queue(ward: &Ward, tiles: &[Tile]) -> Vec<QueueItem> {
     items
 }
 
-/// Nobody has it before owned before handled; technical ones last within each.
+/// On and nobody has it, before over and nobody took it, before owned, before handled; technical ones last within each.
 fn urgency(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>) {
     let group = match line.presence {
-        Presence::Active | Presence::Latched if line.priority != Priority::Technical => 0,
-        Presence::Owned if line.priority != Priority::Technical => 1,
-        Presence::Active | Presence::Latched | Presence::Owned => 2,
-        Presence::Handled | Presence::Closed => 3,
+        Presence::Active if line.priority != Priority::Technical => 0,
+        Presence::Latched if line.priority != Priority::Technical => 1,
+        Presence::Owned if line.priority != Priority::Technical => 2,
+        Presence::Active | Presence::Latched | Presence::Owned => 3,
+        Presence::Handled | Presence::Closed => 4,
     };
     (group, std::cmp::Reverse(line.priority))
 }
@@ -342,7 +343,12 @@ fn tile(
     let oxygen = oxygen(values);
     let news = badge(values, oxygen.clone(), age, now);
     let alarm_of = |measures: &[Measure]| {
-        alarms.iter().filter(|(_, m)| m.is_some_and(|m| measures.contains(&m))).map(|(line, _)| line.priority).max()
+        alarms
+            .iter()
+            // A latched alarm is over: it wants somebody, but the value of now is not alarming.
+            .filter(|(line, m)| line.presence != Presence::Latched && m.is_some_and(|m| measures.contains(&m)))
+            .map(|(line, _)| line.priority)
+            .max()
     };
     let cells = cells(values, now, &alarm_of);
     let live: Vec<&Cell> =
@@ -350,7 +356,7 @@ fn tile(
     let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale)).then(|| live.iter().map(|c| c.taken_at).max()).flatten();
     alarms.sort_by_key(|(line, _)| (urgency(line), line.onset));
     let worst = alarms.iter().map(|(line, _)| line.priority).max();
-    let unowned = alarms.iter().any(|(l, _)| Some(l.priority) == worst && l.owner.is_none());
+    let unowned = alarms.iter().any(|(l, _)| Some(l.priority) == worst && l.presence == Presence::Active);
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);

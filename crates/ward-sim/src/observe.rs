@@ -411,8 +411,8 @@ impl World {
                 let value = match cue.loinc {
                     Some("8867-4") => body.value(Signal::Hr, at),
                     Some("59408-5") => body.value(Signal::SpO2, at).map(|v| v.min(89.0)),
-                    Some("9279-1") => body.value(Signal::Rr, at),
-                    Some("105272-9") => body.value(Signal::Glucose, at),
+                    Some("9279-1") => body.value(Signal::Rr, at).map(|v| if cue.text.contains('<') { v.min(7.0) } else { v.max(26.0) }),
+                    Some("105272-9") => body.value(Signal::Glucose, at).map(|v| v.min(3.8)),
                     _ => None,
                 };
                 let digits = usize::from(cue.loinc == Some("105272-9"));
@@ -437,6 +437,33 @@ impl World {
             })
             .filter(|(_, updated, ..)| *updated <= now)
             .collect()
+    }
+
+    /// What the simulated staff did about the alarms of the last day that are over: the ward did not begin when the
+    /// simulator did.
+    pub fn past_actions(&self) -> Vec<Value> {
+        const STAFF: [&str; 3] = ["S. Varga", "T. Ahmadi", "N. Sato"];
+        let over = |alarm: &Alarm| alarm.end.is_some_and(|end| end < self.origin) && alarm.onset > self.origin - 2 * 86_400_000;
+        let mut out = Vec::new();
+        for alarm in self.alarms(self.origin).iter().filter(|alarm| over(alarm)) {
+            let by = STAFF[(hash(self.seed, alarm.onset) % 3) as usize];
+            for (verb, after, words) in [("take", 35_000, None), ("handled", 110_000, Some("Treated"))] {
+                let key = format!("{}-{verb}", alarm.id);
+                let mut note = json!({
+                    "resourceType": "Communication", "id": key, "status": "completed",
+                    "identifier": [{ "system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{key}") }],
+                    "category": [{ "coding": [{ "system": "urn:vigil:alert-action", "code": verb }] }],
+                    "subject": { "reference": format!("Patient/{}", self.people[alarm.person].id) },
+                    "about": [{ "reference": format!("DetectedIssue/{}", alarm.id) }],
+                    "sender": { "display": by }, "sent": iso(alarm.onset + after),
+                });
+                if let Some(words) = words {
+                    note["payload"] = json!([{ "contentString": words }]);
+                }
+                out.push(note);
+            }
+        }
+        out
     }
 
     fn issue(&self, alarm: &Alarm, ended: Option<i64>, updated: i64) -> String {

@@ -52,7 +52,7 @@ impl Body<'_> {
             sum.rr += e.rr;
             sum.sbp += e.sbp;
             sum.temp += e.temp;
-            sum.glucose += e.glucose;
+            sum.low_sugar += e.low_sugar;
             sum.oxygen += e.oxygen;
             sum.irregular |= e.irregular;
             sum.drowsy |= e.drowsy;
@@ -136,7 +136,10 @@ impl Body<'_> {
             Signal::Sbp => p.sbp + 6.0 * circadian + 5.0 * activity + 3.0 * noise(9, 11 * MIN) + effect.sbp,
             Signal::Dbp => 0.42 * self.value_under(Signal::Sbp, t, effect)? + 24.0 + 2.0 * noise(10, 13 * MIN),
             Signal::Temp => p.temp + 0.25 * circadian + 0.12 * noise(11, 90 * MIN) + effect.temp,
-            Signal::Glucose => (self.glucose(t) + effect.glucose).clamp(2.2, 22.0),
+            Signal::Glucose => {
+                let drawn = effect.low_sugar.min(1.0);
+                (self.glucose(t) * (1.0 - drawn) + 3.1 * drawn).clamp(2.2, 22.0)
+            }
             Signal::Battery => {
                 if effect.battery_drain {
                     let drain = self.runs.iter().filter(|r| r.patient == p.index).map(|r| r.from).max().unwrap_or(t);

@@ -50,7 +50,8 @@ pub(crate) struct Effect {
     pub rr: f64,
     pub sbp: f64,
     pub temp: f64,
-    pub glucose: f64,
+    /// How far glucose is drawn down to 3.1 mmol/L, from 0 to 1.
+    pub low_sugar: f64,
     pub irregular: bool,
     pub drowsy: bool,
     pub oxygen: f64,
@@ -95,8 +96,8 @@ impl Story {
             Story::FastAtrialFibrillation => vec![cue(2 * MIN, "medium", HR, "AFib {}")],
             Story::FallingGlucose => vec![cue(76 * MIN, "medium", Some("105272-9"), "Glucose {} < 3.9")],
             Story::LeadOff => vec![inop(10_000, Some(40 * MIN), "SpO2 sensor off")],
-            Story::FlatBattery => vec![inop(5 * MIN, None, "Monitor battery 9 %")],
-            Story::GatewayLost => vec![inop(30_000, Some(45 * MIN), "No data, gateway 7B-2")],
+            Story::FlatBattery => vec![inop(5 * MIN, None, "Battery 9 %")],
+            Story::GatewayLost => vec![inop(30_000, Some(45 * MIN), "No data, gateway")],
             Story::ImplantAlert => vec![cue(0, "medium", None, "ICD lead 2480 Ω")],
             Story::Recovery => vec![],
         }
@@ -130,7 +131,7 @@ impl Story {
                 e.sbp = -18.0 * on;
                 e.irregular = on > 0.2;
             }
-            Story::FallingGlucose => e.glucose = -5.2 * ramp(elapsed, 0, 95 * MIN) + 4.5 * ramp(elapsed, 130 * MIN, 170 * MIN),
+            Story::FallingGlucose => e.low_sugar = ramp(elapsed, 0, 85 * MIN) * (1.0 - ramp(elapsed, 130 * MIN, 170 * MIN)),
             Story::LeadOff => e.spo2_off = elapsed < 40 * MIN,
             Story::FlatBattery => e.battery_drain = true,
             Story::GatewayLost => e.silent = elapsed < 45 * MIN,

@@ -1,0 +1,82 @@
+//! The console over the simulated ward: board, lines, trends and the life of an action, without a window.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clinical::{Instant, Presence, Priority};
+use console::{Console, ConsoleError, Station, TrendsRequest};
+use vault::{Key, Vault};
+
+fn now() -> Instant {
+    Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+}
+
+async fn synced() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Console>) {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
+    let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+    let (console, _) = Console::open(vault, Some(sim.base()), station, Arc::new(now)).unwrap();
+    console.engine().unwrap().sync_first_day().await.unwrap();
+    (folder, sim, console)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
+    let (_folder, _sim, console) = synced().await;
+    let board = console.board(None).unwrap();
+    assert_eq!(board.tiles.len(), 30);
+    assert!(board.tiles.windows(2).all(|w| w[0].acuity >= w[1].acuity));
+    assert_eq!(board.tiles[0].alarm.as_ref().map(|a| (a.priority, a.presence)), Some((Priority::High, Presence::Active)));
+    assert!(board.queue.iter().all(|item| item.line.presence != Presence::Latched), "the night shift took its alarms");
+    let glucose = board.queue.iter().find(|i| i.line.text.starts_with("Glucose")).unwrap();
+    let value: f64 = glucose.line.text.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(value < 3.9, "{}", glucose.line.text);
+
+    let all: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
+    let lines = console.sparklines(&all, 100).unwrap();
+    assert!(lines.values().filter(|l| l[0].is_some()).count() >= 28, "{lines:?}");
+
+    let patient = "ward-p12".to_owned();
+    let request = |hours: i64| TrendsRequest {
+        patient: patient.clone(),
+        from: now() - hours * 3_600_000,
+        to: now(),
+        width: 800,
+        height: 90,
+        scale: 1.0,
+        light: false,
+    };
+    for hours in [1, 6, 24, 72, 336] {
+        let trends = console.trends(&request(hours)).unwrap();
+        assert_eq!(trends.panels.len(), 6);
+        assert!(trends.panels[0].samples > 3000, "{hours} h: {}", trends.panels[0].samples);
+        assert!(trends.png.starts_with(b"\x89PNG"));
+    }
+    let day = console.trends(&request(24)).unwrap();
+    assert!(day.panels[0].summary.starts_with("HR: median"), "{}", day.panels[0].summary);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
+    let (_folder, _sim, console) = synced().await;
+    let episode = console.board(None).unwrap().queue[0].line.episode.clone();
+    console.take(&episode).unwrap();
+    assert_eq!(console.waiting().unwrap().len(), 1);
+    let shown = console.board(None).unwrap();
+    let line = &shown.queue.iter().find(|i| i.line.episode == episode).unwrap().line;
+    assert_eq!(line.owner.as_ref().map(|o| o.0.as_str()), Some("N. Okafor"));
+    assert!(line.known_here_only);
+    assert!(matches!(console.handled(&episode, "", ""), Err(ConsoleError::NoReason)));
+    assert!(matches!(console.handled(&episode, "Other", "  "), Err(ConsoleError::NoReason)));
+    assert!(matches!(console.take("no-such-episode"), Err(ConsoleError::NoEpisode)));
+    console.handled(&episode, "Treated", "O2 up").unwrap();
+    console.engine().unwrap().flush().await.unwrap();
+    assert!(console.waiting().unwrap().is_empty());
+    let timeline = console.timeline(&episode).unwrap();
+    let what: Vec<&str> = timeline.iter().map(|e| e.what).collect();
+    assert_eq!(what, ["raised", "take", "handled"]);
+    assert!(timeline.iter().all(|e| e.sent));
+    assert_eq!(timeline[2].note.as_deref(), Some("Treated: O2 up"));
+}

@@ -1,0 +1,224 @@
+//! What a nurse does, in the real window: real vault, real server, real kill.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::time::Duration;
+
+use support::{App, PIN};
+
+async fn sim() -> ward_sim::WardSim {
+    ward_sim::start(ward_sim::Options::default()).await.unwrap()
+}
+
+/// The actions of one verb on one episode that the server holds.
+async fn on_server(base: &str, episode: &str, verb: &str) -> usize {
+    let url = format!("{base}/Communication?category=urn:vigil:alert-action%7C{verb}&_count=1000");
+    let bundle: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let about = format!("DetectedIssue/{episode}");
+    bundle["entry"].as_array().unwrap().iter().filter(|e| e["resource"]["about"][0]["reference"] == about.as_str()).count()
+}
+
+const TILES: &str = "return document.querySelectorAll('[data-testid^=tile-]').length === 30";
+const LIVE: &str = "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'";
+
+/// The first alert of the queue that nobody has.
+async fn first_open_alert(app: &App) -> String {
+    let button = app.see("[data-testid=queue] [data-testid^=take-]").await;
+    let id = button.attr("data-testid").await.unwrap().unwrap();
+    id.trim_start_matches("take-").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_opens_on_a_living_ward_worst_first() {
+    let app = App::start(&["--demo"]).await;
+    app.until("30 tiles", TILES).await;
+    let beds = app.ask("return [...document.querySelectorAll('.tile')].filter(t => !t.dataset.bed.startsWith('H')).length").await;
+    assert_eq!(beds, 24);
+    let order = app.ask("const rank = {high: 3, med: 2, low: 1, tech: 0, none: -1}; return [...document.querySelectorAll('.tile')].map(t => rank[t.dataset.alarm])").await;
+    let order: Vec<i64> = order.as_array().unwrap().iter().map(|v| v.as_i64().unwrap()).collect();
+    assert_eq!(order[0], 3, "a high alarm leads: {order:?}");
+    assert!(order.windows(2).all(|w| w[0] >= w[1]), "worst first: {order:?}");
+    app.until("live", LIVE).await;
+    app.until("sparklines", "return document.querySelectorAll('.spark path').length >= 20").await;
+    app.shot("ward");
+    app.click("[data-testid=theme]").await;
+    app.until("light", "return document.documentElement.dataset.theme === 'light'").await;
+    app.shot("ward-light");
+    app.click("[data-testid=theme]").await;
+    // Every tile and verb can be reached without a mouse.
+    let reachable = app.ask("return [...document.querySelectorAll('.tile, .queue button, .rail button')].every(b => b.tabIndex >= 0 && !b.disabled)").await;
+    assert_eq!(reachable, true);
+    app.close().await;
+}
+
+/// How many pixels of a panel are in the measure's hue.
+const HUE_PIXELS: &str = "
+    const c = document.querySelector('[data-testid=panel-KEY]'); if (!c || !c.width) return 0;
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+    for (let i = 0; i < d.length; i += 4) if (Math.abs(d[i] - R) + Math.abs(d[i + 1] - G) + Math.abs(d[i + 2] - B) < 30) n++;
+    return n";
+
+async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
+    let script = HUE_PIXELS.replace("KEY", key).replace('R', &r.to_string()).replace('G', &g.to_string()).replace("- B)", &format!("- {b})"));
+    app.ask(&script).await.as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_opens_and_every_range_is_drawn() {
+    let app = App::start(&["--demo"]).await;
+    app.until("30 tiles", TILES).await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.see("[data-testid=patient][data-patient=ward-p12]").await;
+    for (name, hours) in [("1h", 1i64), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)] {
+        app.click(&format!("[data-testid=range-{name}]")).await;
+        app.until(name, &format!("return document.querySelector('[data-testid=trends]').dataset.drawn === '{}'", hours * 3_600_000)).await;
+        let (hr, spo2, rr) = (
+            hue_pixels(&app, "hr", (126, 208, 155)).await,
+            hue_pixels(&app, "spo2", (134, 180, 255)).await,
+            hue_pixels(&app, "rr", (213, 219, 226)).await,
+        );
+        // A line as wide as the panel has at least a pixel in most columns where there is history.
+        assert!(hr > 50 && spo2 > 50 && rr > 50, "{name}: {hr} {spo2} {rr}");
+        app.shot(&format!("patient-{name}"));
+    }
+    app.click("[data-testid=range-24h]").await;
+    app.until("24h", "return document.querySelector('[data-testid=trends]').dataset.drawn === '86400000'").await;
+    assert!(hue_pixels(&app, "bp", (166, 139, 210)).await > 100, "pressure bars");
+    assert!(hue_pixels(&app, "temp", (227, 168, 131)).await > 50, "temperature dots");
+    assert!(app.text("[data-testid=patient-name]").await.contains("Adeyemi"));
+    app.click("[data-testid=back]").await;
+    // At home with a glucose sensor.
+    app.click("[data-testid=tile-home-p3]").await;
+    app.until("glucose", "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'").await;
+    assert!(hue_pixels(&app, "glucose", (238, 159, 208)).await > 100, "glucose line");
+    app.shot("patient-home");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", "S. Varga"]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("owner on the tile", "return [...document.querySelectorAll('.tile [data-testid=owner]')].some(o => o.textContent.includes('Owned by S. Varga'))").await;
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    app.click(&format!("[data-testid=handle-{episode}]")).await;
+    app.click("[data-testid=reason-Treated]").await;
+    app.shot("handled-dialog");
+    app.click("[data-testid=reason-record]").await;
+    app.until("left the queue", &format!("return !document.querySelector('[data-testid=queue] [data-testid=\"alert-{episode}\"]')")).await;
+    app.click("[data-testid=nav-alerts]").await;
+    app.see("[data-testid=alerts]").await;
+    app.shot("alerts");
+    app.until("handled arrived", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "handled").await, 1);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    sim.cut_link(true);
+    app.until_within("the offline banner", "return !!document.querySelector('[data-testid=offline-banner]')", Duration::from_secs(10)).await;
+    assert!(app.text("[data-testid=offline-banner]").await.contains("last good data"));
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it says that it waits", "return document.querySelector('[data-testid=waiting-list]')?.textContent.includes('this station only')").await;
+    assert!(app.text("[data-testid=offline-banner]").await.contains("1 action waiting"));
+    app.shot("offline-ward");
+    for (screen, mark) in [("alerts", "[data-testid=alerts]"), ("patient", "[data-testid=patient]"), ("settings", "[data-testid=settings]"), ("ward", "[data-testid=patients]")] {
+        app.click(&format!("[data-testid=nav-{screen}]")).await;
+        app.see(mark).await;
+        app.shot(&format!("offline-{screen}"));
+    }
+    app.click("[data-testid=nav-patient]").await;
+    app.until("trends from the cache", "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0").await;
+    assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 50);
+    app.shot("offline-patient");
+    sim.cut_link(false);
+    app.click("[data-testid=retry]").await;
+    app.until("online again", "return !document.querySelector('[data-testid=offline-banner]')").await;
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_name_in_clear() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let arguments = ["--server", sim.base(), "--data-dir", data];
+    let app = App::start(&arguments).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.kill();
+    drop(app);
+
+    let app = App::start(&arguments).await;
+    app.until("the ward from the cache alone", TILES).await;
+    app.until("still waiting", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.shot("after-kill");
+    sim.cut_link(false);
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    app.close().await;
+
+    // Whatever the folder holds, no name and no number of a person can be read in it.
+    let (mut files, mut bytes) = (0, 0);
+    for entry in std::fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        let held = std::fs::read(&path).unwrap();
+        files += 1;
+        bytes += held.len();
+        for canary in ["Adeyemi", "7B-081-362", "ward-p12", PIN] {
+            assert!(!held.windows(canary.len()).any(|w| w == canary.as_bytes()), "{canary} stands in {}", path.display());
+        }
+    }
+    assert!(files >= 3 && bytes > 1_000_000, "the cache was really there: {files} files, {bytes} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--data-dir", folder.path().to_str().unwrap(), "--no-pin"]).await;
+    app.see("[data-testid=gate]").await;
+    app.shot("first-run");
+    let type_url = async |text: &str| {
+        let field = app.see("[data-testid=server-url]").await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+        app.click("[data-testid=server-check]").await;
+    };
+    type_url("http://127.0.0.1:9/fhir").await;
+    assert!(app.text("[data-testid=gate-trouble]").await.contains("could not be reached"));
+    app.shot("first-run-wrong");
+    type_url(sim.base()).await;
+    assert!(app.text("[data-testid=server-found]").await.contains("4.0.1"));
+    app.click("[data-testid=server-check]").await;
+    // No keyring here: a PIN is chosen, twice.
+    for field in ["pin", "pin-again"] {
+        app.see(&format!("[data-testid={field}]")).await.send_keys(PIN).await.unwrap();
+    }
+    app.shot("first-run-pin");
+    app.click("[data-testid=pin-open]").await;
+    app.until("30 tiles", TILES).await;
+    app.close().await;
+}

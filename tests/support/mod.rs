@@ -1,0 +1,179 @@
+//! A real window under a display of its own, driven by WebDriver.
+#![allow(dead_code)]
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+
+pub const PIN: &str = "2580-night";
+
+/// A process that ends with its owner.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The app in a real window.
+pub struct App {
+    pub page: Client,
+    display: String,
+    scratch: tempfile::TempDir,
+    _driver: Running,
+    _screen: Running,
+}
+
+/// Where the screenshots of this run go.
+pub fn shots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn screen() -> (Running, String) {
+    let mut child = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Xvfb is installed (cargo xtask test installs it)");
+    let mut number = String::new();
+    let mut byte = [0u8; 1];
+    let mut out = child.stdout.take().unwrap();
+    while out.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
+        number.push(byte[0] as char);
+    }
+    (Running(child), format!(":{number}"))
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl App {
+    /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
+    pub async fn start(arguments: &[&str]) -> App {
+        let (screen, display) = screen();
+        let scratch = tempfile::tempdir().unwrap();
+        let pin = scratch.path().join("pin");
+        std::fs::write(&pin, format!("{PIN}\n")).unwrap();
+        // WebDriver starts the app; the script hands it the PIN and leaves its process id.
+        let starter = scratch.path().join("start");
+        let flag = if arguments.contains(&"--data-dir") && !arguments.contains(&"--no-pin") { "--pin-stdin" } else { "" };
+        let script = format!(
+            "#!/bin/sh\necho $$ > {0}/pid\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
+            scratch.path().display(),
+            env!("CARGO_BIN_EXE_vigil")
+        );
+        std::fs::write(&starter, script).unwrap();
+        std::fs::set_permissions(&starter, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let port = free_port();
+        let driver = Command::new("WebKitWebDriver")
+            .args(["--port", &port.to_string()])
+            .env("DISPLAY", &display)
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("HOME", scratch.path())
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env_remove("WAYLAND_DISPLAY")
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("WebKitWebDriver is installed (cargo xtask test installs it)");
+        let driver = Running(driver);
+        let arguments: Vec<&str> = arguments.iter().copied().filter(|a| *a != "--no-pin").collect();
+        let mut capabilities = Capabilities::new();
+        capabilities.insert(
+            "webkitgtk:browserOptions".into(),
+            serde_json::json!({ "binary": starter, "args": arguments }),
+        );
+        let mut page = None;
+        for _ in 0..100 {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities.clone());
+            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                Ok(client) => {
+                    page = Some(client);
+                    break;
+                }
+                // The driver is a process that needs a moment until it listens.
+                Err(fantoccini::error::NewSessionError::Failed(_) | fantoccini::error::NewSessionError::Lost(_)) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Err(error) => panic!("no session: {error}; {}", std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default()),
+            }
+        }
+        let page = page.expect("the driver never listened");
+        App { page, display, scratch, _driver: driver, _screen: screen }
+    }
+
+    /// The process id of the app.
+    pub fn pid(&self) -> String {
+        std::fs::read_to_string(self.scratch.path().join("pid")).unwrap().trim().to_owned()
+    }
+
+    /// `kill -9`, as a power cut to the process.
+    pub fn kill(&self) {
+        assert!(Command::new("kill").args(["-9", &self.pid()]).status().unwrap().success());
+    }
+
+    /// Waits for an element; the limit is for a test that fails.
+    pub async fn see(&self, css: &str) -> fantoccini::elements::Element {
+        match self.page.wait().at_most(Duration::from_secs(60)).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => {
+                self.shot("failed");
+                let log = std::fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
+                panic!("{css} never came ({error}); see target/e2e/failed.png; {log}")
+            }
+        }
+    }
+
+    pub async fn click(&self, css: &str) {
+        self.see(css).await.click().await.unwrap_or_else(|e| panic!("click {css}: {e}"));
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        self.see(css).await.text().await.unwrap()
+    }
+
+    /// Waits until a script gives true.
+    pub async fn until(&self, what: &str, script: &str) {
+        self.until_within(what, script, Duration::from_secs(60)).await;
+    }
+
+    pub async fn until_within(&self, what: &str, script: &str, limit: Duration) {
+        let began = std::time::Instant::now();
+        loop {
+            if self.page.execute(script, vec![]).await.is_ok_and(|v| v == true) {
+                return;
+            }
+            if began.elapsed() > limit {
+                self.shot("failed");
+                panic!("never true within {limit:?}: {what}; see target/e2e/failed.png");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn ask(&self, script: &str) -> serde_json::Value {
+        self.page.execute(script, vec![]).await.unwrap()
+    }
+
+    /// A picture of the whole screen: the window as a person sees it.
+    pub fn shot(&self, name: &str) {
+        let file = shots().join(format!("{name}.png"));
+        let done = Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).status();
+        assert!(done.is_ok_and(|s| s.success()), "import (imagemagick) takes the screenshots");
+    }
+
+    pub async fn close(self) {
+        let _ = self.page.clone().close().await;
+    }
+}

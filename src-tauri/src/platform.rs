@@ -12,6 +12,11 @@ pub(crate) fn prepare(window: bool) {
     let _ = window;
 }
 
+/// Whether a WebDriver session started this process.
+pub(crate) fn under_webdriver() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}
+
 /// Where the cache lives when nobody says otherwise.
 pub(crate) fn default_folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
@@ -35,8 +40,7 @@ mod linux {
     /// read when the library loads, so the program starts itself again with it. Under WebDriver it stays unset: a
     /// screenshot of a still page would wait for ever.
     pub(super) fn without_dmabuf() {
-        let set = |name: &str| std::env::var_os(name).is_some();
-        if set(DMABUF) || set("TAURI_WEBVIEW_AUTOMATION") || has_gpu() {
+        if std::env::var_os(DMABUF).is_some() || super::under_webdriver() || has_gpu() {
             return;
         }
         if let Ok(me) = std::env::current_exe() {

@@ -19,8 +19,9 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
                 .title("Vigil")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(1024.0, 700.0)
-                // Nothing of a page is ever written to disk.
-                .incognito(true)
+                // Nothing of a page is ever written to disk. WebDriver cannot drive a private context, so a window
+                // under test gets an ordinary one.
+                .incognito(!platform::under_webdriver())
                 .build()?;
             platform::tune(&window);
             Ok(())

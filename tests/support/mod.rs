@@ -77,7 +77,8 @@ impl App {
         std::fs::set_permissions(&starter, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let port = free_port();
         let driver = Command::new("WebKitWebDriver")
-            .args(["--port", &port.to_string()])
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("HOME", scratch.path())
@@ -93,23 +94,18 @@ impl App {
             "webkitgtk:browserOptions".into(),
             serde_json::json!({ "binary": starter, "args": arguments }),
         );
-        let mut page = None;
-        for _ in 0..100 {
-            let mut builder = ClientBuilder::new(HttpConnector::new());
-            builder.capabilities(capabilities.clone());
-            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
-                Ok(client) => {
-                    page = Some(client);
-                    break;
-                }
-                // The driver is a process that needs a moment until it listens.
-                Err(fantoccini::error::NewSessionError::Failed(_) | fantoccini::error::NewSessionError::Lost(_)) => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                Err(error) => panic!("no session: {error}; {}", std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default()),
-            }
+        // The driver is a process that needs a moment until it listens.
+        let mut tries = 0;
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            tries += 1;
+            assert!(tries < 200, "the driver never listened");
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        let page = page.expect("the driver never listened");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let page = builder.connect(&format!("http://127.0.0.1:{port}")).await.unwrap_or_else(|error| {
+            panic!("no session: {error}; {}", std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default())
+        });
         App { page, display, scratch, _driver: driver, _screen: screen }
     }
 

@@ -21,5 +21,6 @@ const COMMANDS: &[&str] = &[
 fn main() {
     std::fs::create_dir_all("ui/dist").expect("ui/dist can be created beside Cargo.toml");
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)).expect("the Tauri context compiles");
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("the Tauri context compiles");
 }

@@ -57,8 +57,10 @@ fn every_command_is_listed_permitted_and_async() {
     let mut listed: Vec<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
     let config: serde_json::Value = serde_json::from_str(&read("tauri.conf.json")).unwrap();
     let permitted = config["app"]["security"]["capabilities"][0]["permissions"].as_array().unwrap();
-    let mut permitted: Vec<String> =
-        permitted.iter().map(|p| p.as_str().unwrap().trim_start_matches("allow-").replace('-', "_")).collect();
+    let mut permitted: Vec<String> = permitted
+        .iter()
+        .map(|p| p.as_str().unwrap().trim_start_matches("allow-").replace('-', "_"))
+        .collect();
     let source = read("src-tauri/src/commands.rs");
     let mut written = Vec::new();
     for part in source.split("#[tauri::command]").skip(1) {

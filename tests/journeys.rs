@@ -16,7 +16,12 @@ async fn on_server(base: &str, episode: &str, verb: &str) -> usize {
     let url = format!("{base}/Communication?category=urn:vigil:alert-action%7C{verb}&_count=1000");
     let bundle: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let about = format!("DetectedIssue/{episode}");
-    bundle["entry"].as_array().unwrap().iter().filter(|e| e["resource"]["about"][0]["reference"] == about.as_str()).count()
+    bundle["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|e| e["resource"]["about"][0]["reference"] == about.as_str())
+        .count()
 }
 
 const TILES: &str = "return document.querySelectorAll('[data-testid^=tile-]').length === 30";
@@ -60,7 +65,11 @@ const HUE_PIXELS: &str = "
     return n";
 
 async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
-    let script = HUE_PIXELS.replace("KEY", key).replace('R', &r.to_string()).replace('G', &g.to_string()).replace("- B)", &format!("- {b})"));
+    let script = HUE_PIXELS
+        .replace("KEY", key)
+        .replace('R', &r.to_string())
+        .replace('G', &g.to_string())
+        .replace("- B)", &format!("- {b})"));
     app.ask(&script).await.as_i64().unwrap()
 }
 
@@ -68,11 +77,20 @@ async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
 async fn a_patient_opens_and_every_range_is_drawn() {
     let app = App::start(&["--demo"]).await;
     app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
     app.click("[data-testid=tile-ward-p12]").await;
     app.see("[data-testid=patient][data-patient=ward-p12]").await;
     for (name, hours) in [("1h", 1i64), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)] {
         app.click(&format!("[data-testid=range-{name}]")).await;
-        app.until(name, &format!("return document.querySelector('[data-testid=trends]').dataset.drawn === '{}'", hours * 3_600_000)).await;
+        app.until(
+            name,
+            &format!(
+                "return document.querySelector('[data-testid=trends]').dataset.drawn === '{}'",
+                hours * 3_600_000
+            ),
+        )
+        .await;
+        app.shot(&format!("patient-{name}"));
         let (hr, spo2, rr) = (
             hue_pixels(&app, "hr", (126, 208, 155)).await,
             hue_pixels(&app, "spo2", (134, 180, 255)).await,
@@ -80,17 +98,21 @@ async fn a_patient_opens_and_every_range_is_drawn() {
         );
         // A line as wide as the panel has at least a pixel in most columns where there is history.
         assert!(hr > 50 && spo2 > 50 && rr > 50, "{name}: {hr} {spo2} {rr}");
-        app.shot(&format!("patient-{name}"));
     }
     app.click("[data-testid=range-24h]").await;
-    app.until("24h", "return document.querySelector('[data-testid=trends]').dataset.drawn === '86400000'").await;
+    app.until("24h", "return document.querySelector('[data-testid=trends]').dataset.drawn === '86400000'")
+        .await;
     assert!(hue_pixels(&app, "bp", (166, 139, 210)).await > 100, "pressure bars");
     assert!(hue_pixels(&app, "temp", (227, 168, 131)).await > 50, "temperature dots");
     assert!(app.text("[data-testid=patient-name]").await.contains("Adeyemi"));
     app.click("[data-testid=back]").await;
     // At home with a glucose sensor.
     app.click("[data-testid=tile-home-p3]").await;
-    app.until("glucose", "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'").await;
+    app.until(
+        "glucose",
+        "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'",
+    )
+    .await;
     assert!(hue_pixels(&app, "glucose", (238, 159, 208)).await > 100, "glucose line");
     app.shot("patient-home");
     app.close().await;
@@ -113,7 +135,11 @@ async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
     app.click("[data-testid=reason-Treated]").await;
     app.shot("handled-dialog");
     app.click("[data-testid=reason-record]").await;
-    app.until("left the queue", &format!("return !document.querySelector('[data-testid=queue] [data-testid=\"alert-{episode}\"]')")).await;
+    app.until(
+        "left the queue",
+        &format!("return !document.querySelector('[data-testid=queue] [data-testid=\"alert-{episode}\"]')"),
+    )
+    .await;
     app.click("[data-testid=nav-alerts]").await;
     app.see("[data-testid=alerts]").await;
     app.shot("alerts");
@@ -130,20 +156,34 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     app.until("30 tiles", TILES).await;
     app.until("live", LIVE).await;
     sim.cut_link(true);
-    app.until_within("the offline banner", "return !!document.querySelector('[data-testid=offline-banner]')", Duration::from_secs(10)).await;
+    app.until_within(
+        "the offline banner",
+        "return !!document.querySelector('[data-testid=offline-banner]')",
+        Duration::from_secs(10),
+    )
+    .await;
     assert!(app.text("[data-testid=offline-banner]").await.contains("last good data"));
     let episode = first_open_alert(&app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("it says that it waits", "return document.querySelector('[data-testid=waiting-list]')?.textContent.includes('this station only')").await;
     assert!(app.text("[data-testid=offline-banner]").await.contains("1 action waiting"));
     app.shot("offline-ward");
-    for (screen, mark) in [("alerts", "[data-testid=alerts]"), ("patient", "[data-testid=patient]"), ("settings", "[data-testid=settings]"), ("ward", "[data-testid=patients]")] {
+    for (screen, mark) in [
+        ("alerts", "[data-testid=alerts]"),
+        ("patient", "[data-testid=patient]"),
+        ("settings", "[data-testid=settings]"),
+        ("ward", "[data-testid=patients]"),
+    ] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(mark).await;
         app.shot(&format!("offline-{screen}"));
     }
     app.click("[data-testid=nav-patient]").await;
-    app.until("trends from the cache", "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0").await;
+    app.until(
+        "trends from the cache",
+        "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0",
+    )
+    .await;
     assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 50);
     app.shot("offline-patient");
     sim.cut_link(false);
@@ -188,7 +228,11 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
         files += 1;
         bytes += held.len();
         for canary in ["Adeyemi", "7B-081-362", "ward-p12", PIN] {
-            assert!(!held.windows(canary.len()).any(|w| w == canary.as_bytes()), "{canary} stands in {}", path.display());
+            assert!(
+                !held.windows(canary.len()).any(|w| w == canary.as_bytes()),
+                "{canary} stands in {}",
+                path.display()
+            );
         }
     }
     assert!(files >= 3 && bytes > 1_000_000, "the cache was really there: {files} files, {bytes} bytes");
@@ -220,5 +264,28 @@ async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
     app.shot("first-run-pin");
     app.click("[data-testid=pin-open]").await;
     app.until("30 tiles", TILES).await;
+    app.close().await;
+}
+
+/// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
+#[tokio::test(flavor = "multi_thread")]
+async fn screens_of_the_demo() {
+    let app = App::start(&["--demo"]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    app.until("sparklines", "return document.querySelectorAll('.spark path').length >= 40").await;
+    app.shot("demo-ward");
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until(
+        "trends",
+        "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'",
+    )
+    .await;
+    app.shot("demo-patient");
+    for screen in ["alerts", "settings"] {
+        app.click(&format!("[data-testid=nav-{screen}]")).await;
+        app.see(&format!("[data-testid={screen}]")).await;
+        app.shot(&format!("demo-{screen}"));
+    }
     app.close().await;
 }

@@ -148,7 +148,10 @@ fn ward(start: &Start, as_json: bool, at: Option<String>) -> Result<ExitCode, Ap
         None => None,
     };
     if !start.folder.join("vault.db").exists() {
-        return Err(AppError::failed(format!("there is no cache in {}; run `vigil sync --once` first", start.folder.display())));
+        return Err(AppError::failed(format!(
+            "there is no cache in {}; run `vigil sync --once` first",
+            start.folder.display()
+        )));
     }
     let vault = Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?;
     let board = snapshot::ward(&vault, at, clock()())?;
@@ -159,7 +162,9 @@ fn ward(start: &Start, as_json: bool, at: Option<String>) -> Result<ExitCode, Ap
     for person in board.as_array().into_iter().flatten() {
         let text = |name: &str| person[name].as_str().unwrap_or("").to_owned();
         let news = &person["news2"];
-        let score = news["total"].as_u64().map_or_else(|| format!(">={}", news["partial"]), |total| total.to_string());
+        let score = news["total"]
+            .as_u64()
+            .map_or_else(|| format!(">={}", news["partial"]), |total| total.to_string());
         println!("{:<4} {:<28} {:<14} NEWS2 {score}", text("bed"), text("name"), text("mrn"));
     }
     Ok(ExitCode::SUCCESS)

@@ -11,7 +11,10 @@ use vault::Pin;
 use crate::error::AppError;
 use crate::pump;
 use crate::session::Session;
-use crate::wire::{AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsWire, Update, WaitingWire, trends_bytes};
+use crate::wire::{
+    AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsWire, Update, WaitingWire,
+    trends_bytes,
+};
 
 type Answer<T> = Result<T, AppError>;
 
@@ -80,7 +83,12 @@ pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
 /// Marks an alert as handled, with a reason.
 #[tauri::command]
 #[specta::specta]
-pub async fn handled(session: State<'_, Session>, episode: String, reason: String, words: String) -> Answer<()> {
+pub async fn handled(
+    session: State<'_, Session>,
+    episode: String,
+    reason: String,
+    words: String,
+) -> Answer<()> {
     work(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
 }
 
@@ -95,7 +103,10 @@ pub async fn patient(session: State<'_, Session>, id: String) -> Answer<PatientW
 #[tauri::command]
 #[specta::specta]
 pub async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Vec<TimelineWire>> {
-    work(&session, move |console| Ok(console.timeline(&episode)?.into_iter().map(TimelineWire::from).collect())).await
+    work(&session, move |console| {
+        Ok(console.timeline(&episode)?.into_iter().map(TimelineWire::from).collect())
+    })
+    .await
 }
 
 /// Actions that the server does not have yet.
@@ -141,8 +152,19 @@ pub async fn trends(
 fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
-            app_state, check_server, connect, handled, patient, quarantine, retry_now, start_demo, take, timeline, unlock,
-            waiting, watch,
+            app_state,
+            check_server,
+            connect,
+            handled,
+            patient,
+            quarantine,
+            retry_now,
+            start_demo,
+            take,
+            timeline,
+            unlock,
+            waiting,
+            watch,
         ])
         .typ::<TrendsWire>()
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.

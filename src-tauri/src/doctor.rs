@@ -56,9 +56,14 @@ async fn check_server(report: &mut Report, server: &str) {
             }
             match date.map(|date| date.ms_since(clock()()) + 500) {
                 Some(offset) if offset.abs() > 60_000 => {
-                    report.fail("clock", format!("{} s away from the server's; set this station's clock", offset / 1000));
+                    report.fail(
+                        "clock",
+                        format!("{} s away from the server's; set this station's clock", offset / 1000),
+                    );
                 }
-                Some(offset) => report.ok("clock", format!("within {} ms of the server's", offset.abs().max(500))),
+                Some(offset) => {
+                    report.ok("clock", format!("within {} ms of the server's", offset.abs().max(500)))
+                }
                 None => report.note("clock", "the server sends no Date"),
             }
         }
@@ -74,7 +79,9 @@ fn check_keys(report: &mut Report, start: &Start) {
     let by_pin = kept.iter().any(|w| matches!(w, Wrap::Pin { .. }));
     match OsKeyring.get("doctor") {
         Ok(_) => report.ok("keyring", "answers"),
-        Err(_) if by_pin || start.pin.is_some() => report.note("keyring", "none; the PIN alone keeps the data key"),
+        Err(_) if by_pin || start.pin.is_some() => {
+            report.note("keyring", "none; the PIN alone keeps the data key")
+        }
         Err(error) => report.fail("keyring", format!("{error}; give a PIN (--pin-stdin)")),
     }
 }
@@ -84,7 +91,9 @@ fn check_cache(report: &mut Report, start: &Start, pin: Option<&Pin>) {
         return report.note("cache", "none yet");
     }
     let opened = key(&start.folder, pin).and_then(|key| Vault::open_to_read(&start.folder, key));
-    match opened.and_then(|vault| vault.read(|reader| Ok((reader.ward(None)?.persons.len(), reader.waiting()?.len())))) {
+    match opened.and_then(|vault| {
+        vault.read(|reader| Ok((reader.ward(None)?.persons.len(), reader.waiting()?.len())))
+    }) {
         Ok((people, waiting)) => report.ok("cache", format!("{people} people, {waiting} actions waiting")),
         Err(error) => report.fail("cache", error),
     }

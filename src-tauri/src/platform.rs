@@ -44,14 +44,16 @@ mod linux {
             return;
         }
         if let Ok(me) = std::env::current_exe() {
-            let error = std::process::Command::new(me).args(std::env::args_os().skip(1)).env(DMABUF, "1").exec();
+            let error =
+                std::process::Command::new(me).args(std::env::args_os().skip(1)).env(DMABUF, "1").exec();
             eprintln!("vigil: starting without {DMABUF}: {error}");
         }
     }
 
     pub(super) fn has_gpu() -> bool {
-        std::fs::read_dir("/dev/dri")
-            .is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("render"))))
+        std::fs::read_dir("/dev/dri").is_ok_and(|mut entries| {
+            entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("render")))
+        })
     }
 }
 

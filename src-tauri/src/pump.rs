@@ -64,7 +64,9 @@ impl Batch {
     fn take(&mut self, event: SyncEvent) {
         match event {
             SyncEvent::Link(_) => self.link = true,
-            SyncEvent::Progress(p) => self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 }),
+            SyncEvent::Progress(p) => {
+                self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 })
+            }
             // The look that follows finds what these changed.
             SyncEvent::Outbox | SyncEvent::Changed { .. } => {}
         }

@@ -85,7 +85,9 @@ impl Session {
         } else if session.start.server.is_some() || known {
             match session.open_folder(session.start.pin.as_ref(), session.start.server.clone()) {
                 Ok(()) => {}
-                Err(error) if error.code == "pin-needed" => *lock(&session.stage) = Stage::Pin { new: !known },
+                Err(error) if error.code == "pin-needed" => {
+                    *lock(&session.stage) = Stage::Pin { new: !known }
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -94,7 +96,11 @@ impl Session {
 
     fn station(&self, demo: bool) -> Station {
         let user = self.start.user.clone().unwrap_or_else(|| {
-            if demo { "N. Okafor".into() } else { std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or("Station user".into()) }
+            if demo {
+                "N. Okafor".into()
+            } else {
+                std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or("Station user".into())
+            }
         });
         Station { name: self.start.station.clone().unwrap_or("Station 1".into()), user }
     }
@@ -139,7 +145,8 @@ impl Session {
         if self.open().is_ok() {
             return Ok(());
         }
-        let ward = ward_sim::start(ward_sim::Options { speed: self.start.speed, ..Default::default() }).await?;
+        let ward =
+            ward_sim::start(ward_sim::Options { speed: self.start.speed, ..Default::default() }).await?;
         let folder = std::env::temp_dir().join(format!("vigil-demo-{}", std::process::id()));
         let scratch = Scratch(folder.clone());
         let vault = Arc::new(Vault::open(&folder, Key::random()?)?);
@@ -167,7 +174,8 @@ impl Session {
         let pin = pin.as_ref().or(self.start.pin.as_ref());
         self.open_folder(pin, Some(server)).inspect_err(|error| {
             if error.code == "pin-needed" {
-                *lock(&self.stage) = Stage::Pin { new: wraps(&self.start.folder).is_ok_and(|w| w.is_empty()) };
+                *lock(&self.stage) =
+                    Stage::Pin { new: wraps(&self.start.folder).is_ok_and(|w| w.is_empty()) };
             }
         })
     }

@@ -20,7 +20,11 @@ pub(crate) fn ward(vault: &Vault, at: Option<Instant>, now: Instant) -> Result<V
         values.entry(&value.series.patient).or_default().push(value);
     }
     let people = board.tiles.iter().map(|tile| {
-        let name = [tile.family.as_str(), tile.given.as_str()].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", ");
+        let name = [tile.family.as_str(), tile.given.as_str()]
+            .into_iter()
+            .filter(|n| !n.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
         let news = &tile.news;
         json!({
             "patient_id": tile.patient,
@@ -81,7 +85,9 @@ fn vitals(values: &[&SeriesValue]) -> Value {
         }
     }
     let shown = newest.into_iter().map(|(code, v)| {
-        let level = (v.series.measure() == Some(Measure::Consciousness)).then(|| Acvpu::ALL.get(v.value.mantissa as usize)).flatten();
+        let level = (v.series.measure() == Some(Measure::Consciousness))
+            .then(|| Acvpu::ALL.get(v.value.mantissa as usize))
+            .flatten();
         // The digits go out as they came in; a float would lose the trailing zero.
         let number = || serde_json::from_str::<Value>(&v.value.to_string()).unwrap_or(Value::Null);
         let value = level.map_or_else(number, |level| json!(level.word()));

@@ -1,7 +1,10 @@
 //! What crosses into the page. Times are milliseconds since 1970 UTC.
 
 use clinical::{Instant, Presence, Priority, Sex};
-use console::{AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry, Trends};
+use console::{
+    AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry,
+    Trends,
+};
 use serde::Serialize;
 use specta::Type;
 
@@ -350,7 +353,9 @@ impl From<PatientPage> for PatientWire {
     fn from(page: PatientPage) -> PatientWire {
         let dose = |dose: clinical::Dose| DoseWire {
             what: dose.what,
-            amount: dose.amount.map(|(value, unit)| format!("{value} {}", if unit == "[iU]" { "U" } else { &unit })),
+            amount: dose
+                .amount
+                .map(|(value, unit)| format!("{value} {}", if unit == "[iU]" { "U" } else { &unit })),
             at: ms(dose.at),
         };
         PatientWire {
@@ -413,10 +418,8 @@ pub struct TrendsWire {
 
 /// Length of the head (little-endian u32), head as JSON, picture as PNG.
 pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
-    let head = TrendsWire {
-        panels: trends.panels.into_iter().map(panel).collect(),
-        time_ticks: trends.time_ticks,
-    };
+    let head =
+        TrendsWire { panels: trends.panels.into_iter().map(panel).collect(), time_ticks: trends.time_ticks };
     let head = serde_json::to_vec(&head)?;
     let mut bytes = Vec::with_capacity(4 + head.len() + trends.png.len());
     bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());

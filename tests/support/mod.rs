@@ -33,7 +33,8 @@ pub struct App {
 
 /// Where the screenshots of this run go.
 pub fn shots() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e");
+    let folder = std::env::var_os("VIGIL_SHOTS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -67,7 +68,11 @@ impl App {
         std::fs::write(&pin, format!("{PIN}\n")).unwrap();
         // WebDriver starts the app; the script hands it the PIN and leaves its process id.
         let starter = scratch.path().join("start");
-        let flag = if arguments.contains(&"--data-dir") && !arguments.contains(&"--no-pin") { "--pin-stdin" } else { "" };
+        let flag = if arguments.contains(&"--data-dir") && !arguments.contains(&"--no-pin") {
+            "--pin-stdin"
+        } else {
+            ""
+        };
         let script = format!(
             "#!/bin/sh\necho $$ > {0}/pid\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
             scratch.path().display(),
@@ -104,7 +109,10 @@ impl App {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let page = builder.connect(&format!("http://127.0.0.1:{port}")).await.unwrap_or_else(|error| {
-            panic!("no session: {error}; {}", std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default())
+            panic!(
+                "no session: {error}; {}",
+                std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default()
+            )
         });
         App { page, display, scratch, _driver: driver, _screen: screen }
     }
@@ -165,7 +173,8 @@ impl App {
     /// A picture of the whole screen: the window as a person sees it.
     pub fn shot(&self, name: &str) {
         let file = shots().join(format!("{name}.png"));
-        let done = Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).status();
+        let done =
+            Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).status();
         assert!(done.is_ok_and(|s| s.success()), "import (imagemagick) takes the screenshots");
     }
 

@@ -1,1 +1,42 @@
-fn main(){}
+//! The project's own commands. No dependency, so that it builds in a second on a machine that has nothing yet.
+
+mod demo;
+mod setup;
+mod tests;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "cargo xtask <command>
+
+  demo [--headless] [--release]   set up what is missing and open Vigil on the demo ward;
+                                  headless: under Xvfb, screenshots in target/demo/
+  test                            set up what is missing and run every test
+  bench [--json FILE]             measure the figures of the README (release build)
+  bundle                          build the .deb and the .rpm and look into them
+  bindings                        write ui/src/lib/backend/bindings.ts from the commands
+  setup                           only set up what is missing";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    let result = match arguments.first().map(String::as_str) {
+        Some("demo") => setup::run(rest.contains(&"--headless")).and_then(|()| demo::run(&rest)),
+        Some("test") => setup::run(true).and_then(|()| tests::run()),
+        Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
+        Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
+        Some("bindings") => tests::bindings(),
+        Some("setup") => setup::run(true),
+        _ => {
+            println!("{HELP}");
+            return if arguments.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

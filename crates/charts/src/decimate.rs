@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn a_gap_cuts_the_line() {
-        assert_eq!(runs(&[0, 1000, 2000, 60_000, 61_000], 10_000), [Run { from: 0, to: 3 }, Run { from: 3, to: 5 }]);
+        assert_eq!(
+            runs(&[0, 1000, 2000, 60_000, 61_000], 10_000),
+            [Run { from: 0, to: 3 }, Run { from: 3, to: 5 }]
+        );
         assert_eq!(runs(&[], 10), []);
         assert_eq!(runs(&[5], 10), [Run { from: 0, to: 1 }]);
     }

@@ -107,7 +107,12 @@ const MARGIN: f64 = 8.0;
 /// # Errors
 /// In words, where the renderer fails or the viewport has no pixels or no time.
 pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, String> {
-    if viewport.width == 0 || viewport.height == 0 || viewport.to <= viewport.from || viewport.width > 16_384 || viewport.height > 8_192 {
+    if viewport.width == 0
+        || viewport.height == 0
+        || viewport.to <= viewport.from
+        || viewport.width > 16_384
+        || viewport.height > 8_192
+    {
         return Err("the panel has no size or no time".into());
     }
     let range = value_range(panel, viewport);
@@ -119,13 +124,15 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
     let row = |v: f64| y_axis.map(&v, (height - margin, margin));
     let ticks: Vec<(f64, i32)> = value_ticks(range.0, range.1, 3).into_iter().map(|v| (v, row(v))).collect();
     let bounds = panel.limits.iter().flat_map(|l| [l.low, l.high]).flatten();
-    let limits: Vec<(f64, i32)> = bounds.filter(|v| *v > range.0 && *v < range.1).map(|v| (v, row(v))).collect();
+    let limits: Vec<(f64, i32)> =
+        bounds.filter(|v| *v > range.0 && *v < range.1).map(|v| (v, row(v))).collect();
 
     let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
     let mut gaps = Vec::new();
     let samples;
     {
-        let area = BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
+        let area =
+            BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
         let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
         area.fill(&colour(theme.background)).map_err(failed)?;
         for (_, y) in &ticks {
@@ -172,13 +179,23 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
                 let seen: Vec<_> = bars.iter().filter(|b| in_sight(b.t)).collect();
                 samples = seen.len();
                 // Bars grow thinner as there are more of them, down to a hair.
-                let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0)).min(2.0 * viewport.scale).max(0.5) as i32;
+                let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0))
+                    .min(2.0 * viewport.scale)
+                    .max(0.5) as i32;
                 for bar in seen {
                     let x = column(bar.t);
-                    area.draw(&Rectangle::new([(x - half, row(bar.high)), (x + half, row(bar.low))], hue.mix(0.85).filled())).map_err(failed)?;
+                    area.draw(&Rectangle::new(
+                        [(x - half, row(bar.high)), (x + half, row(bar.low))],
+                        hue.mix(0.85).filled(),
+                    ))
+                    .map_err(failed)?;
                     if let Some(mean) = bar.mean {
                         let reach = half + (2.0 * viewport.scale) as i32;
-                        line(&area, &[(x - reach, row(mean)), (x + reach, row(mean))], colour(theme.mark).stroke_width(thick))?;
+                        line(
+                            &area,
+                            &[(x - reach, row(mean)), (x + reach, row(mean))],
+                            colour(theme.mark).stroke_width(thick),
+                        )?;
                     }
                 }
             }
@@ -189,13 +206,22 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
     Ok(Drawn { picture, range, ticks, limits, gaps, samples })
 }
 
-fn line<B: DrawingBackend>(area: &DrawingArea<B, Shift>, pixels: &[(i32, i32)], style: ShapeStyle) -> Result<(), String> {
+fn line<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    pixels: &[(i32, i32)],
+    style: ShapeStyle,
+) -> Result<(), String> {
     area.draw(&PathElement::new(pixels.to_vec(), style)).map_err(failed)
 }
 
 /// A line `thick` pixels tall, as hairlines one below the other: a hairline through M4's samples covers the same pixels
 /// as one through all samples, a polygon of the renderer's thick strokes does not.
-fn trace<B: DrawingBackend>(area: &DrawingArea<B, Shift>, pixels: &[(i32, i32)], hue: RGBColor, thick: u32) -> Result<(), String> {
+fn trace<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    pixels: &[(i32, i32)],
+    hue: RGBColor,
+    thick: u32,
+) -> Result<(), String> {
     for down in 0..thick as i32 {
         let moved: Vec<(i32, i32)> = pixels.iter().map(|(x, y)| (*x, y + down)).collect();
         line(area, &moved, hue.stroke_width(1))?;
@@ -232,7 +258,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const THEME: Theme = Theme { background: (18, 23, 29), grid: (38, 48, 58), limit: (184, 197, 208), hue: (126, 208, 155), mark: (246, 249, 251) };
+    const THEME: Theme = Theme {
+        background: (18, 23, 29),
+        grid: (38, 48, 58),
+        limit: (184, 197, 208),
+        hue: (126, 208, 155),
+        mark: (246, 249, 251),
+    };
 
     fn viewport(from: i64, to: i64) -> Viewport {
         Viewport { from, to, width: 400, height: 80, scale: 1.0 }
@@ -257,7 +289,9 @@ mod tests {
     fn a_gap_is_left_empty_and_named() {
         let times: Vec<i64> = (0..400).chain(800..1200).map(|s| s * 1000).collect();
         let values = vec![80.0; times.len()];
-        let drawn = draw(&panel(Content::Line { times, values, gap_ms: 10_000 }), &viewport(0, 1_200_000), &THEME).unwrap();
+        let drawn =
+            draw(&panel(Content::Line { times, values, gap_ms: 10_000 }), &viewport(0, 1_200_000), &THEME)
+                .unwrap();
         assert_eq!(drawn.gaps, [(399_000, 800_000)]);
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));

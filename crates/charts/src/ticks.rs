@@ -8,7 +8,8 @@ pub fn value_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     }
     let rough = span / most as f64;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough).unwrap_or(10.0 * power);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough).unwrap_or(10.0 * power);
     let mut at = (low / step).ceil() * step;
     let mut out = Vec::new();
     while at <= high + step * 1e-9 {
@@ -22,8 +23,21 @@ pub fn value_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 pub fn time_ticks(from: i64, to: i64, most: usize, offset_ms: i64) -> Vec<i64> {
     const MIN: i64 = 60_000;
     const STEPS: [i64; 15] = [
-        MIN, 2 * MIN, 5 * MIN, 10 * MIN, 15 * MIN, 30 * MIN, 60 * MIN, 120 * MIN, 180 * MIN, 240 * MIN, 360 * MIN, 720 * MIN,
-        1440 * MIN, 2880 * MIN, 10_080 * MIN,
+        MIN,
+        2 * MIN,
+        5 * MIN,
+        10 * MIN,
+        15 * MIN,
+        30 * MIN,
+        60 * MIN,
+        120 * MIN,
+        180 * MIN,
+        240 * MIN,
+        360 * MIN,
+        720 * MIN,
+        1440 * MIN,
+        2880 * MIN,
+        10_080 * MIN,
     ];
     let rough = (to - from) / most.max(1) as i64;
     let step = STEPS.into_iter().find(|s| *s >= rough).unwrap_or(((rough / (1440 * MIN)) + 1) * 1440 * MIN);

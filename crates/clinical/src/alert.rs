@@ -173,8 +173,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction]) -> EpisodeState {
         known_here_only: owner.as_ref().is_some_and(|(seen, _)| seen.accepted_at.is_none())
             || handled.is_some_and(|seen| seen.accepted_at.is_none()),
         owner: owner.map(|(seen, who)| (who, seen.action.at)),
-        handled: handled
-            .map(|seen| (seen.action.by.clone(), seen.action.at, seen.action.note.clone())),
+        handled: handled.map(|seen| (seen.action.by.clone(), seen.action.at, seen.action.note.clone())),
     }
 }
 
@@ -211,10 +210,8 @@ mod tests {
 
     #[test]
     fn the_first_take_by_server_order_owns_whoever_clicked_first() {
-        let takes = [
-            action("1", Verb::Take, "Okafor", 5, Some(20)),
-            action("2", Verb::Take, "Varga", 9, Some(10)),
-        ];
+        let takes =
+            [action("1", Verb::Take, "Okafor", 5, Some(20)), action("2", Verb::Take, "Varga", 9, Some(10))];
         let state = fold(&episode(Priority::High, None), &takes);
         assert_eq!(state.owner, Some(("Varga".into(), Instant(9))));
         assert_eq!(state.presence, Presence::Owned);
@@ -232,10 +229,8 @@ mod tests {
 
     #[test]
     fn only_the_owner_can_release_and_an_unsent_take_says_so() {
-        let facts = [
-            action("1", Verb::Take, "Okafor", 1, None),
-            action("2", Verb::Release, "Varga", 2, None),
-        ];
+        let facts =
+            [action("1", Verb::Take, "Okafor", 1, None), action("2", Verb::Release, "Varga", 2, None)];
         let state = fold(&episode(Priority::Medium, None), &facts);
         assert_eq!(state.presence, Presence::Owned);
         assert!(state.known_here_only);

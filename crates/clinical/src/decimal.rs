@@ -28,8 +28,7 @@ impl Decimal {
     /// `value` rounded half away from zero to `scale` digits behind the point.
     pub fn rounded(value: f64, scale: u8) -> Option<Decimal> {
         let scaled = (value * 10f64.powi(i32::from(scale))).round();
-        (scaled.is_finite() && scaled.abs() < 9e17)
-            .then_some(Decimal { mantissa: scaled as i64, scale })
+        (scaled.is_finite() && scaled.abs() < 9e17).then_some(Decimal { mantissa: scaled as i64, scale })
     }
 
     /// The nearest binary float; what is drawn and compared, never what is stored.
@@ -117,7 +116,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "NaN", "1.", ".5", "--1", "1e99", "1e-99", "99999999999999999999", "1,5", "Infinity"] {
+        for text in ["", "NaN", "1.", ".5", "--1", "1e99", "1e-99", "99999999999999999999", "1,5", "Infinity"]
+        {
             assert_eq!(text.parse::<Decimal>(), Err(NotADecimal), "{text}");
         }
     }

@@ -16,9 +16,7 @@ mod time;
 mod ward;
 
 pub use acuity::Acuity;
-pub use alert::{
-    Action, Episode, EpisodeState, HANDLED_REASONS, Presence, Priority, SeenAction, Verb, fold,
-};
+pub use alert::{Action, Episode, EpisodeState, HANDLED_REASONS, Presence, Priority, SeenAction, Verb, fold};
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
 pub use limits::{Limits, unit_default};

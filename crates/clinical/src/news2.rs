@@ -59,15 +59,8 @@ impl Parameter {
 
     /// The name in machine-readable output.
     pub fn key(self) -> &'static str {
-        [
-            "respiration",
-            "spo2",
-            "air_or_oxygen",
-            "systolic_bp",
-            "pulse",
-            "consciousness",
-            "temperature",
-        ][self as usize]
+        ["respiration", "spo2", "air_or_oxygen", "systolic_bp", "pulse", "consciousness", "temperature"]
+            [self as usize]
     }
 
     /// The name on the screen.
@@ -280,11 +273,7 @@ pub fn news2(inputs: &Inputs, windows: &Windows, now: Instant) -> Result<News2, 
     Ok(score)
 }
 
-fn usable<T: Copy>(
-    input: &Option<Input<T>>,
-    windows: &Windows,
-    now: Instant,
-) -> Result<Input<T>, Missing> {
+fn usable<T: Copy>(input: &Option<Input<T>>, windows: &Windows, now: Instant) -> Result<Input<T>, Missing> {
     let input = (*input).ok_or(Missing::Absent)?;
     let age_ms = now.ms_since(input.taken_at);
     let window = if input.continuous { windows.continuous_ms } else { windows.spot_ms };
@@ -411,12 +400,51 @@ mod tests {
         };
         edges(respiration, &[(8., 3), (9., 1), (11., 1), (12., 0), (20., 0), (21., 2), (24., 2), (25., 3)]);
         edges(spo2_scale_one, &[(91., 3), (92., 2), (93., 2), (94., 1), (95., 1), (96., 0)]);
-        edges(systolic, &[(90., 3), (91., 2), (100., 2), (101., 1), (110., 1), (111., 0), (219., 0), (220., 3)]);
-        edges(pulse, &[(40., 3), (41., 1), (50., 1), (51., 0), (90., 0), (91., 1), (110., 1), (111., 2), (130., 2), (131., 3)]);
-        edges(temperature, &[(35.0, 3), (35.1, 1), (36.0, 1), (36.1, 0), (38.0, 0), (38.1, 1), (39.0, 1), (39.1, 2), (38.04, 0)]);
+        edges(
+            systolic,
+            &[(90., 3), (91., 2), (100., 2), (101., 1), (110., 1), (111., 0), (219., 0), (220., 3)],
+        );
+        edges(
+            pulse,
+            &[
+                (40., 3),
+                (41., 1),
+                (50., 1),
+                (51., 0),
+                (90., 0),
+                (91., 1),
+                (110., 1),
+                (111., 2),
+                (130., 2),
+                (131., 3),
+            ],
+        );
+        edges(
+            temperature,
+            &[
+                (35.0, 3),
+                (35.1, 1),
+                (36.0, 1),
+                (36.1, 0),
+                (38.0, 0),
+                (38.1, 1),
+                (39.0, 1),
+                (39.1, 2),
+                (38.04, 0),
+            ],
+        );
         for (value, oxygen, points) in [
-            (83., false, 3), (85., false, 2), (87., true, 1), (88., true, 0), (92., true, 0), (99., false, 0),
-            (93., true, 1), (94., true, 1), (95., true, 2), (96., true, 2), (97., true, 3),
+            (83., false, 3),
+            (85., false, 2),
+            (87., true, 1),
+            (88., true, 0),
+            (92., true, 0),
+            (99., false, 0),
+            (93., true, 1),
+            (94., true, 1),
+            (95., true, 2),
+            (96., true, 2),
+            (97., true, 3),
         ] {
             assert_eq!(spo2_scale_two(value, Ok(oxygen)), Some(points), "{value}");
         }

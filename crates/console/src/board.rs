@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use clinical::{
-    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Input, Inputs, Instant, Measure, Missing, News2, News2Error, Parameter,
-    Person, Presence, Priority, SeenAction, Sex, StaleAfter, Windows, age_years, fold, is_stale, news2,
+    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Input, Inputs, Instant, Measure, Missing, News2,
+    News2Error, Parameter, Person, Presence, Priority, SeenAction, Sex, StaleAfter, Windows, age_years, fold,
+    is_stale, news2,
 };
 use fhir::to_unit;
 use vault::{SeriesValue, Ward};
@@ -192,7 +193,9 @@ fn states(ward: &Ward) -> Vec<(&Episode, EpisodeState)> {
     }
     ward.episodes
         .iter()
-        .map(|episode| (episode, fold(episode, by_episode.get(episode.id.as_str()).map_or(&[], Vec::as_slice))))
+        .map(|episode| {
+            (episode, fold(episode, by_episode.get(episode.id.as_str()).map_or(&[], Vec::as_slice)))
+        })
         .collect()
 }
 
@@ -268,7 +271,8 @@ fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                     format!("H{homes}")
                 }
             };
-            let ward_name = bed.and_then(|b| b.part_of.as_deref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
+            let ward_name =
+                bed.and_then(|b| b.part_of.as_deref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
             let own = values.get(person.id.as_str()).map_or(&[][..], Vec::as_slice);
             let own_alarms = alarms.remove(person.id.as_str()).unwrap_or_default();
             let devices = ward
@@ -280,7 +284,9 @@ fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
             Some(tile(person, bed_name, ward_name, own, own_alarms, devices, now))
         })
         .collect();
-    tiles.sort_by(|a, b| b.acuity.cmp(&a.acuity).then_with(|| a.bed.cmp(&b.bed)).then_with(|| a.patient.cmp(&b.patient)));
+    tiles.sort_by(|a, b| {
+        b.acuity.cmp(&a.acuity).then_with(|| a.bed.cmp(&b.bed)).then_with(|| a.patient.cmp(&b.patient))
+    });
     tiles
 }
 
@@ -313,13 +319,15 @@ fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<Newest
 
 impl Newest<'_> {
     fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
-        let continuous = continuous_kind && (self.from.series.streamed || !self.from.series.device.is_empty());
+        let continuous =
+            continuous_kind && (self.from.series.streamed || !self.from.series.device.is_empty());
         Input { value, taken_at: self.from.taken_at, continuous }
     }
 }
 
 fn today(now: Instant) -> (i16, i8, i8) {
-    let zoned = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    let zoned =
+        jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
     (zoned.year(), zoned.month(), zoned.day())
 }
 
@@ -346,14 +354,18 @@ fn tile(
         alarms
             .iter()
             // A latched alarm is over: it wants somebody, but the value of now is not alarming.
-            .filter(|(line, m)| line.presence != Presence::Latched && m.is_some_and(|m| measures.contains(&m)))
+            .filter(|(line, m)| {
+                line.presence != Presence::Latched && m.is_some_and(|m| measures.contains(&m))
+            })
             .map(|(line, _)| line.priority)
             .max()
     };
     let cells = cells(values, now, &alarm_of);
     let live: Vec<&Cell> =
         cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
-    let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale)).then(|| live.iter().map(|c| c.taken_at).max()).flatten();
+    let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale))
+        .then(|| live.iter().map(|c| c.taken_at).max())
+        .flatten();
     alarms.sort_by_key(|(line, _)| (urgency(line), line.onset));
     let worst = alarms.iter().map(|(line, _)| line.priority).max();
     let unowned = alarms.iter().any(|(l, _)| Some(l.priority) == worst && l.presence == Presence::Active);
@@ -405,8 +417,15 @@ fn trim(value: f64, digits: usize) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn badge(values: &[&SeriesValue], oxygen: Option<(Input<Air>, String)>, age: Option<u16>, now: Instant) -> NewsBadge {
-    let numeric = |measures: &[Measure], continuous: bool| newest(values, measures).map(|n| n.input(n.value, continuous));
+fn badge(
+    values: &[&SeriesValue],
+    oxygen: Option<(Input<Air>, String)>,
+    age: Option<u16>,
+    now: Instant,
+) -> NewsBadge {
+    let numeric = |measures: &[Measure], continuous: bool| {
+        newest(values, measures).map(|n| n.input(n.value, continuous))
+    };
     let level = newest(values, &[Measure::Consciousness])
         .and_then(|n| Acvpu::ALL.get(n.value as usize).map(|level| n.input(*level, false)));
     let inputs = Inputs {
@@ -428,14 +447,14 @@ fn badge(values: &[&SeriesValue], oxygen: Option<(Input<Air>, String)>, age: Opt
         match parameter {
             Parameter::Respiration => number(&inputs.respiration, 0),
             Parameter::SpO2 => number(&inputs.spo2, 0),
-            Parameter::Oxygen => {
-                oxygen.as_ref().map_or((String::new(), None), |(i, words)| (words.replace("O₂ ", ""), Some(i.taken_at)))
-            }
+            Parameter::Oxygen => oxygen
+                .as_ref()
+                .map_or((String::new(), None), |(i, words)| (words.replace("O₂ ", ""), Some(i.taken_at))),
             Parameter::Systolic => number(&inputs.systolic, 0),
             Parameter::Pulse => number(&inputs.pulse, 0),
-            Parameter::Consciousness => {
-                inputs.consciousness.map_or((String::new(), None), |i| (i.value.word().to_owned(), Some(i.taken_at)))
-            }
+            Parameter::Consciousness => inputs
+                .consciousness
+                .map_or((String::new(), None), |i| (i.value.word().to_owned(), Some(i.taken_at))),
             Parameter::Temperature => number(&inputs.temperature, 1),
         }
     };
@@ -444,12 +463,15 @@ fn badge(values: &[&SeriesValue], oxygen: Option<(Input<Air>, String)>, age: Opt
             .into_iter()
             .map(|parameter| {
                 let (text, taken_at) = text(parameter);
-                let points = score.and_then(|s| s.points.iter().find(|(p, ..)| *p == parameter)).map(|(_, n, _)| *n);
-                let why = score.and_then(|s| s.missing.iter().find(|(p, _)| *p == parameter)).map(|(_, m)| match m {
-                    Missing::Absent => "missing",
-                    Missing::TooOld { .. } => "too old",
-                    Missing::Artefact => "artefact",
-                });
+                let points =
+                    score.and_then(|s| s.points.iter().find(|(p, ..)| *p == parameter)).map(|(_, n, _)| *n);
+                let why = score.and_then(|s| s.missing.iter().find(|(p, _)| *p == parameter)).map(
+                    |(_, m)| match m {
+                        Missing::Absent => "missing",
+                        Missing::TooOld { .. } => "too old",
+                        Missing::Artefact => "artefact",
+                    },
+                );
                 NewsInput { parameter, text, taken_at, points, why }
             })
             .collect()
@@ -482,7 +504,11 @@ fn badge(values: &[&SeriesValue], oxygen: Option<(Input<Air>, String)>, age: Opt
     }
 }
 
-fn cells(values: &[&SeriesValue], now: Instant, alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>) -> Vec<Cell> {
+fn cells(
+    values: &[&SeriesValue],
+    now: Instant,
+    alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>,
+) -> Vec<Cell> {
     let after = StaleAfter::default();
     let mut out = Vec::new();
     let mut add = |slot: Slot, measures: &[Measure], text: &dyn Fn(&Newest) -> (String, &'static str)| {
@@ -495,7 +521,14 @@ fn cells(values: &[&SeriesValue], now: Instant, alarm_of: &dyn Fn(&[Measure]) ->
                 text,
                 unit,
                 taken_at: found.from.taken_at,
-                stale: is_stale(measure, found.from.series.streamed, by_device, found.from.taken_at, now, &after),
+                stale: is_stale(
+                    measure,
+                    found.from.series.streamed,
+                    by_device,
+                    found.from.taken_at,
+                    now,
+                    &after,
+                ),
                 artefact: found.from.artefact,
                 alarm: alarm_of(measures),
             });
@@ -508,7 +541,10 @@ fn cells(values: &[&SeriesValue], now: Instant, alarm_of: &dyn Fn(&[Measure]) ->
     let diastolic = newest(values, &[Measure::DiastolicBp, Measure::ArterialDiastolic]);
     add(Slot::Bp, &[Measure::SystolicBp, Measure::ArterialSystolic], &|n| {
         let low = diastolic.filter(|d| d.from.taken_at == n.from.taken_at);
-        (low.map_or_else(|| format!("{:.0}/–", n.value), |d| format!("{:.0}/{:.0}", n.value, d.value)), "mmHg")
+        (
+            low.map_or_else(|| format!("{:.0}/–", n.value), |d| format!("{:.0}/{:.0}", n.value, d.value)),
+            "mmHg",
+        )
     });
     add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{:.1}", n.value), "°C"));
     // Glucose is shown in the unit the site sends.
@@ -563,7 +599,12 @@ mod tests {
                 Place { id: "w".into(), name: "Ward 7B".into(), is_bed: false, part_of: None },
                 Place { id: "b".into(), name: "Bed 3".into(), is_bed: true, part_of: Some("w".into()) },
             ],
-            stays: vec![Stay { id: "s".into(), patient: "p".into(), place: Some("b".into()), in_progress: true }],
+            stays: vec![Stay {
+                id: "s".into(),
+                patient: "p".into(),
+                place: Some("b".into()),
+                in_progress: true,
+            }],
             values: vec![
                 value("8867-4", "118", "/min", 1, true),
                 value("59408-5", "84", "%", 1, true),
@@ -614,7 +655,14 @@ mod tests {
         assert_eq!((alarm.episode.as_str(), alarm.more, alarm.presence), ("high", 1, Presence::Active));
         assert_eq!(before.tiles[0].cells[1].alarm, Some(Priority::High));
         ward.actions = vec![SeenAction {
-            action: Action { id: "1".into(), episode: "high".into(), verb: Verb::Take, by: "N. Okafor".into(), at: NOW, note: None },
+            action: Action {
+                id: "1".into(),
+                episode: "high".into(),
+                verb: Verb::Take,
+                by: "N. Okafor".into(),
+                at: NOW,
+                note: None,
+            },
             accepted_at: None,
         }];
         let after = board(&ward, NOW);

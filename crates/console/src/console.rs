@@ -51,6 +51,8 @@ impl std::fmt::Debug for Console {
 
 /// A sparkline is drawn again after this long.
 const SPARK_MS: i64 = 60_000;
+/// Where there was nothing to draw, the first sync may have brought something by then.
+const SPARK_RETRY_MS: i64 = 3_000;
 
 impl Console {
     /// A console over a cache, and a server where there is one. The events tell what to look at again.
@@ -118,12 +120,21 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache.
-    pub fn sparklines(&self, patients: &[String], most: usize) -> Result<HashMap<String, [Option<Sparkline>; 2]>, ConsoleError> {
+    pub fn sparklines(
+        &self,
+        patients: &[String],
+        most: usize,
+    ) -> Result<HashMap<String, [Option<Sparkline>; 2]>, ConsoleError> {
         let now = self.now();
         let mut known = self.sparks.lock().unwrap_or_else(PoisonError::into_inner);
         let due: Vec<&String> = patients
             .iter()
-            .filter(|p| known.get(*p).is_none_or(|(at, _)| now.ms_since(*at) >= SPARK_MS))
+            .filter(|p| {
+                known.get(*p).is_none_or(|(at, lines)| {
+                    let nothing = lines.iter().all(Option::is_none);
+                    now.ms_since(*at) >= if nothing { SPARK_RETRY_MS } else { SPARK_MS }
+                })
+            })
             .take(most)
             .collect();
         if !due.is_empty() {
@@ -150,7 +161,10 @@ impl Console {
             })?;
             known.extend(fresh.into_iter().map(|(patient, lines)| (patient, (now, lines))));
         }
-        Ok(patients.iter().filter_map(|p| known.get(p).map(|(_, lines)| (p.clone(), lines.clone()))).collect())
+        Ok(patients
+            .iter()
+            .filter_map(|p| known.get(p).map(|(_, lines)| (p.clone(), lines.clone())))
+            .collect())
     }
 
     /// One patient's page.
@@ -159,9 +173,9 @@ impl Console {
     /// Of the cache, or where the patient is not on the board.
     pub fn patient(&self, id: &str) -> Result<PatientPage, ConsoleError> {
         let now = self.now();
-        let (board, doses) = self.vault.read(|reader| {
-            Ok((board(&reader.ward(None)?, now), reader.doses(id, now - 86_400_000)?))
-        })?;
+        let (board, doses) = self
+            .vault
+            .read(|reader| Ok((board(&reader.ward(None)?, now), reader.doses(id, now - 86_400_000)?)))?;
         let tile = board.tiles.into_iter().find(|t| t.patient == id).ok_or(ConsoleError::NoPatient)?;
         let alarms = board.queue.into_iter().filter(|item| item.patient == id).collect();
         Ok(PatientPage { tile, alarms, doses })
@@ -235,8 +249,11 @@ impl Console {
                 return Ok(Vec::new());
             }
             let parked = reader.parked()?;
-            let mut actions: HashMap<String, Action> =
-                reader.actions(Instant(i64::MAX))?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
+            let mut actions: HashMap<String, Action> = reader
+                .actions(Instant(i64::MAX))?
+                .into_iter()
+                .map(|s| (s.action.id.clone(), s.action))
+                .collect();
             let waiting = ids.into_iter().filter_map(|id| {
                 let reason = parked.iter().find(|p| p.action == id).map(|p| p.reason.clone());
                 actions.remove(&id).map(|action| Waiting { action, parked: reason })

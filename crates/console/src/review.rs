@@ -97,12 +97,60 @@ struct Lane {
 
 /// Hues of `tokens.css`.
 const LANES: [Lane; 6] = [
-    Lane { key: "hr", label: "HR", unit: "/min", measures: &[Measure::HeartRate, Measure::PulseRate], least: (50.0, 110.0), dark: (126, 208, 155), light: (27, 122, 69) },
-    Lane { key: "spo2", label: "SpO₂", unit: "%", measures: &[Measure::SpO2], least: (86.0, 100.0), dark: (134, 180, 255), light: (37, 89, 184) },
-    Lane { key: "rr", label: "RR", unit: "/min", measures: &[Measure::RespRate], least: (8.0, 28.0), dark: (213, 219, 226), light: (65, 77, 89) },
-    Lane { key: "bp", label: "BP", unit: "mmHg", measures: &[Measure::SystolicBp, Measure::ArterialSystolic], least: (50.0, 150.0), dark: (195, 163, 247), light: (106, 63, 192) },
-    Lane { key: "temp", label: "Temp", unit: "°C", measures: &[Measure::Temperature], least: (36.0, 38.8), dark: (227, 168, 131), light: (162, 83, 31) },
-    Lane { key: "glucose", label: "Glucose", unit: "mg/dL", measures: &[Measure::Glucose], least: (60.0, 200.0), dark: (238, 159, 208), light: (171, 43, 124) },
+    Lane {
+        key: "hr",
+        label: "HR",
+        unit: "/min",
+        measures: &[Measure::HeartRate, Measure::PulseRate],
+        least: (50.0, 110.0),
+        dark: (126, 208, 155),
+        light: (27, 122, 69),
+    },
+    Lane {
+        key: "spo2",
+        label: "SpO₂",
+        unit: "%",
+        measures: &[Measure::SpO2],
+        least: (86.0, 100.0),
+        dark: (134, 180, 255),
+        light: (37, 89, 184),
+    },
+    Lane {
+        key: "rr",
+        label: "RR",
+        unit: "/min",
+        measures: &[Measure::RespRate],
+        least: (8.0, 28.0),
+        dark: (213, 219, 226),
+        light: (65, 77, 89),
+    },
+    Lane {
+        key: "bp",
+        label: "BP",
+        unit: "mmHg",
+        measures: &[Measure::SystolicBp, Measure::ArterialSystolic],
+        least: (50.0, 150.0),
+        dark: (195, 163, 247),
+        light: (106, 63, 192),
+    },
+    Lane {
+        key: "temp",
+        label: "Temp",
+        unit: "°C",
+        measures: &[Measure::Temperature],
+        least: (36.0, 38.8),
+        dark: (227, 168, 131),
+        light: (162, 83, 31),
+    },
+    Lane {
+        key: "glucose",
+        label: "Glucose",
+        unit: "mg/dL",
+        measures: &[Measure::Glucose],
+        least: (60.0, 200.0),
+        dark: (238, 159, 208),
+        light: (171, 43, 124),
+    },
 ];
 
 /// Draws the six panels.
@@ -138,7 +186,11 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         let points = read(lane.measures)?;
         let summary = summary(lane, &points);
         let content = match lane.key {
-            "bp" => bars(&points, &read(&[Measure::DiastolicBp, Measure::ArterialDiastolic])?, &read(&[Measure::MeanBp, Measure::ArterialMean])?),
+            "bp" => bars(
+                &points,
+                &read(&[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
+                &read(&[Measure::MeanBp, Measure::ArterialMean])?,
+            ),
             _ => line_or_dots(&points),
         };
         let limits = unit_default(lane.measures[0])
@@ -168,20 +220,37 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
 
 fn theme(lane: &Lane, light: bool) -> Theme {
     if light {
-        Theme { background: (255, 255, 255), grid: (213, 220, 227), limit: (110, 122, 134), hue: lane.light, mark: (5, 8, 11) }
+        Theme {
+            background: (255, 255, 255),
+            grid: (213, 220, 227),
+            limit: (110, 122, 134),
+            hue: lane.light,
+            mark: (5, 8, 11),
+        }
     } else {
-        Theme { background: (7, 9, 12), grid: (30, 38, 46), limit: (120, 134, 147), hue: lane.dark, mark: (246, 249, 251) }
+        Theme {
+            background: (7, 9, 12),
+            grid: (30, 38, 46),
+            limit: (120, 134, 147),
+            hue: lane.dark,
+            mark: (246, 249, 251),
+        }
     }
 }
 
 fn summary(lane: &Lane, points: &[Point]) -> String {
-    let (Some(last), n) = (points.last(), points.len()) else { return format!("{}: no data in this range", lane.label) };
+    let (Some(last), n) = (points.last(), points.len()) else {
+        return format!("{}: no data in this range", lane.label);
+    };
     let mut values: Vec<f64> = points.iter().map(|p| p.v).collect();
     let (_, median, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
     let median = *median;
     let (low, high) = points.iter().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p.v), h.max(p.v)));
     let digits = usize::from(lane.key == "temp" || lane.key == "glucose");
-    format!("{}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {:.digits$}", lane.label, last.v)
+    format!(
+        "{}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {:.digits$}",
+        lane.label, last.v
+    )
 }
 
 /// What comes often enough is a line that breaks at silences; what is charted now and then is dots.
@@ -215,7 +284,8 @@ fn bars(high: &[Point], low: &[Point], mean: &[Point]) -> Content {
 /// What happened to an episode, oldest first.
 pub(crate) fn timeline(reader: &Reader, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
     let forever = Instant(i64::MAX);
-    let found = reader.episodes(forever)?.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
+    let found =
+        reader.episodes(forever)?.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
     let plain = |what, at| TimelineEntry { what, at, by: None, note: None, sent: true };
     let mut out = vec![plain("raised", found.onset)];
     for seen in reader.actions(forever)?.into_iter().filter(|s| s.action.episode == episode) {

@@ -11,7 +11,11 @@ const HOUR: i64 = 3_600_000;
 const BUCKETS: usize = 30;
 
 /// The last hour of a series before `now`; `None` where there is too little to see.
-pub(crate) fn sparkline(reader: &Reader, series: &SeriesInfo, now: Instant) -> Result<Option<Sparkline>, VaultError> {
+pub(crate) fn sparkline(
+    reader: &Reader,
+    series: &SeriesInfo,
+    now: Instant,
+) -> Result<Option<Sparkline>, VaultError> {
     let points = reader.points(series.id, now - HOUR, now)?;
     let mut sums = [(0.0f64, 0u32); BUCKETS];
     for point in points.iter().filter(|p| !p.artefact) {

@@ -28,8 +28,14 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     let board = console.board(None).unwrap();
     assert_eq!(board.tiles.len(), 30);
     assert!(board.tiles.windows(2).all(|w| w[0].acuity >= w[1].acuity));
-    assert_eq!(board.tiles[0].alarm.as_ref().map(|a| (a.priority, a.presence)), Some((Priority::High, Presence::Active)));
-    assert!(board.queue.iter().all(|item| item.line.presence != Presence::Latched), "the night shift took its alarms");
+    assert_eq!(
+        board.tiles[0].alarm.as_ref().map(|a| (a.priority, a.presence)),
+        Some((Priority::High, Presence::Active))
+    );
+    assert!(
+        board.queue.iter().all(|item| item.line.presence != Presence::Latched),
+        "the night shift took its alarms"
+    );
     let glucose = board.queue.iter().find(|i| i.line.text.starts_with("Glucose")).unwrap();
     let value: f64 = glucose.line.text.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(value < 3.9, "{}", glucose.line.text);

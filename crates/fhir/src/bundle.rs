@@ -79,7 +79,10 @@ pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
     match serde_json::from_str::<Bundle>(text) {
         Ok(bundle) => {
             if bundle.resource_type != "Bundle" {
-                return Err(FhirError::NotFhir(format!("expected a Bundle, got {}", clip(&bundle.resource_type))));
+                return Err(FhirError::NotFhir(format!(
+                    "expected a Bundle, got {}",
+                    clip(&bundle.resource_type)
+                )));
             }
             page.next = next_link(&bundle.link);
             for entry in bundle.entry {
@@ -95,7 +98,8 @@ pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
             if let Some(links) = find("link") {
                 page.next = serde_json::from_str::<Vec<Link>>(links).ok().as_deref().and_then(next_link);
             }
-            let entries = find("entry").and_then(split_items).ok_or_else(|| FhirError::Malformed(position(&error)))?;
+            let entries =
+                find("entry").and_then(split_items).ok_or_else(|| FhirError::Malformed(position(&error)))?;
             for entry in entries {
                 read_entry(entry, &mut page);
             }
@@ -156,7 +160,8 @@ fn clip(text: &str) -> String {
 }
 
 pub(crate) fn looks_like_html(bytes: &[u8]) -> bool {
-    bytes.iter().copied().find(|b| !b.is_ascii_whitespace() && *b != 0xEF && *b != 0xBB && *b != 0xBF) == Some(b'<')
+    bytes.iter().copied().find(|b| !b.is_ascii_whitespace() && *b != 0xEF && *b != 0xBB && *b != 0xBF)
+        == Some(b'<')
 }
 
 /// The end of the JSON value that starts at `from`, by brackets and strings alone; its inside may be broken.
@@ -273,11 +278,18 @@ mod tests {
 
     #[test]
     fn a_resource_nested_ten_thousand_deep_is_survived() {
-        let deep = format!(r#"{{"resource":{{"resourceType":"Observation","id":"d","x":{}1{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let deep = format!(
+            r#"{{"resource":{{"resourceType":"Observation","id":"d","x":{}1{}}}}}"#,
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
         let page = read_page(page_of(&[&deep, GOOD]).as_bytes()).unwrap();
         assert_eq!((page.facts.len(), page.unreadable.len()), (1, 1));
         let all_deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
-        assert!(matches!(read_page(all_deep.as_bytes()), Err(FhirError::Malformed(_) | FhirError::NotFhir(_))));
+        assert!(matches!(
+            read_page(all_deep.as_bytes()),
+            Err(FhirError::Malformed(_) | FhirError::NotFhir(_))
+        ));
     }
 
     #[test]

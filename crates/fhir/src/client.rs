@@ -17,8 +17,7 @@ use crate::write::{Created, none_exist};
 const FHIR_JSON: &str = "application/fhir+json";
 /// A page over this is refused, and asked for again in smaller pieces.
 const PAGE_LIMIT_MIB: usize = 32;
-const TOPIC_EXTENSION: &str =
-    "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
+const TOPIC_EXTENSION: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
 
 /// What the CapabilityStatement says that the console needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +102,13 @@ impl Client {
         }
         let resources = || value.rest.iter().flat_map(|rest| &rest.resource);
         let server = Server {
-            name: value.software.and_then(|s| s.name).unwrap_or("FHIR server".into()).chars().take(60).collect(),
+            name: value
+                .software
+                .and_then(|s| s.name)
+                .unwrap_or("FHIR server".into())
+                .chars()
+                .take(60)
+                .collect(),
             types: resources().map(|r| r.kind.clone().into_owned()).collect(),
             topics: resources()
                 .flat_map(|r| &r.extension)
@@ -120,7 +125,8 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn probe(&self) -> Result<Option<Instant>, FhirError> {
-        let (_, headers) = self.get(self.url("Patient?_count=1&_elements=id")?, Duration::from_secs(3)).await?;
+        let (_, headers) =
+            self.get(self.url("Patient?_count=1&_elements=id")?, Duration::from_secs(3)).await?;
         Ok(date(&headers))
     }
 
@@ -220,7 +226,8 @@ impl Client {
             return Err(FhirError::WebPage);
         }
         let retry_after = retry_after(response.headers());
-        let detail = read_body(response).await.ok().and_then(|(bytes, _)| outcome(&bytes)).unwrap_or_default();
+        let detail =
+            read_body(response).await.ok().and_then(|(bytes, _)| outcome(&bytes)).unwrap_or_default();
         Err(match status.as_u16() {
             401 => FhirError::SignIn,
             403 => FhirError::Forbidden,

@@ -6,7 +6,9 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum FhirError {
     /// The address is no http(s) URL.
-    #[error("\"{0}\" is not an http or https address. Enter the FHIR base, such as https://fhir.example.org/r4")]
+    #[error(
+        "\"{0}\" is not an http or https address. Enter the FHIR base, such as https://fhir.example.org/r4"
+    )]
     Address(String),
     /// The name does not resolve.
     #[error("the server's name could not be found. Check the address and this station's DNS")]
@@ -15,7 +17,9 @@ pub enum FhirError {
     #[error("the server could not be reached. Check the address, the port and the network")]
     Connect(#[source] reqwest::Error),
     /// The certificate is not accepted.
-    #[error("the server's TLS certificate was not accepted. Ask IT to check the certificate or the station's trusted roots")]
+    #[error(
+        "the server's TLS certificate was not accepted. Ask IT to check the certificate or the station's trusted roots"
+    )]
     Tls(#[source] reqwest::Error),
     /// No answer in time.
     #[error("the server did not answer in time")]
@@ -54,7 +58,9 @@ pub enum FhirError {
         detail: String,
     },
     /// A web page came instead of data.
-    #[error("a web page came back instead of FHIR data: this may be a sign-in page or a network that wants a login in a browser first")]
+    #[error(
+        "a web page came back instead of FHIR data: this may be a sign-in page or a network that wants a login in a browser first"
+    )]
     WebPage,
     /// The answer is no JSON.
     #[error("the answer is not readable JSON: {0}")]
@@ -72,7 +78,9 @@ pub enum FhirError {
         limit_mib: usize,
     },
     /// Paging that never ends.
-    #[error("the server sends the same page again and again; reading stopped after {pages} pages, what they held is kept")]
+    #[error(
+        "the server sends the same page again and again; reading stopped after {pages} pages, what they held is kept"
+    )]
     Loop {
         /// How many pages were read.
         pages: usize,
@@ -140,7 +148,9 @@ impl FhirError {
             FhirError::Dns(_) => "dns",
             FhirError::Tls(_) => "tls",
             FhirError::SignIn | FhirError::Forbidden | FhirError::WebPage => "sign-in",
-            FhirError::Connect(_) | FhirError::Timeout(_) | FhirError::Broken(_) | FhirError::Live(_) => "network",
+            FhirError::Connect(_) | FhirError::Timeout(_) | FhirError::Broken(_) | FhirError::Live(_) => {
+                "network"
+            }
             _ => "server",
         }
     }

@@ -62,13 +62,15 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
         parts.iter().find(|p| p["name"] == name).and_then(|p| p[key].as_str()).map(str::to_owned)
     };
     let token = part("token", "valueString").ok_or_else(|| FhirError::Live("no binding token".into()))?;
-    let address = part("websocket-url", "valueUrl").ok_or_else(|| FhirError::Live("no websocket address".into()))?;
+    let address =
+        part("websocket-url", "valueUrl").ok_or_else(|| FhirError::Live("no websocket address".into()))?;
 
     let live = |e: tokio_tungstenite::tungstenite::Error| FhirError::Live(e.to_string());
-    let (mut socket, _) = tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address))
-        .await
-        .map_err(|_| FhirError::Live("no answer".into()))?
-        .map_err(live)?;
+    let (mut socket, _) =
+        tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address))
+            .await
+            .map_err(|_| FhirError::Live("no answer".into()))?
+            .map_err(live)?;
     socket.send(Message::text(format!("bind-with-token {token}"))).await.map_err(live)?;
     let closed = || FhirError::Live("closed".into());
     loop {
@@ -106,7 +108,8 @@ fn kind_of(text: &str) -> Kind {
     }
     let Ok(bundle) = serde_json::from_str::<Value>(text) else { return Kind::Event };
     let parts = bundle["entry"][0]["resource"]["parameter"].as_array();
-    let kind = parts.and_then(|p| p.iter().find(|p| p["name"] == "type")).and_then(|p| p["valueCode"].as_str());
+    let kind =
+        parts.and_then(|p| p.iter().find(|p| p["name"] == "type")).and_then(|p| p["valueCode"].as_str());
     match kind {
         Some("handshake") => Kind::Bound,
         Some("heartbeat") => Kind::Heartbeat,

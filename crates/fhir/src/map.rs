@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use clinical::{
-    Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place, Plausibility, Priority,
-    Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place,
+    Plausibility, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -41,14 +41,21 @@ pub(crate) fn map_resource(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
     let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
     let meta = head.meta.unwrap_or_default();
     let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
-    let bodies = map_body(kind, head.id.as_deref(), updated_at, text).map_err(|reason| (reference.clone(), reason))?;
+    let bodies =
+        map_body(kind, head.id.as_deref(), updated_at, text).map_err(|reason| (reference.clone(), reason))?;
     let source = Source { reference, version: meta.version_id.unwrap_or_default().into_owned() };
     Ok(bodies.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }).collect())
 }
 
 fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) -> Result<Vec<Body>, Reason> {
     let known = [
-        "Patient", "Location", "Encounter", "Device", "Observation", "DetectedIssue", "Communication",
+        "Patient",
+        "Location",
+        "Encounter",
+        "Device",
+        "Observation",
+        "DetectedIssue",
+        "Communication",
         "MedicationAdministration",
     ];
     if !known.contains(&kind) {
@@ -74,13 +81,16 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
 
 /// R4's `id`: 1 to 64 letters, digits, dashes and dots.
 fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+    !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 /// Takes out what can change how the rest of a line reads: control characters and bidirectional overrides.
 fn clean(text: &str, most: usize) -> String {
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
     };
     text.chars().filter(|c| !hidden(*c)).take(most).collect::<String>().trim().to_owned()
 }
@@ -93,7 +103,12 @@ fn person(id: String, patient: r4::Patient) -> Body {
         family = name.and_then(|n| n.text.as_deref()).unwrap_or_default();
     }
     let is_mrn = |i: &&r4::Identifier| i.kind.as_ref().is_some_and(|kind| kind.has(IDENTIFIER_TYPE, "MR"));
-    let mrn = patient.identifier.iter().find(is_mrn).or(patient.identifier.first()).and_then(|i| i.value.as_deref());
+    let mrn = patient
+        .identifier
+        .iter()
+        .find(is_mrn)
+        .or(patient.identifier.first())
+        .and_then(|i| i.value.as_deref());
     let merged = patient.link.iter().any(|link| link.kind == "replaced-by");
     Body::Person(Person {
         id,
@@ -121,7 +136,8 @@ fn place(id: String, location: r4::Location) -> Body {
 }
 
 fn stay(id: String, encounter: r4::Encounter) -> Result<Body, Reason> {
-    let patient = encounter.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let patient =
+        encounter.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
     let current = encounter
         .location
         .iter()
@@ -160,7 +176,8 @@ fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason>
         Some(dose) => quantity(&dose)?,
         None => None,
     };
-    let what = given.medication_codeable_concept.as_ref().and_then(r4::Concept::words).unwrap_or("medication");
+    let what =
+        given.medication_codeable_concept.as_ref().and_then(r4::Concept::words).unwrap_or("medication");
     Ok(Body::Dose(Dose { id, patient, what: clean(what, 80), amount, at }))
 }
 
@@ -210,11 +227,15 @@ fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
     }
     let patient = obs.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
     let device = obs.device.and_then(|d| d.id_of("Device"));
-    let time = obs.effective_date_time.or(obs.effective_instant).or_else(|| obs.effective_period.and_then(|p| p.start));
+    let time = obs
+        .effective_date_time
+        .or(obs.effective_instant)
+        .or_else(|| obs.effective_period.and_then(|p| p.start));
     let taken_at = time.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (effective)")?;
     if let Some(data) = obs.value_sampled_data {
         let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
-        return segments(patient, device, code, taken_at, data).map(|segments| Some(Body::Segments(segments)));
+        return segments(patient, device, code, taken_at, data)
+            .map(|segments| Some(Body::Segments(segments)));
     }
     let sample = |code: Code, value: Decimal, unit: String| -> Result<Sample, Reason> {
         let quality = quality(&code, value, &unit)?;
@@ -229,7 +250,11 @@ fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
         let code = code_of(&obs.code);
         if let Some(code) = code.filter(|c| c.measure() == Some(Measure::Consciousness)) {
             let level = acvpu(level).ok_or("its level of consciousness is none of A, C, V, P, U")?;
-            samples.push(sample(code, Decimal::whole(level as i64), Measure::Consciousness.spec().unit.to_owned())?);
+            samples.push(sample(
+                code,
+                Decimal::whole(level as i64),
+                Measure::Consciousness.spec().unit.to_owned(),
+            )?);
         }
     }
     for part in &obs.component {
@@ -252,7 +277,8 @@ fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
         ("450847001", Acvpu::Pain),
         ("422768004", Acvpu::Unresponsive),
     ];
-    let coded = concept.code(SNOMED).and_then(|code| CODES.iter().find(|(c, _)| *c == code).map(|(_, level)| *level));
+    let coded =
+        concept.code(SNOMED).and_then(|code| CODES.iter().find(|(c, _)| *c == code).map(|(_, level)| *level));
     coded.or_else(|| {
         let word = concept.text.as_deref()?.trim();
         Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word))
@@ -290,8 +316,10 @@ fn segments(
             open = false;
             continue;
         }
-        let value = Decimal::from_str(token).map_err(|_| "its SampledData holds something that is no number".to_owned())?;
-        let (mantissa, scale) = scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
+        let value = Decimal::from_str(token)
+            .map_err(|_| "its SampledData holds something that is no number".to_owned())?;
+        let (mantissa, scale) =
+            scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
         match out.last_mut() {
             Some(segment) if open && segment.scale == scale => segment.mantissas.push(mantissa),
             _ => out.push(Segment {
@@ -355,10 +383,16 @@ fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Re
 fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Reason> {
     let Some(code) = said.category.iter().find_map(|c| c.code(ALERT_ACTION)) else { return Ok(None) };
     let verb = Verb::from_code(code).ok_or("its verb is not one of the alert actions")?;
-    let episode = said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?;
+    let episode =
+        said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?;
     let at = said.sent.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (sent)")?;
-    let key = said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));
-    let by = said.sender.as_ref().and_then(|s| s.display.as_deref().or(s.reference.as_deref())).unwrap_or("unknown");
+    let key =
+        said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));
+    let by = said
+        .sender
+        .as_ref()
+        .and_then(|s| s.display.as_deref().or(s.reference.as_deref()))
+        .unwrap_or("unknown");
     let note = said.payload.iter().find_map(|p| p.content_string.as_deref()).map(|t| clean(t, 2000));
     Ok(Some(Body::Action(Action {
         id: key.map_or(id, |key| clean(key, 64)),
@@ -395,7 +429,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_trusted_goes_to_quarantine_with_a_reason() {
-        assert!(reason(&HR.replace(r#""subject":{"reference":"http://s/Patient/p/_history/2"},"#, "")).contains("no patient"));
+        assert!(
+            reason(&HR.replace(r#""subject":{"reference":"http://s/Patient/p/_history/2"},"#, ""))
+                .contains("no patient")
+        );
         assert!(reason(&HR.replace("bpm", "florps")).contains("florps"));
         assert!(reason(&HR.replace("bpm", "kg")).contains("cannot measure"));
         assert!(reason(&HR.replace("72.50", "\"NaN\"")).contains("decimal"));
@@ -413,7 +450,8 @@ mod tests {
     fn blood_pressure_arrives_under_its_component_codes() {
         let bp = r#"{"resourceType":"Observation","id":"b","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-01T00:00:00Z","component":[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"valueQuantity":{"value":120,"unit":"mmHg"}},{"code":{"coding":[{"system":"http://loinc.org","code":"8462-4"}]},"valueQuantity":{"value":80,"code":"mm[Hg]"}}]}"#;
         let Body::Samples(samples) = one(bp) else { panic!() };
-        let codes: Vec<_> = samples.iter().map(|s| (s.code.as_str(), s.value.mantissa, s.unit.as_str())).collect();
+        let codes: Vec<_> =
+            samples.iter().map(|s| (s.code.as_str(), s.value.mantissa, s.unit.as_str())).collect();
         assert_eq!(codes, [("8480-6", 120, "mm[Hg]"), ("8462-4", 80, "mm[Hg]")]);
     }
 
@@ -438,7 +476,10 @@ mod tests {
     fn a_gateway_alarm_becomes_an_episode_even_without_a_patient() {
         let text = r#"{"resourceType":"DetectedIssue","id":"d","status":"final","severity":"high","code":{"coding":[{"system":"http://loinc.org","code":"59408-5"}],"text":"SpO2 84 < 90"},"identifiedPeriod":{"start":"2026-01-01T00:00:10Z","end":"2026-01-01T00:00:00Z"}}"#;
         let Body::Episode(episode) = one(text) else { panic!() };
-        assert_eq!((episode.priority, episode.measure, episode.patient.as_str()), (Priority::High, Some(Measure::SpO2), ""));
+        assert_eq!(
+            (episode.priority, episode.measure, episode.patient.as_str()),
+            (Priority::High, Some(Measure::SpO2), "")
+        );
         assert_eq!(episode.ended, Some(episode.onset));
     }
 }

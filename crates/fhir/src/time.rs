@@ -20,7 +20,8 @@ pub fn parse_instant(text: &str) -> Option<Instant> {
 /// Writes a FHIR `instant` in UTC with milliseconds.
 pub fn format_instant(at: Instant) -> String {
     // Outside jiff's range (years -9999 to 9999) there is no patient; the nearest end is shown.
-    let stamp = Timestamp::from_millisecond(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    let stamp =
+        Timestamp::from_millisecond(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
     format!("{stamp:.3}")
 }
 

@@ -60,7 +60,8 @@ pub fn to_unit(measure: Measure, unit: &str) -> Result<(f64, f64), UnitError> {
     }
     let convert = |value: f64| octofhir_ucum::convert(value, unit, target).ok().filter(|v| v.is_finite());
     let incompatible = || UnitError::Incompatible { unit: unit.to_owned(), measure: measure.spec().label };
-    let (at_zero, at_hundred) = (convert(0.0).ok_or_else(incompatible)?, convert(100.0).ok_or_else(incompatible)?);
+    let (at_zero, at_hundred) =
+        (convert(0.0).ok_or_else(incompatible)?, convert(100.0).ok_or_else(incompatible)?);
     Ok(((at_hundred - at_zero) / 100.0, at_zero))
 }
 
@@ -70,7 +71,9 @@ mod tests {
 
     #[test]
     fn nicknames_of_real_devices_are_spelled_out() {
-        for (sent, ucum) in [("bpm", "/min"), ("mmHg", "mm[Hg]"), ("/min", "/min"), ("Cel", "Cel"), ("mmol/L", "mmol/L")] {
+        for (sent, ucum) in
+            [("bpm", "/min"), ("mmHg", "mm[Hg]"), ("/min", "/min"), ("Cel", "Cel"), ("mmol/L", "mmol/L")]
+        {
             assert_eq!(normal_unit(sent).unwrap(), ucum);
         }
         for bad in ["", "florps", "mm[Hg", "<b>mg</b>"] {

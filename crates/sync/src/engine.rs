@@ -60,7 +60,12 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// An engine that is not running yet.
-    pub fn new(client: Client, vault: Arc<Vault>, now: Now, events: mpsc::UnboundedSender<SyncEvent>) -> Arc<Engine> {
+    pub fn new(
+        client: Client,
+        vault: Arc<Vault>,
+        now: Now,
+        events: mpsc::UnboundedSender<SyncEvent>,
+    ) -> Arc<Engine> {
         let puller = tokio::sync::Mutex::new(Puller::new(client.clone(), vault.clone(), now.clone()));
         Arc::new(Engine {
             client,
@@ -202,7 +207,10 @@ impl Engine {
 
     async fn commit(&self, page: PageCommit) -> Result<Ingested, SyncError> {
         let vault = self.vault.clone();
-        tokio::task::spawn_blocking(move || vault.commit(page)).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
+        tokio::task::spawn_blocking(move || vault.commit(page))
+            .await
+            .map_err(|_| SyncError::Stopped)?
+            .map_err(SyncError::Vault)
     }
 
     fn seen(&self, event: SyncEvent) {

@@ -89,6 +89,9 @@ impl Engine {
         work: impl FnOnce(&vault::Vault) -> Result<T, vault::VaultError> + Send + 'static,
     ) -> Result<T, SyncError> {
         let vault = self.vault.clone();
-        tokio::task::spawn_blocking(move || work(&vault)).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
+        tokio::task::spawn_blocking(move || work(&vault))
+            .await
+            .map_err(|_| SyncError::Stopped)?
+            .map_err(SyncError::Vault)
     }
 }

@@ -105,7 +105,9 @@ const WINDOWS: &[Window] = &[
     whole("first/Device", "Device"),
     whole("first/DetectedIssue", "DetectedIssue"),
     whole("first/Communication", "Communication"),
-    span("first/day", "Observation", Some(DAY), None),
+    // The newest first: a board full of yesterday's numbers helps nobody.
+    span("first/2h", "Observation", Some(2 * HOUR), None),
+    span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
     whole("first/MedicationAdministration", "MedicationAdministration"),
     span("first/3d", "Observation", Some(3 * DAY), Some(DAY)),
     span("first/7d", "Observation", Some(7 * DAY), Some(3 * DAY)),
@@ -114,8 +116,16 @@ const WINDOWS: &[Window] = &[
 ];
 
 /// The kinds that change.
-const KINDS: [&str; 8] =
-    ["Patient", "Location", "Encounter", "Device", "DetectedIssue", "Communication", "MedicationAdministration", "Observation"];
+const KINDS: [&str; 8] = [
+    "Patient",
+    "Location",
+    "Encounter",
+    "Device",
+    "DetectedIssue",
+    "Communication",
+    "MedicationAdministration",
+    "Observation",
+];
 
 type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 
@@ -164,7 +174,10 @@ impl Puller {
         let vault = self.vault.clone();
         let done = on_vault(move || {
             vault.read(|reader| {
-                WINDOWS.iter().filter_map(|w| reader.cursor(w.name).transpose().map(|c| c.map(|_| w.name))).collect()
+                WINDOWS
+                    .iter()
+                    .filter_map(|w| reader.cursor(w.name).transpose().map(|c| c.map(|_| w.name)))
+                    .collect()
             })
         });
         let done: Vec<&'static str> = done.await?;
@@ -176,7 +189,7 @@ impl Puller {
     /// The windows that the board needs before anything else.
     pub async fn first_ward(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         self.load().await?;
-        for window in WINDOWS.iter().filter(|w| w.ward || w.name == "first/day") {
+        for window in WINDOWS.iter().filter(|w| w.ward || w.name == "first/2h" || w.name == "first/day") {
             if !self.done.contains(window.name) {
                 self.window(server, window, tell).await?;
             }
@@ -193,7 +206,12 @@ impl Puller {
         }
     }
 
-    async fn window(&mut self, server: &Server, window: &'static Window, tell: Tell<'_>) -> Result<(), SyncError> {
+    async fn window(
+        &mut self,
+        server: &Server,
+        window: &'static Window,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
         if serves(server, window.kind) {
             let now = (self.now)();
             let mut query = format!("{}?_count={}", window.kind, page_size(window.kind));
@@ -216,7 +234,11 @@ impl Puller {
             .await?;
         }
         self.done.insert(window.name);
-        tell(SyncEvent::Progress(Progress { done: self.done.len(), total: WINDOWS.len(), samples: self.report.samples }));
+        tell(SyncEvent::Progress(Progress {
+            done: self.done.len(),
+            total: WINDOWS.len(),
+            samples: self.report.samples,
+        }));
         Ok(())
     }
 
@@ -232,7 +254,13 @@ impl Puller {
                 format_instant(since - OVERLAP),
                 page_size(kind)
             );
-            let found = self.search_from(&query, |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(), tell).await;
+            let found = self
+                .search_from(
+                    &query,
+                    |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(),
+                    tell,
+                )
+                .await;
             match found {
                 // A server that cannot search this kind by time is read whole at the start, and not again.
                 Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
@@ -243,7 +271,13 @@ impl Puller {
     }
 
     /// A window: its cursors move with the last page; `began` gets the server's time at the first, unless it has one.
-    async fn search(&mut self, query: &str, last: Vec<(String, String)>, began: Option<String>, tell: Tell<'_>) -> Result<(), SyncError> {
+    async fn search(
+        &mut self,
+        query: &str,
+        last: Vec<(String, String)>,
+        began: Option<String>,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
         let existing = match &began {
             Some(name) => {
                 let (vault, name) = (self.vault.clone(), name.clone());
@@ -288,7 +322,9 @@ impl Puller {
                 },
                 Err(error) => return Err(error.into()),
             };
-            began = began.or(fetched.server_time).or_else(|| fetched.page.facts.iter().filter_map(|f| f.updated_at).max());
+            began = began
+                .or(fetched.server_time)
+                .or_else(|| fetched.page.facts.iter().filter_map(|f| f.updated_at).max());
             self.server_time = fetched.server_time.or(self.server_time);
             let received = std::time::Instant::now();
             self.report.bytes += fetched.bytes;
@@ -326,7 +362,12 @@ impl Puller {
                 continue;
             }
             let what = self.commit(commit).await?;
-            if what.samples > 0 || what.ward_changed || what.alerts_changed || what.quarantined > 0 || !what.patients.is_empty() {
+            if what.samples > 0
+                || what.ward_changed
+                || what.alerts_changed
+                || what.quarantined > 0
+                || !what.patients.is_empty()
+            {
                 tell(SyncEvent::Changed { what, received });
             }
         }
@@ -379,7 +420,9 @@ impl Puller {
     }
 }
 
-async fn on_vault<T: Send + 'static>(work: impl FnOnce() -> Result<T, VaultError> + Send + 'static) -> Result<T, SyncError> {
+async fn on_vault<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, SyncError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
 }
 
@@ -395,11 +438,18 @@ fn page_size(kind: &str) -> usize {
 
 /// The same search in pages of a quarter of the size.
 fn smaller(url: &Url) -> Option<Url> {
-    let count: usize = url.query_pairs().find(|(name, _)| name == "_count").and_then(|(_, v)| v.parse().ok())?;
+    let count: usize =
+        url.query_pairs().find(|(name, _)| name == "_count").and_then(|(_, v)| v.parse().ok())?;
     (count > 1).then(|| {
         let pairs: Vec<(String, String)> = url
             .query_pairs()
-            .map(|(n, v)| if n == "_count" { (n.into_owned(), (count / 4).max(1).to_string()) } else { (n.into_owned(), v.into_owned()) })
+            .map(|(n, v)| {
+                if n == "_count" {
+                    (n.into_owned(), (count / 4).max(1).to_string())
+                } else {
+                    (n.into_owned(), v.into_owned())
+                }
+            })
             .collect();
         let mut url = url.clone();
         url.query_pairs_mut().clear().extend_pairs(pairs);

@@ -41,7 +41,9 @@ async fn until(station: &mut Station, what: &str, mut test: impl FnMut(&SyncEven
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(40), wait).await.unwrap_or_else(|_| panic!("never seen: {what}"));
+    tokio::time::timeout(Duration::from_secs(40), wait)
+        .await
+        .unwrap_or_else(|_| panic!("never seen: {what}"));
 }
 
 fn take(episode: &str, id: &str) -> (Action, String) {
@@ -78,10 +80,14 @@ async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice
     let ward = station.vault.read(|r| r.ward(None)).unwrap();
     assert_eq!(ward.persons.len(), 30);
     assert!(ward.episodes.iter().any(|e| e.text.contains("SpO2") && e.ended.is_none()));
-    let count = |vault: &Vault| vault.read(|r| {
-        let series = r.series_of("ward-p01")?.into_iter().find(|s| s.code == "8867-4").unwrap();
-        Ok(r.points(series.id, Instant(0), Instant(i64::MAX))?.len())
-    }).unwrap();
+    let count = |vault: &Vault| {
+        vault
+            .read(|r| {
+                let series = r.series_of("ward-p01")?.into_iter().find(|s| s.code == "8867-4").unwrap();
+                Ok(r.points(series.id, Instant(0), Instant(i64::MAX))?.len())
+            })
+            .unwrap()
+    };
     let before = count(&station.vault);
     station.engine.sync_first_day().await.unwrap();
     assert!(count(&station.vault) - before < 60, "an hour of seconds was not stored again");
@@ -93,7 +99,8 @@ async fn live_changes_arrive_by_themselves_and_an_action_reaches_the_server_once
     let mut station = station(sim.base());
     let running = tokio::spawn(station.engine.clone().run());
     until(&mut station, "live link", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
-    until(&mut station, "a live value", |e| matches!(e, SyncEvent::Changed { what, .. } if what.samples > 0)).await;
+    until(&mut station, "a live value", |e| matches!(e, SyncEvent::Changed { what, .. } if what.samples > 0))
+        .await;
 
     sim.cut_link(true);
     until(&mut station, "offline", |e| matches!(e, SyncEvent::Link(link) if !link.online)).await;
@@ -131,7 +138,11 @@ async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_de
 }
 
 /// A server that answers `/metadata` as R4 and everything else with one body.
-async fn stub(status: StatusCode, kind: &'static str, body: impl Fn(&str, usize) -> String + Send + Sync + 'static) -> String {
+async fn stub(
+    status: StatusCode,
+    kind: &'static str,
+    body: impl Fn(&str, usize) -> String + Send + Sync + 'static,
+) -> String {
     type Body = Arc<dyn Fn(&str, usize) -> String + Send + Sync>;
     struct Stub {
         status: StatusCode,
@@ -139,14 +150,23 @@ async fn stub(status: StatusCode, kind: &'static str, body: impl Fn(&str, usize)
         body: Body,
         asked: AtomicUsize,
     }
-    async fn page(State(stub): State<Arc<Stub>>, Query(query): Query<Vec<(String, String)>>, path: axum::http::Uri) -> impl IntoResponse {
+    async fn page(
+        State(stub): State<Arc<Stub>>,
+        Query(query): Query<Vec<(String, String)>>,
+        path: axum::http::Uri,
+    ) -> impl IntoResponse {
         let n = stub.asked.fetch_add(1, Ordering::Relaxed);
         let count = query.iter().find(|(k, _)| k == "_count").map_or("", |(_, v)| v.as_str()).to_owned();
         let what = format!("{}#{count}", path.path());
         (stub.status, [(header::CONTENT_TYPE, stub.kind)], (stub.body)(&what, n))
     }
     let stub = Arc::new(Stub { status, kind, body: Arc::new(body), asked: AtomicUsize::new(0) });
-    let metadata = get(|| async { ([(header::CONTENT_TYPE, "application/fhir+json")], r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":[{"resource":[{"type":"Observation"}]}]}"#) });
+    let metadata = get(|| async {
+        (
+            [(header::CONTENT_TYPE, "application/fhir+json")],
+            r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":[{"resource":[{"type":"Observation"}]}]}"#,
+        )
+    });
     let app = Router::new().route("/metadata", metadata).fallback(page).with_state(stub);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -155,7 +175,9 @@ async fn stub(status: StatusCode, kind: &'static str, body: impl Fn(&str, usize)
 }
 
 fn observation(id: &str, body: &str) -> String {
-    format!(r#"{{"resource":{{"resourceType":"Observation","id":"{id}","meta":{{"versionId":"1"}},"status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8867-4"}}]}},"effectiveDateTime":"2026-01-01T00:00:00Z",{body}}}}}"#)
+    format!(
+        r#"{{"resource":{{"resourceType":"Observation","id":"{id}","meta":{{"versionId":"1"}},"status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8867-4"}}]}},"effectiveDateTime":"2026-01-01T00:00:00Z",{body}}}}}"#
+    )
 }
 
 fn bundle(entries: &str, next: &str) -> String {
@@ -196,7 +218,8 @@ async fn a_page_that_repeats_itself_for_ever_ends_and_says_so() {
     })
     .await;
     let station = station(&base);
-    let report = tokio::time::timeout(Duration::from_secs(20), station.engine.sync_once()).await.unwrap().unwrap();
+    let report =
+        tokio::time::timeout(Duration::from_secs(20), station.engine.sync_once()).await.unwrap().unwrap();
     assert!(report.problems.iter().any(|p| p.contains("again and again")), "{report:?}");
 }
 
@@ -240,7 +263,12 @@ async fn every_way_a_server_can_fail_has_its_own_words() {
         (StatusCode::TOO_MANY_REQUESTS, "application/json", "{}", "fewer requests"),
         (StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{}", "500"),
         (StatusCode::OK, "text/html", "<html>login</html>", "web page"),
-        (StatusCode::OK, "application/fhir+json", r#"{"resourceType":"Bundle","entry":[{"#, "not readable JSON"),
+        (
+            StatusCode::OK,
+            "application/fhir+json",
+            r#"{"resourceType":"Bundle","entry":[{"#,
+            "not readable JSON",
+        ),
     ];
     for (status, kind, body, words) in cases {
         let station = station(&stub(status, kind, text(body)).await);
@@ -253,7 +281,9 @@ async fn every_way_a_server_can_fail_has_its_own_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_release_of_fhir_and_no_server_at_all_are_told_apart() {
     for (version, words) in [("1.0.2", "FHIR 1.0.2"), ("5.0.0", "FHIR 5.0.0")] {
-        let metadata = get(move || async move { format!(r#"{{"resourceType":"CapabilityStatement","fhirVersion":"{version}"}}"#) });
+        let metadata = get(move || async move {
+            format!(r#"{{"resourceType":"CapabilityStatement","fhirVersion":"{version}"}}"#)
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().route("/metadata", metadata)).await });

@@ -82,7 +82,11 @@ pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
 }
 
 /// Calls `each` with time, value and artefact mark of every value, in order.
-pub(crate) fn walk(head: &Head, blob: &[u8], mut each: impl FnMut(i64, Decimal, bool)) -> Result<(), VaultError> {
+pub(crate) fn walk(
+    head: &Head,
+    blob: &[u8],
+    mut each: impl FnMut(i64, Decimal, bool),
+) -> Result<(), VaultError> {
     let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
     let mantissas: Vec<i64> = simple_decompress(pull(&mut rest)?).map_err(failed)?;
     if mantissas.len() != head.n {
@@ -96,7 +100,8 @@ pub(crate) fn walk(head: &Head, blob: &[u8], mut each: impl FnMut(i64, Decimal, 
         }
         return Ok(());
     }
-    let mut column = || -> Result<Vec<i64>, VaultError> { simple_decompress(pull(&mut rest)?).map_err(failed) };
+    let mut column =
+        || -> Result<Vec<i64>, VaultError> { simple_decompress(pull(&mut rest)?).map_err(failed) };
     let (times, scales, marks) = (column()?, column()?, column()?);
     if [times.len(), scales.len(), marks.len()] != [head.n; 3] {
         return Err(failed("columns of different length"));
@@ -122,7 +127,8 @@ pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError>
         let text = zstd::decode_all(pull(&mut rest)?).map_err(failed)?;
         let text = String::from_utf8(text).map_err(failed)?;
         for (value, line) in values.iter_mut().zip(text.lines()) {
-            let (source, version) = line.split_once('\t').ok_or_else(|| failed("a source without a version"))?;
+            let (source, version) =
+                line.split_once('\t').ok_or_else(|| failed("a source without a version"))?;
             source.clone_into(&mut value.source);
             version.clone_into(&mut value.version);
         }

@@ -27,10 +27,14 @@ pub enum VaultError {
         least: usize,
     },
     /// The key is there, the file does not open with it.
-    #[error("the cache in {0} cannot be read with this station's key. Nothing was deleted; ask IT before removing it")]
+    #[error(
+        "the cache in {0} cannot be read with this station's key. Nothing was deleted; ask IT before removing it"
+    )]
     Unreadable(PathBuf),
     /// A newer Vigil wrote it.
-    #[error("the cache was written by a newer Vigil (schema {found}, this one knows {known}). Nothing was changed; update Vigil")]
+    #[error(
+        "the cache was written by a newer Vigil (schema {found}, this one knows {known}). Nothing was changed; update Vigil"
+    )]
     Newer {
         /// Schema of the file.
         found: i64,

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use clinical::{Action, Body, Code, Device, Dose, Episode, Fact, Instant, Person, Place, Sample, Segment, Source, Stay, Unreadable};
+use clinical::{
+    Action, Body, Code, Device, Dose, Episode, Fact, Instant, Person, Place, Sample, Segment, Source, Stay,
+    Unreadable,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::chunk::{Head, Value, pack_regular, pack_sealed, unpack};
@@ -60,18 +63,16 @@ fn commit(connection: &mut Connection, page: PageCommit) -> Result<Ingested, Vau
         received: page.received,
         series: HashMap::new(),
         hot: HashMap::new(),
+        sealed: HashMap::new(),
         done: Ingested::default(),
     };
     for fact in &page.facts {
         intake.fact(fact)?;
     }
     for item in &page.unreadable {
-        transaction.prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)")?.execute(params![
-            item.reference,
-            item.reason,
-            item.body,
-            page.received.0
-        ])?;
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)")?
+            .execute(params![item.reference, item.reason, item.body, page.received.0])?;
     }
     intake.seal_full()?;
     let mut done = intake.done;
@@ -89,8 +90,20 @@ struct Intake<'a> {
     series: HashMap<(String, Option<String>, Code, String), i64>,
     /// Rows added to the hot tail of a series by this page.
     hot: HashMap<i64, i64>,
+    /// Sealed chunks of the series this page touches, opened as far as it needed them.
+    sealed: HashMap<i64, Vec<Sealed>>,
     done: Ingested,
 }
+
+/// A chunk that was sealed from rows.
+struct Sealed {
+    id: i64,
+    t0: i64,
+    t1: i64,
+    values: Option<Vec<Value>>,
+}
+
+const SEALED: &str = "SELECT id, t0, t1, n, period_ms, scale, source, version, data FROM chunk WHERE period_ms IS NULL";
 
 impl Intake<'_> {
     fn fact(&mut self, fact: &Fact) -> Result<(), VaultError> {
@@ -118,8 +131,9 @@ impl Intake<'_> {
     fn person(&mut self, person: &Person) -> Result<(), VaultError> {
         self.done.ward_changed = true;
         self.done.patients.insert(person.id.clone());
-        self.transaction.prepare_cached("INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)")?.execute(
-            params![
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
                 person.id,
                 person.mrn,
                 person.family,
@@ -127,8 +141,7 @@ impl Intake<'_> {
                 person.birth_date,
                 person.sex as i64,
                 person.active
-            ],
-        )?;
+            ])?;
         Ok(())
     }
 
@@ -161,8 +174,9 @@ impl Intake<'_> {
         self.done.samples += 1;
         self.done.patients.insert(dose.patient.clone());
         let (value, unit) = dose.amount.as_ref().map_or((None, None), |(v, u)| (Some(v), Some(u)));
-        self.transaction.prepare_cached("INSERT OR REPLACE INTO dose VALUES (?, ?, ?, ?, ?, ?, ?)")?.execute(
-            params![
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO dose VALUES (?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
                 dose.id,
                 dose.patient,
                 dose.what,
@@ -170,8 +184,7 @@ impl Intake<'_> {
                 value.map(|v| v.scale),
                 unit,
                 dose.at.0
-            ],
-        )?;
+            ])?;
         Ok(())
     }
 
@@ -198,7 +211,12 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn action(&mut self, action: &Action, source: &Source, accepted: Option<Instant>) -> Result<(), VaultError> {
+    fn action(
+        &mut self,
+        action: &Action,
+        source: &Source,
+        accepted: Option<Instant>,
+    ) -> Result<(), VaultError> {
         self.done.alerts_changed = true;
         let accepted = accepted.unwrap_or(self.received).0;
         self.transaction
@@ -221,7 +239,13 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn series(&mut self, patient: &str, device: Option<&str>, code: &Code, unit: &str) -> Result<i64, VaultError> {
+    fn series(
+        &mut self,
+        patient: &str,
+        device: Option<&str>,
+        code: &Code,
+        unit: &str,
+    ) -> Result<i64, VaultError> {
         let key = (patient.to_owned(), device.map(str::to_owned), code.clone(), unit.to_owned());
         if let Some(id) = self.series.get(&key) {
             return Ok(*id);
@@ -237,7 +261,9 @@ impl Intake<'_> {
             Some(id) => id,
             None => {
                 self.transaction
-                    .prepare_cached("INSERT INTO series (patient, device, mdc, code, unit) VALUES (?, ?, ?, ?, ?)")?
+                    .prepare_cached(
+                        "INSERT INTO series (patient, device, mdc, code, unit) VALUES (?, ?, ?, ?, ?)",
+                    )?
                     .execute(params![patient, device, mdc, code.as_str(), unit])?;
                 self.transaction.last_insert_rowid()
             }
@@ -250,6 +276,9 @@ impl Intake<'_> {
     fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
         let series = self.series(&sample.patient, sample.device.as_deref(), &sample.code, &sample.unit)?;
         self.done.patients.insert(sample.patient.clone());
+        if self.is_sealed(series, sample.taken_at.0, source)? {
+            return Ok(());
+        }
         let artefact = sample.quality == clinical::Quality::Artefact;
         self.row(series, sample.taken_at.0, sample.value, artefact, source)?;
         self.latest(series, sample.taken_at.0, sample.value, artefact, source)
@@ -307,8 +336,11 @@ impl Intake<'_> {
 
     fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
-        let series = self.series(&segment.patient, segment.device.as_deref(), &segment.code, &segment.unit)?;
-        self.transaction.prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?.execute([series])?;
+        let series =
+            self.series(&segment.patient, segment.device.as_deref(), &segment.code, &segment.unit)?;
+        self.transaction
+            .prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?
+            .execute([series])?;
         self.done.patients.insert(segment.patient.clone());
         let decimal = |mantissa: i64| clinical::Decimal { mantissa, scale: segment.scale };
         let count = segment.mantissas.len();
@@ -344,8 +376,78 @@ impl Intake<'_> {
         self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source)
     }
 
+    /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
+    /// rows again, where the new version replaces the old one.
+    fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+        if !self.sealed.contains_key(&series) {
+            let mut find = self
+                .transaction
+                .prepare_cached("SELECT id, t0, t1 FROM chunk WHERE series = ? AND period_ms IS NULL")?;
+            let found = find
+                .query_map([series], |row| Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None }))?
+                .collect::<Result<_, _>>()?;
+            self.sealed.insert(series, found);
+        }
+        let Some(chunks) = self.sealed.get_mut(&series) else { return Ok(false) };
+        let mut reopen = None;
+        for (place, chunk) in chunks.iter_mut().enumerate().filter(|(_, c)| c.t0 <= t && t <= c.t1) {
+            let values = match &mut chunk.values {
+                Some(values) => values,
+                empty => empty.insert(open_chunk(self.transaction, chunk.id)?),
+            };
+            match values.iter().find(|v| v.t == t && v.source == source.reference) {
+                Some(held) if held.version == source.version => return Ok(true),
+                Some(_) => reopen = Some(place),
+                None => {}
+            }
+        }
+        if let Some(place) = reopen {
+            let chunk = chunks.remove(place);
+            self.unseal(series, chunk.id)?;
+        }
+        Ok(false)
+    }
+
+    /// Turns a sealed chunk into rows again.
+    fn unseal(&mut self, series: i64, chunk: i64) -> Result<(), VaultError> {
+        let mut insert =
+            self.transaction.prepare_cached("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        for v in open_chunk(self.transaction, chunk)? {
+            insert.execute(params![
+                series,
+                v.t,
+                v.source,
+                v.version,
+                v.value.mantissa,
+                v.value.scale,
+                v.artefact,
+                self.received.0
+            ])?;
+        }
+        self.transaction.execute("DELETE FROM chunk WHERE id = ?", [chunk])?;
+        self.sealed.remove(&series);
+        Ok(())
+    }
+
+    /// Opens every sealed chunk that holds something of this resource.
+    fn unseal_all_of(&mut self, reference: &str) -> Result<(), VaultError> {
+        let mut find = self.transaction.prepare_cached("SELECT id, series FROM chunk WHERE period_ms IS NULL")?;
+        let all: Vec<(i64, i64)> =
+            find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        for (id, series) in all {
+            if open_chunk(self.transaction, id)?.iter().any(|v| v.source == reference) {
+                self.unseal(series, id)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A corrected resource replaces what its earlier version said, wherever that was.
     fn drop_other_versions(&mut self, source: &Source) -> Result<(), VaultError> {
+        // Only a later version can have an earlier one in a sealed chunk, at another time perhaps.
+        if source.version.parse::<u64>().is_ok_and(|n| n > 1) {
+            self.unseal_all_of(&source.reference)?;
+        }
         let rows = self
             .transaction
             .prepare_cached("DELETE FROM sample WHERE source = ? AND version <> ?")?
@@ -370,6 +472,7 @@ impl Intake<'_> {
             "MedicationAdministration" => "dose",
             "DetectedIssue" => "episode",
             "Observation" => {
+                self.unseal_all_of(reference)?;
                 self.transaction.execute("DELETE FROM sample WHERE source = ?", [reference])?;
                 self.transaction.execute("DELETE FROM chunk WHERE source = ?", [reference])?;
                 return self.mend_latest(reference);
@@ -438,8 +541,10 @@ impl Intake<'_> {
         // Bounds at one scale; where a value does not fit, the chunk still holds it exactly.
         let at = |v: &Value| v.value.at_scale(scale).unwrap_or(v.value.mantissa);
         let (low, high) = extremes(&values.iter().map(at).collect::<Vec<_>>());
-        // A sealed chunk has many sources; an empty name keeps it apart from chunks of one resource.
-        let name = format!("sealed:{}", first.source);
+        // A sealed chunk has many sources; a name of its own keeps it apart from chunks of one resource.
+        let number: i64 =
+            self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM chunk", [], |row| row.get(0))?;
+        let name = format!("sealed:{number}");
         self.transaction
             .prepare_cached(
                 "INSERT INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source, version,
@@ -459,13 +564,21 @@ impl Intake<'_> {
                 received,
                 pack_sealed(&values)?
             ])?;
-        let mut delete =
-            self.transaction.prepare_cached("DELETE FROM sample WHERE series = ? AND t = ? AND source = ?")?;
+        let mut delete = self
+            .transaction
+            .prepare_cached("DELETE FROM sample WHERE series = ? AND t = ? AND source = ?")?;
         for value in &values {
             delete.execute(params![series, value.t, value.source])?;
         }
         Ok(())
     }
+}
+
+fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
+    let (head, data) = connection
+        .prepare_cached(&format!("{SEALED} AND id = ?"))?
+        .query_row([id], |row| Ok((head(row)?, row.get::<_, Vec<u8>>("data")?)))?;
+    unpack(&head, &data)
 }
 
 fn extremes(values: &[i64]) -> (i64, i64) {

@@ -29,7 +29,11 @@ impl Pin {
     /// Where it is too short.
     pub fn new(text: String) -> Result<Pin, VaultError> {
         let pin = Zeroizing::new(text);
-        if pin.chars().count() < Pin::LEAST { Err(VaultError::ShortPin { least: Pin::LEAST }) } else { Ok(Pin(pin)) }
+        if pin.chars().count() < Pin::LEAST {
+            Err(VaultError::ShortPin { least: Pin::LEAST })
+        } else {
+            Ok(Pin(pin))
+        }
     }
 }
 
@@ -184,13 +188,20 @@ pub fn unlock(folder: &Path, access: &Access) -> Result<Key, VaultError> {
     for wrap in &kept {
         if let Wrap::Keyring { name } = wrap {
             match access.keyring.get(name) {
-                Ok(Some(secret)) => return Key::from_slice(&secret).ok_or(VaultError::KeyFile("the keyring's entry has another length".into())),
+                Ok(Some(secret)) => {
+                    return Key::from_slice(&secret)
+                        .ok_or(VaultError::KeyFile("the keyring's entry has another length".into()));
+                }
                 Ok(None) => reason = Some("its entry is gone".to_owned()),
                 Err(error) => reason = Some(error),
             }
         }
     }
-    Err(if by_pin.is_some() { VaultError::PinNeeded } else { VaultError::NoKeeper(reason.unwrap_or_default()) })
+    Err(if by_pin.is_some() {
+        VaultError::PinNeeded
+    } else {
+        VaultError::NoKeeper(reason.unwrap_or_default())
+    })
 }
 
 fn create(folder: &Path, access: &Access) -> Result<Key, VaultError> {
@@ -210,7 +221,8 @@ fn create(folder: &Path, access: &Access) -> Result<Key, VaultError> {
 }
 
 fn write(folder: &Path, wraps: Vec<Wrap>) -> Result<(), VaultError> {
-    let text = serde_json::to_vec(&KeyFile { version: 1, wraps }).map_err(|e| VaultError::KeyFile(e.to_string()))?;
+    let text =
+        serde_json::to_vec(&KeyFile { version: 1, wraps }).map_err(|e| VaultError::KeyFile(e.to_string()))?;
     // Whole or not at all: written beside, synced, then renamed over.
     let beside = folder.join("keys.json.new");
     let mut file = fs::File::create(&beside)?;
@@ -265,11 +277,19 @@ fn seal_pin(key: &Key, pin: &Pin) -> Result<Wrap, VaultError> {
         .encrypt(XNonce::from_slice(&nonce), key.as_slice())
         .map_err(|e| VaultError::KeyFile(e.to_string()))?;
     derived.zeroize();
-    Ok(Wrap::Pin { memory_kib: MEMORY_KIB, passes: PASSES, salt: salt.to_vec(), nonce: nonce.to_vec(), sealed })
+    Ok(Wrap::Pin {
+        memory_kib: MEMORY_KIB,
+        passes: PASSES,
+        salt: salt.to_vec(),
+        nonce: nonce.to_vec(),
+        sealed,
+    })
 }
 
 fn open_pin(wrap: &Wrap, pin: &Pin) -> Result<Key, VaultError> {
-    let Wrap::Pin { memory_kib, passes, salt, nonce, sealed } = wrap else { return Err(VaultError::WrongPin) };
+    let Wrap::Pin { memory_kib, passes, salt, nonce, sealed } = wrap else {
+        return Err(VaultError::WrongPin);
+    };
     if nonce.len() != 24 {
         return Err(VaultError::KeyFile("damaged".into()));
     }

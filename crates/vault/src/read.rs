@@ -1,6 +1,9 @@
 //! What the screens and the command line read.
 
-use clinical::{Action, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Priority, SeenAction, Sex, Stay, Verb};
+use clinical::{
+    Action, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Priority, SeenAction, Sex, Stay,
+    Verb,
+};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::chunk::{Head, Value, walk};
@@ -106,7 +109,11 @@ fn priority(code: i64) -> Priority {
 }
 
 /// The newest value of a series at or before `at`, from rows and chunks.
-pub(crate) fn value_at(connection: &Connection, series: i64, at: Instant) -> Result<Option<Value>, VaultError> {
+pub(crate) fn value_at(
+    connection: &Connection,
+    series: i64,
+    at: Instant,
+) -> Result<Option<Value>, VaultError> {
     let row = connection
         .prepare_cached(
             "SELECT t, mantissa, scale, artefact, source, version FROM sample WHERE series = ? AND t <= ?
@@ -159,22 +166,31 @@ impl Reader<'_> {
     pub fn ward(&self, at: Option<Instant>) -> Result<Ward, VaultError> {
         let until = at.unwrap_or(Instant(i64::MAX));
         Ok(Ward {
-            persons: self.list("SELECT id, mrn, family, given, birth_date, sex, active FROM person", [], |row| {
-                Ok(Person {
-                    id: row.get(0)?,
-                    mrn: row.get(1)?,
-                    family: row.get(2)?,
-                    given: row.get(3)?,
-                    birth_date: row.get(4)?,
-                    sex: sex(row.get(5)?),
-                    active: row.get(6)?,
-                })
-            })?,
+            persons: self.list(
+                "SELECT id, mrn, family, given, birth_date, sex, active FROM person",
+                [],
+                |row| {
+                    Ok(Person {
+                        id: row.get(0)?,
+                        mrn: row.get(1)?,
+                        family: row.get(2)?,
+                        given: row.get(3)?,
+                        birth_date: row.get(4)?,
+                        sex: sex(row.get(5)?),
+                        active: row.get(6)?,
+                    })
+                },
+            )?,
             places: self.list("SELECT id, name, is_bed, part_of FROM place", [], |row| {
                 Ok(Place { id: row.get(0)?, name: row.get(1)?, is_bed: row.get(2)?, part_of: row.get(3)? })
             })?,
             stays: self.list("SELECT id, patient, place, in_progress FROM stay", [], |row| {
-                Ok(Stay { id: row.get(0)?, patient: row.get(1)?, place: row.get(2)?, in_progress: row.get(3)? })
+                Ok(Stay {
+                    id: row.get(0)?,
+                    patient: row.get(1)?,
+                    place: row.get(2)?,
+                    in_progress: row.get(3)?,
+                })
             })?,
             devices: self.list("SELECT id, patient, name, active FROM device", [], |row| {
                 Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
@@ -356,7 +372,10 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn cursor(&self, kind: &str) -> Result<Option<String>, VaultError> {
-        Ok(self.0.query_row("SELECT value FROM cursor WHERE kind = ?", [kind], |row| row.get(0)).optional()?)
+        Ok(self
+            .0
+            .query_row("SELECT value FROM cursor WHERE kind = ?", [kind], |row| row.get(0))
+            .optional()?)
     }
 
     /// A setting of this station.

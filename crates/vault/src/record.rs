@@ -191,8 +191,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn parked(&self) -> Result<Vec<Parked>, VaultError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT action, parked FROM outbox WHERE parked IS NOT NULL ORDER BY seq")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT action, parked FROM outbox WHERE parked IS NOT NULL ORDER BY seq")?;
         let rows = statement.query_map([], |row| Ok(Parked { action: row.get(0)?, reason: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -202,8 +203,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn quarantine(&self) -> Result<Vec<Quarantined>, VaultError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT reference, reason, at FROM quarantine ORDER BY at DESC, reference LIMIT 500")?;
+        let mut statement = self.0.prepare_cached(
+            "SELECT reference, reason, at FROM quarantine ORDER BY at DESC, reference LIMIT 500",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok(Quarantined { reference: row.get(0)?, reason: row.get(1)?, at: Instant(row.get(2)?) })
         })?;

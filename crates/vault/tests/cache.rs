@@ -1,7 +1,10 @@
 //! The cache on a real file: what goes in comes out, what people did is durable, and nothing is in clear.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use clinical::{Action, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex, Source, Unreadable, Verb};
+use clinical::{
+    Action, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex,
+    Source, Unreadable, Verb,
+};
 use vault::{Key, PageCommit, Vault};
 
 const HOUR: i64 = 3_600_000;
@@ -59,7 +62,11 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
     let mut facts: Vec<Fact> = (0..24)
         .map(|h| fact(&format!("Observation/h{h}"), "1", Body::Segments(vec![segment(h * HOUR, hour(h))])))
         .collect();
-    facts.push(fact("Observation/live", "1", Body::Segments(vec![segment(24 * HOUR, vec![90, 91, 92, 93, 94])])));
+    facts.push(fact(
+        "Observation/live",
+        "1",
+        Body::Segments(vec![segment(24 * HOUR, vec![90, 91, 92, 93, 94])]),
+    ));
     let done = vault.commit(page(facts)).unwrap();
     assert_eq!(done.samples, 24 * 3600 + 5);
     let (points, latest) = vault
@@ -74,14 +81,22 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
     assert_eq!((points[3600 * 5 + 7].v, points.last().unwrap().v), (60.0 + 12.0, 94.0));
     assert_eq!((latest[0].value, latest[0].source.as_str()), (Decimal::whole(94), "Observation/live"));
     let then = vault.read(|r| r.ward(Some(Instant(5 * HOUR + 7500)))).unwrap();
-    assert_eq!((then.values[0].value, then.values[0].source.as_str()), (Decimal::whole(72), "Observation/h5"));
+    assert_eq!(
+        (then.values[0].value, then.values[0].source.as_str()),
+        (Decimal::whole(72), "Observation/h5")
+    );
 }
 
 #[test]
 fn a_replayed_page_doubles_nothing_and_a_correction_replaces() {
     let (_folder, vault) = open();
     for _ in 0..2 {
-        vault.commit(page(vec![spot("Observation/a", "1", 10, "37.0"), spot("Observation/b", "1", 20, "38.50")])).unwrap();
+        vault
+            .commit(page(vec![
+                spot("Observation/a", "1", 10, "37.0"),
+                spot("Observation/b", "1", 20, "38.50"),
+            ]))
+            .unwrap();
     }
     assert_eq!(temperatures(&vault), [(10, 37.0), (20, 38.5)]);
     vault.commit(page(vec![spot("Observation/b", "2", 15, "37.5")])).unwrap();
@@ -94,13 +109,34 @@ fn a_replayed_page_doubles_nothing_and_a_correction_replaces() {
 #[test]
 fn sealing_the_hot_tail_loses_no_digit_and_no_source() {
     let (_folder, vault) = open();
-    let facts = (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, &format!("36.{:02}", n % 100)));
+    let facts =
+        (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, &format!("36.{:02}", n % 100)));
     vault.commit(page(facts.collect())).unwrap();
     let points = temperatures(&vault);
     assert_eq!(points.len(), 1500);
     assert!(points.iter().enumerate().all(|(n, p)| *p == (n as i64 * 1000, 36.0 + (n % 100) as f64 / 100.0)));
     let old = vault.read(|r| r.ward(Some(Instant(70_500)))).unwrap();
-    assert_eq!((old.values[0].value.to_string().as_str(), old.values[0].source.as_str()), ("36.70", "Observation/s70"));
+    assert_eq!(
+        (old.values[0].value.to_string().as_str(), old.values[0].source.as_str()),
+        ("36.70", "Observation/s70")
+    );
+}
+
+#[test]
+fn a_sealed_value_is_not_doubled_by_a_replay_and_can_still_be_corrected_and_deleted() {
+    let (_folder, vault) = open();
+    let all = || (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, "36.60")).collect::<Vec<_>>();
+    for _ in 0..3 {
+        vault.commit(page(all())).unwrap();
+    }
+    assert_eq!(temperatures(&vault).len(), 1500);
+    vault.commit(page(vec![spot("Observation/s70", "2", 70_000, "39.9")])).unwrap();
+    vault.commit(page(vec![spot("Observation/s71", "2", 5_000_000, "40.0")])).unwrap();
+    vault.commit(page(vec![fact("Observation/s72", "2", Body::Deleted)])).unwrap();
+    let points = temperatures(&vault);
+    assert_eq!(points.len(), 1499);
+    assert!(points.contains(&(70_000, 39.9)) && points.contains(&(5_000_000, 40.0)));
+    assert!(!points.iter().any(|(t, _)| *t == 71_000 || *t == 72_000));
 }
 
 #[test]
@@ -109,7 +145,11 @@ fn a_bad_page_moves_no_cursor() {
     let commit = PageCommit {
         facts: vec![spot("Observation/a", "1", 1, "36.6")],
         cursors: vec![("Observation".into(), "c1".into())],
-        unreadable: vec![Unreadable { reference: "Observation/x".into(), reason: "it names no patient".into(), body: "{}".into() }],
+        unreadable: vec![Unreadable {
+            reference: "Observation/x".into(),
+            reason: "it names no patient".into(),
+            body: "{}".into(),
+        }],
         received: Instant(1),
     };
     assert_eq!(vault.commit(commit).unwrap().quarantined, 1);
@@ -118,7 +158,14 @@ fn a_bad_page_moves_no_cursor() {
 }
 
 fn take(id: &str, episode: &str) -> Action {
-    Action { id: id.into(), episode: episode.into(), verb: Verb::Take, by: "N. Okafor".into(), at: Instant(5), note: None }
+    Action {
+        id: id.into(),
+        episode: episode.into(),
+        verb: Verb::Take,
+        by: "N. Okafor".into(),
+        at: Instant(5),
+        note: None,
+    }
 }
 
 #[test]
@@ -131,7 +178,8 @@ fn an_action_survives_and_leaves_the_outbox_only_when_the_server_has_it() {
     vault.record_action(take("3", "e2"), "{}".into()).unwrap();
     drop(vault);
     let vault = Vault::open(folder.path(), key).unwrap();
-    let due = |now| vault.read(|r| r.due(Instant(now))).unwrap().into_iter().map(|o| o.action).collect::<Vec<_>>();
+    let due =
+        |now| vault.read(|r| r.due(Instant(now))).unwrap().into_iter().map(|o| o.action).collect::<Vec<_>>();
     assert_eq!(due(0), ["1", "3"], "one lane waits for its first, the other does not");
     vault.postpone("1".into(), Instant(100)).unwrap();
     assert_eq!(due(50), ["3"]);

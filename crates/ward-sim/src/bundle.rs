@@ -46,7 +46,13 @@ pub(crate) fn outcome(code: &str, diagnostics: &str) -> Value {
 }
 
 /// A topic notification (R5 backport): status first, then what changed.
-pub(crate) fn notification(base: &str, subscription: &str, kind: &str, number: u64, resources: &[(String, String)]) -> String {
+pub(crate) fn notification(
+    base: &str,
+    subscription: &str,
+    kind: &str,
+    number: u64,
+    resources: &[(String, String)],
+) -> String {
     let mut out = String::new();
     let status = json!({
         "resourceType": "Parameters",

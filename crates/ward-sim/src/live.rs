@@ -40,7 +40,10 @@ impl Live {
     /// A token is good once.
     fn redeem(&self, token: &str) -> Option<String> {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.remove(token).filter(|(_, made)| made.elapsed() < TOKEN_LIFE).map(|(subscription, _)| subscription)
+        tokens
+            .remove(token)
+            .filter(|(_, made)| made.elapsed() < TOKEN_LIFE)
+            .map(|(subscription, _)| subscription)
     }
 }
 
@@ -107,7 +110,9 @@ pub(crate) async fn announce(shared: Arc<Shared>) {
         }
         let mut resources: Vec<(String, String)> = items
             .iter()
-            .map(|item| (format!("{}/{}", item.kind.resource(), shared.world.id(item)), shared.world.render(item)))
+            .map(|item| {
+                (format!("{}/{}", item.kind.resource(), shared.world.id(item)), shared.world.render(item))
+            })
             .collect();
         // Alarms are worked out over fourteen days; twice a second is often enough for that.
         if ticks.is_multiple_of(5) {

@@ -62,23 +62,39 @@ struct Meaning {
     category: &'static str,
 }
 
-const fn meaning(slug: &'static str, loinc: Option<&'static str>, mdc: Option<&'static str>, unit: &'static str, shown: &'static str) -> Meaning {
+const fn meaning(
+    slug: &'static str,
+    loinc: Option<&'static str>,
+    mdc: Option<&'static str>,
+    unit: &'static str,
+    shown: &'static str,
+) -> Meaning {
     Meaning { slug, loinc, mdc, unit, shown, category: "vital-signs" }
 }
 
 impl Kind {
     fn meaning(self) -> Meaning {
         match self {
-            Kind::Numeric(Signal::Hr) | Kind::Spot(Signal::Hr) => meaning("hr", Some("8867-4"), Some("147842"), "/min", "beats/min"),
-            Kind::Numeric(Signal::SpO2) | Kind::Spot(Signal::SpO2) => meaning("spo2", Some("59408-5"), Some("150456"), "%", "%"),
-            Kind::Numeric(Signal::Rr) | Kind::Spot(Signal::Rr) => meaning("rr", Some("9279-1"), Some("151562"), "/min", "breaths/min"),
+            Kind::Numeric(Signal::Hr) | Kind::Spot(Signal::Hr) => {
+                meaning("hr", Some("8867-4"), Some("147842"), "/min", "beats/min")
+            }
+            Kind::Numeric(Signal::SpO2) | Kind::Spot(Signal::SpO2) => {
+                meaning("spo2", Some("59408-5"), Some("150456"), "%", "%")
+            }
+            Kind::Numeric(Signal::Rr) | Kind::Spot(Signal::Rr) => {
+                meaning("rr", Some("9279-1"), Some("151562"), "/min", "breaths/min")
+            }
             Kind::Pressure => meaning("bp", Some("85354-9"), Some("150020"), "mm[Hg]", "mmHg"),
             Kind::Spot(Signal::Temp) => meaning("temp", Some("8310-5"), Some("150364"), "Cel", "°C"),
             Kind::Spot(Signal::Glucose) => meaning("cgm", Some("105272-9"), None, "mmol/L", "mmol/L"),
             Kind::Spot(Signal::OxygenFlow) => meaning("o2", Some("3151-8"), None, "L/min", "L/min"),
             Kind::Spot(Signal::Consciousness) => meaning("acvpu", Some("67775-7"), None, "", ""),
-            Kind::Ecg => Meaning { category: "procedure", ..meaning("ecg", None, Some("131330"), "mV", "mV") },
-            Kind::Pleth => Meaning { category: "procedure", ..meaning("pleth", None, Some("150452"), "1", "") },
+            Kind::Ecg => {
+                Meaning { category: "procedure", ..meaning("ecg", None, Some("131330"), "mV", "mV") }
+            }
+            Kind::Pleth => {
+                Meaning { category: "procedure", ..meaning("pleth", None, Some("150452"), "1", "") }
+            }
             Kind::Dose => Meaning { category: "", ..meaning("dose", None, None, "[iU]", "U") },
             Kind::Issue => Meaning { category: "", ..meaning("issue", None, None, "", "") },
             _ => Meaning { category: "survey", ..meaning("battery", None, Some("67996"), "%", "%") },
@@ -97,7 +113,8 @@ impl Kind {
     /// Whether it answers a search by this code.
     pub fn has_code(self, system: Option<&str>, code: &str) -> bool {
         let m = self.meaning();
-        (m.loinc == Some(code) && system.is_none_or(|s| s == LOINC)) || (m.mdc == Some(code) && system.is_none_or(|s| s == MDC))
+        (m.loinc == Some(code) && system.is_none_or(|s| s == LOINC))
+            || (m.mdc == Some(code) && system.is_none_or(|s| s == MDC))
     }
 
     pub fn category(self) -> &'static str {
@@ -146,12 +163,28 @@ impl World {
     pub fn kinds(&self, person: usize) -> &'static [Kind] {
         use Signal::{Battery, Consciousness, Glucose, Hr, OxygenFlow, Rr, SpO2, Temp};
         const WARD: &[Kind] = &[
-            Kind::Numeric(Hr), Kind::Numeric(SpO2), Kind::Numeric(Rr), Kind::Pressure, Kind::Spot(Temp),
-            Kind::Spot(OxygenFlow), Kind::Spot(Consciousness), Kind::Spot(Battery), Kind::Ecg, Kind::Pleth, Kind::Issue,
+            Kind::Numeric(Hr),
+            Kind::Numeric(SpO2),
+            Kind::Numeric(Rr),
+            Kind::Pressure,
+            Kind::Spot(Temp),
+            Kind::Spot(OxygenFlow),
+            Kind::Spot(Consciousness),
+            Kind::Spot(Battery),
+            Kind::Ecg,
+            Kind::Pleth,
+            Kind::Issue,
         ];
-        const HOME: &[Kind] = &[Kind::Spot(Hr), Kind::Spot(SpO2), Kind::Pressure, Kind::Spot(Battery), Kind::Issue];
+        const HOME: &[Kind] =
+            &[Kind::Spot(Hr), Kind::Spot(SpO2), Kind::Pressure, Kind::Spot(Battery), Kind::Issue];
         const SUGAR: &[Kind] = &[
-            Kind::Spot(Hr), Kind::Spot(SpO2), Kind::Spot(Glucose), Kind::Pressure, Kind::Spot(Battery), Kind::Dose, Kind::Issue,
+            Kind::Spot(Hr),
+            Kind::Spot(SpO2),
+            Kind::Spot(Glucose),
+            Kind::Pressure,
+            Kind::Spot(Battery),
+            Kind::Dose,
+            Kind::Issue,
         ];
         match &self.people[person] {
             p if p.bed.is_some() => WARD,
@@ -199,7 +232,9 @@ impl World {
                 }
                 let runs = self.runs();
                 let body = self.body(person, &runs);
-                for n in ((after - base).div_euclid(SEGMENT) - 1).max(0)..(until - base).div_euclid(SEGMENT).max(0) {
+                for n in
+                    ((after - base).div_euclid(SEGMENT) - 1).max(0)..(until - base).div_euclid(SEGMENT).max(0)
+                {
                     let (at, updated) = (base + n * SEGMENT, base + (n + 1) * SEGMENT);
                     if updated > after && updated <= until && !body.effect(at).silent {
                         out.push(Item { person, kind, n, at, updated });
@@ -262,7 +297,11 @@ impl World {
         let (rest, place) = id.rsplit_once('-')?;
         let (person, slug) = rest.rsplit_once('-')?;
         let person = self.people.iter().find(|p| p.id == person)?.index;
-        let kind = self.kinds(person).iter().copied().find(|k| k.meaning().slug == slug && k.resource() == resource)?;
+        let kind = self
+            .kinds(person)
+            .iter()
+            .copied()
+            .find(|k| k.meaning().slug == slug && k.resource() == resource)?;
         let n: i64 = match (kind, place.split_at_checked(1)?) {
             (Kind::Numeric(_), ("h", digits)) => -digits.parse::<i64>().ok()?,
             (Kind::Numeric(_), ("l", digits)) => digits.parse().ok()?,
@@ -323,7 +362,8 @@ impl World {
             "code": { "coding": coding }, "subject": subject,
         });
         // What a nurse charts on a round has no device.
-        let charted = person.bed.is_some() && matches!(item.kind, Kind::Spot(Signal::Temp | Signal::OxygenFlow | Signal::Consciousness));
+        let charted = person.bed.is_some()
+            && matches!(item.kind, Kind::Spot(Signal::Temp | Signal::OxygenFlow | Signal::Consciousness));
         if !charted {
             resource["device"] = json!({ "reference": format!("Device/{device}") });
         }
@@ -331,26 +371,35 @@ impl World {
             let number: Value = serde_json::from_str(&format!("{value:.digits$}")).unwrap_or(Value::Null);
             json!({ "value": number, "unit": m.shown, "system": UCUM, "code": m.unit })
         };
-        let mut period = |from: i64, to: i64| resource["effectivePeriod"] = json!({ "start": iso(from), "end": iso(to) });
+        let mut period =
+            |from: i64, to: i64| resource["effectivePeriod"] = json!({ "start": iso(from), "end": iso(to) });
         match item.kind {
             Kind::Numeric(signal) => {
                 let seconds = if item.n < 0 { 3600 } else { 5 };
                 period(item.at, item.updated);
-                resource["valueSampledData"] = sampled(m.unit, 1000.0, 1.0, seconds_of(&body, signal, item.at, seconds));
+                resource["valueSampledData"] =
+                    sampled(m.unit, 1000.0, 1.0, seconds_of(&body, signal, item.at, seconds));
             }
             Kind::Ecg | Kind::Pleth => {
                 let rate = if item.kind == Kind::Ecg { 250.0 } else { 125.0 };
                 let count = (WAVE_SEGMENT as f64 / 1000.0 * rate) as usize;
-                let values = if item.kind == Kind::Ecg { wave::ecg(&body, item.at, count, rate) } else { wave::pleth(&body, item.at, count, rate) };
+                let values = if item.kind == Kind::Ecg {
+                    wave::ecg(&body, item.at, count, rate)
+                } else {
+                    wave::pleth(&body, item.at, count, rate)
+                };
                 let text = values.iter().map(i32::to_string).collect::<Vec<_>>().join(" ");
                 period(item.at, item.updated);
-                resource["valueSampledData"] = sampled(m.unit, 1000.0 / rate, if item.kind == Kind::Ecg { 0.005 } else { 0.001 }, text);
+                resource["valueSampledData"] =
+                    sampled(m.unit, 1000.0 / rate, if item.kind == Kind::Ecg { 0.005 } else { 0.001 }, text);
             }
             Kind::Pressure => {
                 resource["effectiveDateTime"] = json!(iso(item.at));
-                let part = |code: &str, value: Option<f64>| json!({
-                    "code": { "coding": [{ "system": LOINC, "code": code }] }, "valueQuantity": quantity(value.unwrap_or(0.0), 0),
-                });
+                let part = |code: &str, value: Option<f64>| {
+                    json!({
+                        "code": { "coding": [{ "system": LOINC, "code": code }] }, "valueQuantity": quantity(value.unwrap_or(0.0), 0),
+                    })
+                };
                 let (s, d) = (body.value(Signal::Sbp, item.at), body.value(Signal::Dbp, item.at));
                 let mean = s.zip(d).map(|(s, d)| d + (s - d) / 3.0);
                 resource["component"] = json!([part("8480-6", s), part("8462-4", d), part("8478-0", mean)]);
@@ -359,14 +408,17 @@ impl World {
                 resource["effectiveDateTime"] = json!(iso(item.at));
                 let voice = body.value(Signal::Consciousness, item.at).is_some_and(|v| v > 0.0);
                 let (code, text) = if voice { ("300202002", "Voice") } else { ("248234008", "Alert") };
-                resource["valueCodeableConcept"] = json!({ "coding": [{ "system": "http://snomed.info/sct", "code": code }], "text": text });
+                resource["valueCodeableConcept"] =
+                    json!({ "coding": [{ "system": "http://snomed.info/sct", "code": code }], "text": text });
             }
             Kind::Spot(signal) => {
                 resource["effectiveDateTime"] = json!(iso(item.at));
                 let digits = usize::from(matches!(signal, Signal::Temp | Signal::Glucose));
                 match body.value(signal, item.at) {
                     Some(value) => resource["valueQuantity"] = quantity(value, digits),
-                    None => resource["dataAbsentReason"] = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "temp-unknown" }] }),
+                    None => {
+                        resource["dataAbsentReason"] = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "temp-unknown" }] })
+                    }
                 }
             }
             Kind::Dose | Kind::Issue => {}
@@ -383,12 +435,15 @@ impl World {
                 let Some(e) = body.excursion(slot).filter(|e| e.from < until) else { continue };
                 let middle = i64::midpoint(e.from, e.until);
                 // A gateway's limit alarm waits a few seconds, and its text names the worst value so far.
-                let (onset, end) = (e.from + (e.until - e.from) / 8 + 4_000, e.until - (e.until - e.from) / 12);
+                let (onset, end) =
+                    (e.from + (e.until - e.from) / 8 + 4_000, e.until - (e.until - e.from) / 12);
                 if onset > until {
                     continue;
                 }
                 let (severity, loinc, text) = if e.desaturation {
-                    let Some(worst) = body.value(Signal::SpO2, middle).filter(|v| *v < 90.0) else { continue };
+                    let Some(worst) = body.value(Signal::SpO2, middle).filter(|v| *v < 90.0) else {
+                        continue;
+                    };
                     let severity = if worst < 86.0 { "high" } else { "medium" };
                     (severity, "59408-5", format!("SpO2 {worst:.0} < 90"))
                 } else {
@@ -396,7 +451,16 @@ impl World {
                     (if worst > 150.0 { "medium" } else { "low" }, "8867-4", format!("HR {worst:.0} > 130"))
                 };
                 let id = format!("{}-x{slot}", self.people[person].id);
-                out.push(Alarm { id, person, onset, end: Some(end), severity, technical: false, loinc: Some(loinc), text });
+                out.push(Alarm {
+                    id,
+                    person,
+                    onset,
+                    end: Some(end),
+                    severity,
+                    technical: false,
+                    loinc: Some(loinc),
+                    text,
+                });
             }
         }
         for (index, run) in runs.iter().enumerate() {
@@ -411,12 +475,17 @@ impl World {
                 let value = match cue.loinc {
                     Some("8867-4") => body.value(Signal::Hr, at),
                     Some("59408-5") => body.value(Signal::SpO2, at).map(|v| v.min(89.0)),
-                    Some("9279-1") => body.value(Signal::Rr, at).map(|v| if cue.text.contains('<') { v.min(7.0) } else { v.max(26.0) }),
+                    Some("9279-1") => body
+                        .value(Signal::Rr, at)
+                        .map(|v| if cue.text.contains('<') { v.min(7.0) } else { v.max(26.0) }),
                     Some("105272-9") => body.value(Signal::Glucose, at).map(|v| v.min(3.8)),
                     _ => None,
                 };
                 let digits = usize::from(cue.loinc == Some("105272-9"));
-                let text = value.map_or_else(|| cue.text.to_owned(), |v| cue.text.replace("{}", &format!("{v:.digits$}")));
+                let text = value.map_or_else(
+                    || cue.text.to_owned(),
+                    |v| cue.text.replace("{}", &format!("{v:.digits$}")),
+                );
                 let id = format!("{}-s{index}-{n}", self.people[run.patient].id);
                 let end = cue.lasts.map(|lasts| onset + lasts);
                 let (severity, technical, loinc) = (cue.severity, cue.technical, cue.loinc);
@@ -443,7 +512,9 @@ impl World {
     /// simulator did.
     pub fn past_actions(&self) -> Vec<Value> {
         const STAFF: [&str; 3] = ["S. Varga", "T. Ahmadi", "N. Sato"];
-        let over = |alarm: &Alarm| alarm.end.is_some_and(|end| end < self.origin) && alarm.onset > self.origin - 2 * 86_400_000;
+        let over = |alarm: &Alarm| {
+            alarm.end.is_some_and(|end| end < self.origin) && alarm.onset > self.origin - 2 * 86_400_000
+        };
         let mut out = Vec::new();
         for alarm in self.alarms(self.origin).iter().filter(|alarm| over(alarm)) {
             let by = STAFF[(hash(self.seed, alarm.onset) % 3) as usize];
@@ -467,7 +538,9 @@ impl World {
     }
 
     fn issue(&self, alarm: &Alarm, ended: Option<i64>, updated: i64) -> String {
-        let mut coding = vec![json!({ "system": "urn:vigil:alarm-kind", "code": if alarm.technical { "technical" } else { "physiological" } })];
+        let mut coding = vec![
+            json!({ "system": "urn:vigil:alarm-kind", "code": if alarm.technical { "technical" } else { "physiological" } }),
+        ];
         if let Some(code) = alarm.loinc {
             coding.push(json!({ "system": LOINC, "code": code }));
         }

@@ -116,25 +116,36 @@ impl Body<'_> {
                 if effect.silent {
                     return None;
                 }
-                let wander = if effect.irregular { 14.0 * noise(3, 1300) + 8.0 * noise(4, 2900) } else { 1.6 * noise(3, 4000) };
-                let fast = excursion.filter(|(e, _)| !e.desaturation).map_or(0.0, |(e, x)| x * (50.0 + 34.0 * e.depth));
+                let wander = if effect.irregular {
+                    14.0 * noise(3, 1300) + 8.0 * noise(4, 2900)
+                } else {
+                    1.6 * noise(3, 4000)
+                };
+                let fast = excursion
+                    .filter(|(e, _)| !e.desaturation)
+                    .map_or(0.0, |(e, x)| x * (50.0 + 34.0 * e.depth));
                 (p.hr + 4.0 * circadian + 5.0 * activity + wander + effect.hr + fast).clamp(28.0, 220.0)
             }
             Signal::SpO2 => {
                 if effect.silent || effect.spo2_off || self.artefact(t) {
                     return None;
                 }
-                let dip = excursion.filter(|(e, _)| e.desaturation).map_or(0.0, |(e, x)| x * (8.5 + 5.0 * e.depth));
-                (p.spo2 + 0.5 * noise(6, 5 * MIN) + 0.5 * noise(7, 40_000) + effect.spo2 - dip).clamp(55.0, 100.0)
+                let dip =
+                    excursion.filter(|(e, _)| e.desaturation).map_or(0.0, |(e, x)| x * (8.5 + 5.0 * e.depth));
+                (p.spo2 + 0.5 * noise(6, 5 * MIN) + 0.5 * noise(7, 40_000) + effect.spo2 - dip)
+                    .clamp(55.0, 100.0)
             }
             Signal::Rr => {
                 if effect.silent {
                     return None;
                 }
-                (p.rr + 0.6 * circadian + 1.1 * activity + 0.8 * noise(8, 20_000) + effect.rr).clamp(4.0, 55.0)
+                (p.rr + 0.6 * circadian + 1.1 * activity + 0.8 * noise(8, 20_000) + effect.rr)
+                    .clamp(4.0, 55.0)
             }
             Signal::Sbp => p.sbp + 6.0 * circadian + 5.0 * activity + 3.0 * noise(9, 11 * MIN) + effect.sbp,
-            Signal::Dbp => 0.42 * self.value_under(Signal::Sbp, t, effect)? + 24.0 + 2.0 * noise(10, 13 * MIN),
+            Signal::Dbp => {
+                0.42 * self.value_under(Signal::Sbp, t, effect)? + 24.0 + 2.0 * noise(10, 13 * MIN)
+            }
             Signal::Temp => p.temp + 0.25 * circadian + 0.12 * noise(11, 90 * MIN) + effect.temp,
             Signal::Glucose => {
                 let drawn = effect.low_sugar.min(1.0);
@@ -142,10 +153,14 @@ impl Body<'_> {
             }
             Signal::Battery => {
                 if effect.battery_drain {
-                    let drain = self.runs.iter().filter(|r| r.patient == p.index).map(|r| r.from).max().unwrap_or(t);
+                    let drain =
+                        self.runs.iter().filter(|r| r.patient == p.index).map(|r| r.from).max().unwrap_or(t);
                     return Some((14.0 - (t - drain) as f64 / (7.0 * MIN as f64)).clamp(1.0, 100.0));
                 }
-                100.0 - 55.0 * ((t + p.index as i64 * 5_000_000).rem_euclid(18 * 3_600_000) as f64 / (18.0 * 3_600_000.0))
+                100.0
+                    - 55.0
+                        * ((t + p.index as i64 * 5_000_000).rem_euclid(18 * 3_600_000) as f64
+                            / (18.0 * 3_600_000.0))
             }
             Signal::OxygenFlow => p.oxygen_l + effect.oxygen,
             Signal::Consciousness => f64::from(u8::from(effect.drowsy)) * 2.0,
@@ -164,7 +179,8 @@ impl Body<'_> {
 
     /// mmol/L: three meals a day, each with its dose.
     fn glucose(&self, t: i64) -> f64 {
-        let mut level = 6.4 + 0.9 * smooth(self.key(12), t, 140 * MIN) + 0.25 * smooth(self.key(13), t, 15 * MIN);
+        let mut level =
+            6.4 + 0.9 * smooth(self.key(12), t, 140 * MIN) + 0.25 * smooth(self.key(13), t, 15 * MIN);
         let day = t.div_euclid(DAY);
         for offset in -1..=0 {
             for meal in 0..3 {

@@ -62,7 +62,9 @@ fn bounds(date: &str) -> Option<(i64, i64)> {
         7 => day.checked_add(jiff::Span::new().months(1)).ok()?,
         _ => day.tomorrow().ok()?,
     };
-    let ms = |d: jiff::civil::Date| d.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond());
+    let ms = |d: jiff::civil::Date| {
+        d.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond())
+    };
     Some((ms(day)?, ms(end)? - 1))
 }
 
@@ -103,7 +105,13 @@ const MOST: usize = 1000;
 ///
 /// # Errors
 /// In words for an OperationOutcome, where a value cannot be read.
-pub(crate) fn search(world: &World, store: &Store, kind: &str, query: &Query, now: i64) -> Result<Results, String> {
+pub(crate) fn search(
+    world: &World,
+    store: &Store,
+    kind: &str,
+    query: &Query,
+    now: i64,
+) -> Result<Results, String> {
     let value = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let (mut updated, mut date) = (Range::ALL, Range::ALL);
     for (name, text) in query {
@@ -116,7 +124,8 @@ pub(crate) fn search(world: &World, store: &Store, kind: &str, query: &Query, no
     // A search reads one moment: what arrives while pages are turned is for the next search.
     let as_of = value("_asof").map_or(Ok(now), str::parse).map_err(|_| "_asof is no number".to_owned())?;
     updated.to = updated.to.min(as_of);
-    let offset: usize = value("_offset").map_or(Ok(0), str::parse).map_err(|_| "_offset is no number".to_owned())?;
+    let offset: usize =
+        value("_offset").map_or(Ok(0), str::parse).map_err(|_| "_offset is no number".to_owned())?;
     let count = value("_count").map_or(Ok(100), str::parse).map_err(|_| "_count is no number".to_owned())?;
     let count: usize = usize::clamp(count, 0, MOST);
 
@@ -149,7 +158,16 @@ pub(crate) fn search(world: &World, store: &Store, kind: &str, query: &Query, no
 }
 
 #[allow(clippy::too_many_arguments)]
-fn generated(world: &World, store: &Store, kind: &str, query: &Query, updated: Range, date: Range, now: i64, found: &mut Vec<Found>) {
+fn generated(
+    world: &World,
+    store: &Store,
+    kind: &str,
+    query: &Query,
+    updated: Range,
+    date: Range,
+    now: i64,
+    found: &mut Vec<Found>,
+) {
     if !matches!(kind, "Observation" | "DetectedIssue" | "MedicationAdministration") {
         return;
     }
@@ -158,13 +176,20 @@ fn generated(world: &World, store: &Store, kind: &str, query: &Query, updated: R
         .people
         .iter()
         .filter(|p| {
-            query.iter().filter(|(n, _)| is_patient(n)).all(|(_, v)| v.split(',').any(|v| v.rsplit('/').next() == Some(&p.id)))
+            query
+                .iter()
+                .filter(|(n, _)| is_patient(n))
+                .all(|(_, v)| v.split(',').any(|v| v.rsplit('/').next() == Some(&p.id)))
         })
         .map(|p| p.index)
         .collect();
     if kind == "DetectedIssue" {
         for (id, at_updated, at, person, text) in world.issues(updated.to.min(now)) {
-            if !updated.holds(at_updated) || !date.holds(at) || !patients.contains(&person) || overridden.contains(&id) {
+            if !updated.holds(at_updated)
+                || !date.holds(at)
+                || !patients.contains(&person)
+                || overridden.contains(&id)
+            {
                 continue;
             }
             let Ok(resource) = serde_json::from_str::<Value>(&text) else { continue };
@@ -206,17 +231,19 @@ fn is_patient(name: &str) -> bool {
 /// Waves are two thirds of a ward's bytes; like the gateways this stands for, the simulator gives them only to a search
 /// that names their code or category.
 fn wanted(kind: crate::observe::Kind, query: &Query) -> bool {
-    let named = kind.is_announced() || query.iter().any(|(name, _)| matches!(name.as_str(), "code" | "category"));
-    named && query.iter().all(|(name, value)| match name.as_str() {
-        "code" => value.split(',').any(|token| {
-            let (system, code) = token.split_once('|').map_or((None, token), |(s, c)| (Some(s), c));
-            kind.has_code(system, code)
-        }),
-        "category" => value.split(',').any(|token| token.rsplit('|').next() == Some(kind.category())),
-        "status" => value.split(',').any(|v| v == "final" || v == "completed"),
-        "identifier" => false,
-        _ => true,
-    })
+    let named =
+        kind.is_announced() || query.iter().any(|(name, _)| matches!(name.as_str(), "code" | "category"));
+    named
+        && query.iter().all(|(name, value)| match name.as_str() {
+            "code" => value.split(',').any(|token| {
+                let (system, code) = token.split_once('|').map_or((None, token), |(s, c)| (Some(s), c));
+                kind.has_code(system, code)
+            }),
+            "category" => value.split(',').any(|token| token.rsplit('|').next() == Some(kind.category())),
+            "status" => value.split(',').any(|v| v == "final" || v == "completed"),
+            "identifier" => false,
+            _ => true,
+        })
 }
 
 /// Whether a stored resource matches the token and reference parameters.
@@ -226,19 +253,27 @@ fn matches(resource: &Value, id: &str, query: &Query) -> bool {
         match name.as_str() {
             "_id" => any(&|v| v == id),
             n if is_patient(n) => {
-                let reference = resource["subject"]["reference"].as_str().or(resource["patient"]["reference"].as_str());
+                let reference =
+                    resource["subject"]["reference"].as_str().or(resource["patient"]["reference"].as_str());
                 any(&|v| reference.is_some_and(|r| r == v || r.rsplit('/').next() == Some(v)))
             }
             "code" | "category" => any(&|v| tokens(&resource[name.as_str()]).iter().any(|t| token_is(t, v))),
             "identifier" => {
                 let identifiers = resource["identifier"].as_array().map_or(&[][..], Vec::as_slice);
                 any(&|v| {
-                    let pair = |i: &Value| (i["system"].as_str().unwrap_or("").to_owned(), i["value"].as_str().unwrap_or("").to_owned());
+                    let pair = |i: &Value| {
+                        (
+                            i["system"].as_str().unwrap_or("").to_owned(),
+                            i["value"].as_str().unwrap_or("").to_owned(),
+                        )
+                    };
                     identifiers.iter().any(|i| token_is(&pair(i), v))
                 })
             }
             "status" => any(&|v| resource["status"] == v),
-            "part-of" | "partof" => any(&|v| resource["partOf"]["reference"].as_str().is_some_and(|r| r.ends_with(v))),
+            "part-of" | "partof" => {
+                any(&|v| resource["partOf"]["reference"].as_str().is_some_and(|r| r.ends_with(v)))
+            }
             _ => true,
         }
     })
@@ -281,7 +316,9 @@ pub(crate) fn included(resource: &Value, include: &str) -> Vec<String> {
     let places: Vec<&Value> = match parameter {
         "patient" | "subject" => vec![&resource["subject"], &resource["patient"]],
         "device" => vec![&resource["device"]],
-        "location" => resource["location"].as_array().map_or(Vec::new(), |all| all.iter().map(|l| &l["location"]).collect()),
+        "location" => resource["location"]
+            .as_array()
+            .map_or(Vec::new(), |all| all.iter().map(|l| &l["location"]).collect()),
         "partof" => vec![&resource["partOf"]],
         "implicated" => resource["implicated"].as_array().map_or(Vec::new(), |all| all.iter().collect()),
         _ => Vec::new(),

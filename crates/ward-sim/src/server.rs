@@ -233,8 +233,22 @@ fn query_of(raw: Option<&str>) -> Query {
 }
 
 const TYPES: [&str; 16] = [
-    "Patient", "Location", "Encounter", "Device", "DeviceMetric", "Observation", "DetectedIssue", "Communication",
-    "MedicationAdministration", "AuditEvent", "Flag", "Practitioner", "Task", "Provenance", "Consent", "Subscription",
+    "Patient",
+    "Location",
+    "Encounter",
+    "Device",
+    "DeviceMetric",
+    "Observation",
+    "DetectedIssue",
+    "Communication",
+    "MedicationAdministration",
+    "AuditEvent",
+    "Flag",
+    "Practitioner",
+    "Task",
+    "Provenance",
+    "Consent",
+    "Subscription",
 ];
 
 fn known(kind: &str) -> Result<(), Response> {
@@ -246,13 +260,34 @@ fn known(kind: &str) -> Result<(), Response> {
 }
 
 const PARAMETERS: [&str; 20] = [
-    "_id", "_lastUpdated", "_sort", "_count", "_include", "_elements", "_format", "_total", "_asof", "_offset", "patient",
-    "subject", "code", "category", "date", "status", "identifier", "identified", "sent", "effective-time",
+    "_id",
+    "_lastUpdated",
+    "_sort",
+    "_count",
+    "_include",
+    "_elements",
+    "_format",
+    "_total",
+    "_asof",
+    "_offset",
+    "patient",
+    "subject",
+    "code",
+    "category",
+    "date",
+    "status",
+    "identifier",
+    "identified",
+    "sent",
+    "effective-time",
 ];
 
 async fn metadata(State(shared): State<Arc<Shared>>) -> Response {
     let interactions: Vec<Value> =
-        ["read", "vread", "search-type", "create", "update", "delete", "history-type"].iter().map(|c| json!({ "code": c })).collect();
+        ["read", "vread", "search-type", "create", "update", "delete", "history-type"]
+            .iter()
+            .map(|c| json!({ "code": c }))
+            .collect();
     let resources: Vec<Value> = TYPES
         .iter()
         .map(|kind| {
@@ -286,13 +321,18 @@ fn current(shared: &Shared, store: &Store, kind: &str, id: &str) -> Option<Value
     }
     let now = shared.clock.now_ms();
     let rendered = match kind {
-        "DetectedIssue" => shared.world.issues(now).into_iter().find(|issue| issue.0 == id).map(|issue| issue.4),
+        "DetectedIssue" => {
+            shared.world.issues(now).into_iter().find(|issue| issue.0 == id).map(|issue| issue.4)
+        }
         _ => shared.world.find(kind, id, now).map(|item| shared.world.render(&item)),
     };
     rendered.and_then(|text| serde_json::from_str(&text).ok())
 }
 
-async fn read(State(shared): State<Arc<Shared>>, Path((kind, id)): Path<(String, String)>) -> Result<Response, Response> {
+async fn read(
+    State(shared): State<Arc<Shared>>,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<Response, Response> {
     known(&kind)?;
     let store = shared.store();
     if store.current(&kind, &id).is_some_and(|v| v.resource.is_none()) {
@@ -329,7 +369,8 @@ async fn search_type(
 ) -> Result<Response, Response> {
     known(&kind)?;
     let query = query_of(raw.as_deref());
-    let strict = headers.get("prefer").and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("handling=strict"));
+    let strict =
+        headers.get("prefer").and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("handling=strict"));
     if let Some((name, _)) = query.iter().find(|(name, _)| strict && !PARAMETERS.contains(&name.as_str())) {
         return Err(refuse(StatusCode::BAD_REQUEST, "not-supported", &format!("no search parameter {name}")));
     }
@@ -355,7 +396,10 @@ fn page(shared: &Shared, kind: &str, query: &Query) -> Result<Response, Response
     let mut wanted = std::collections::BTreeSet::new();
     for hit in &results.hits {
         let resource = hit.render(&shared.world);
-        debug_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&resource).is_ok(), "what is served is JSON");
+        debug_assert!(
+            serde_json::from_str::<serde::de::IgnoredAny>(&resource).is_ok(),
+            "what is served is JSON"
+        );
         let id = id_of(&resource);
         if !includes.is_empty()
             && let Ok(value) = serde_json::from_str::<Value>(&resource)
@@ -368,7 +412,11 @@ fn page(shared: &Shared, kind: &str, query: &Query) -> Result<Response, Response
         if let Some((kind, id)) = reference.split_once('/')
             && let Some(resource) = current(shared, &store, kind, id)
         {
-            entries.push(Entry { full_url: format!("{}/{reference}", shared.base), resource: resource.to_string(), mode: "include" });
+            entries.push(Entry {
+                full_url: format!("{}/{reference}", shared.base),
+                resource: resource.to_string(),
+                mode: "include",
+            });
         }
     }
     let next = results.next.as_ref().map(address);
@@ -392,7 +440,8 @@ async fn history(
     let query = query_of(raw.as_deref());
     let value = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let since = match value("_since") {
-        Some(text) => search::since(text).ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "value", "_since is no instant"))?,
+        Some(text) => search::since(text)
+            .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "value", "_since is no instant"))?,
         None => i64::MIN,
     };
     let store = shared.store().clone();
@@ -436,7 +485,13 @@ fn parse(kind: &str, bytes: &[u8]) -> Result<Value, Response> {
     Ok(value)
 }
 
-fn make(shared: &Shared, store: &mut Store, kind: &str, resource: Value, none_exist: Option<&str>) -> Result<Made, Response> {
+fn make(
+    shared: &Shared,
+    store: &mut Store,
+    kind: &str,
+    resource: Value,
+    none_exist: Option<&str>,
+) -> Result<Made, Response> {
     let now = shared.clock.now_ms();
     if let Some(condition) = none_exist {
         let results = search(&shared.world, store, kind, &query_of(Some(condition)), now)
@@ -447,7 +502,13 @@ fn make(shared: &Shared, store: &mut Store, kind: &str, resource: Value, none_ex
                 let value = serde_json::from_str(&one.render(&shared.world)).unwrap_or(Value::Null);
                 return Ok((StatusCode::OK, Arc::new(value)));
             }
-            _ => return Err(refuse(StatusCode::PRECONDITION_FAILED, "multiple-matches", "If-None-Exist matches several")),
+            _ => {
+                return Err(refuse(
+                    StatusCode::PRECONDITION_FAILED,
+                    "multiple-matches",
+                    "If-None-Exist matches several",
+                ));
+            }
         }
     }
     let id = uuid::Uuid::now_v7().to_string();
@@ -463,14 +524,22 @@ fn replace(
     if_match: Option<&str>,
 ) -> Result<Made, Response> {
     if resource["id"] != id {
-        return Err(refuse(StatusCode::BAD_REQUEST, "invalid", "the id of the body is not the id of the address"));
+        return Err(refuse(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            "the id of the body is not the id of the address",
+        ));
     }
     let existing = current(shared, store, kind, id);
     let version = existing.as_ref().map(|r| text(&r["meta"]["versionId"]));
     if let Some(wanted) = if_match {
         let wanted = wanted.trim().trim_start_matches("W/").trim_matches('"');
         if version.as_deref() != Some(wanted) {
-            return Err(refuse(StatusCode::PRECONDITION_FAILED, "conflict", "the resource has another version"));
+            return Err(refuse(
+                StatusCode::PRECONDITION_FAILED,
+                "conflict",
+                "the resource has another version",
+            ));
         }
     }
     if kind == "Subscription" {
@@ -508,7 +577,11 @@ async fn create(
     let mut resource = parse(&kind, &body)?;
     if kind == "Subscription" {
         if resource["criteria"] != TOPIC || resource["channel"]["type"] != "websocket" {
-            return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "not-supported", &format!("only the topic {TOPIC} over websocket")));
+            return Err(refuse(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not-supported",
+                &format!("only the topic {TOPIC} over websocket"),
+            ));
         }
         resource["status"] = json!("active");
     }
@@ -532,7 +605,10 @@ async fn update(
     Ok(written(&shared, &kind, &made))
 }
 
-async fn remove(State(shared): State<Arc<Shared>>, Path((kind, id)): Path<(String, String)>) -> Result<Response, Response> {
+async fn remove(
+    State(shared): State<Arc<Shared>>,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<Response, Response> {
     known(&kind)?;
     let now = shared.clock.now_ms();
     if shared.store().delete(&kind, &id, now) {
@@ -568,7 +644,9 @@ async fn transaction(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<R
                 answers.push(json!({ "response": response }));
             }
             Err(response) if all_or_nothing => return Err(response),
-            Err(response) => answers.push(json!({ "response": { "status": response.status().as_u16().to_string() } })),
+            Err(response) => {
+                answers.push(json!({ "response": { "status": response.status().as_u16().to_string() } }))
+            }
         }
     }
     *store = draft;
@@ -577,7 +655,10 @@ async fn transaction(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<R
         announce(&shared, &kind, &resource);
     }
     let kind = format!("{}-response", text(&bundle["type"]));
-    Ok(answer(StatusCode::OK, json!({ "resourceType": "Bundle", "type": kind, "entry": answers }).to_string()))
+    Ok(answer(
+        StatusCode::OK,
+        json!({ "resourceType": "Bundle", "type": kind, "entry": answers }).to_string(),
+    ))
 }
 
 type Done = (String, StatusCode, Option<Arc<Value>>);
@@ -589,7 +670,11 @@ fn one(shared: &Shared, store: &mut Store, entry: &Value) -> Result<Done, Respon
     known(kind)?;
     let resource = entry["resource"].clone();
     if method != "DELETE" && resource["resourceType"] != kind {
-        return Err(refuse(StatusCode::BAD_REQUEST, "invalid", &format!("an entry for {kind} holds something else")));
+        return Err(refuse(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            &format!("an entry for {kind} holds something else"),
+        ));
     }
     let (status, stored) = match method.as_str() {
         "POST" => make(shared, store, kind, resource, entry["request"]["ifNoneExist"].as_str())?,
@@ -598,7 +683,13 @@ fn one(shared: &Shared, store: &mut Store, entry: &Value) -> Result<Done, Respon
             store.delete(kind, id, shared.clock.now_ms());
             return Ok((kind.to_owned(), StatusCode::NO_CONTENT, None));
         }
-        other => return Err(refuse(StatusCode::BAD_REQUEST, "not-supported", &format!("method {other} in a transaction"))),
+        other => {
+            return Err(refuse(
+                StatusCode::BAD_REQUEST,
+                "not-supported",
+                &format!("method {other} in a transaction"),
+            ));
+        }
     };
     Ok((kind.to_owned(), status, Some(stored)))
 }

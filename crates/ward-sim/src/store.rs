@@ -33,11 +33,19 @@ impl Store {
 
     /// The newest version of every resource of a type, deletions included.
     pub fn all(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
-        self.types.get(kind).into_iter().flatten().filter_map(|(id, versions)| versions.last().map(|v| (id, v)))
+        self.types
+            .get(kind)
+            .into_iter()
+            .flatten()
+            .filter_map(|(id, versions)| versions.last().map(|v| (id, v)))
     }
 
     pub fn history(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
-        self.types.get(kind).into_iter().flatten().flat_map(|(id, versions)| versions.iter().map(move |v| (id, v)))
+        self.types
+            .get(kind)
+            .into_iter()
+            .flatten()
+            .flat_map(|(id, versions)| versions.iter().map(move |v| (id, v)))
     }
 
     /// Writes a version and gives it back as stored. `first` is the number it gets where there is none yet.

@@ -131,7 +131,9 @@ impl Story {
                 e.sbp = -18.0 * on;
                 e.irregular = on > 0.2;
             }
-            Story::FallingGlucose => e.low_sugar = ramp(elapsed, 0, 85 * MIN) * (1.0 - ramp(elapsed, 130 * MIN, 170 * MIN)),
+            Story::FallingGlucose => {
+                e.low_sugar = ramp(elapsed, 0, 85 * MIN) * (1.0 - ramp(elapsed, 130 * MIN, 170 * MIN))
+            }
             Story::LeadOff => e.spo2_off = elapsed < 40 * MIN,
             Story::FlatBattery => e.battery_drain = true,
             Story::GatewayLost => e.silent = elapsed < 45 * MIN,

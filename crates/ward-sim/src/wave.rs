@@ -8,7 +8,8 @@ pub(crate) fn ecg(body: &Body, from_ms: i64, count: usize, rate_hz: f64) -> Vec<
     trace(body, from_ms, count, rate_hz, |x| {
         let bump = |centre: f64, width: f64, height: f64| height * (-((x - centre) / width).powi(2)).exp();
         // P, Q, R, S, T in 5 µV steps.
-        bump(0.18, 0.025, 24.0) - bump(0.265, 0.009, 26.0) + bump(0.285, 0.010, 205.0) - bump(0.308, 0.010, 48.0)
+        bump(0.18, 0.025, 24.0) - bump(0.265, 0.009, 26.0) + bump(0.285, 0.010, 205.0)
+            - bump(0.308, 0.010, 48.0)
             + bump(0.52, 0.045, 52.0)
     })
 }

@@ -25,14 +25,36 @@ pub(crate) struct Person {
 }
 
 const PEOPLE: [(&str, &str, bool); 30] = [
-    ("Weiss", "Jonas", false), ("Costa", "Mateus", false), ("Moreau", "Claire", true), ("Lindqvist", "Per", false),
-    ("Singh", "Harjit", false), ("Halvorsen", "Liv", true), ("Novak", "Elena", true), ("Petrov", "Yana", true),
-    ("Tanaka", "Koji", false), ("Dube", "Samuel", false), ("Farouk", "Amira", true), ("Adeyemi", "Ruth", true),
-    ("Okonkwo", "Ada", true), ("Rossi", "Bianca", true), ("Nwosu", "Grace", true), ("Kowalski", "Jan", false),
-    ("Brandt", "Ilse", true), ("Haddad", "Karim", false), ("Mbeki", "Thandi", true), ("Jansen", "Pieter", false),
-    ("Yilmaz", "Deniz", true), ("O'Brien", "Maeve", true), ("Silva", "Rui", false), ("Kim", "Min-jun", false),
-    ("Ahlgren", "Nils", false), ("Torres", "Lucia", true), ("Marsh", "Dylan", false), ("Iversen", "Signe", true),
-    ("Chowdhury", "Anik", false), ("Beaumont", "Odile", true),
+    ("Weiss", "Jonas", false),
+    ("Costa", "Mateus", false),
+    ("Moreau", "Claire", true),
+    ("Lindqvist", "Per", false),
+    ("Singh", "Harjit", false),
+    ("Halvorsen", "Liv", true),
+    ("Novak", "Elena", true),
+    ("Petrov", "Yana", true),
+    ("Tanaka", "Koji", false),
+    ("Dube", "Samuel", false),
+    ("Farouk", "Amira", true),
+    ("Adeyemi", "Ruth", true),
+    ("Okonkwo", "Ada", true),
+    ("Rossi", "Bianca", true),
+    ("Nwosu", "Grace", true),
+    ("Kowalski", "Jan", false),
+    ("Brandt", "Ilse", true),
+    ("Haddad", "Karim", false),
+    ("Mbeki", "Thandi", true),
+    ("Jansen", "Pieter", false),
+    ("Yilmaz", "Deniz", true),
+    ("O'Brien", "Maeve", true),
+    ("Silva", "Rui", false),
+    ("Kim", "Min-jun", false),
+    ("Ahlgren", "Nils", false),
+    ("Torres", "Lucia", true),
+    ("Marsh", "Dylan", false),
+    ("Iversen", "Signe", true),
+    ("Chowdhury", "Anik", false),
+    ("Beaumont", "Odile", true),
 ];
 
 pub(crate) const BEDS: usize = 24;
@@ -47,7 +69,11 @@ pub(crate) fn people(seed: u64, year: i32) -> Vec<Person> {
             let age = if bed.is_some() { 34 + (u(0) * 54.0) as i32 } else { 24 + (u(0) * 48.0) as i32 };
             Person {
                 index,
-                id: if bed.is_some() { format!("ward-p{:02}", index + 1) } else { format!("home-p{}", index - BEDS + 1) },
+                id: if bed.is_some() {
+                    format!("ward-p{:02}", index + 1)
+                } else {
+                    format!("home-p{}", index - BEDS + 1)
+                },
                 family,
                 given,
                 female: *female,
@@ -89,10 +115,12 @@ impl Person {
             "gender": if self.female { "female" } else { "male" },
             "birthDate": format!("{:04}-{:02}-{:02}", self.birth.0, self.birth.1, self.birth.2),
         })];
-        let device = |id: String, name: &str| json!({
-            "resourceType": "Device", "id": id, "status": "active", "patient": patient,
-            "deviceName": [{ "name": name, "type": "user-friendly-name" }],
-        });
+        let device = |id: String, name: &str| {
+            json!({
+                "resourceType": "Device", "id": id, "status": "active", "patient": patient,
+                "deviceName": [{ "name": name, "type": "user-friendly-name" }],
+            })
+        };
         match self.ward() {
             Some((ward, number)) => {
                 let bed = format!("bed-{number:02}");

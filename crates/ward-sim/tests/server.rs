@@ -27,7 +27,10 @@ async fn the_same_seed_gives_the_same_past() {
     let page = get(&client, url).await;
     assert_eq!(entries(&page).len(), 3);
     let id = entries(&page)[1]["resource"]["id"].as_str().unwrap();
-    let (a, b) = (get(&client, format!("{base}/Observation/{id}")).await, get(&client, format!("{base}/Observation/{id}")).await);
+    let (a, b) = (
+        get(&client, format!("{base}/Observation/{id}")).await,
+        get(&client, format!("{base}/Observation/{id}")).await,
+    );
     assert_eq!(a, b);
     assert_eq!(a["valueSampledData"]["data"].as_str().unwrap().split(' ').count(), 3600);
 }
@@ -53,7 +56,13 @@ async fn conditional_and_versioned_writes_answer_as_fhir_says() {
     let (sim, client) = sim().await;
     let base = sim.base();
     let note = json!({ "resourceType": "Communication", "status": "completed", "identifier": [{ "system": "s", "value": "k" }] });
-    let post = || client.post(format!("{base}/Communication")).header("If-None-Exist", "identifier=s|k").json(&note).send();
+    let post = || {
+        client
+            .post(format!("{base}/Communication"))
+            .header("If-None-Exist", "identifier=s|k")
+            .json(&note)
+            .send()
+    };
     let first = post().await.unwrap();
     assert_eq!(first.status(), StatusCode::CREATED);
     let made: Value = first.json().await.unwrap();
@@ -61,13 +70,18 @@ async fn conditional_and_versioned_writes_answer_as_fhir_says() {
     let found = get(&client, format!("{base}/Communication?identifier=s%7Ck")).await;
     assert_eq!(found["total"], 1);
     let id = made["id"].as_str().unwrap();
-    let put = |tag: &'static str| client.put(format!("{base}/Communication/{id}")).header("If-Match", tag).json(&made).send();
+    let put = |tag: &'static str| {
+        client.put(format!("{base}/Communication/{id}")).header("If-Match", tag).json(&made).send()
+    };
     assert_eq!(put("W/\"9\"").await.unwrap().status(), StatusCode::PRECONDITION_FAILED);
     assert_eq!(put("W/\"1\"").await.unwrap().status(), StatusCode::OK);
     let history = get(&client, format!("{base}/Communication/_history?_since=2020-01-01")).await;
     let own = |entry: &&Value| entry["fullUrl"].as_str().unwrap().ends_with(id);
     assert_eq!(entries(&history).iter().filter(own).count(), 2);
-    assert_eq!(client.delete(format!("{base}/Communication/{id}")).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        client.delete(format!("{base}/Communication/{id}")).send().await.unwrap().status(),
+        StatusCode::NO_CONTENT
+    );
     let gone = client.get(format!("{base}/Communication/{id}")).send().await.unwrap();
     assert_eq!(gone.status(), StatusCode::GONE);
     assert_eq!(gone.json::<Value>().await.unwrap()["resourceType"], "OperationOutcome");
@@ -76,12 +90,16 @@ async fn conditional_and_versioned_writes_answer_as_fhir_says() {
 #[tokio::test]
 async fn a_transaction_is_all_or_nothing() {
     let (sim, client) = sim().await;
-    let entry = |kind: &str, id: &str, method: &str| json!({
-        "resource": { "resourceType": kind, "id": id }, "request": { "method": method, "url": format!("{kind}/{id}") },
-    });
-    let bundle = |entries: Vec<Value>| json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
+    let entry = |kind: &str, id: &str, method: &str| {
+        json!({
+            "resource": { "resourceType": kind, "id": id }, "request": { "method": method, "url": format!("{kind}/{id}") },
+        })
+    };
+    let bundle =
+        |entries: Vec<Value>| json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
     let send = |b: Value| client.post(sim.base()).json(&b).send();
-    let bad = send(bundle(vec![entry("Patient", "new-1", "PUT"), entry("Nonsense", "x", "PUT")])).await.unwrap();
+    let bad =
+        send(bundle(vec![entry("Patient", "new-1", "PUT"), entry("Nonsense", "x", "PUT")])).await.unwrap();
     assert!(bad.status().is_client_error());
     let missing = client.get(format!("{}/Patient/new-1", sim.base())).send().await.unwrap();
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
@@ -93,8 +111,13 @@ async fn a_transaction_is_all_or_nothing() {
 #[tokio::test]
 async fn alarms_of_the_stories_are_there_at_the_start() {
     let (sim, client) = sim().await;
-    let open = get(&client, format!("{}/DetectedIssue?status=preliminary&_include=DetectedIssue:patient", sim.base())).await;
-    let texts: Vec<&str> = entries(&open).iter().filter_map(|e| e["resource"]["code"]["text"].as_str()).collect();
+    let open = get(
+        &client,
+        format!("{}/DetectedIssue?status=preliminary&_include=DetectedIssue:patient", sim.base()),
+    )
+    .await;
+    let texts: Vec<&str> =
+        entries(&open).iter().filter_map(|e| e["resource"]["code"]["text"].as_str()).collect();
     for wanted in ["SpO2", "RR", "AFib", "Glucose", "sensor off", "Battery", "gateway", "ICD"] {
         assert!(texts.iter().any(|t| t.contains(wanted)), "{wanted} in {texts:?}");
     }

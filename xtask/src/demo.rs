@@ -1,0 +1,57 @@
+//! `cargo xtask demo`: Vigil on the demo ward, on a screen or on a virtual one.
+
+use std::process::Command;
+
+use crate::tools::{cargo, output, root, run as run_command};
+
+pub fn run(arguments: &[&str]) -> Result<(), String> {
+    let release = arguments.contains(&"--release");
+    let mut build = cargo(&["build", "--features", "custom-protocol"]);
+    if release {
+        build.arg("--release");
+    }
+    run_command(&mut build)?;
+    if arguments.contains(&"--headless") {
+        return headless();
+    }
+    let screen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    if cfg!(target_os = "linux") && !screen {
+        return Err("there is no display; try `cargo xtask demo --headless`".into());
+    }
+    let mut app = Command::new(binary(release)?);
+    app.arg("--demo");
+    run_command(&mut app)
+}
+
+/// The screens one after the other, photographed.
+fn headless() -> Result<(), String> {
+    let mut test = cargo(&[
+        "test",
+        "--features",
+        "custom-protocol",
+        "--test",
+        "journeys",
+        "--",
+        "screens_of_the_demo",
+        "--exact",
+    ]);
+    run_command(test.env("VIGIL_SHOTS", root().join("target/demo")))?;
+    println!("screenshots in target/demo/");
+    Ok(())
+}
+
+pub fn binary(release: bool) -> Result<std::path::PathBuf, String> {
+    let metadata = output(
+        &std::env::var("CARGO").unwrap_or("cargo".into()),
+        &["metadata", "--no-deps", "--format-version", "1"],
+    )
+    .ok_or("cargo metadata failed")?;
+    let folder = metadata
+        .split("\"target_directory\":\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .ok_or("cargo metadata names no target folder")?
+        .replace("\\\\", "\\");
+    let name = if cfg!(windows) { "vigil.exe" } else { "vigil" };
+    Ok(std::path::Path::new(&folder).join(if release { "release" } else { "debug" }).join(name))
+}

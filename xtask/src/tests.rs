@@ -1,0 +1,77 @@
+//! `cargo xtask test`, `bench`, `bundle` and `bindings`.
+
+use std::fs;
+
+use crate::demo::binary;
+use crate::tools::{cargo, npm, output, program, root, run as go};
+
+/// Every test: style, page, rooms, house, journeys, real server.
+pub fn run() -> Result<(), String> {
+    go(&mut cargo(&["fmt", "--all", "--check"]))?;
+    go(&mut npm(&["run", "check"]))?;
+    go(&mut npm(&["run", "test"]))?;
+    go(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "custom-protocol",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    go(&mut cargo(&["test", "--workspace", "--features", "custom-protocol"]))
+}
+
+/// The README's figures, in a release build.
+pub fn bench(arguments: &[&str]) -> Result<(), String> {
+    go(&mut cargo(&["build", "--release", "--features", "custom-protocol"]))?;
+    let mut bench = cargo(&["bench", "--features", "custom-protocol", "--bench", "figures", "--"]);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if *argument == "--json" {
+            let file = rest.next().ok_or("--json FILE")?;
+            let file = std::path::absolute(file).map_err(|e| e.to_string())?;
+            bench.arg("--json").arg(file);
+        }
+    }
+    go(bench.env("VIGIL_BINARY", binary(true)?))
+}
+
+/// The packages, and a look into both.
+pub fn bundle() -> Result<(), String> {
+    go(npm(&["run", "tauri", "--", "build", "--bundles", "deb,rpm"]).current_dir(root().join("ui")))?;
+    let target = binary(true)?;
+    let folder = target.parent().ok_or("no target folder")?.join("bundle");
+    for (kind, tool, arguments) in
+        [("deb", "dpkg-deb", ["-c"].as_slice()), ("rpm", "rpm", ["-qlp"].as_slice())]
+    {
+        let package = fs::read_dir(folder.join(kind))
+            .map_err(|e| format!("no {kind}: {e}"))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.extension().is_some_and(|e| e == kind))
+            .ok_or_else(|| format!("no .{kind} was made"))?;
+        let mut list = arguments.to_vec();
+        let path = package.to_string_lossy().into_owned();
+        list.push(&path);
+        let held = output(tool, &list).ok_or_else(|| format!("{tool} cannot read {path}"))?;
+        for wanted in ["/usr/bin/vigil", ".desktop", ".png"] {
+            if !held.contains(wanted) {
+                return Err(format!("{path} holds no {wanted}"));
+            }
+        }
+        println!(
+            "{path}: {} files, {} KiB",
+            held.lines().count(),
+            fs::metadata(&package).map_or(0, |m| m.len() / 1024)
+        );
+    }
+    Ok(())
+}
+
+/// Writes the page's side of the commands anew.
+pub fn bindings() -> Result<(), String> {
+    let mut test = cargo(&["test", "--quiet", "--test", "house", "the_page_is_built"]);
+    go(test.env("VIGIL_WRITE_BINDINGS", "1"))?;
+    go(&mut program("git", &["--no-pager", "diff", "--stat", "--", "ui/src/lib/backend/bindings.ts"]))
+}

@@ -1,0 +1,54 @@
+//! Running other programs.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// A program to be run in the root.
+pub fn program(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Runs a command and says what it was where it fails.
+pub fn run(command: &mut Command) -> Result<(), String> {
+    let line = format!(
+        "{} {}",
+        command.get_program().display(),
+        command.get_args().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    );
+    println!("$ {line}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{line}: {status}")),
+        Err(error) => Err(format!("{line}: {error}")),
+    }
+}
+
+/// What a command prints, or nothing where it fails.
+pub fn output(name: &str, arguments: &[&str]) -> Option<String> {
+    let output = program(name, arguments).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+pub fn has(name: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|folder| folder.join(name).is_file())
+}
+
+pub fn cargo(arguments: &[&str]) -> Command {
+    program(&std::env::var("CARGO").unwrap_or("cargo".into()), arguments)
+}
+
+pub fn npm(arguments: &[&str]) -> Command {
+    let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut command = program(name, arguments);
+    command.current_dir(root().join("ui"));
+    command
+}

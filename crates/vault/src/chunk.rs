@@ -4,7 +4,7 @@
 //! (where they differ), artefact marks and sources (chunks sealed from rows only).
 
 use clinical::{Decimal, Instant};
-use pco::standalone::{simple_decompress, simpler_compress};
+use pco::standalone::{simple_decompress_into, simpler_compress};
 
 use crate::error::VaultError;
 
@@ -51,6 +51,13 @@ fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
     Ok(part)
 }
 
+/// Exactly `n` numbers. The room is made by our own count, never by what a damaged blob claims to hold.
+fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
+    let mut out = vec![0i64; n];
+    let progress = simple_decompress_into(part, &mut out).map_err(failed)?;
+    if progress.n_processed == n && progress.finished { Ok(out) } else { Err(failed("another count than the row says")) }
+}
+
 const REGULAR: u8 = 0;
 const SEALED: u8 = 1;
 
@@ -88,10 +95,7 @@ pub(crate) fn walk(
     mut each: impl FnMut(i64, Decimal, bool),
 ) -> Result<(), VaultError> {
     let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
-    let mantissas: Vec<i64> = simple_decompress(pull(&mut rest)?).map_err(failed)?;
-    if mantissas.len() != head.n {
-        return Err(failed("another count than the row says"));
-    }
+    let mantissas = numbers(pull(&mut rest)?, head.n)?;
     if *kind == REGULAR {
         let period = head.period_ms.ok_or_else(|| failed("no period"))?;
         for (n, mantissa) in mantissas.into_iter().enumerate() {
@@ -100,12 +104,8 @@ pub(crate) fn walk(
         }
         return Ok(());
     }
-    let mut column =
-        || -> Result<Vec<i64>, VaultError> { simple_decompress(pull(&mut rest)?).map_err(failed) };
+    let mut column = || numbers(pull(&mut rest)?, head.n);
     let (times, scales, marks) = (column()?, column()?, column()?);
-    if [times.len(), scales.len(), marks.len()] != [head.n; 3] {
-        return Err(failed("columns of different length"));
-    }
     for n in 0..head.n {
         let scale = u8::try_from(scales[n]).map_err(failed)?;
         each(times[n], Decimal { mantissa: mantissas[n], scale }, marks[n] != 0);

@@ -12,8 +12,8 @@ use crate::error::AppError;
 use crate::pump;
 use crate::session::Session;
 use crate::wire::{
-    AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsWire, Update, WaitingWire,
-    trends_bytes,
+    AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsQuery, TrendsWire, Update,
+    WaitingWire, trends_bytes,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -133,18 +133,8 @@ pub async fn retry_now(session: State<'_, Session>) -> Answer<()> {
 
 /// Trend panels as raw bytes: head and picture.
 #[tauri::command]
-pub async fn trends(
-    session: State<'_, Session>,
-    patient: String,
-    from: f64,
-    to: f64,
-    width: u32,
-    height: u32,
-    scale: f64,
-    light: bool,
-) -> Result<Response, AppError> {
-    let at = |ms: f64| clinical::Instant(ms as i64);
-    let request = TrendsRequest { patient, from: at(from), to: at(to), width, height, scale, light };
+pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<Response> {
+    let request = TrendsRequest::from(query);
     let drawn = work(&session, move |console| console.trends(&request)).await?;
     Ok(Response::new(trends_bytes(drawn).map_err(AppError::failed)?))
 }
@@ -167,6 +157,7 @@ fn builder() -> Builder<tauri::Wry> {
             watch,
         ])
         .typ::<TrendsWire>()
+        .typ::<TrendsQuery>()
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.

@@ -3,9 +3,9 @@
 use clinical::{Instant, Presence, Priority, Sex};
 use console::{
     AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry,
-    Trends,
+    Trends, TrendsRequest,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 fn ms(at: Instant) -> i64 {
@@ -405,6 +405,32 @@ fn panel(facts: PanelFacts) -> PanelWire {
         gaps: facts.gaps,
         samples: facts.samples as u32,
         summary: facts.summary,
+    }
+}
+
+/// A request for trend panels; sizes in CSS pixels.
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct TrendsQuery {
+    patient: String,
+    from: i64,
+    to: i64,
+    width: u32,
+    height: u32,
+    scale: f64,
+    light: bool,
+}
+
+impl From<TrendsQuery> for TrendsRequest {
+    fn from(query: TrendsQuery) -> TrendsRequest {
+        TrendsRequest {
+            patient: query.patient,
+            from: Instant(query.from),
+            to: Instant(query.to),
+            width: query.width,
+            height: query.height,
+            scale: query.scale,
+            light: query.light,
+        }
     }
 }
 

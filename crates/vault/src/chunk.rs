@@ -55,7 +55,11 @@ fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
 fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
     let mut out = vec![0i64; n];
     let progress = simple_decompress_into(part, &mut out).map_err(failed)?;
-    if progress.n_processed == n && progress.finished { Ok(out) } else { Err(failed("another count than the row says")) }
+    if progress.n_processed == n && progress.finished {
+        Ok(out)
+    } else {
+        Err(failed("another count than the row says"))
+    }
 }
 
 const REGULAR: u8 = 0;

@@ -103,7 +103,8 @@ struct Sealed {
     values: Option<Vec<Value>>,
 }
 
-const SEALED: &str = "SELECT id, t0, t1, n, period_ms, scale, source, version, data FROM chunk WHERE period_ms IS NULL";
+const SEALED: &str =
+    "SELECT id, t0, t1, n, period_ms, scale, source, version, data FROM chunk WHERE period_ms IS NULL";
 
 impl Intake<'_> {
     fn fact(&mut self, fact: &Fact) -> Result<(), VaultError> {
@@ -384,7 +385,9 @@ impl Intake<'_> {
                 .transaction
                 .prepare_cached("SELECT id, t0, t1 FROM chunk WHERE series = ? AND period_ms IS NULL")?;
             let found = find
-                .query_map([series], |row| Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None }))?
+                .query_map([series], |row| {
+                    Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None })
+                })?
                 .collect::<Result<_, _>>()?;
             self.sealed.insert(series, found);
         }
@@ -410,8 +413,9 @@ impl Intake<'_> {
 
     /// Turns a sealed chunk into rows again.
     fn unseal(&mut self, series: i64, chunk: i64) -> Result<(), VaultError> {
-        let mut insert =
-            self.transaction.prepare_cached("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
         for v in open_chunk(self.transaction, chunk)? {
             insert.execute(params![
                 series,
@@ -431,7 +435,8 @@ impl Intake<'_> {
 
     /// Opens every sealed chunk that holds something of this resource.
     fn unseal_all_of(&mut self, reference: &str) -> Result<(), VaultError> {
-        let mut find = self.transaction.prepare_cached("SELECT id, series FROM chunk WHERE period_ms IS NULL")?;
+        let mut find =
+            self.transaction.prepare_cached("SELECT id, series FROM chunk WHERE period_ms IS NULL")?;
         let all: Vec<(i64, i64)> =
             find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         for (id, series) in all {

@@ -125,7 +125,8 @@ fn sealing_the_hot_tail_loses_no_digit_and_no_source() {
 #[test]
 fn a_sealed_value_is_not_doubled_by_a_replay_and_can_still_be_corrected_and_deleted() {
     let (_folder, vault) = open();
-    let all = || (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, "36.60")).collect::<Vec<_>>();
+    let all =
+        || (0..1500).map(|n| spot(&format!("Observation/s{n}"), "1", n * 1000, "36.60")).collect::<Vec<_>>();
     for _ in 0..3 {
         vault.commit(page(all())).unwrap();
     }

@@ -203,6 +203,17 @@ export type TimelineWire = {
 	sent: boolean,
 };
 
+/**  A request for trend panels; sizes in CSS pixels. */
+export type TrendsQuery = {
+	patient: string,
+	from: number,
+	to: number,
+	width: number,
+	height: number,
+	scale: number | null,
+	light: boolean,
+};
+
 /**  The head of the trends' raw answer. */
 export type TrendsWire = {
 	panels: PanelWire[],

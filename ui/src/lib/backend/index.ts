@@ -1,10 +1,10 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type TrendsWire, type Update } from './bindings';
+import { commands, type AppError, type TrendsQuery, type TrendsWire, type Update } from './bindings';
 
 export type {
   AlarmWire, AppState, CellWire, LinkWire, NewsWire, PanelWire, PatientWire, QuarantineWire, QueueWire, ServerWire,
-  SparkWire, TileWire, TimelineWire, TrendsWire, Update, WaitingWire,
+  SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
@@ -25,16 +25,6 @@ async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
 export interface Drawn {
   facts: TrendsWire;
   picture: ImageBitmap;
-}
-
-export interface TrendsQuery {
-  patient: string;
-  from: number;
-  to: number;
-  width: number;
-  height: number;
-  scale: number;
-  light: boolean;
 }
 
 export const backend = {
@@ -58,7 +48,7 @@ export const backend = {
   async trends(query: TrendsQuery): Promise<Drawn> {
     let bytes: ArrayBuffer;
     try {
-      bytes = await invoke<ArrayBuffer>('trends', { ...query });
+      bytes = await invoke<ArrayBuffer>('trends', { query });
     } catch (error) {
       const refused = error as AppError;
       throw new Refusal(refused.code, refused.message);

@@ -39,7 +39,8 @@ pub fn shots() -> PathBuf {
     folder
 }
 
-fn screen() -> (Running, String) {
+/// A display of its own.
+pub fn screen() -> (Running, String) {
     let mut child = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped())
@@ -74,7 +75,7 @@ impl App {
             ""
         };
         let script = format!(
-            "#!/bin/sh\necho $$ > {0}/pid\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
+            "#!/bin/sh\necho $$ > {0}/pid\ndate +%s%3N > {0}/started\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
             scratch.path().display(),
             env!("CARGO_BIN_EXE_vigil")
         );
@@ -120,6 +121,11 @@ impl App {
     /// The process id of the app.
     pub fn pid(&self) -> String {
         std::fs::read_to_string(self.scratch.path().join("pid")).unwrap().trim().to_owned()
+    }
+
+    /// When the app was started, milliseconds since 1970 UTC.
+    pub fn started_ms(&self) -> f64 {
+        std::fs::read_to_string(self.scratch.path().join("started")).unwrap().trim().parse().unwrap()
     }
 
     /// `kill -9`, as a power cut to the process.

@@ -1,0 +1,344 @@
+//! The figures of the README, each measured in this run: `cargo xtask bench [--json FILE]`.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
+
+use clinical::{
+    Action, Body, Code, Decimal, Fact, Instant, Person, Place, Quality, Sample, Segment, Sex, Source, Stay,
+    Verb,
+};
+use serde_json::json;
+use support::{App, PIN, Running};
+use vault::{PageCommit, Pin, Vault};
+
+struct Table(Vec<(&'static str, f64, &'static str, f64)>);
+
+impl Table {
+    fn row(&mut self, what: &'static str, value: f64, unit: &'static str, limit: f64) {
+        println!("{what:<58} {value:>9.1} {unit:<8} (at most {limit})");
+        self.0.push((what, value, unit, limit));
+    }
+}
+
+fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[((values.len() as f64 * share).ceil() as usize).clamp(1, values.len()) - 1]
+}
+
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
+}
+
+fn fact(reference: String, body: Body) -> Fact {
+    Fact { source: Source { reference, version: "1".into() }, updated_at: None, body }
+}
+
+/// An encrypted cache of five hundred people with an hour of seconds each, under the PIN of the tests.
+fn five_hundred(folder: &std::path::Path) {
+    struct NoKeyring;
+    impl vault::KeyStore for NoKeyring {
+        fn get(&self, _: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
+            Err("none".into())
+        }
+        fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
+            Err("none".into())
+        }
+        fn delete(&self, _: &str) -> Result<(), String> {
+            Err("none".into())
+        }
+    }
+    let pin = Pin::new(PIN.into()).unwrap();
+    let key = vault::unlock(folder, &vault::Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
+    let vault = Vault::open(folder, key).unwrap();
+    vault.set_setting("server", "http://127.0.0.1:9/fhir".into()).unwrap();
+    let now = now_ms();
+    let ward = Place { id: "w".into(), name: "Ward 1".into(), is_bed: false, part_of: None };
+    let mut facts = vec![fact("Location/w".into(), Body::Place(ward))];
+    for n in 0..500i64 {
+        let (p, b) = (format!("p{n}"), format!("b{n}"));
+        let person = Person {
+            id: p.clone(),
+            mrn: format!("M{n}"),
+            family: format!("Family{n}"),
+            given: "A".into(),
+            birth_date: Some("1960-01-01".into()),
+            sex: Sex::Female,
+            active: true,
+        };
+        facts.push(fact(format!("Patient/{p}"), Body::Person(person)));
+        facts.push(fact(
+            format!("Location/{b}"),
+            Body::Place(Place {
+                id: b.clone(),
+                name: n.to_string(),
+                is_bed: true,
+                part_of: Some("w".into()),
+            }),
+        ));
+        facts.push(fact(
+            format!("Encounter/s{n}"),
+            Body::Stay(Stay { id: format!("s{n}"), patient: p.clone(), place: Some(b), in_progress: true }),
+        ));
+        for (code, unit, base) in [("8867-4", "/min", 80), ("59408-5", "%", 96), ("9279-1", "/min", 16)] {
+            let segment = Segment {
+                patient: p.clone(),
+                device: Some(format!("d{n}")),
+                code: Code::Loinc(code.into()),
+                unit: unit.into(),
+                start: Instant(now - 3_600_000),
+                period_ms: 1000.0,
+                scale: 0,
+                mantissas: (0..3600).map(|s| base + (s * 7 + n) % 5).collect(),
+            };
+            facts.push(fact(format!("Observation/{p}-{code}"), Body::Segments(vec![segment])));
+        }
+        for (code, unit, value) in [
+            ("8480-6", "mm[Hg]", 120),
+            ("8462-4", "mm[Hg]", 70),
+            ("8310-5", "Cel", 37),
+            ("67775-7", "{ACVPU}", 0),
+            ("3151-8", "L/min", 0),
+        ] {
+            let sample = Sample {
+                patient: p.clone(),
+                device: None,
+                code: Code::Loinc(code.into()),
+                value: Decimal::whole(value),
+                unit: unit.into(),
+                taken_at: Instant(now - 600_000),
+                quality: Quality::Good,
+            };
+            facts.push(fact(format!("Observation/{p}-{code}"), Body::Samples(vec![sample])));
+        }
+    }
+    vault.commit(PageCommit { facts, received: Instant(now), ..Default::default() }).unwrap();
+    let mut reads: Vec<f64> = (0..15)
+        .map(|_| {
+            let began = Wall::now();
+            assert_eq!(vault.read(|r| r.ward(None)).unwrap().persons.len(), 500);
+            began.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    READ_MS.set(percentile(&mut reads, 0.5)).unwrap();
+}
+
+static READ_MS: std::sync::OnceLock<f64> = std::sync::OnceLock::new();
+
+async fn start_figures(table: &mut Table) {
+    let folder = tempfile::tempdir().unwrap();
+    five_hundred(folder.path());
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
+        app.until("the board", "return document.documentElement.dataset.boardAt !== undefined").await;
+        let tiles = app.ask("return document.querySelectorAll('.tile').length").await;
+        assert_eq!(tiles, 500);
+        let shown: f64 =
+            app.ask("return Number(document.documentElement.dataset.boardAt)").await.as_f64().unwrap();
+        starts.push(shown - app.started_ms());
+        app.close().await;
+    }
+    table.row(
+        "start to ward board, 500 patients, encrypted cache, p50",
+        percentile(&mut starts, 0.5),
+        "ms",
+        900.0,
+    );
+    table.row("  of which the database", *READ_MS.get().unwrap(), "ms", 10.0);
+}
+
+async fn first_sync(table: &mut Table) {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Arc::new(Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap());
+    let (events, _nobody) = tokio::sync::mpsc::unbounded_channel();
+    let clock = Arc::new(|| Instant(now_ms()));
+    let engine = sync::Engine::new(fhir::Client::new(sim.base()).unwrap(), vault, clock, events);
+    let began = Wall::now();
+    let report = engine.sync_first_day().await.unwrap();
+    table.row("first sync of the demo, 30 patients with 24 h", began.elapsed().as_secs_f64(), "s", 3.0);
+    println!(
+        "  {} samples, {} resources, {:.1} MB",
+        report.samples,
+        report.resources,
+        report.bytes as f64 / 1e6
+    );
+}
+
+fn durable_take(table: &mut Table) {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap();
+    let mut took: Vec<f64> = (0..500)
+        .map(|n| {
+            let action = Action {
+                id: n.to_string(),
+                episode: format!("e{}", n % 9),
+                verb: Verb::Take,
+                by: "N".into(),
+                at: Instant(n),
+                note: None,
+            };
+            let began = Wall::now();
+            vault.record_action(action, "{}".repeat(300)).unwrap();
+            began.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    table.row("Take click to durable, p99 of 500", percentile(&mut took, 0.99), "ms", 25.0);
+}
+
+/// Waits in the page for an element's text and keeps the moment it was painted.
+const WATCH: &str = "
+    const [css, text] = arguments; window.__seen = null;
+    const look = () => { const e = document.querySelector(css); if (window.__seen === null && e && e.textContent.includes(text)) requestAnimationFrame(() => { window.__seen ??= Date.now(); }); };
+    window.__watch?.disconnect(); window.__watch = new MutationObserver(look);
+    window.__watch.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });";
+
+async fn live_figures(table: &mut Table) {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
+    app.until("backfilled", "return document.querySelectorAll('.tile').length === 30 && !document.querySelector('[data-testid=progress]')").await;
+    let http = reqwest::Client::new();
+    let mut latencies = Vec::new();
+    for n in 0..40 {
+        let text = format!("{:.1}", 36.0 + f64::from(n) * 0.1 - if n >= 25 { 2.45 } else { 0.0 });
+        app.page
+            .execute(WATCH, vec![json!("[data-testid=tile-ward-p05] [data-testid=v-temp] dd"), json!(text)])
+            .await
+            .unwrap();
+        let id = format!("bench-{n}");
+        let at = fhir::format_instant(Instant(now_ms()));
+        let observation = json!({
+            "resourceType": "Observation", "id": id, "status": "final",
+            "code": { "coding": [{ "system": "http://loinc.org", "code": "8310-5" }] },
+            "subject": { "reference": "Patient/ward-p05" }, "effectiveDateTime": at,
+            "valueQuantity": { "value": text.parse::<f64>().unwrap(), "unit": "Cel", "system": "http://unitsofmeasure.org", "code": "Cel" },
+        });
+        let sent = now_ms();
+        http.put(format!("{}/Observation/{id}", sim.base()))
+            .json(&observation)
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
+        app.until("the value", "return window.__seen !== null").await;
+        latencies.push(app.ask("return window.__seen").await.as_f64().unwrap() - sent as f64);
+    }
+    table.row(
+        "server arrival to visible over WebSocket, p95 of 40",
+        percentile(&mut latencies, 0.95),
+        "ms",
+        1000.0,
+    );
+
+    let takes = app.ask("return [...document.querySelectorAll('[data-testid=queue] [data-testid^=take-]')].map(b => b.dataset.testid.slice(5))").await;
+    let mut painted = Vec::new();
+    for episode in takes.as_array().unwrap() {
+        let episode = episode.as_str().unwrap();
+        let script = format!(
+            "const card = () => document.querySelector('[data-testid=\"alert-{episode}\"]'); window.__seen = null;
+             window.__watch?.disconnect(); window.__watch = new MutationObserver(() => {{ if (window.__seen === null && !card()?.querySelector('[data-testid^=take-]')) requestAnimationFrame(() => {{ window.__seen ??= performance.now(); }}); }});
+             window.__watch.observe(document.body, {{ subtree: true, childList: true, characterData: true }});
+             window.__click = performance.now(); card().querySelector('[data-testid^=take-]').click();"
+        );
+        app.page.execute(&script, vec![]).await.unwrap();
+        app.until("painted", "return window.__seen !== null").await;
+        painted.push(app.ask("return window.__seen - window.__click").await.as_f64().unwrap());
+    }
+    let n = painted.len();
+    table.row("Take click to painted, p95", percentile(&mut painted, 0.95), "ms", 50.0);
+    println!("  of {n} takes");
+    app.close().await;
+}
+
+/// The process and everything below it.
+fn tree(root: &str) -> Vec<String> {
+    let mut out = vec![root.to_owned()];
+    let mut at = 0;
+    while at < out.len() {
+        let children =
+            std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", out[at])).unwrap_or_default();
+        out.extend(children.split_whitespace().map(str::to_owned));
+        at += 1;
+    }
+    out
+}
+
+fn pss_mib(pids: &[String]) -> f64 {
+    let kib = |pid: &String| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+        text.lines()
+            .find_map(|l| l.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
+    pids.iter().map(kib).sum::<f64>() / 1024.0
+}
+
+/// Seconds of processor time so far.
+fn cpu_s(pids: &[String]) -> f64 {
+    let ticks = |pid: &String| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let rest = text.rsplit(')').next().unwrap_or("").split_whitespace().collect::<Vec<_>>();
+        rest.get(11).and_then(|u| u.parse::<f64>().ok()).unwrap_or(0.0)
+            + rest.get(12).and_then(|s| s.parse::<f64>().ok()).unwrap_or(0.0)
+    };
+    pids.iter().map(ticks).sum::<f64>() / 100.0
+}
+
+/// Memory and processor of the window as a person starts it, without WebDriver.
+async fn resident(table: &mut Table) {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (_screen, display) = support::screen();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
+        .args(["--server", sim.base(), "--data-dir"])
+        .arg(folder.path())
+        .arg("--pin-stdin")
+        .env("DISPLAY", display)
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PIN}\n").as_bytes()).unwrap();
+    let pid = child.id().to_string();
+    let _app = Running(child);
+    let mut calm = 0;
+    let mut before = 0.0;
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = cpu_s(&tree(&pid));
+        calm = if (now - before) / 2.0 < 0.4 { calm + 1 } else { 0 };
+        before = now;
+        if calm >= 4 {
+            break;
+        }
+    }
+    let (began, used) = (Wall::now(), cpu_s(&tree(&pid)));
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let share = (cpu_s(&tree(&pid)) - used) / began.elapsed().as_secs_f64() * 100.0;
+    table.row("memory of the whole process tree (PSS) on the ward board", pss_mib(&tree(&pid)), "MiB", 220.0);
+    table.row("processor with 24 live beds", share, "% a core", 10.0);
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let mut table = Table(Vec::new());
+    durable_take(&mut table);
+    first_sync(&mut table).await;
+    start_figures(&mut table).await;
+    live_figures(&mut table).await;
+    resident(&mut table).await;
+    if let Some(file) = arguments.iter().position(|a| a == "--json").and_then(|n| arguments.get(n + 1)) {
+        let rows: Vec<_> = table.0.iter().map(|(what, value, unit, limit)| json!({ "what": what.trim(), "value": value, "unit": unit, "at_most": limit, "holds": value <= limit })).collect();
+        std::fs::write(file, serde_json::to_string_pretty(&rows).unwrap()).unwrap();
+    }
+}

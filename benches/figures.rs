@@ -136,8 +136,7 @@ async fn start_figures(table: &mut Table) {
     for _ in 0..5 {
         let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
         app.until("the board", "return document.documentElement.dataset.boardAt !== undefined").await;
-        let tiles = app.ask("return document.querySelectorAll('.tile').length").await;
-        assert_eq!(tiles, 500);
+        app.until("every tile", "return document.querySelectorAll('.tile').length === 500").await;
         let shown: f64 =
             app.ask("return Number(document.documentElement.dataset.boardAt)").await.as_f64().unwrap();
         starts.push(shown - app.started_ms());
@@ -325,6 +324,10 @@ async fn resident(table: &mut Table) {
     tokio::time::sleep(Duration::from_secs(20)).await;
     let share = (cpu_s(&tree(&pid)) - used) / began.elapsed().as_secs_f64() * 100.0;
     table.row("memory of the whole process tree (PSS) on the ward board", pss_mib(&tree(&pid)), "MiB", 220.0);
+    for pid in tree(&pid) {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        println!("  {:<20} {:>7.1} MiB", name.trim(), pss_mib(&[pid]));
+    }
     table.row("processor with 24 live beds", share, "% a core", 10.0);
 }
 

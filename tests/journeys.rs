@@ -49,6 +49,7 @@ async fn the_demo_opens_on_a_living_ward_worst_first() {
     app.shot("ward");
     app.click("[data-testid=theme]").await;
     app.until("light", "return document.documentElement.dataset.theme === 'light'").await;
+    app.painted().await;
     app.shot("ward-light");
     app.click("[data-testid=theme]").await;
     // Every tile and verb can be reached without a mouse.

@@ -28,6 +28,16 @@ async fn work<T: Send + 'static>(
     Ok(task.await.map_err(|_| AppError::failed(ConsoleError::Closing))??)
 }
 
+/// A use case that changes something a person looks at: it is durable when this returns, and painted next.
+async fn act(
+    session: &Session,
+    change: impl FnOnce(&Console) -> Result<(), ConsoleError> + Send + 'static,
+) -> Answer<()> {
+    work(session, change).await?;
+    session.open()?.acted.notify_one();
+    Ok(())
+}
+
 /// Where the program stands.
 #[tauri::command]
 #[specta::specta]
@@ -77,7 +87,7 @@ pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Ans
 #[tauri::command]
 #[specta::specta]
 pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
-    work(&session, move |console| console.take(&episode).map(|_| ())).await
+    act(&session, move |console| console.take(&episode).map(|_| ())).await
 }
 
 /// Marks an alert as handled, with a reason.
@@ -89,7 +99,7 @@ pub async fn handled(
     reason: String,
     words: String,
 ) -> Answer<()> {
-    work(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
+    act(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
 }
 
 /// One patient's page.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 pub(crate) fn prepare(window: bool) {
     #[cfg(target_os = "linux")]
     if window {
-        linux::without_dmabuf();
+        linux::tune_and_restart();
     }
     #[cfg(not(target_os = "linux"))]
     let _ = window;
@@ -35,18 +35,29 @@ mod linux {
     use std::os::unix::process::CommandExt;
 
     const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    const ARENAS: &str = "MALLOC_ARENA_MAX";
 
-    /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. The variable is
-    /// read when the library loads, so the program starts itself again with it. Under WebDriver it stays unset: a
-    /// screenshot of a still page would wait for ever.
-    pub(super) fn without_dmabuf() {
-        if std::env::var_os(DMABUF).is_some() || super::under_webdriver() || has_gpu() {
+    /// Two settings that are read before `main`, so the program starts itself again with them.
+    ///
+    /// glibc gives every thread an arena that it never gives back; a first sync on a dozen threads would keep them all.
+    ///
+    /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. Under WebDriver
+    /// it stays on: a screenshot of a still page would wait for ever.
+    pub(super) fn tune_and_restart() {
+        let unset = |name: &str| std::env::var_os(name).is_none();
+        let mut wanted = Vec::new();
+        if unset(ARENAS) {
+            wanted.push((ARENAS, "2"));
+        }
+        if unset(DMABUF) && !super::under_webdriver() && !has_gpu() {
+            wanted.push((DMABUF, "1"));
+        }
+        if wanted.is_empty() {
             return;
         }
         if let Ok(me) = std::env::current_exe() {
-            let error =
-                std::process::Command::new(me).args(std::env::args_os().skip(1)).env(DMABUF, "1").exec();
-            eprintln!("vigil: starting without {DMABUF}: {error}");
+            let error = std::process::Command::new(me).args(std::env::args_os().skip(1)).envs(wanted).exec();
+            eprintln!("vigil: starting untuned: {error}");
         }
     }
 

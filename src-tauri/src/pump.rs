@@ -11,7 +11,7 @@ use crate::session::Open;
 use crate::wire::{ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out.
-const COALESCE: Duration = Duration::from_millis(150);
+const COALESCE: Duration = Duration::from_millis(400);
 /// Without any change the board is looked at this often: values grow stale by themselves.
 const LOOK: Duration = Duration::from_secs(2);
 /// Sparklines drawn anew at one look.
@@ -31,18 +31,22 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         let (_keep, empty) = tokio::sync::mpsc::unbounded_channel();
         let mut events = events.unwrap_or(empty);
         loop {
-            let first = tokio::time::timeout(LOOK, events.recv()).await;
             let mut batch = Batch::default();
-            match first {
-                Ok(Some(event)) => {
-                    batch.take(event);
-                    tokio::time::sleep(COALESCE).await;
-                    while let Ok(event) = events.try_recv() {
+            tokio::select! {
+                () = open.acted.notified() => {}
+                event = events.recv() => {
+                    if let Some(event) = event {
                         batch.take(event);
                     }
+                    tokio::select! {
+                        () = tokio::time::sleep(COALESCE) => {}
+                        () = open.acted.notified() => {}
+                    }
                 }
-                Ok(None) => tokio::time::sleep(LOOK).await,
-                Err(_) => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            while let Ok(event) = events.try_recv() {
+                batch.take(event);
             }
             let mut update = shown.look(&open, false).await;
             update.link = batch.link.then(|| open.console.link().into());

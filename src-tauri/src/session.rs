@@ -33,6 +33,8 @@ pub(crate) struct Open {
     pub server: Option<String>,
     pub demo: bool,
     pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
+    /// Somebody did something: the page is told at once.
+    pub acted: tokio::sync::Notify,
     #[cfg(feature = "demo")]
     _ward: Option<ward_sim::WardSim>,
     _scratch: Option<Scratch>,
@@ -126,6 +128,7 @@ impl Session {
             server,
             demo: false,
             events: Mutex::new(Some(events)),
+            acted: tokio::sync::Notify::new(),
             #[cfg(feature = "demo")]
             _ward: None,
             _scratch: None,
@@ -157,6 +160,7 @@ impl Session {
             server,
             demo: true,
             events: Mutex::new(Some(events)),
+            acted: tokio::sync::Notify::new(),
             _ward: Some(ward),
             _scratch: Some(scratch),
         });

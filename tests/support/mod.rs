@@ -109,7 +109,9 @@ impl App {
         }
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
-        let page = builder.connect(&format!("http://127.0.0.1:{port}")).await.unwrap_or_else(|error| {
+        let address = format!("http://127.0.0.1:{port}");
+        let connected = tokio::time::timeout(Duration::from_secs(60), builder.connect(&address)).await;
+        let page = connected.expect("the driver opened no session in a minute").unwrap_or_else(|error| {
             panic!(
                 "no session: {error}; {}",
                 std::fs::read_to_string(scratch.path().join("log")).unwrap_or_default()
@@ -135,7 +137,10 @@ impl App {
 
     /// Waits for an element; the limit is for a test that fails.
     pub async fn see(&self, css: &str) -> fantoccini::elements::Element {
-        match self.page.wait().at_most(Duration::from_secs(60)).for_element(Locator::Css(css)).await {
+        let found =
+            async { self.page.wait().at_most(Duration::from_secs(60)).for_element(Locator::Css(css)).await };
+        let found = tokio::time::timeout(Duration::from_secs(90), found).await;
+        match found.unwrap_or_else(|_| panic!("{css}: the driver gave no answer")) {
             Ok(element) => element,
             Err(error) => {
                 self.shot("failed");
@@ -146,7 +151,11 @@ impl App {
     }
 
     pub async fn click(&self, css: &str) {
-        self.see(css).await.click().await.unwrap_or_else(|e| panic!("click {css}: {e}"));
+        let clicked = self.see(css).await;
+        let clicked = tokio::time::timeout(Duration::from_secs(30), clicked.click()).await;
+        clicked
+            .unwrap_or_else(|_| panic!("click {css}: no answer"))
+            .unwrap_or_else(|e| panic!("click {css}: {e}"));
     }
 
     pub async fn text(&self, css: &str) -> String {
@@ -161,7 +170,9 @@ impl App {
     pub async fn until_within(&self, what: &str, script: &str, limit: Duration) {
         let began = std::time::Instant::now();
         loop {
-            if self.page.execute(script, vec![]).await.is_ok_and(|v| v == true) {
+            // The driver itself can lose its page; a question that nobody answers must not hang the test.
+            let asked = tokio::time::timeout(limit, self.page.execute(script, vec![])).await;
+            if asked.is_ok_and(|answer| answer.is_ok_and(|v| v == true)) {
                 return;
             }
             if began.elapsed() > limit {
@@ -176,6 +187,12 @@ impl App {
         self.page.execute(script, vec![]).await.unwrap()
     }
 
+    /// Waits until the page has drawn a few more frames: the screen follows the page by one or two.
+    pub async fn painted(&self) {
+        self.ask("window.__frames = 0; const next = () => { window.__frames++; if (window.__frames < 30) requestAnimationFrame(next); }; requestAnimationFrame(next); return true").await;
+        self.until("frames", "return window.__frames >= 30").await;
+    }
+
     /// A picture of the whole screen: the window as a person sees it.
     pub fn shot(&self, name: &str) {
         let file = shots().join(format!("{name}.png"));
@@ -185,6 +202,6 @@ impl App {
     }
 
     pub async fn close(self) {
-        let _ = self.page.clone().close().await;
+        let _ = tokio::time::timeout(Duration::from_secs(10), self.page.clone().close()).await;
     }
 }

@@ -109,9 +109,12 @@ const WINDOWS: &[Window] = &[
     span("first/2h", "Observation", Some(2 * HOUR), None),
     span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
     whole("first/MedicationAdministration", "MedicationAdministration"),
-    span("first/3d", "Observation", Some(3 * DAY), Some(DAY)),
-    span("first/7d", "Observation", Some(7 * DAY), Some(3 * DAY)),
-    span("first/14d", "Observation", Some(14 * DAY), Some(7 * DAY)),
+    span("first/2d", "Observation", Some(2 * DAY), Some(DAY)),
+    span("first/3d", "Observation", Some(3 * DAY), Some(2 * DAY)),
+    span("first/5d", "Observation", Some(5 * DAY), Some(3 * DAY)),
+    span("first/7d", "Observation", Some(7 * DAY), Some(5 * DAY)),
+    span("first/10d", "Observation", Some(10 * DAY), Some(7 * DAY)),
+    span("first/14d", "Observation", Some(14 * DAY), Some(10 * DAY)),
     span("first/older", "Observation", None, Some(14 * DAY)),
 ];
 

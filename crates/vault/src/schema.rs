@@ -19,7 +19,8 @@ pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Sorting must never leave a clear temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -8192)?;
+    // KiB of pages kept decrypted: the writer works on hot pages, a reader passes through.
+    connection.pragma_update(None, "cache_size", if writer { -8192 } else { -2048 })?;
     connection.busy_timeout(std::time::Duration::from_secs(5))
 }
 

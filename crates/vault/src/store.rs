@@ -156,7 +156,7 @@ impl Vault {
         let result = work(&Reader(&transaction));
         drop(transaction);
         let mut readers = lock(&self.readers);
-        if readers.len() < 4 {
+        if readers.len() < 3 {
             readers.push(connection);
         }
         result

@@ -73,9 +73,20 @@ pub(crate) fn tune(window: &tauri::WebviewWindow) {
     #[cfg(target_os = "linux")]
     if !linux::has_gpu() {
         let tuned = window.with_webview(|webview| {
-            use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-            if let Some(settings) = webview.inner().settings() {
+            use webkit2gtk::{
+                CacheModel, HardwareAccelerationPolicy, SettingsExt, WebContextExt, WebViewExt,
+            };
+            let view = webview.inner();
+            if let Some(settings) = view.settings() {
                 settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+                // One page that never navigates and plays nothing needs none of these.
+                settings.set_enable_page_cache(false);
+                settings.set_enable_media(false);
+                settings.set_enable_webgl(false);
+                settings.set_enable_webaudio(false);
+            }
+            if let Some(context) = view.context() {
+                context.set_cache_model(CacheModel::DocumentViewer);
             }
         });
         if tuned.is_err() {

@@ -11,7 +11,7 @@ use crate::session::Open;
 use crate::wire::{ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out.
-const COALESCE: Duration = Duration::from_millis(400);
+const COALESCE: Duration = Duration::from_millis(700);
 /// Without any change the board is looked at this often: values grow stale by themselves.
 const LOOK: Duration = Duration::from_secs(2);
 /// Sparklines drawn anew at one look.
@@ -32,18 +32,20 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         let mut events = events.unwrap_or(empty);
         loop {
             let mut batch = Batch::default();
-            tokio::select! {
-                () = open.acted.notified() => {}
-                event = events.recv() => {
-                    if let Some(event) = event {
+            let mut deadline = tokio::time::Instant::now() + LOOK;
+            // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
+            loop {
+                tokio::select! {
+                    () = open.acted.notified() => break,
+                    Some(event) = events.recv() => {
                         batch.take(event);
+                        deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
+                        if batch.urgent {
+                            break;
+                        }
                     }
-                    tokio::select! {
-                        () = tokio::time::sleep(COALESCE) => {}
-                        () = open.acted.notified() => {}
-                    }
+                    () = tokio::time::sleep_until(deadline) => break,
                 }
-                () = tokio::time::sleep(LOOK) => {}
             }
             while let Ok(event) = events.try_recv() {
                 batch.take(event);
@@ -61,18 +63,22 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
 #[derive(Default)]
 struct Batch {
     link: bool,
+    urgent: bool,
     progress: Option<ProgressWire>,
 }
 
 impl Batch {
     fn take(&mut self, event: SyncEvent) {
         match event {
-            SyncEvent::Link(_) => self.link = true,
-            SyncEvent::Progress(p) => {
-                self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 })
+            SyncEvent::Link(_) => {
+                self.link = true;
+                self.urgent = true;
             }
-            // The look that follows finds what these changed.
-            SyncEvent::Outbox | SyncEvent::Changed { .. } => {}
+            SyncEvent::Progress(p) => {
+                self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 });
+            }
+            SyncEvent::Outbox => self.urgent = true,
+            SyncEvent::Changed { what, .. } => self.urgent |= what.alerts_changed,
         }
     }
 }

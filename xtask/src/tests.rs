@@ -40,7 +40,13 @@ pub fn bench(arguments: &[&str]) -> Result<(), String> {
 
 /// The packages, and a look into both.
 pub fn bundle() -> Result<(), String> {
-    go(npm(&["run", "tauri", "--", "build", "--bundles", "deb,rpm"]).current_dir(root().join("ui")))?;
+    // The Tauri CLI from cargo where somebody has it, else the ready-made one from npm.
+    let build = ["build", "--bundles", "deb,rpm"];
+    if output("cargo", &["tauri", "--version"]).is_some() {
+        go(program("cargo", &["tauri"]).args(build))?;
+    } else {
+        go(program("npx", &["--yes", "@tauri-apps/cli@2"]).args(build))?;
+    }
     let target = binary(true)?;
     let folder = target.parent().ok_or("no target folder")?.join("bundle");
     for (kind, tool, arguments) in

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::demo::binary;
-use crate::tools::{cargo, npm, output, program, root, run as go};
+use crate::tools::{cargo, npm, output, program, run as go};
 
 /// Every test: style, page, rooms, house, journeys, real server.
 pub fn run() -> Result<(), String> {

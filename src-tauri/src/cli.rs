@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -156,8 +157,11 @@ fn ward(start: &Start, as_json: bool, at: Option<String>) -> Result<ExitCode, Ap
     let vault = Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?;
     let board = snapshot::ward(&vault, at, clock()())?;
     if as_json {
-        println!("{board:#}");
-        return Ok(ExitCode::SUCCESS);
+        // A reader that closes early (`| head`) has seen what it wanted.
+        return match writeln!(std::io::stdout(), "{board:#}") {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(ExitCode::SUCCESS),
+        };
     }
     for person in board.as_array().into_iter().flatten() {
         let text = |name: &str| person[name].as_str().unwrap_or("").to_owned();

@@ -583,7 +583,9 @@ fn seconds_of(body: &Body, signal: Signal, from: i64, count: i64) -> String {
 
 fn sampled(unit: &str, period_ms: f64, factor: f64, data: String) -> Value {
     json!({
-        "origin": { "value": 0, "system": UCUM, "code": unit }, "period": period_ms, "factor": factor, "dimensions": 1,
+        "origin": { "value": 0, "system": UCUM, "code": unit }, "period": period_ms, "dimensions": 1,
+        // A whole factor is written whole: 1.0 would claim a digit that nobody measured.
+        "factor": if factor == 1.0 { json!(1) } else { json!(factor) },
         "data": data,
     })
 }

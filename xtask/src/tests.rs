@@ -61,7 +61,7 @@ pub fn bundle() -> Result<(), String> {
         let path = package.to_string_lossy().into_owned();
         list.push(&path);
         let held = output(tool, &list).ok_or_else(|| format!("{tool} cannot read {path}"))?;
-        for wanted in ["/usr/bin/vigil", ".desktop", ".png"] {
+        for wanted in ["usr/bin/vigil", ".desktop", ".png"] {
             if !held.contains(wanted) {
                 return Err(format!("{path} holds no {wanted}"));
             }

@@ -15,8 +15,17 @@ const BUILD: [&str; 6] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 8] =
-    ["webkit2gtk-driver", "xvfb", "dbus", "dbus-x11", "imagemagick", "python3-venv", "rpm", "x11-utils"];
+const WINDOW: [&str; 9] = [
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus",
+    "dbus-x11",
+    "imagemagick",
+    "procps",
+    "python3-venv",
+    "rpm",
+    "x11-utils",
+];
 
 fn packages(window: bool) -> Result<(), String> {
     let wanted = BUILD.iter().chain(WINDOW.iter().filter(|_| window));

@@ -121,7 +121,7 @@ impl Kind {
         self.meaning().category
     }
 
-    /// Whether it goes out on the live channel; waves are fetched where somebody looks at them.
+    /// Whether it goes out on the live channel; waves are found by their code or category only.
     pub fn is_announced(self) -> bool {
         !matches!(self, Kind::Ecg | Kind::Pleth)
     }

@@ -36,13 +36,14 @@ mod linux {
 
     const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
     const ARENAS: &str = "MALLOC_ARENA_MAX";
+    const GDK_GL: &str = "GDK_GL";
 
-    /// Two settings that are read before `main`, so the program starts itself again with them.
+    /// Three settings that are read before `main`, so the program starts itself again with them.
     ///
     /// glibc gives every thread an arena that it never gives back; a first sync on a dozen threads would keep them all.
     ///
     /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. Under WebDriver
-    /// it stays on: a screenshot of a still page would wait for ever.
+    /// it stays on: a screenshot of a still page would wait for ever. GTK then needs no GL of its own either.
     pub(super) fn tune_and_restart() {
         let unset = |name: &str| std::env::var_os(name).is_none();
         let mut wanted = Vec::new();
@@ -51,6 +52,9 @@ mod linux {
         }
         if unset(DMABUF) && !super::under_webdriver() && !has_gpu() {
             wanted.push((DMABUF, "1"));
+        }
+        if unset(GDK_GL) && !has_gpu() {
+            wanted.push((GDK_GL, "disable"));
         }
         if wanted.is_empty() {
             return;

@@ -120,7 +120,7 @@ fn five_hundred(folder: &std::path::Path) {
     let mut reads: Vec<f64> = (0..15)
         .map(|_| {
             let began = Wall::now();
-            assert_eq!(vault.read(|r| r.ward(None)).unwrap().persons.len(), 500);
+            assert_eq!(vault.read(|r| r.ward()).unwrap().persons.len(), 500);
             began.elapsed().as_secs_f64() * 1000.0
         })
         .collect();

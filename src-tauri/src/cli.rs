@@ -10,11 +10,11 @@ use clap::{Args, Parser, Subcommand};
 use fhir::{Client, parse_instant};
 use serde_json::json;
 use sync::Engine;
-use vault::{Pin, Vault};
+use vault::{Pin, Vault, View};
 
 use crate::error::AppError;
 use crate::session::{Start, clock, key};
-use crate::{doctor, platform, snapshot, window};
+use crate::{doctor, keeping, platform, snapshot, window};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -69,9 +69,24 @@ pub(crate) enum Command {
         /// As JSON
         #[arg(long)]
         json: bool,
-        /// As it stood at this instant (2026-03-14T03:12:00Z)
+        /// As of this instant (2026-03-14T03:12:00Z), with all that is known of it today
         #[arg(long)]
         at: Option<String>,
+        /// With `--at`: what this station showed then, without what arrived later
+        #[arg(long, requires = "at")]
+        as_shown: bool,
+    },
+    /// Look through the whole cache, page by page
+    Check,
+    /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
+    Repair,
+    /// Write the cache anew under a fresh key
+    RotateKey,
+    /// Destroy this station's keys and cache, for good
+    Forget {
+        /// Really
+        #[arg(long, required = true)]
+        yes: bool,
     },
 }
 
@@ -90,7 +105,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         None => window::run(start).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
-        Some(Command::Ward { json, at }) => ward(&start, json, at),
+        Some(Command::Ward { json, at, as_shown }) => ward(&start, json, at, as_shown),
+        Some(Command::Check) => keeping::check(&start),
+        Some(Command::Repair) => keeping::repair(&start),
+        Some(Command::RotateKey) => keeping::rotate_key(&start),
+        Some(Command::Forget { .. }) => keeping::forget(&start),
     }
 }
 
@@ -113,7 +132,7 @@ async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
     vault.set_setting("server", server.to_owned())?;
     let (events, _nobody) = tokio::sync::mpsc::unbounded_channel();
     let report = Engine::new(client, vault.clone(), clock(), events).sync_once().await?;
-    let patients = vault.read(|reader| Ok(reader.ward(None)?.persons.len()))?;
+    let patients = vault.read(|reader| Ok(reader.ward()?.persons.len()))?;
     let seconds = began.elapsed().as_secs_f64();
     if as_json {
         let line = json!({
@@ -141,21 +160,29 @@ async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-fn ward(start: &Start, as_json: bool, at: Option<String>) -> Result<ExitCode, AppError> {
-    let at = match at {
-        Some(text) => Some(parse_instant(&text).ok_or_else(|| {
-            AppError::failed(format!("--at: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
-        })?),
-        None => None,
-    };
-    if !start.folder.join("vault.db").exists() {
+/// The moment `--at` names, or now.
+fn view(at: Option<String>, as_shown: bool) -> Result<View, AppError> {
+    let Some(text) = at else { return Ok(View::NOW) };
+    let at = parse_instant(&text).ok_or_else(|| {
+        AppError::failed(format!("--at: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
+    })?;
+    Ok(if as_shown { View::as_shown(at) } else { View::at(at) })
+}
+
+/// The cache of the folder, to look at from outside.
+fn cache(start: &Start) -> Result<Vault, AppError> {
+    if !vault::exists(&start.folder) {
         return Err(AppError::failed(format!(
             "there is no cache in {}; run `vigil sync --once` first",
             start.folder.display()
         )));
     }
-    let vault = Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?;
-    let board = snapshot::ward(&vault, at, clock()())?;
+    Ok(Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
+}
+
+fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, AppError> {
+    let view = view(at, as_shown)?;
+    let board = snapshot::ward(&cache(start)?, view, clock()())?;
     if as_json {
         // A reader that closes early (`| head`) has seen what it wanted.
         return match writeln!(std::io::stdout(), "{board:#}") {

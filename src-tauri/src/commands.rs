@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use clinical::Instant;
 use console::{Console, ConsoleError, TrendsRequest};
 use tauri::State;
 use tauri::ipc::{Channel, Response};
 use tauri_specta::{Builder, collect_commands};
-use vault::Pin;
+use vault::{Pin, View};
 
 use crate::error::AppError;
 use crate::pump;
 use crate::session::Session;
 use crate::wire::{
-    AppState, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsQuery, TrendsWire, Update,
-    WaitingWire, trends_bytes,
+    AppState, OnsetWire, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsQuery, TrendsWire,
+    Update, WaitingWire, trends_bytes,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -126,6 +127,50 @@ pub async fn waiting(session: State<'_, Session>) -> Answer<Vec<WaitingWire>> {
     work(&session, |console| Ok(console.waiting()?.into_iter().map(WaitingWire::from).collect())).await
 }
 
+/// Tries an action again that the server refused.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_action(session: State<'_, Session>, action: String) -> Answer<()> {
+    act(&session, move |console| console.retry(&action)).await
+}
+
+/// Takes a refused action out of the queue; somebody carries it on by other means.
+#[tauri::command]
+#[specta::specta]
+pub async fn hand_over(session: State<'_, Session>, action: String, words: String) -> Answer<()> {
+    act(&session, move |console| console.hand_over(&action, &words)).await
+}
+
+/// Shows everything as of a past moment, or (`null`) the present again.
+#[tauri::command]
+#[specta::specta]
+pub async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
+    let view = at.map(Instant).map(|at| if as_shown { View::as_shown(at) } else { View::at(at) });
+    act(&session, move |console| {
+        console.look_back(view);
+        Ok(())
+    })
+    .await
+}
+
+/// Onsets of alarms in a span, for the time control.
+#[tauri::command]
+#[specta::specta]
+pub async fn onsets(session: State<'_, Session>, from: i64, to: i64) -> Answer<Vec<OnsetWire>> {
+    work(&session, move |console| {
+        let found = console.onsets(Instant(from), Instant(to))?;
+        Ok(found.into_iter().map(|(at, priority)| OnsetWire::new(at, priority)).collect())
+    })
+    .await
+}
+
+/// Begins a damaged cache anew, with everything that was not sent.
+#[tauri::command]
+#[specta::specta]
+pub async fn repair(session: State<'_, Session>) -> Answer<()> {
+    session.repair().await
+}
+
 /// Resources that could not be read.
 #[tauri::command]
 #[specta::specta]
@@ -155,9 +200,14 @@ fn builder() -> Builder<tauri::Wry> {
             app_state,
             check_server,
             connect,
+            hand_over,
             handled,
+            look_back,
+            onsets,
             patient,
             quarantine,
+            repair,
+            retry_action,
             retry_now,
             start_demo,
             take,

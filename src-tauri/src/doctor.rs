@@ -87,13 +87,13 @@ fn check_keys(report: &mut Report, start: &Start) {
 }
 
 fn check_cache(report: &mut Report, start: &Start, pin: Option<&Pin>) {
-    if !start.folder.join("vault.db").exists() {
+    if !vault::exists(&start.folder) {
         return report.note("cache", "none yet");
     }
     let opened = key(&start.folder, pin).and_then(|key| Vault::open_to_read(&start.folder, key));
-    match opened.and_then(|vault| {
-        vault.read(|reader| Ok((reader.ward(None)?.persons.len(), reader.waiting()?.len())))
-    }) {
+    match opened
+        .and_then(|vault| vault.read(|reader| Ok((reader.ward()?.persons.len(), reader.waiting()?.len()))))
+    {
         Ok((people, waiting)) => report.ok("cache", format!("{people} people, {waiting} actions waiting")),
         Err(error) => report.fail("cache", error),
     }

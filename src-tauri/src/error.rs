@@ -6,7 +6,7 @@ use specta::Type;
 /// What a person reads, and a code where the page has to act on it.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct AppError {
-    /// `pin-needed`, `wrong-pin`, or `failed`.
+    /// `pin-needed`, `wrong-pin`, `damaged`, or `failed`.
     pub code: &'static str,
     /// What happened, what was kept, what to do.
     pub message: String,
@@ -30,6 +30,7 @@ impl From<vault::VaultError> for AppError {
     fn from(error: vault::VaultError) -> AppError {
         let code = match error {
             vault::VaultError::PinNeeded | vault::VaultError::NoKeeper(_) => "pin-needed",
+            vault::VaultError::Damaged | vault::VaultError::Unreadable(_) => "damaged",
             vault::VaultError::WrongPin | vault::VaultError::ShortPin { .. } => "wrong-pin",
             _ => "failed",
         };

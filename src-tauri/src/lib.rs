@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod doctor;
 mod error;
+mod keeping;
 mod platform;
 mod pump;
 mod session;

@@ -8,7 +8,7 @@ use sync::SyncEvent;
 use tauri::ipc::Channel;
 
 use crate::session::Open;
-use crate::wire::{ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
+use crate::wire::{MomentWire, PastWire, ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out.
 const COALESCE: Duration = Duration::from_millis(700);
@@ -92,6 +92,7 @@ struct Shown {
     waiting: Vec<WaitingWire>,
     sparks: HashMap<String, SparkWire>,
     quarantined: u32,
+    moment: MomentWire,
     looks: u32,
 }
 
@@ -101,19 +102,31 @@ impl Shown {
         self.looks = self.looks.wrapping_add(1);
         let with_quarantine = first || self.looks.is_multiple_of(10);
         let read = tauri::async_runtime::spawn_blocking(move || {
-            let board = console.board(None)?;
+            let board = console.board()?;
             let patients: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
             // The very first message carries the numbers; lines follow with the next ones.
             let sparks = if first { HashMap::new() } else { console.sparklines(&patients, SPARKS)? };
             let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
-            Ok::<_, console::ConsoleError>((board, patients, sparks, console.waiting()?, quarantined))
+            Ok::<_, console::ConsoleError>((
+                board,
+                patients,
+                sparks,
+                console.waiting()?,
+                quarantined,
+                console.past(),
+            ))
         })
         .await;
-        let Ok(Ok((board, order, sparks, waiting, quarantined))) = read else {
+        let Ok(Ok((board, order, sparks, waiting, quarantined, past))) = read else {
             tracing::error!("the board could not be read");
             return Update::default();
         };
         let mut update = Update::default();
+        if self.moment.past != past.map(PastWire::from) {
+            // Another moment may have other people: nothing of the one before may stay.
+            self.tiles.clear();
+            self.sparks.clear();
+        }
         for tile in board.tiles.into_iter().map(TileWire::from) {
             if self.tiles.get(&tile.patient) != Some(&tile) {
                 self.tiles.insert(tile.patient.clone(), tile.clone());
@@ -130,6 +143,7 @@ impl Shown {
                 update.sparks.push(spark);
             }
         }
+        replace(&mut self.moment, MomentWire { past: past.map(PastWire::from) }, &mut update.moment);
         if let Some(count) = quarantined.filter(|count| *count != self.quarantined) {
             self.quarantined = count;
             update.quarantined = Some(count);

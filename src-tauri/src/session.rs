@@ -8,7 +8,7 @@ use clinical::Instant;
 use console::{Console, Station};
 use sync::{Now, SyncEvent};
 use tokio::sync::mpsc;
-use vault::{Access, Key, OsKeyring, Pin, Vault, unlock, wraps};
+use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
 use crate::error::AppError;
 use crate::wire::AppState;
@@ -52,7 +52,14 @@ impl Drop for Scratch {
 
 enum Stage {
     FirstRun,
-    Pin { new: bool },
+    Pin {
+        new: bool,
+    },
+    /// The cache is not what was written; the key is at hand to begin it anew.
+    Damaged {
+        key: Key,
+        server: Option<String>,
+    },
     Ready(Arc<Open>),
 }
 
@@ -90,6 +97,7 @@ impl Session {
                 Err(error) if error.code == "pin-needed" => {
                     *lock(&session.stage) = Stage::Pin { new: !known }
                 }
+                Err(error) if error.code == "damaged" => {}
                 Err(error) => return Err(error),
             }
         }
@@ -108,8 +116,19 @@ impl Session {
     }
 
     fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), AppError> {
-        let key = key(&self.start.folder, pin)?;
-        let vault = Arc::new(Vault::open(&self.start.folder, key)?);
+        self.open_with(key(&self.start.folder, pin)?, server)
+    }
+
+    fn open_with(&self, key: Key, server: Option<String>) -> Result<(), AppError> {
+        let vault = match Vault::open(&self.start.folder, key.clone()) {
+            Ok(vault) => Arc::new(vault),
+            Err(error) => {
+                if matches!(error, VaultError::Damaged | VaultError::Unreadable(_)) {
+                    *lock(&self.stage) = Stage::Damaged { key, server };
+                }
+                return Err(error.into());
+            }
+        };
         let kept = vault.read(|reader| reader.setting(SERVER))?;
         if let Some(server) = &server {
             fhir::Client::new(server)?;
@@ -134,6 +153,16 @@ impl Session {
             _scratch: None,
         });
         Ok(())
+    }
+
+    /// Begins a damaged cache anew and opens it.
+    pub async fn repair(&self) -> Result<(), AppError> {
+        let (key, server) = match &*lock(&self.stage) {
+            Stage::Damaged { key, server } => (key.clone(), server.clone()),
+            _ => return Err(AppError::failed("this cache is not damaged; nothing was changed")),
+        };
+        vault::rebuild(&self.start.folder, &key, clock()())?;
+        self.open_with(key, server)
     }
 
     fn ready(&self, open: Open) {
@@ -199,15 +228,19 @@ impl Session {
     }
 
     pub fn state(&self) -> AppState {
-        let (stage, new_pin, demo) = match &*lock(&self.stage) {
-            Stage::FirstRun => ("first-run", false, false),
-            Stage::Pin { new } => ("pin", *new, false),
-            Stage::Ready(open) => ("ready", false, open.demo),
+        let (stage, new_pin, demo, unsent) = match &*lock(&self.stage) {
+            Stage::FirstRun => ("first-run", false, false, 0),
+            Stage::Pin { new } => ("pin", *new, false, 0),
+            Stage::Damaged { key, .. } => {
+                ("damaged", false, false, vault::salvageable(&self.start.folder, key) as u32)
+            }
+            Stage::Ready(open) => ("ready", false, open.demo, 0),
         };
         let open = self.open().ok();
         let station = open.as_ref().map_or_else(|| self.station(demo), |open| open.console.station().clone());
         AppState {
             stage,
+            unsent,
             new_pin,
             demo,
             demo_built: cfg!(feature = "demo"),

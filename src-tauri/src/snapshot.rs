@@ -6,15 +6,14 @@ use clinical::{Acvpu, Instant, Measure, Presence};
 use console::{AlarmLine, Board, board};
 use fhir::format_instant;
 use serde_json::{Value, json};
-use vault::{SeriesValue, Vault};
+use vault::{SeriesValue, Vault, View};
 
 use crate::error::AppError;
 
-/// What stands on the board at `at`, as a list of people.
-pub(crate) fn ward(vault: &Vault, at: Option<Instant>, now: Instant) -> Result<Value, AppError> {
-    let ward = vault.read(|reader| reader.ward(at))?;
-    let moment = at.unwrap_or(now);
-    let board = board(&ward, moment);
+/// What stands on the board of a view, as a list of people.
+pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, AppError> {
+    let ward = vault.read_as(view, |reader| reader.ward())?;
+    let board = board(&ward, view.at.min(now));
     let mut values: BTreeMap<&str, Vec<&SeriesValue>> = BTreeMap::new();
     for value in &ward.values {
         values.entry(&value.series.patient).or_default().push(value);

@@ -278,6 +278,34 @@ impl From<console::Waiting> for WaitingWire {
     }
 }
 
+/// An alarm's onset, for the time control.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct OnsetWire {
+    at: i64,
+    priority: &'static str,
+}
+
+impl OnsetWire {
+    pub(crate) fn new(at: Instant, level: Priority) -> OnsetWire {
+        OnsetWire { at: ms(at), priority: priority(level) }
+    }
+}
+
+/// The past moment that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PastWire {
+    at: i64,
+    /// Without what arrived later.
+    as_shown: bool,
+}
+
+impl From<vault::View> for PastWire {
+    fn from(view: vault::View) -> PastWire {
+        PastWire { at: ms(view.at), as_shown: view.known_by == view.at }
+    }
+}
+
 /// How far the first sync is.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct ProgressWire {
@@ -311,6 +339,14 @@ pub struct Update {
     pub(crate) progress: Option<ProgressWire>,
     pub(crate) sparks: Vec<SparkWire>,
     pub(crate) quarantined: Option<u32>,
+    /// The moment that is shown from now on; its `at` is null where it is the present.
+    pub(crate) moment: Option<MomentWire>,
+}
+
+/// Present or past.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Type)]
+pub struct MomentWire {
+    pub(crate) past: Option<PastWire>,
 }
 
 impl Update {
@@ -468,6 +504,8 @@ pub struct ServerWire {
 pub struct AppState {
     /// `first-run`, `pin` or `ready`.
     pub(crate) stage: &'static str,
+    /// Of a damaged cache: actions that are kept.
+    pub(crate) unsent: u32,
     /// A PIN has to be chosen, not only given.
     pub(crate) new_pin: bool,
     pub(crate) demo: bool,

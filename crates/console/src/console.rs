@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clinical::{Action, HANDLED_REASONS, Instant, Measure, Verb};
+use clinical::{Action, HANDLED_REASONS, Instant, Measure, Priority, Verb};
 use fhir::communication;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
-use vault::{Quarantined, Vault};
+use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::board::{Board, board};
 use crate::error::ConsoleError;
@@ -41,6 +41,8 @@ pub struct Console {
     now: Now,
     station: Station,
     sparks: Mutex<Sparks>,
+    /// The past moment everything is shown as of; `None` is now.
+    past: Mutex<Option<View>>,
 }
 
 impl std::fmt::Debug for Console {
@@ -70,7 +72,17 @@ impl Console {
             Some(base) => Some(Engine::new(fhir::Client::new(base)?, vault.clone(), now.clone(), send)),
             None => None,
         };
-        Ok((Arc::new(Console { vault, engine, now, station, sparks: Mutex::default() }), events))
+        Ok((
+            Arc::new(Console {
+                vault,
+                engine,
+                now,
+                station,
+                sparks: Mutex::default(),
+                past: Mutex::default(),
+            }),
+            events,
+        ))
     }
 
     /// Keeps the cache up to date for as long as the task runs.
@@ -107,13 +119,34 @@ impl Console {
         }
     }
 
-    /// The board of now, or of a past instant.
+    /// Shows everything as of a past moment from now on, or (`None`) the present again. A moment in the future is the
+    /// present.
+    pub fn look_back(&self, view: Option<View>) {
+        let view = view.filter(|view| view.at < self.now());
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = view;
+        self.sparks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The past moment that is shown; `None` where it is the present.
+    pub fn past(&self) -> Option<View> {
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The moment that is shown.
+    pub fn moment(&self) -> Instant {
+        self.past().map_or_else(|| self.now(), |view| view.at)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        self.vault.read_as(self.past().unwrap_or(View::NOW), work)
+    }
+
+    /// The board of the moment that is shown.
     ///
     /// # Errors
     /// Of the cache.
-    pub fn board(&self, at: Option<Instant>) -> Result<Board, ConsoleError> {
-        let ward = self.vault.read(|reader| reader.ward(at))?;
-        Ok(board(&ward, at.unwrap_or_else(|| self.now())))
+    pub fn board(&self) -> Result<Board, ConsoleError> {
+        Ok(board(&self.read(|reader| reader.ward())?, self.moment()))
     }
 
     /// Heart rate and saturation of the last hour for each patient named; at most `most` are drawn anew.
@@ -125,7 +158,7 @@ impl Console {
         patients: &[String],
         most: usize,
     ) -> Result<HashMap<String, [Option<Sparkline>; 2]>, ConsoleError> {
-        let now = self.now();
+        let now = self.moment();
         let mut known = self.sparks.lock().unwrap_or_else(PoisonError::into_inner);
         let due: Vec<&String> = patients
             .iter()
@@ -138,7 +171,7 @@ impl Console {
             .take(most)
             .collect();
         if !due.is_empty() {
-            let fresh = self.vault.read(|reader| {
+            let fresh = self.read(|reader| {
                 let mut fresh = Vec::new();
                 for patient in due {
                     let series = reader.series_of(patient)?;
@@ -172,10 +205,9 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the patient is not on the board.
     pub fn patient(&self, id: &str) -> Result<PatientPage, ConsoleError> {
-        let now = self.now();
-        let (board, doses) = self
-            .vault
-            .read(|reader| Ok((board(&reader.ward(None)?, now), reader.doses(id, now - 86_400_000)?)))?;
+        let now = self.moment();
+        let (board, doses) =
+            self.read(|reader| Ok((board(&reader.ward()?, now), reader.doses(id, now - 86_400_000)?)))?;
         let tile = board.tiles.into_iter().find(|t| t.patient == id).ok_or(ConsoleError::NoPatient)?;
         let alarms = board.queue.into_iter().filter(|item| item.patient == id).collect();
         Ok(PatientPage { tile, alarms, doses })
@@ -187,7 +219,16 @@ impl Console {
     /// Of the cache or the renderer.
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
-        self.vault.read(|reader| Ok(trends(reader, request)))?
+        self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// Onset and priority of every alarm of a span, oldest first, whatever moment is shown.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn onsets(&self, from: Instant, to: Instant) -> Result<Vec<(Instant, Priority)>, ConsoleError> {
+        let found = self.vault.read_as(View::at(to), |reader| reader.episodes_since(from))?;
+        Ok(found.into_iter().filter(|e| e.onset >= from).map(|e| (e.onset, e.priority)).collect())
     }
 
     /// What happened to an episode.
@@ -195,7 +236,7 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the episode is not known.
     pub fn timeline(&self, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
-        self.vault.read(|reader| Ok(timeline(reader, episode)))?
+        self.read(|reader| Ok(timeline(reader, episode)))?
     }
 
     /// This person owns the response. Durable when this returns.
@@ -220,7 +261,10 @@ impl Console {
     }
 
     fn record(&self, episode: &str, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
-        let found = self.vault.read(|reader| reader.episodes(Instant(i64::MAX)))?;
+        if self.past().is_some() {
+            return Err(ConsoleError::Past);
+        }
+        let found = self.vault.read(|reader| reader.episodes())?;
         let found = found.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
         let action = Action {
             id: uuid::Uuid::now_v7().to_string(),
@@ -249,17 +293,46 @@ impl Console {
                 return Ok(Vec::new());
             }
             let parked = reader.parked()?;
-            let mut actions: HashMap<String, Action> = reader
-                .actions(Instant(i64::MAX))?
-                .into_iter()
-                .map(|s| (s.action.id.clone(), s.action))
-                .collect();
+            let mut actions: HashMap<String, Action> =
+                reader.actions()?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
             let waiting = ids.into_iter().filter_map(|id| {
                 let reason = parked.iter().find(|p| p.action == id).map(|p| p.reason.clone());
                 actions.remove(&id).map(|action| Waiting { action, parked: reason })
             });
             Ok(waiting.collect())
         })?)
+    }
+
+    /// Tries an action again that the server refused.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn retry(&self, action: &str) -> Result<(), ConsoleError> {
+        self.vault.unpark(action.to_owned())?;
+        if let Some(engine) = &self.engine {
+            engine.action_recorded();
+        }
+        Ok(())
+    }
+
+    /// Takes a refused action out of the queue: this person carries it on by other means and says which.
+    ///
+    /// # Errors
+    /// Where no words are given, or of the cache.
+    pub fn hand_over(&self, action: &str, words: &str) -> Result<(), ConsoleError> {
+        if words.trim().is_empty() {
+            return Err(ConsoleError::NoReason);
+        }
+        let why = words.trim().to_owned();
+        Ok(self.vault.hand_over(action.to_owned(), self.station.user.clone(), why, self.now())?)
+    }
+
+    /// How long this site keeps what.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn retention(&self) -> Result<Retention, ConsoleError> {
+        Ok(self.vault.read(|reader| reader.retention())?)
     }
 
     /// Resources that could not be read.

@@ -21,6 +21,9 @@ pub enum ConsoleError {
     /// Handled needs a reason.
     #[error("choose a reason before an alert is handled; nothing was recorded")]
     NoReason,
+    /// Nobody acts in the past.
+    #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
+    Past,
     /// The picture could not be drawn.
     #[error("{0}")]
     Drawing(String),

@@ -283,12 +283,14 @@ fn bars(high: &[Point], low: &[Point], mean: &[Point]) -> Content {
 
 /// What happened to an episode, oldest first.
 pub(crate) fn timeline(reader: &Reader, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
-    let forever = Instant(i64::MAX);
-    let found =
-        reader.episodes(forever)?.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
+    let found = reader
+        .episodes_since(Instant(i64::MIN))?
+        .into_iter()
+        .find(|e| e.id == episode)
+        .ok_or(ConsoleError::NoEpisode)?;
     let plain = |what, at| TimelineEntry { what, at, by: None, note: None, sent: true };
     let mut out = vec![plain("raised", found.onset)];
-    for seen in reader.actions(forever)?.into_iter().filter(|s| s.action.episode == episode) {
+    for seen in reader.actions()?.into_iter().filter(|s| s.action.episode == episode) {
         let action = seen.action;
         out.push(TimelineEntry {
             what: Verb::code(action.verb),

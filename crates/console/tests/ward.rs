@@ -25,7 +25,7 @@ async fn synced() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Console>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     let (_folder, _sim, console) = synced().await;
-    let board = console.board(None).unwrap();
+    let board = console.board().unwrap();
     assert_eq!(board.tiles.len(), 30);
     assert!(board.tiles.windows(2).all(|w| w[0].acuity >= w[1].acuity));
     assert_eq!(
@@ -67,10 +67,10 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
     let (_folder, _sim, console) = synced().await;
-    let episode = console.board(None).unwrap().queue[0].line.episode.clone();
+    let episode = console.board().unwrap().queue[0].line.episode.clone();
     console.take(&episode).unwrap();
     assert_eq!(console.waiting().unwrap().len(), 1);
-    let shown = console.board(None).unwrap();
+    let shown = console.board().unwrap();
     let line = &shown.queue.iter().find(|i| i.line.episode == episode).unwrap().line;
     assert_eq!(line.owner.as_ref().map(|o| o.0.as_str()), Some("N. Okafor"));
     assert!(line.known_here_only);

@@ -77,7 +77,7 @@ async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice
     let report = station.engine.sync_first_day().await.unwrap();
     assert!(report.samples > 24 * 3 * 80_000, "{report:?}");
     assert_eq!((report.quarantined, report.problems.len()), (0, 0));
-    let ward = station.vault.read(|r| r.ward(None)).unwrap();
+    let ward = station.vault.read(|r| r.ward()).unwrap();
     assert_eq!(ward.persons.len(), 30);
     assert!(ward.episodes.iter().any(|e| e.text.contains("SpO2") && e.ended.is_none()));
     let count = |vault: &Vault| {

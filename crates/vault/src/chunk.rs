@@ -1,7 +1,7 @@
 //! A run of values of one series, compressed with `pco`.
 //!
-//! Layout of the blob: a byte of flags, then length-prefixed parts: values, times (irregular axes only), scales
-//! (where they differ), artefact marks and sources (chunks sealed from rows only).
+//! Layout of the blob: a byte for the kind, then length-prefixed parts. A regular chunk has its values alone; one sealed
+//! from rows has values, times, scales, artefact marks, sources, and when each value was received.
 
 use clinical::{Decimal, Instant};
 use pco::standalone::{simple_decompress_into, simpler_compress};
@@ -18,6 +18,8 @@ pub(crate) struct Value {
     pub artefact: bool,
     pub source: String,
     pub version: String,
+    /// When it reached this station.
+    pub received: i64,
 }
 
 /// Facts of a chunk that stand beside its blob.
@@ -29,6 +31,8 @@ pub(crate) struct Head {
     pub scale: u8,
     pub source: String,
     pub version: String,
+    /// Of a chunk that is one resource; sealed values have each their own.
+    pub received: i64,
 }
 
 fn failed(error: impl std::fmt::Display) -> VaultError {
@@ -63,7 +67,9 @@ fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
 }
 
 const REGULAR: u8 = 0;
-const SEALED: u8 = 1;
+/// As schema 1 wrote it: without the times of receipt.
+const SEALED_1: u8 = 1;
+const SEALED: u8 = 2;
 
 /// Evenly spaced values of one source.
 pub(crate) fn pack_regular(mantissas: &[i64]) -> Result<Vec<u8>, VaultError> {
@@ -89,18 +95,51 @@ pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
         sources.push('\n');
     }
     push(&mut blob, &zstd::bulk::compress(sources.as_bytes(), 3).map_err(failed)?);
+    push(&mut blob, &pack(column(|v| v.received))?);
     Ok(blob)
 }
 
-/// Calls `each` with time, value and artefact mark of every value, in order.
+/// Values behind one step of an outline.
+pub(crate) const STEP: usize = 64;
+
+/// Lowest and highest mantissa of every [`STEP`] values of an evenly spaced chunk; nothing where it is too short to help.
+pub(crate) fn outline(mantissas: &[i64]) -> Result<Option<Vec<u8>>, VaultError> {
+    if mantissas.len() < 4 * STEP {
+        return Ok(None);
+    }
+    let pick = |best: fn(&[i64]) -> i64| mantissas.chunks(STEP).map(best).collect::<Vec<i64>>();
+    let mut blob = Vec::new();
+    for column in [
+        pick(|part| part.iter().copied().min().unwrap_or(0)),
+        pick(|part| part.iter().copied().max().unwrap_or(0)),
+    ] {
+        push(&mut blob, &simpler_compress(&column, LEVEL).map_err(failed)?);
+    }
+    Ok(Some(blob))
+}
+
+/// Reads an outline of a chunk of `n` values: lowest and highest of each step.
+pub(crate) fn read_outline(mut blob: &[u8], n: usize) -> Result<(Vec<i64>, Vec<i64>), VaultError> {
+    let steps = n.div_ceil(STEP);
+    Ok((numbers(pull(&mut blob)?, steps)?, numbers(pull(&mut blob)?, steps)?))
+}
+
+/// Calls `each` with time, value and artefact mark of every value that was received up to `known_by`, in order.
 pub(crate) fn walk(
     head: &Head,
     blob: &[u8],
+    known_by: Instant,
     mut each: impl FnMut(i64, Decimal, bool),
 ) -> Result<(), VaultError> {
     let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
-    let mantissas = numbers(pull(&mut rest)?, head.n)?;
+    if *kind > SEALED {
+        return Err(failed("of a kind this Vigil does not know"));
+    }
     if *kind == REGULAR {
+        if head.received > known_by.0 {
+            return Ok(());
+        }
+        let mantissas = numbers(pull(&mut rest)?, head.n)?;
         let period = head.period_ms.ok_or_else(|| failed("no period"))?;
         for (n, mantissa) in mantissas.into_iter().enumerate() {
             let t = Instant(head.t0) + (n as f64 * period).round() as i64;
@@ -108,6 +147,13 @@ pub(crate) fn walk(
         }
         return Ok(());
     }
+    if known_by != Instant(i64::MAX) {
+        for v in unpack(head, blob)?.into_iter().filter(|v| v.received <= known_by.0) {
+            each(v.t, v.value, v.artefact);
+        }
+        return Ok(());
+    }
+    let mantissas = numbers(pull(&mut rest)?, head.n)?;
     let mut column = || numbers(pull(&mut rest)?, head.n);
     let (times, scales, marks) = (column()?, column()?, column()?);
     for n in 0..head.n {
@@ -120,10 +166,17 @@ pub(crate) fn walk(
 /// Every value with its source.
 pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError> {
     let mut values = Vec::with_capacity(head.n);
-    walk(head, blob, |t, value, artefact| {
-        values.push(Value { t, value, artefact, source: head.source.clone(), version: head.version.clone() });
+    walk(head, blob, Instant(i64::MAX), |t, value, artefact| {
+        values.push(Value {
+            t,
+            value,
+            artefact,
+            source: head.source.clone(),
+            version: head.version.clone(),
+            received: head.received,
+        });
     })?;
-    if blob[0] == SEALED {
+    if blob[0] != REGULAR {
         let mut rest = &blob[1..];
         for _ in 0..4 {
             pull(&mut rest)?;
@@ -135,6 +188,10 @@ pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError>
                 line.split_once('\t').ok_or_else(|| failed("a source without a version"))?;
             source.clone_into(&mut value.source);
             version.clone_into(&mut value.version);
+        }
+        if blob[0] != SEALED_1 {
+            let received = numbers(pull(&mut rest)?, head.n)?;
+            values.iter_mut().zip(received).for_each(|(value, at)| value.received = at);
         }
     }
     Ok(values)
@@ -152,16 +209,16 @@ mod tests {
         ) {
             let values: Vec<Value> = rows.iter().map(|(t, mantissa, scale, artefact, source)| Value {
                 t: i64::from(*t), value: Decimal { mantissa: *mantissa, scale: *scale }, artefact: *artefact,
-                source: format!("Observation/{source}"), version: source.to_string(),
+                source: format!("Observation/{source}"), version: source.to_string(), received: i64::from(*source) * 7,
             }).collect();
-            let head = Head { t0: 0, n: values.len(), period_ms: None, scale: 0, source: String::new(), version: String::new() };
+            let head = Head { t0: 0, n: values.len(), period_ms: None, scale: 0, source: String::new(), version: String::new(), received: 0 };
             prop_assert_eq!(unpack(&head, &pack_sealed(&values).unwrap()).unwrap(), values);
         }
 
         #[test]
         fn a_damaged_chunk_is_an_error_and_never_a_panic(at in 0usize..4000, flip in 1u8..=255, cut in 0usize..4000) {
             let mantissas: Vec<i64> = (0..900).map(|n| 70 + n % 7).collect();
-            let head = Head { t0: 0, n: 900, period_ms: Some(1000.0), scale: 0, source: String::new(), version: String::new() };
+            let head = Head { t0: 0, n: 900, period_ms: Some(1000.0), scale: 0, source: String::new(), version: String::new(), received: 0 };
             let mut blob = pack_regular(&mantissas).unwrap();
             let length = blob.len();
             blob[at % length] ^= flip;

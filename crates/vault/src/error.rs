@@ -41,19 +41,55 @@ pub enum VaultError {
         /// Schema of this build.
         known: i64,
     },
+    /// An older Vigil wrote it, and a look from outside may not change it.
+    #[error("the cache was written by an older Vigil; start the window once, which brings it up to date")]
+    Older,
+    /// A page of the file is not what was written.
+    #[error(
+        "the cache on this station is damaged. Nothing was deleted: actions that were not sent are kept, and the rest can be \
+         pulled again (vigil repair, or the button on the screen)"
+    )]
+    Damaged,
+    /// No room.
+    #[error("this station's disk is full. Nothing was recorded just now; free some space and do it again")]
+    Full,
+    /// The disk does not do what it is told.
+    #[error("this station's disk reported an error. Nothing was recorded just now; tell IT")]
+    Disk(#[source] rusqlite::Error),
     /// The folder or a file in it.
     #[error("the folder for the cache cannot be used: {0}")]
-    Folder(#[from] std::io::Error),
+    Folder(#[source] std::io::Error),
     /// The key file.
     #[error("the key file cannot be read: {0}. Nothing was changed")]
     KeyFile(String),
     /// The database.
     #[error("the cache reported an error; what was committed before is kept")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// A compressed chunk.
     #[error("a stored series cannot be decoded; it will be pulled again")]
     Chunk(String),
     /// The writer has stopped.
     #[error("the cache is closed")]
     Closed,
+}
+
+impl From<rusqlite::Error> for VaultError {
+    fn from(error: rusqlite::Error) -> VaultError {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => VaultError::Damaged,
+            Some(ErrorCode::DiskFull) => VaultError::Full,
+            Some(ErrorCode::SystemIoFailure) => VaultError::Disk(error),
+            _ => VaultError::Database(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for VaultError {
+    fn from(error: std::io::Error) -> VaultError {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => VaultError::Full,
+            _ => VaultError::Folder(error),
+        }
+    }
 }

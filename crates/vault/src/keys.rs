@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::VaultError;
-use crate::store::Key;
+use crate::store::{Key, hold};
 
 /// A PIN as it was typed; wiped when dropped, never printed.
 pub struct Pin(Zeroizing<String>);
@@ -135,10 +135,30 @@ pub enum Wrap {
     },
 }
 
+/// A database with what keeps its key.
+#[derive(Clone, Serialize, Deserialize)]
+struct Kept {
+    file: String,
+    wraps: Vec<Wrap>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct KeyFile {
     version: u32,
+    /// The database under the folder.
+    #[serde(default = "first_file")]
+    file: String,
     wraps: Vec<Wrap>,
+    /// Being made by a rotation that has not finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<Kept>,
+    /// Left behind by a rotation that has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retired: Option<Kept>,
+}
+
+fn first_file() -> String {
+    "vault.db".into()
 }
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 46 MiB and one pass, one lane.
@@ -149,21 +169,125 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("keys.json")
 }
 
-/// How the data key of this folder is kept; empty where there is no key yet.
-///
-/// # Errors
-/// Where the key file is damaged.
-pub fn wraps(folder: &Path) -> Result<Vec<Wrap>, VaultError> {
+fn load(folder: &Path) -> Result<Option<KeyFile>, VaultError> {
     let text = match fs::read(path(folder)) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let file: KeyFile = serde_json::from_slice(&text).map_err(|e| VaultError::KeyFile(e.to_string()))?;
     if file.version != 1 {
         return Err(VaultError::KeyFile(format!("version {} is newer than this Vigil", file.version)));
     }
-    Ok(file.wraps)
+    Ok(Some(file))
+}
+
+/// How the data key of this folder is kept; empty where there is no key yet.
+///
+/// # Errors
+/// Where the key file is damaged.
+pub fn wraps(folder: &Path) -> Result<Vec<Wrap>, VaultError> {
+    Ok(load(folder)?.map(|file| file.wraps).unwrap_or_default())
+}
+
+/// Whether a folder holds a cache.
+pub fn exists(folder: &Path) -> bool {
+    database(folder).is_ok_and(|file| file.exists())
+}
+
+/// The database of a folder.
+pub(crate) fn database(folder: &Path) -> Result<PathBuf, VaultError> {
+    Ok(folder.join(load(folder)?.map_or_else(first_file, |file| file.file)))
+}
+
+/// Removes the files of a rotation that was killed, and gives the database. The folder must be held.
+pub(crate) fn sweep_files(folder: &Path) -> Result<PathBuf, VaultError> {
+    if let Some(mut file) = load(folder)?
+        && (file.pending.is_some() || file.retired.is_some())
+    {
+        for kept in file.pending.iter().chain(&file.retired) {
+            remove_database(folder, &kept.file)?;
+        }
+        // Entries in a keyring stay named until the next rotation or "forget", which can reach it.
+        if !file
+            .pending
+            .iter()
+            .chain(&file.retired)
+            .flat_map(|k| &k.wraps)
+            .any(|w| matches!(w, Wrap::Keyring { .. }))
+        {
+            (file.pending, file.retired) = (None, None);
+            write(folder, &file)?;
+        }
+    }
+    database(folder)
+}
+
+fn remove_database(folder: &Path, file: &str) -> Result<(), VaultError> {
+    let database = folder.join(file);
+    let beside = |end: &str| folder.join(format!("{file}{end}"));
+    for place in [
+        database.clone(),
+        beside("-wal"),
+        beside("-shm"),
+        beside("-journal"),
+        crate::journal::path(&database),
+    ] {
+        match fs::remove_file(place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Gives a folder a new data key: everything is written anew under it, and one rename decides. Killed at any step, the
+/// folder opens with the old key or with the new one, never with neither. No window may be open on it.
+///
+/// # Errors
+/// Where another process holds the folder, what keeps the old key is not given, or the disk has no room for a second copy;
+/// the old key is still the key then.
+pub fn rotate(folder: &Path, access: &Access) -> Result<Key, VaultError> {
+    let _held = hold(folder)?;
+    let mut file =
+        load(folder)?.ok_or(VaultError::KeyFile("there is none, so there is nothing to rotate".into()))?;
+    let old = unlock(folder, access)?;
+    for kept in file.pending.take().into_iter().chain(file.retired.take()) {
+        remove_database(folder, &kept.file)?;
+        forget_entries(&kept.wraps, access.keyring);
+    }
+    if access.pin.is_none() && file.wraps.iter().any(|w| matches!(w, Wrap::Pin { .. })) {
+        return Err(VaultError::PinNeeded);
+    }
+    let key = Key::random()?;
+    let number: u64 = file.file.trim_start_matches("vault-").trim_end_matches(".db").parse().unwrap_or(0);
+    let next = Kept { file: format!("vault-{}.db", number + 1), wraps: wrap(&key, access)? };
+    file.pending = Some(next.clone());
+    write(folder, &file)?;
+    let target = folder.join(&next.file);
+    crate::store::copy(&folder.join(&file.file), &old, &target, &key)?;
+    // From here on the new key is the key.
+    file.pending = None;
+    file.retired = Some(Kept {
+        file: std::mem::replace(&mut file.file, next.file),
+        wraps: std::mem::replace(&mut file.wraps, next.wraps),
+    });
+    write(folder, &file)?;
+    if let Some(retired) = file.retired.take() {
+        forget_entries(&retired.wraps, access.keyring);
+        remove_database(folder, &retired.file)?;
+        write(folder, &file)?;
+    }
+    Ok(key)
+}
+
+fn forget_entries(wraps: &[Wrap], keyring: &dyn KeyStore) {
+    for wrap in wraps {
+        if let Wrap::Keyring { name } = wrap {
+            // An entry that cannot be removed opens nothing any more once its database is gone.
+            let _ = keyring.delete(name);
+        }
+    }
 }
 
 /// Gives the data key of a folder, making a random one where the folder has none.
@@ -174,7 +298,7 @@ pub fn unlock(folder: &Path, access: &Access) -> Result<Key, VaultError> {
     fs::create_dir_all(folder)?;
     let kept = wraps(folder)?;
     if kept.is_empty() {
-        if folder.join("vault.db").exists() {
+        if folder.join(first_file()).exists() {
             return Err(VaultError::KeyFile("it is missing beside an existing cache".into()));
         }
         return create(folder, access);
@@ -206,9 +330,16 @@ pub fn unlock(folder: &Path, access: &Access) -> Result<Key, VaultError> {
 
 fn create(folder: &Path, access: &Access) -> Result<Key, VaultError> {
     let key = Key::random()?;
+    let wraps = wrap(&key, access)?;
+    write(folder, &KeyFile { version: 1, file: first_file(), wraps, pending: None, retired: None })?;
+    Ok(key)
+}
+
+/// Wraps a key by everything that is there to keep it.
+fn wrap(key: &Key, access: &Access) -> Result<Vec<Wrap>, VaultError> {
     let mut kept = Vec::new();
     if let Some(pin) = access.pin {
-        kept.push(seal_pin(&key, pin)?);
+        kept.push(seal_pin(key, pin)?);
     }
     let name = random::<8>()?.iter().map(|b| format!("{b:02x}")).collect::<String>();
     match access.keyring.set(&name, key.as_slice()) {
@@ -216,45 +347,56 @@ fn create(folder: &Path, access: &Access) -> Result<Key, VaultError> {
         Err(reason) if kept.is_empty() => return Err(VaultError::NoKeeper(reason)),
         Err(_) => {}
     }
-    write(folder, kept)?;
-    Ok(key)
+    Ok(kept)
 }
 
-fn write(folder: &Path, wraps: Vec<Wrap>) -> Result<(), VaultError> {
-    let text =
-        serde_json::to_vec(&KeyFile { version: 1, wraps }).map_err(|e| VaultError::KeyFile(e.to_string()))?;
+fn write(folder: &Path, file: &KeyFile) -> Result<(), VaultError> {
+    let text = serde_json::to_vec(file).map_err(|e| VaultError::KeyFile(e.to_string()))?;
     // Whole or not at all: written beside, synced, then renamed over.
     let beside = folder.join("keys.json.new");
     let mut file = fs::File::create(&beside)?;
     std::io::Write::write_all(&mut file, &text)?;
     file.sync_all()?;
     fs::rename(&beside, path(folder))?;
+    sync_folder(&path(folder))
+}
+
+/// Makes a rename durable.
+pub(crate) fn sync_folder(file: &Path) -> Result<(), VaultError> {
     #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
+    if let Some(folder) = file.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
     Ok(())
 }
 
-/// Destroys the keys of a folder, keyring entries first. What is left of the cache can never be read again.
+/// Destroys the keys of a folder, keyring entries first, then everything of the cache. What a disk still holds of it can
+/// never be read again.
 ///
 /// # Errors
-/// Where a file cannot be removed.
+/// Where another process holds the folder, or a file cannot be removed.
 pub fn forget(folder: &Path, keyring: &dyn KeyStore) -> Result<(), VaultError> {
-    for wrap in wraps(folder)? {
-        if let Wrap::Keyring { name } = wrap {
-            // The file below holds no key in clear: with the entry or without it, the rest is removed.
-            let _ = keyring.delete(&name);
-        }
+    let _held = hold(folder)?;
+    if let Some(file) = load(folder)? {
+        let others = file.pending.iter().chain(&file.retired).flat_map(|kept| &kept.wraps);
+        // The file below holds no key in clear: with the entry or without it, the rest is removed.
+        forget_entries(&file.wraps.iter().chain(others).cloned().collect::<Vec<_>>(), keyring);
+        fs::remove_file(path(folder))?;
+        sync_folder(&path(folder))?;
     }
-    for file in ["keys.json", "vault.db", "vault.db-wal", "vault.db-shm"] {
-        match fs::remove_file(folder.join(file)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("vault") || name.starts_with("salvage-") || name.starts_with("keys.json") {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
-fn random<const N: usize>() -> Result<[u8; N], VaultError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], VaultError> {
     let mut bytes = [0u8; N];
     OsRng.try_fill_bytes(&mut bytes).map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
     Ok(bytes)

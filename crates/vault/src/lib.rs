@@ -3,17 +3,25 @@
 //! One writer thread, several readers, a lock file for the folder. Nothing here knows HTTP or a window.
 
 mod chunk;
+mod damage;
 mod error;
 mod ingest;
+mod journal;
 mod keys;
 mod read;
 mod record;
+mod retain;
 mod schema;
+mod series;
 mod store;
+mod window;
 
+pub use damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use error::VaultError;
 pub use ingest::{Ingested, PageCommit};
-pub use keys::{Access, KeyStore, OsKeyring, Pin, Wrap, forget, unlock, wraps};
-pub use read::{Point, SeriesInfo, SeriesValue, Ward};
+pub use keys::{Access, KeyStore, OsKeyring, Pin, Wrap, exists, forget, rotate, unlock, wraps};
+pub use read::{SeriesInfo, SeriesValue, Ward};
 pub use record::{Outgoing, Parked, Quarantined};
-pub use store::{Key, Reader, Vault};
+pub use retain::{Retention, Retired};
+pub use store::{Key, Reader, Vault, View};
+pub use window::{Point, Span};

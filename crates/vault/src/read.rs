@@ -4,11 +4,10 @@ use clinical::{
     Action, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Priority, SeenAction, Sex, Stay,
     Verb,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use crate::chunk::{Head, Value, walk};
 use crate::error::VaultError;
-use crate::ingest::{head, newest_in};
+use crate::schema::HISTORIES;
 use crate::store::Reader;
 
 /// A series, as it is named in the cache.
@@ -50,17 +49,6 @@ pub struct SeriesValue {
     pub artefact: bool,
     /// `Type/id` it came in.
     pub source: String,
-}
-
-/// One value for a chart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// Milliseconds since 1970 UTC.
-    pub t: i64,
-    /// In the unit of its series.
-    pub v: f64,
-    /// Outside the plausible range.
-    pub artefact: bool,
 }
 
 /// Everything the board is made of.
@@ -108,66 +96,51 @@ fn priority(code: i64) -> Priority {
     }
 }
 
-/// The newest value of a series at or before `at`, from rows and chunks.
-pub(crate) fn value_at(
-    connection: &Connection,
-    series: i64,
-    at: Instant,
-) -> Result<Option<Value>, VaultError> {
-    let row = connection
-        .prepare_cached(
-            "SELECT t, mantissa, scale, artefact, source, version FROM sample WHERE series = ? AND t <= ?
-             ORDER BY t DESC LIMIT 1",
-        )?
-        .query_row(params![series, at.0], |row| {
-            Ok(Value {
-                t: row.get(0)?,
-                value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
-                artefact: row.get(3)?,
-                source: row.get(4)?,
-                version: row.get(5)?,
-            })
-        })
-        .optional()?;
-    // Chunks may overlap after late data; the one that begins last is not always the one that ends last.
-    let mut newest = row;
-    let mut chunks = connection.prepare_cached(
-        "SELECT t0, n, period_ms, scale, source, version, data FROM chunk WHERE series = ?1 AND t0 <= ?2
-         AND t1 > ?3 ORDER BY t1 DESC LIMIT 3",
-    )?;
-    let after = newest.as_ref().map_or(i64::MIN, |v| v.t);
-    let found: Vec<(Head, Vec<u8>)> = chunks
-        .query_map(params![series, at.0, after], |row| Ok((head(row)?, row.get("data")?)))?
-        .collect::<Result<_, _>>()?;
-    for (head, data) in found {
-        if let Some(value) = newest_in(&head, &data, at.0)?
-            && newest.as_ref().is_none_or(|best| value.t > best.t)
-        {
-            newest = Some(value);
-        }
-    }
-    Ok(newest)
-}
-
 impl Reader<'_> {
-    fn list<T>(
+    pub(crate) fn list<T>(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,
         map: impl FnMut(&Row) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, VaultError> {
-        Ok(self.0.prepare_cached(sql)?.query_map(parameters, map)?.collect::<Result<_, _>>()?)
+        Ok(self.connection.prepare_cached(sql)?.query_map(parameters, map)?.collect::<Result<_, _>>()?)
     }
 
-    /// The board: as it is known now, or (`at`) with the values and alarms of a past instant.
+    /// The rows of one of the [`HISTORIES`] tables as this view knew them.
+    fn table(&self, name: &str, known_by: Instant) -> String {
+        let columns = HISTORIES.iter().find(|(table, _)| *table == name).map_or("", |(_, columns)| columns);
+        if known_by == Instant(i64::MAX) {
+            return format!("(SELECT id, {columns}, received FROM {name})");
+        }
+        // The bound is a number of ours, so it can stand in the text.
+        let k = known_by.0;
+        format!(
+            "(SELECT id, {columns}, received FROM {name} WHERE received <= {k}
+              UNION ALL SELECT id, {columns}, received FROM {name}_was WHERE received <= {k} AND until > {k})"
+        )
+    }
+
+    /// Who lay where is looked up as of the view's moment, where this cache reaches back so far.
+    fn ward_known_by(&self) -> Result<Instant, VaultError> {
+        let wanted = self.view.known_by.min(self.view.at);
+        if self.view.known_by != Instant(i64::MAX) || wanted == Instant(i64::MAX) {
+            return Ok(wanted);
+        }
+        let first: Option<i64> =
+            self.connection.query_row("SELECT min(received) FROM person", [], |row| row.get(0))?;
+        Ok(if first.is_some_and(|first| first <= wanted.0) { wanted } else { Instant(i64::MAX) })
+    }
+
+    /// The board: who lies where, the newest values, alarms and actions of the view's moment.
     ///
     /// # Errors
     /// Of the database.
-    pub fn ward(&self, at: Option<Instant>) -> Result<Ward, VaultError> {
-        let until = at.unwrap_or(Instant(i64::MAX));
+    pub fn ward(&self) -> Result<Ward, VaultError> {
+        let known_by = self.ward_known_by()?;
+        let from = |table| self.table(table, known_by);
         Ok(Ward {
             persons: self.list(
-                "SELECT id, mrn, family, given, birth_date, sex, active FROM person",
+                &format!("SELECT id, mrn, family, given, birth_date, sex, active FROM {}", from("person")),
                 [],
                 |row| {
                     Ok(Person {
@@ -181,26 +154,45 @@ impl Reader<'_> {
                     })
                 },
             )?,
-            places: self.list("SELECT id, name, is_bed, part_of FROM place", [], |row| {
-                Ok(Place { id: row.get(0)?, name: row.get(1)?, is_bed: row.get(2)?, part_of: row.get(3)? })
-            })?,
-            stays: self.list("SELECT id, patient, place, in_progress FROM stay", [], |row| {
-                Ok(Stay {
-                    id: row.get(0)?,
-                    patient: row.get(1)?,
-                    place: row.get(2)?,
-                    in_progress: row.get(3)?,
-                })
-            })?,
-            devices: self.list("SELECT id, patient, name, active FROM device", [], |row| {
-                Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
-            })?,
-            values: match at {
-                None => self.latest(None)?,
-                Some(at) => self.values_at(at)?,
-            },
-            episodes: self.episodes(until)?,
-            actions: self.actions(until)?,
+            places: self.list(
+                &format!("SELECT id, name, is_bed, part_of FROM {}", from("place")),
+                [],
+                |row| {
+                    Ok(Place {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                        is_bed: row.get(2)?,
+                        part_of: row.get(3)?,
+                    })
+                },
+            )?,
+            stays: self.list(
+                &format!("SELECT id, patient, place, in_progress FROM {}", from("stay")),
+                [],
+                |row| {
+                    Ok(Stay {
+                        id: row.get(0)?,
+                        patient: row.get(1)?,
+                        place: row.get(2)?,
+                        in_progress: row.get(3)?,
+                    })
+                },
+            )?,
+            devices: self.list(
+                &format!("SELECT id, patient, name, active FROM {}", from("device")),
+                [],
+                |row| {
+                    Ok(Device {
+                        id: row.get(0)?,
+                        patient: row.get(1)?,
+                        name: row.get(2)?,
+                        active: row.get(3)?,
+                    })
+                },
+            )?,
+            values: self.latest(None)?,
+            episodes: self.episodes()?,
+            actions: self.actions()?,
         })
     }
 
@@ -209,6 +201,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn latest(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
+        if !self.view.is_now() {
+            return self.latest_then(patient);
+        }
         let sql = format!(
             "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
              FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient = ?1"
@@ -224,10 +219,11 @@ impl Reader<'_> {
         })
     }
 
-    fn values_at(&self, at: Instant) -> Result<Vec<SeriesValue>, VaultError> {
+    fn latest_then(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
         let mut values = Vec::new();
-        for series in self.list(&format!("SELECT {SERIES} FROM series s"), [], series_info)? {
-            if let Some(found) = value_at(self.0, series.id, at)? {
+        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient = ?1");
+        for series in self.list(&all, [patient], series_info)? {
+            if let Some(found) = self.value_at(series.id, self.view.at)? {
                 values.push(SeriesValue {
                     series,
                     value: found.value,
@@ -240,22 +236,37 @@ impl Reader<'_> {
         Ok(values)
     }
 
-    /// Episodes with an onset up to `until` that have not ended by then, or ended within the last day before it.
+    /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it.
     ///
     /// # Errors
     /// Of the database.
-    pub fn episodes(&self, until: Instant) -> Result<Vec<Episode>, VaultError> {
+    pub fn episodes(&self) -> Result<Vec<Episode>, VaultError> {
+        let until = self.view.at;
         let newest: i64 = if until.0 == i64::MAX {
-            self.0.query_row("SELECT coalesce(max(max(onset), max(ended)), 0) FROM episode", [], |row| {
-                Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0))
-            })?
+            self.connection.query_row(
+                "SELECT coalesce(max(max(onset), max(ended)), 0) FROM episode",
+                [],
+                |row| Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0)),
+            )?
         } else {
             until.0
         };
+        self.episodes_since(Instant(newest - 86_400_000))
+    }
+
+    /// Episodes with an onset up to the view's moment that were on at `since` or later, oldest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn episodes_since(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
+        let until = self.view.at;
         self.list(
-            "SELECT id, patient, priority, text, measure, onset, ended FROM episode
-             WHERE onset <= ?1 AND (ended IS NULL OR ended > ?2) ORDER BY onset",
-            params![until.0, newest - 86_400_000],
+            &format!(
+                "SELECT id, patient, priority, text, measure, onset, ended FROM {}
+                 WHERE onset <= ?1 AND (ended IS NULL OR ended > ?2) ORDER BY onset, id",
+                self.table("episode", self.view.known_by)
+            ),
+            params![until.0, since.0],
             |row| {
                 let measure: Option<String> = row.get(4)?;
                 let ended: Option<i64> = row.get(6)?;
@@ -273,14 +284,30 @@ impl Reader<'_> {
         )
     }
 
-    /// Actions up to `until`.
+    /// When this station first heard of an episode.
     ///
     /// # Errors
     /// Of the database.
-    pub fn actions(&self, until: Instant) -> Result<Vec<SeenAction>, VaultError> {
+    pub fn first_received(&self, episode: &str) -> Result<Option<Instant>, VaultError> {
+        let first: Option<i64> = self.connection.query_row(
+            "SELECT min(received) FROM (SELECT received FROM episode WHERE id = ?1
+             UNION ALL SELECT received FROM episode_was WHERE id = ?1)",
+            [episode],
+            |row| row.get(0),
+        )?;
+        Ok(first.map(Instant))
+    }
+
+    /// Actions up to the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions(&self) -> Result<Vec<SeenAction>, VaultError> {
+        let known_by = self.view.known_by;
         self.list(
-            "SELECT id, episode, verb, by, at, note, accepted_at FROM action WHERE at <= ? ORDER BY at",
-            [until.0],
+            "SELECT id, episode, verb, by, at, note, accepted_at FROM action WHERE at <= ? AND received <= ?
+             ORDER BY at, id",
+            [self.view.at.0, known_by.0],
             |row| {
                 let verb: String = row.get(2)?;
                 Ok(SeenAction {
@@ -292,7 +319,7 @@ impl Reader<'_> {
                         at: Instant(row.get(4)?),
                         note: row.get(5)?,
                     },
-                    accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant),
+                    accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant).filter(|at| *at <= known_by),
                 })
             },
         )
@@ -306,50 +333,18 @@ impl Reader<'_> {
         self.list(&format!("SELECT {SERIES} FROM series s WHERE s.patient = ?"), [patient], series_info)
     }
 
-    /// The values of a series from `from` up to and with `to`, in order of time.
-    ///
-    /// # Errors
-    /// Of the database, or of a damaged chunk.
-    pub fn points(&self, series: i64, from: Instant, to: Instant) -> Result<Vec<Point>, VaultError> {
-        let mut points = Vec::new();
-        let mut sorted = true;
-        let mut push = |t: i64, value: Decimal, artefact: bool| {
-            if t >= from.0 && t <= to.0 {
-                sorted &= points.last().is_none_or(|last: &Point| last.t <= t);
-                points.push(Point { t, v: value.to_f64(), artefact });
-            }
-        };
-        let mut chunks = self.0.prepare_cached(
-            "SELECT t0, n, period_ms, scale, source, version, data FROM chunk
-             WHERE series = ? AND t1 >= ? AND t0 <= ? ORDER BY t0",
-        )?;
-        let mut rows = chunks.query(params![series, from.0, to.0])?;
-        while let Some(row) = rows.next()? {
-            let head = head(row)?;
-            let data = row.get_ref("data")?.as_blob().map_err(|e| VaultError::Chunk(e.to_string()))?;
-            walk(&head, data, &mut push)?;
-        }
-        let mut hot = self.0.prepare_cached(
-            "SELECT t, mantissa, scale, artefact FROM sample WHERE series = ? AND t BETWEEN ? AND ? ORDER BY t",
-        )?;
-        let mut rows = hot.query(params![series, from.0, to.0])?;
-        while let Some(row) = rows.next()? {
-            push(row.get(0)?, Decimal { mantissa: row.get(1)?, scale: row.get(2)? }, row.get(3)?);
-        }
-        if !sorted {
-            points.sort_by_key(|p| p.t);
-        }
-        Ok(points)
-    }
-
     /// Doses of a patient since `from`, newest first.
     ///
     /// # Errors
     /// Of the database.
     pub fn doses(&self, patient: &str, from: Instant) -> Result<Vec<Dose>, VaultError> {
         self.list(
-            "SELECT id, patient, what, mantissa, scale, unit, at FROM dose WHERE patient = ? AND at >= ? ORDER BY at DESC",
-            params![patient, from.0],
+            &format!(
+                "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
+                 WHERE patient = ? AND at >= ? AND at <= ? ORDER BY at DESC",
+                self.table("dose", self.view.known_by)
+            ),
+            params![patient, from.0, self.view.at.0],
             |row| {
                 let mantissa: Option<i64> = row.get(3)?;
                 let (scale, unit): (Option<u8>, Option<String>) = (row.get(4)?, row.get(5)?);
@@ -373,7 +368,7 @@ impl Reader<'_> {
     /// Of the database.
     pub fn cursor(&self, kind: &str) -> Result<Option<String>, VaultError> {
         Ok(self
-            .0
+            .connection
             .query_row("SELECT value FROM cursor WHERE kind = ?", [kind], |row| row.get(0))
             .optional()?)
     }
@@ -383,6 +378,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn setting(&self, key: &str) -> Result<Option<String>, VaultError> {
-        Ok(self.0.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0)).optional()?)
+        Ok(self
+            .connection
+            .query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0))
+            .optional()?)
     }
 }

@@ -1,10 +1,11 @@
 //! What people did: the action, its place in the outbox and the audit entry, in one durable transaction.
 
 use clinical::{Action, Instant};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::VaultError;
-use crate::store::{Reader, Vault};
+use crate::journal::{Unsent, insert_unsent};
+use crate::store::{Reader, Vault, lock};
 
 /// An action on its way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,34 +47,49 @@ pub struct Quarantined {
 impl Vault {
     /// Makes an action durable: when this returns, power may fail. `body` is the resource to send.
     ///
+    /// It is written to the journal first, so that it outlives damage to the database, then to the database.
+    ///
     /// # Errors
-    /// Of the database; then nothing was recorded.
+    /// Of the disk or the database; then it is not confirmed, and the person has to be told.
     pub fn record_action(&self, action: Action, body: String) -> Result<(), VaultError> {
+        let journal = self.journal()?;
         self.write(move |connection| {
-            // Nothing a clinician did may be lost with the power.
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            let result = (|| {
+            let entry = Unsent::new(&action, body);
+            let before = lock(&journal).append(&entry)?;
+            let done = durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                transaction
-                    .prepare_cached("INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)")?
-                    .execute(params![
-                        action.id,
-                        action.episode,
-                        action.verb.code(),
-                        action.by,
-                        action.at.0,
-                        action.note
-                    ])?;
-                transaction
-                    .prepare_cached("INSERT INTO outbox (action, lane, body) VALUES (?, ?, ?)")?
-                    .execute(params![action.id, action.episode, body])?;
+                insert_unsent(&transaction, &entry)?;
                 transaction
                     .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
                     .execute(params![action.at.0, action.by, action.verb.code(), action.episode])?;
                 Ok(transaction.commit()?)
-            })();
-            connection.pragma_update(None, "synchronous", "NORMAL")?;
-            result
+            });
+            if done.is_err() {
+                lock(&journal).undo(before);
+            }
+            done
+        })
+    }
+
+    /// Something worth keeping in the local log, such as an export or a changed setting.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn audit(
+        &self,
+        at: Instant,
+        who: String,
+        what: String,
+        about: Option<String>,
+    ) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                connection.execute(
+                    "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
+                    params![at.0, who, what, about],
+                )?;
+                Ok(())
+            })
         })
     }
 
@@ -82,6 +98,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn sent(&self, action: String, accepted_at: Instant) -> Result<(), VaultError> {
+        let journal = self.journal()?;
         self.write(move |connection| {
             let transaction = connection.transaction()?;
             transaction.execute(
@@ -89,7 +106,12 @@ impl Vault {
                 params![accepted_at.0, action],
             )?;
             transaction.execute("DELETE FROM outbox WHERE action = ?", [&action])?;
-            Ok(transaction.commit()?)
+            let left: i64 = transaction.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
+            transaction.commit()?;
+            if left == 0 {
+                lock(&journal).clear()?;
+            }
+            Ok(())
         })
     }
 
@@ -118,14 +140,47 @@ impl Vault {
         })
     }
 
-    /// The network is back, or a person asked: everything that waits is due now, the parked included.
+    /// The network is back: everything that waits is due now. What a server refused for good waits for a person.
     ///
     /// # Errors
     /// Of the database.
     pub fn retry_all(&self) -> Result<(), VaultError> {
         self.write(|connection| {
-            connection.execute("UPDATE outbox SET next_at = 0, parked = NULL", [])?;
+            connection.execute("UPDATE outbox SET next_at = 0 WHERE parked IS NULL AND next_at > 0", [])?;
             Ok(())
+        })
+    }
+
+    /// A person asks to try a parked action again.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn unpark(&self, action: String) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            connection.execute("UPDATE outbox SET parked = NULL, next_at = 0 WHERE action = ?", [action])?;
+            Ok(())
+        })
+    }
+
+    /// A person takes a parked action out of the queue and carries it on by other means; the action itself stays, and the
+    /// log says who did so and why.
+    ///
+    /// # Errors
+    /// Of the database; where the action is not parked, nothing is changed.
+    pub fn hand_over(&self, action: String, who: String, why: String, at: Instant) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                let gone = transaction
+                    .execute("DELETE FROM outbox WHERE action = ? AND parked IS NOT NULL", [&action])?;
+                if gone > 0 {
+                    transaction.execute(
+                        "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
+                        params![at.0, who, format!("handed over: {why}"), action],
+                    )?;
+                }
+                Ok(transaction.commit()?)
+            })
         })
     }
 
@@ -141,13 +196,24 @@ impl Vault {
     }
 }
 
+/// Nothing a clinician did may be lost with the power: this commit is on the disk when it returns.
+fn durably<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, VaultError>,
+) -> Result<T, VaultError> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let result = work(connection);
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    result
+}
+
 impl Reader<'_> {
     /// The first waiting action of every lane that is due at `now`; a parked one holds its own lane only.
     ///
     /// # Errors
     /// Of the database.
     pub fn due(&self, now: Instant) -> Result<Vec<Outgoing>, VaultError> {
-        let mut statement = self.0.prepare_cached(
+        let mut statement = self.connection.prepare_cached(
             "SELECT seq, action, lane, body, tries, next_at FROM outbox o
              WHERE seq = (SELECT min(seq) FROM outbox i WHERE i.lane = o.lane) AND parked IS NULL AND next_at <= ?
              ORDER BY seq",
@@ -170,7 +236,7 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn waiting(&self) -> Result<Vec<String>, VaultError> {
-        let mut statement = self.0.prepare_cached("SELECT action FROM outbox ORDER BY seq")?;
+        let mut statement = self.connection.prepare_cached("SELECT action FROM outbox ORDER BY seq")?;
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
@@ -180,7 +246,7 @@ impl Reader<'_> {
     /// Of the database.
     pub fn next_due(&self) -> Result<Option<Instant>, VaultError> {
         let next: Option<Option<i64>> = self
-            .0
+            .connection
             .query_row("SELECT min(next_at) FROM outbox WHERE parked IS NULL", [], |row| row.get(0))
             .optional()?;
         Ok(next.flatten().map(Instant))
@@ -192,7 +258,7 @@ impl Reader<'_> {
     /// Of the database.
     pub fn parked(&self) -> Result<Vec<Parked>, VaultError> {
         let mut statement = self
-            .0
+            .connection
             .prepare_cached("SELECT action, parked FROM outbox WHERE parked IS NOT NULL ORDER BY seq")?;
         let rows = statement.query_map([], |row| Ok(Parked { action: row.get(0)?, reason: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -203,7 +269,7 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn quarantine(&self) -> Result<Vec<Quarantined>, VaultError> {
-        let mut statement = self.0.prepare_cached(
+        let mut statement = self.connection.prepare_cached(
             "SELECT reference, reason, at FROM quarantine ORDER BY at DESC, reference LIMIT 500",
         )?;
         let rows = statement.query_map([], |row| {

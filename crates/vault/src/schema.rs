@@ -5,13 +5,15 @@ use rusqlite::Connection;
 use crate::error::VaultError;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result<()> {
     // Keys and pages are wiped from memory as they are freed.
     connection.pragma_update(None, "cipher_memory_security", true)?;
     // Readers never wait for the writer.
     if writer {
+        // Freed pages go back to the system; this can only be said before the first page is written.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
     }
@@ -30,10 +32,41 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    transaction.execute_batch(TABLES)?;
+    for step in &STEPS[usize::try_from(found).unwrap_or(0)..] {
+        transaction.execute_batch(step)?;
+    }
+    for (table, columns) in HISTORIES {
+        transaction.execute_batch(&history(table, columns))?;
+    }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
+    if found == 1 {
+        // A file that has pages already takes it with this.
+        connection.execute_batch("VACUUM")?;
+    }
     Ok(())
+}
+
+/// The tables that remember what they said before, with their columns beside `id`, `received` and `until`.
+pub(crate) const HISTORIES: [(&str, &str); 6] = [
+    ("person", "mrn, family, given, birth_date, sex, active"),
+    ("place", "name, is_bed, part_of"),
+    ("stay", "patient, place, in_progress"),
+    ("device", "patient, name, active"),
+    ("dose", "patient, what, mantissa, scale, unit, at"),
+    ("episode", "patient, priority, text, measure, onset, ended"),
+];
+
+/// A row that is changed leaves what it said, from when it was received until something else was.
+fn history(table: &str, columns: &str) -> String {
+    let old = columns.split(", ").map(|c| format!("OLD.{c}")).collect::<Vec<_>>().join(", ");
+    format!(
+        "CREATE TABLE {table}_was AS SELECT id, {columns}, received, received AS until FROM {table} WHERE 0;
+         CREATE INDEX {table}_was_of ON {table}_was (id, received);
+         CREATE TRIGGER {table}_history AFTER UPDATE ON {table} WHEN NEW.received <> OLD.received BEGIN
+           INSERT INTO {table}_was VALUES (OLD.id, {old}, OLD.received, NEW.received);
+         END;"
+    )
 }
 
 /// The schema of the file; a newer one is refused before anything is written.
@@ -42,7 +75,10 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
     if found > VERSION { Err(VaultError::Newer { found, known: VERSION }) } else { Ok(found) }
 }
 
-const TABLES: &str = "
+/// What brings a file from each version to the next.
+const STEPS: [&str; 2] = [TABLES, RECEIVED];
+
+pub(crate) const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cursor (kind TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -92,4 +128,33 @@ CREATE TABLE quarantine (
   reference TEXT NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (reference, reason)) WITHOUT ROWID;
 CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, about TEXT);
+";
+
+/// When everything was received, what was replaced, and an outline of each chunk.
+const RECEIVED: &str = "
+ALTER TABLE person ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stay ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dose ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE action ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE action ADD COLUMN clock_offset_ms INTEGER;
+UPDATE action SET received = at;
+
+-- Single values that were corrected or deleted, with the time they stopped being true.
+CREATE TABLE sample_was (
+  series INTEGER NOT NULL, t INTEGER NOT NULL, source TEXT NOT NULL, version TEXT NOT NULL,
+  mantissa INTEGER NOT NULL, scale INTEGER NOT NULL, artefact INTEGER NOT NULL, received INTEGER NOT NULL,
+  until INTEGER NOT NULL);
+CREATE INDEX sample_was_of ON sample_was (series, t);
+
+-- Set where another version of the resource took the place of a chunk, or it was deleted.
+ALTER TABLE chunk ADD COLUMN replaced INTEGER;
+-- Lowest and highest value of every 64, so that a wide window need not decode the rest.
+ALTER TABLE chunk ADD COLUMN outline BLOB;
+DROP INDEX chunk_of;
+CREATE UNIQUE INDEX chunk_of ON chunk (series, t0, source, version);
+-- Everything a wide window asks of a chunk, without a look into its row.
+CREATE INDEX chunk_span ON chunk (series, t0, t1, n, scale, low, high, replaced, received);
+CREATE INDEX chunk_age ON chunk (t1);
 ";

@@ -2,17 +2,19 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use clinical::Instant;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use zeroize::Zeroizing;
 
 use crate::error::VaultError;
-use crate::schema;
+use crate::journal::{self, Journal, Unsent, insert_unsent, unsent};
+use crate::{keys, schema};
 
 /// The random 256-bit data key; wiped when dropped, never printed.
 #[derive(Clone)]
@@ -40,7 +42,7 @@ impl Key {
     }
 
     /// SQLCipher's raw-key literal: no key derivation, so opening takes about a millisecond.
-    fn literal(&self) -> Zeroizing<String> {
+    pub(crate) fn literal(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(68));
         text.push_str("x'");
         for byte in self.0.iter() {
@@ -67,6 +69,7 @@ pub struct Vault {
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
+    journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
     _lock: Option<File>,
 }
@@ -77,21 +80,59 @@ impl std::fmt::Debug for Vault {
     }
 }
 
+/// Which moment a reader looks at, and with whose knowledge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// What was true of the patients up to then.
+    pub at: Instant,
+    /// As far as this station had received it by then.
+    pub known_by: Instant,
+}
+
+impl View {
+    /// All that is known, of all times.
+    pub const NOW: View = View { at: Instant(i64::MAX), known_by: Instant(i64::MAX) };
+
+    /// A past moment, with what arrived since.
+    pub fn at(at: Instant) -> View {
+        View { at, ..View::NOW }
+    }
+
+    /// What this station showed at a past moment: what arrived later is left out.
+    pub fn as_shown(at: Instant) -> View {
+        View { at, known_by: at }
+    }
+
+    pub(crate) fn is_now(self) -> bool {
+        self == View::NOW
+    }
+}
+
 /// A read transaction's view of the cache.
-pub struct Reader<'a>(pub(crate) &'a Connection);
+pub struct Reader<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) view: View,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
+        Reader { connection, view: View::NOW }
+    }
+}
 
 impl Vault {
     /// Opens or creates the cache of `folder`.
     ///
     /// # Errors
-    /// Where another process holds it, a newer Vigil wrote it, or the key does not open it. Nothing is deleted.
+    /// Where another process holds it, a newer Vigil wrote it, it is damaged, or the key does not open it. Nothing is
+    /// deleted.
     pub fn open(folder: &Path, key: Key) -> Result<Vault, VaultError> {
-        std::fs::create_dir_all(folder)?;
-        let lock = File::create(folder.join("lock"))?;
-        lock.try_lock().map_err(|_| VaultError::Busy(folder.to_owned()))?;
-        let file = folder.join("vault.db");
+        let lock = hold(folder)?;
+        let file = keys::sweep_files(folder)?;
         let mut connection = connect(&file, &key, true)?;
         schema::migrate(&mut connection)?;
+        recover(&mut connection, &journal::read(&file, &key)?)?;
+        let journal = Journal::start(&file, &key, &unsent(&connection)?)?;
         let (jobs, queue) = mpsc::channel::<Job>();
         let writer = std::thread::Builder::new().name("vault-writer".into()).spawn(move || {
             for job in queue {
@@ -104,6 +145,7 @@ impl Vault {
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
+            journal: Some(Arc::new(Mutex::new(journal))),
             _lock: Some(lock),
         })
     }
@@ -113,10 +155,10 @@ impl Vault {
     /// # Errors
     /// Where there is none, or it cannot be read.
     pub fn open_to_read(folder: &Path, key: Key) -> Result<Vault, VaultError> {
-        let file = folder.join("vault.db");
+        let file = keys::database(folder)?;
         let connection = connect(&file, &key, false)?;
         if schema::version(&connection)? != schema::VERSION {
-            return Err(VaultError::Unreadable(file));
+            return Err(VaultError::Older);
         }
         Ok(Vault {
             file,
@@ -124,8 +166,14 @@ impl Vault {
             jobs: Mutex::default(),
             writer: Mutex::default(),
             readers: Mutex::new(vec![connection]),
+            journal: None,
             _lock: None,
         })
+    }
+
+    /// The copy of what waits, beside the database.
+    pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
+        self.journal.clone().ok_or(VaultError::Closed)
     }
 
     /// Runs `work` on the writer thread and waits for it.
@@ -142,18 +190,30 @@ impl Vault {
         receive.recv().map_err(|_| VaultError::Closed)?
     }
 
-    /// Reads one consistent state.
+    /// Reads one consistent state: everything that is known now.
     ///
     /// # Errors
     /// Of the database.
     pub fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        self.read_as(View::NOW, work)
+    }
+
+    /// Reads one consistent state as of another moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn read_as<T>(
+        &self,
+        view: View,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
         let pooled = lock(&self.readers).pop();
         let mut connection = match pooled {
             Some(connection) => connection,
             None => connect(&self.file, &self.key, false)?,
         };
         let transaction = connection.transaction()?;
-        let result = work(&Reader(&transaction));
+        let result = work(&Reader { connection: &transaction, view });
         drop(transaction);
         let mut readers = lock(&self.readers);
         if readers.len() < 3 {
@@ -172,12 +232,45 @@ impl Drop for Vault {
     }
 }
 
+/// Holds the folder for this process; let go when dropped.
+pub(crate) fn hold(folder: &Path) -> Result<File, VaultError> {
+    std::fs::create_dir_all(folder)?;
+    let lock = File::create(folder.join("lock"))?;
+    lock.try_lock().map_err(|_| VaultError::Busy(folder.to_owned()))?;
+    Ok(lock)
+}
+
 /// A poisoned lock holds plain connections and channels; there is no half-written state to protect.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultError> {
+/// What the journal has and the database lost, or never got because the power failed between the two.
+fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultError> {
+    let mut missing = Vec::new();
+    for entry in journal {
+        let known: bool = connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM action WHERE id = ?)",
+            [&entry.id],
+            |row| row.get(0),
+        )?;
+        if !known {
+            missing.push(entry);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let transaction = connection.transaction()?;
+    for entry in missing {
+        insert_unsent(&transaction, entry)?;
+    }
+    transaction.commit()?;
+    Ok(connection.pragma_update(None, "synchronous", "NORMAL")?)
+}
+
+pub(crate) fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if writer {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -185,15 +278,37 @@ fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultErro
         return Err(VaultError::Unreadable(file.to_owned()));
     }
     let connection = Connection::open_with_flags(file, flags)?;
+    // Its own lines about damaged pages go to stderr; what a person needs to know is in our errors.
+    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).optional()?;
     connection.pragma_update(None, "key", key.literal().as_str())?;
     // The first read is what tells whether the key fits.
-    connection
-        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
-        .map_err(|_| VaultError::Unreadable(file.to_owned()))?;
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| {
+        match VaultError::from(error) {
+            // Where page 1 cannot be read the key may be another one, or the page damaged: nothing tells them apart.
+            VaultError::Damaged | VaultError::Database(_) => VaultError::Unreadable(file.to_owned()),
+            other => other,
+        }
+    })?;
     schema::version(&connection)?;
     schema::pragmas(&connection, writer)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Writes a database anew under another key, with its journal; both are on the disk when this returns.
+pub(crate) fn copy(from: &Path, old: &Key, to: &Path, new: &Key) -> Result<(), VaultError> {
+    let mut connection = connect(from, old, true)?;
+    schema::migrate(&mut connection)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let name = to.to_string_lossy();
+    connection.execute("ATTACH DATABASE ? AS next KEY ?", rusqlite::params![name, new.literal().as_str()])?;
+    connection.execute_batch("PRAGMA next.synchronous = FULL; PRAGMA next.auto_vacuum = INCREMENTAL;")?;
+    connection.query_row("SELECT sqlcipher_export('next')", [], |_| Ok(()))?;
+    connection.pragma_update(Some("next"), "user_version", schema::VERSION)?;
+    connection.execute_batch("DETACH DATABASE next")?;
+    File::open(to)?.sync_all()?;
+    Journal::start(to, new, &unsent(&connection)?)?;
+    keys::sync_folder(to)
 }
 
 #[cfg(test)]
@@ -209,6 +324,30 @@ mod tests {
         Vault::open_to_read(folder.path(), key.clone()).unwrap();
         drop(first);
         Vault::open(folder.path(), key).unwrap();
+    }
+
+    #[test]
+    fn a_cache_of_schema_1_is_brought_up_to_date_with_everything_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::random().unwrap();
+        let file = folder.path().join("vault.db");
+        let connection = Connection::open(&file).unwrap();
+        connection.pragma_update(None, "key", key.literal().as_str()).unwrap();
+        connection.execute_batch(schema::TABLES).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO person VALUES ('p', 'm', 'f', 'g', NULL, 0, 1);
+                 INSERT INTO action VALUES ('a', 'e', 'take', 'N. Okafor', 5, NULL, NULL, NULL);
+                 INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}');
+                 PRAGMA user_version = 1;",
+            )
+            .unwrap();
+        drop(connection);
+        assert!(matches!(Vault::open_to_read(folder.path(), key.clone()), Err(VaultError::Older)));
+        let vault = Vault::open(folder.path(), key).unwrap();
+        assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["a"]);
+        assert_eq!(vault.read(|r| r.ward()).unwrap().persons.len(), 1);
+        assert_eq!(vault.read(|r| r.actions()).unwrap()[0].action.by, "N. Okafor");
     }
 
     #[test]

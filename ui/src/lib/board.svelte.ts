@@ -1,5 +1,5 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
-import { backend, type AppState, type LinkWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
+import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
 
 export class Row {
   tile: TileWire = $state.raw() as TileWire;
@@ -21,7 +21,11 @@ class Board {
   progress: { done: number; total: number } | null = $state.raw(null);
   quarantined = $state(0);
   loaded = $state(false);
+  /** The moment that is shown: the present, or a past one that somebody looks at. */
   now = $state(Date.now());
+  past: PastWire | null = $state.raw(null);
+  /** Whether the time control stands open. */
+  travel = $state(false);
   screen: Screen = $state('ward');
   patient: string | null = $state(null);
   light = $state(false);
@@ -37,11 +41,26 @@ class Board {
     return this.link !== null && !this.link.online && this.link.since !== null;
   }
 
+  /** What is shown is what was known at some moment, and not live. */
+  get still(): boolean {
+    return this.offline || this.past !== null;
+  }
+
+  tick() {
+    this.now = this.past?.at ?? Date.now();
+  }
+
   listed(): Row[] {
     return this.order.flatMap((id) => this.rows.get(id) ?? []);
   }
 
   apply(update: Update) {
+    if (update.moment) {
+      this.past = update.moment.past;
+      this.tick();
+      // The past has people and lines of its own.
+      this.rows = new Map();
+    }
     for (const tile of update.tiles) {
       const row = this.rows.get(tile.patient);
       if (row) row.tile = tile;

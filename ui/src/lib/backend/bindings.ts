@@ -10,12 +10,22 @@ export const commands = {
 	checkServer: (url: string) => typedError<ServerWire, AppError>(__TAURI_INVOKE("check_server", { url })),
 	/**  Connects this station to a server. */
 	connect: (url: string, pin: string | null) => typedError<null, AppError>(__TAURI_INVOKE("connect", { url, pin })),
+	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
+	handOver: (action: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_over", { action, words })),
 	/**  Marks an alert as handled, with a reason. */
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
+	/**  Shows everything as of a past moment, or (`null`) the present again. */
+	lookBack: (at: number | null, asShown: boolean) => typedError<null, AppError>(__TAURI_INVOKE("look_back", { at, asShown })),
+	/**  Onsets of alarms in a span, for the time control. */
+	onsets: (from: number, to: number) => typedError<OnsetWire[], AppError>(__TAURI_INVOKE("onsets", { from, to })),
 	/**  One patient's page. */
 	patient: (id: string) => typedError<PatientWire, AppError>(__TAURI_INVOKE("patient", { id })),
 	/**  Resources that could not be read. */
 	quarantine: () => typedError<QuarantineWire[], AppError>(__TAURI_INVOKE("quarantine")),
+	/**  Begins a damaged cache anew, with everything that was not sent. */
+	repair: () => typedError<null, AppError>(__TAURI_INVOKE("repair")),
+	/**  Tries an action again that the server refused. */
+	retryAction: (action: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_action", { action })),
 	/**  Tries the server now. */
 	retryNow: () => typedError<null, AppError>(__TAURI_INVOKE("retry_now")),
 	/**  Opens the demo ward. */
@@ -49,7 +59,7 @@ export type AlarmWire = {
 
 /**  What a person reads, and a code where the page has to act on it. */
 export type AppError = {
-	/**  `pin-needed`, `wrong-pin`, or `failed`. */
+	/**  `pin-needed`, `wrong-pin`, `damaged`, or `failed`. */
 	code: string,
 	/**  What happened, what was kept, what to do. */
 	message: string,
@@ -59,6 +69,8 @@ export type AppError = {
 export type AppState = {
 	/**  `first-run`, `pin` or `ready`. */
 	stage: string,
+	/**  Of a damaged cache: actions that are kept. */
+	unsent: number,
 	/**  A PIN has to be chosen, not only given. */
 	newPin: boolean,
 	demo: boolean,
@@ -98,6 +110,11 @@ export type LinkWire = {
 	clockOffsetMs: number | null,
 };
 
+/**  Present or past. */
+export type MomentWire = {
+	past: PastWire | null,
+};
+
 /**  One input of the score. */
 export type NewsInputWire = {
 	label: string,
@@ -118,6 +135,12 @@ export type NewsWire = {
 	inputs: NewsInputWire[],
 };
 
+/**  An alarm's onset, for the time control. */
+export type OnsetWire = {
+	at: number,
+	priority: string,
+};
+
 /**  What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture. */
 export type PanelWire = {
 	key: string,
@@ -128,6 +151,13 @@ export type PanelWire = {
 	gaps: ([number, number])[],
 	samples: number,
 	summary: string,
+};
+
+/**  The past moment that is shown. */
+export type PastWire = {
+	at: number,
+	/**  Without what arrived later. */
+	asShown: boolean,
 };
 
 /**  The patient page besides the trends. */
@@ -230,6 +260,8 @@ export type Update = {
 	progress: ProgressWire | null,
 	sparks: SparkWire[],
 	quarantined: number | null,
+	/**  The moment that is shown from now on; its `at` is null where it is the present. */
+	moment: MomentWire | null,
 };
 
 /**  An action that waits. */

@@ -3,7 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { commands, type AppError, type TrendsQuery, type TrendsWire, type Update } from './bindings';
 
 export type {
-  AlarmWire, AppState, CellWire, LinkWire, NewsWire, PanelWire, PatientWire, QuarantineWire, QueueWire, ServerWire,
+  AlarmWire, AppState, CellWire, LinkWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire,
   SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
 } from './bindings';
 
@@ -39,6 +39,11 @@ export const backend = {
   timeline: (episode: string) => open(commands.timeline(episode)),
   quarantine: () => open(commands.quarantine()),
   retryNow: () => open(commands.retryNow()),
+  retryAction: (action: string) => open(commands.retryAction(action)),
+  handOver: (action: string, words: string) => open(commands.handOver(action, words)),
+  lookBack: (at: number | null, asShown: boolean) => open(commands.lookBack(at, asShown)),
+  onsets: (from: number, to: number) => open(commands.onsets(from, to)),
+  repair: () => open(commands.repair()),
   watch(each: (update: Update) => void): Promise<null> {
     const channel = new Channel<Update>();
     channel.onmessage = each;

@@ -1,0 +1,485 @@
+//! Values on their way into the cache: the hot tail in rows, whole resources of many values as chunks, tails sealed as they
+//! fill, and corrections that find what they correct wherever it lies.
+
+use std::collections::HashSet;
+
+use clinical::{Code, Decimal, Instant, Sample, Segment, Source};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::chunk::{Head, Value, outline, pack_regular, pack_sealed, unpack};
+use crate::error::VaultError;
+use crate::ingest::Intake;
+
+/// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
+const SHORT_SEGMENT: usize = 64;
+/// The hot tail of a series is sealed at this many rows, and keeps this many.
+const SEAL_AT: i64 = 1024;
+const KEEP_HOT: i64 = 256;
+
+/// A chunk that was sealed from rows.
+pub(crate) struct Sealed {
+    id: i64,
+    t0: i64,
+    t1: i64,
+    values: Option<Vec<Value>>,
+}
+
+const HEAD: &str = "t0, n, period_ms, scale, source, version, received";
+
+impl Intake<'_> {
+    fn series_of(
+        &mut self,
+        patient: &str,
+        device: Option<&str>,
+        code: &Code,
+        unit: &str,
+    ) -> Result<i64, VaultError> {
+        let key = (patient.to_owned(), device.map(str::to_owned), code.clone(), unit.to_owned());
+        if let Some(id) = self.series.get(&key) {
+            return Ok(*id);
+        }
+        let mdc = matches!(code, Code::Mdc(_));
+        let device = device.unwrap_or_default();
+        let id = self
+            .transaction
+            .prepare_cached("SELECT id FROM series WHERE patient = ? AND code = ? AND device = ? AND unit = ? AND mdc = ?")?
+            .query_row(params![patient, code.as_str(), device, unit, mdc], |row| row.get(0))
+            .optional()?;
+        let id = match id {
+            Some(id) => id,
+            None => {
+                self.transaction
+                    .prepare_cached(
+                        "INSERT INTO series (patient, device, mdc, code, unit) VALUES (?, ?, ?, ?, ?)",
+                    )?
+                    .execute(params![patient, device, mdc, code.as_str(), unit])?;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        self.series.insert(key, id);
+        Ok(id)
+    }
+
+    pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
+        let series = self.series_of(&sample.patient, sample.device.as_deref(), &sample.code, &sample.unit)?;
+        if self.is_sealed(series, sample.taken_at.0, source)? {
+            return Ok(());
+        }
+        let artefact = sample.quality == clinical::Quality::Artefact;
+        if self.row(series, sample.taken_at.0, sample.value, artefact, source)? {
+            self.done.patients.insert(sample.patient.clone());
+            self.latest(series, sample.taken_at.0, sample.value, artefact, source)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a value into the hot tail; whether it is new. The same version again changes nothing.
+    fn row(
+        &mut self,
+        series: i64,
+        t: i64,
+        value: Decimal,
+        artefact: bool,
+        source: &Source,
+    ) -> Result<bool, VaultError> {
+        let new = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET
+                 version = ?4, mantissa = ?5, scale = ?6, artefact = ?7, received = ?8
+                 WHERE version <> ?4 OR mantissa <> ?5 OR scale <> ?6",
+            )?
+            .execute(params![
+                series,
+                t,
+                source.reference,
+                source.version,
+                value.mantissa,
+                value.scale,
+                artefact,
+                self.received.0
+            ])?
+            > 0;
+        if new {
+            self.hot.insert(series);
+            self.done.samples += 1;
+        }
+        Ok(new)
+    }
+
+    fn latest(
+        &mut self,
+        series: i64,
+        t: i64,
+        value: Decimal,
+        artefact: bool,
+        source: &Source,
+    ) -> Result<(), VaultError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
+                 t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
+            )?
+            .execute(params![
+                series,
+                t,
+                value.mantissa,
+                value.scale,
+                artefact,
+                source.reference,
+                self.received.0
+            ])?;
+        Ok(())
+    }
+
+    pub(crate) fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
+        let Some(last) = segment.mantissas.last() else { return Ok(()) };
+        let series =
+            self.series_of(&segment.patient, segment.device.as_deref(), &segment.code, &segment.unit)?;
+        self.transaction
+            .prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?
+            .execute([series])?;
+        let decimal = |mantissa: i64| Decimal { mantissa, scale: segment.scale };
+        let count = segment.mantissas.len();
+        let mut new = false;
+        if count < SHORT_SEGMENT && !segment.is_wave() {
+            for (n, mantissa) in segment.mantissas.iter().enumerate() {
+                let t = segment.time_of(n).0;
+                if !self.is_sealed(series, t, source)? {
+                    new |= self.row(series, t, decimal(*mantissa), false, source)?;
+                }
+            }
+        } else {
+            new = self.chunk(series, segment, source)?;
+            self.done.samples += if new { count } else { 0 };
+        }
+        if new {
+            self.done.patients.insert(segment.patient.clone());
+            self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a whole resource as a chunk of its own; whether it is new.
+    fn chunk(&mut self, series: i64, segment: &Segment, source: &Source) -> Result<bool, VaultError> {
+        let count = segment.mantissas.len();
+        let known: bool = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
+            )?
+            .query_row(
+                params![series, segment.start.0, source.reference, source.version, count as i64],
+                |row| row.get(0),
+            )?;
+        if known {
+            return Ok(false);
+        }
+        let (low, high) = extremes(segment.mantissas.iter());
+        self.transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source,
+                 version, received, outline, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                series,
+                segment.start.0,
+                segment.time_of(count - 1).0,
+                count as i64,
+                segment.period_ms,
+                segment.scale,
+                low,
+                high,
+                segment.mantissas[0],
+                segment.mantissas[count - 1],
+                source.reference,
+                source.version,
+                self.received.0,
+                outline(&segment.mantissas)?,
+                pack_regular(&segment.mantissas)?
+            ])?;
+        Ok(true)
+    }
+
+    /// The sealed chunks of a series; read once a page.
+    fn sealed_of(&mut self, series: i64) -> Result<&mut Vec<Sealed>, VaultError> {
+        let found = match self.sealed.entry(series) {
+            std::collections::hash_map::Entry::Occupied(held) => return Ok(held.into_mut()),
+            std::collections::hash_map::Entry::Vacant(free) => free,
+        };
+        let mut find = self.transaction.prepare_cached(
+            "SELECT id, t0, t1 FROM chunk WHERE series = ? AND period_ms IS NULL AND replaced IS NULL",
+        )?;
+        let chunks = find
+            .query_map([series], |row| {
+                Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(found.insert(chunks))
+    }
+
+    /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
+    /// rows again, where the new version replaces the old one.
+    fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+        let transaction = self.transaction;
+        let chunks = self.sealed_of(series)?;
+        let mut reopen = None;
+        for chunk in chunks.iter_mut().filter(|c| c.t0 <= t && t <= c.t1) {
+            let id = chunk.id;
+            match chunk.values(transaction)?.iter().find(|v| v.t == t && v.source == source.reference) {
+                Some(held) if held.version == source.version => return Ok(true),
+                Some(_) => reopen = Some(id),
+                None => {}
+            }
+        }
+        if let Some(id) = reopen {
+            self.unseal(series, id)?;
+        }
+        Ok(false)
+    }
+
+    /// Turns a sealed chunk into rows again.
+    fn unseal(&mut self, series: i64, chunk: i64) -> Result<(), VaultError> {
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        for v in open_chunk(self.transaction, chunk)? {
+            insert.execute(params![
+                series,
+                v.t,
+                v.source,
+                v.version,
+                v.value.mantissa,
+                v.value.scale,
+                v.artefact,
+                v.received
+            ])?;
+        }
+        self.transaction.execute("DELETE FROM chunk WHERE id = ?", [chunk])?;
+        self.sealed.remove(&series);
+        self.hot.insert(series);
+        Ok(())
+    }
+
+    /// Opens every sealed chunk of these series that holds something of this resource.
+    fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
+        let transaction = self.transaction;
+        for series in series {
+            let mut holding = Vec::new();
+            for chunk in self.sealed_of(*series)? {
+                let id = chunk.id;
+                if chunk.values(transaction)?.iter().any(|v| v.source == reference) {
+                    holding.push(id);
+                }
+            }
+            for id in holding {
+                self.unseal(*series, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn all_series(&self, patient: Option<&str>) -> Result<Vec<i64>, VaultError> {
+        let mut find =
+            self.transaction.prepare_cached("SELECT id FROM series WHERE ?1 IS NULL OR patient = ?1")?;
+        Ok(find.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// A corrected resource replaces what its earlier version said, wherever that was.
+    pub(crate) fn drop_other_versions<'p>(
+        &mut self,
+        source: &Source,
+        patients: impl Iterator<Item = &'p str>,
+    ) -> Result<(), VaultError> {
+        // Only a later version can have an earlier one in a sealed chunk, at another time perhaps.
+        if source.version.parse::<u64>().is_ok_and(|n| n > 1) {
+            for patient in patients.collect::<HashSet<_>>() {
+                let series = self.all_series(Some(patient))?;
+                self.unseal_all_of(&source.reference, &series)?;
+            }
+        }
+        self.retire(&source.reference, Some(&source.version))
+    }
+
+    pub(crate) fn values_deleted(&mut self, reference: &str) -> Result<(), VaultError> {
+        let series = self.all_series(None)?;
+        self.unseal_all_of(reference, &series)?;
+        self.retire(reference, None)
+    }
+
+    /// What a resource said in another version than `keep` is true no longer; it stays to be looked up as of then.
+    fn retire(&mut self, reference: &str, keep: Option<&str>) -> Result<(), VaultError> {
+        let known: bool = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM sample WHERE source = ?1 AND version IS NOT ?2)
+                 OR EXISTS (SELECT 1 FROM chunk WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL)",
+            )?
+            .query_row(params![reference, keep], |row| row.get(0))?;
+        if !known {
+            return Ok(());
+        }
+        let now = self.received.0;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO sample_was SELECT *, ?3 FROM sample WHERE source = ?1 AND version IS NOT ?2",
+            )?
+            .execute(params![reference, keep, now])?;
+        self.transaction
+            .prepare_cached("DELETE FROM sample WHERE source = ?1 AND version IS NOT ?2")?
+            .execute(params![reference, keep])?;
+        self.transaction
+            .prepare_cached(
+                "UPDATE chunk SET replaced = ?3 WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL",
+            )?
+            .execute(params![reference, keep, now])?;
+        self.mend_latest(reference)
+    }
+
+    /// Where the newest value of a series came from a resource that is gone, the one before it is the newest again.
+    fn mend_latest(&mut self, reference: &str) -> Result<(), VaultError> {
+        let mut find = self.transaction.prepare_cached(
+            "SELECT l.series, s.patient FROM latest l JOIN series s ON s.id = l.series WHERE l.source = ?",
+        )?;
+        let hit: Vec<(i64, String)> =
+            find.query_map([reference], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        for (series, patient) in hit {
+            self.done.patients.insert(patient);
+            self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;
+            let reader = crate::store::Reader::now(self.transaction);
+            if let Some(value) = reader.value_at(series, Instant(i64::MAX))? {
+                let source = Source { reference: value.source, version: value.version };
+                self.latest(series, value.t, value.value, value.artefact, &source)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn seal_full(&mut self) -> Result<(), VaultError> {
+        let touched: Vec<i64> = self.hot.drain().collect();
+        for series in touched {
+            let count: i64 = self
+                .transaction
+                .prepare_cached("SELECT count(*) FROM sample WHERE series = ?")?
+                .query_row([series], |row| row.get(0))?;
+            if count >= SEAL_AT {
+                self.seal(series, count - KEEP_HOT)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the oldest `count` rows of a series into a chunk. Where they overlap a sealed chunk, because they came late,
+    /// both become one.
+    fn seal(&mut self, series: i64, count: i64) -> Result<(), VaultError> {
+        let mut select = self.transaction.prepare_cached(
+            "SELECT t, mantissa, scale, artefact, source, version, received FROM sample WHERE series = ?
+             ORDER BY t, source LIMIT ?",
+        )?;
+        let mut values: Vec<Value> = select
+            .query_map([series, count], |row| {
+                Ok(Value {
+                    t: row.get(0)?,
+                    value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
+                    artefact: row.get(3)?,
+                    source: row.get(4)?,
+                    version: row.get(5)?,
+                    received: row.get(6)?,
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        let mut delete = self
+            .transaction
+            .prepare_cached("DELETE FROM sample WHERE series = ? AND t = ? AND source = ?")?;
+        for value in &values {
+            delete.execute(params![series, value.t, value.source])?;
+        }
+        let (Some(first), Some(last)) = (values.first(), values.last()) else { return Ok(()) };
+        let (t0, t1) = (first.t, last.t);
+        self.sealed.remove(&series);
+        let overlapping: Vec<i64> =
+            self.sealed_of(series)?.iter().filter(|c| c.t0 <= t1 && t0 <= c.t1).map(|c| c.id).collect();
+        for id in overlapping {
+            values.append(&mut open_chunk(self.transaction, id)?);
+            self.transaction.execute("DELETE FROM chunk WHERE id = ?", [id])?;
+        }
+        values.sort_by(|a, b| (a.t, &a.source).cmp(&(b.t, &b.source)));
+        self.sealed.remove(&series);
+        // Compacted runs stay near the size of a sealed tail.
+        for part in values.chunks(2 * SEAL_AT as usize) {
+            self.insert_sealed(series, part)?;
+        }
+        Ok(())
+    }
+
+    fn insert_sealed(&mut self, series: i64, values: &[Value]) -> Result<(), VaultError> {
+        let (Some(first), Some(last)) = (values.first(), values.last()) else { return Ok(()) };
+        let scale = values.iter().map(|v| v.value.scale).max().unwrap_or(0);
+        // Bounds at one scale; where a value does not fit, the chunk still holds it exactly.
+        let at = |v: &Value| v.value.at_scale(scale).unwrap_or(v.value.mantissa);
+        let good: Vec<i64> = values.iter().filter(|v| !v.artefact).map(at).collect();
+        let (low, high) = extremes(good.iter());
+        // A sealed chunk has many sources; a name of its own keeps it apart from chunks of one resource.
+        let number: i64 =
+            self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM chunk", [], |row| row.get(0))?;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source, version,
+                 received, data) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, '', ?, ?)",
+            )?
+            .execute(params![
+                series,
+                first.t,
+                last.t,
+                values.len() as i64,
+                scale,
+                low,
+                high,
+                at(first),
+                at(last),
+                format!("sealed:{number}"),
+                // The first of them: a look into the past must open the chunk to see which it knew.
+                values.iter().map(|v| v.received).min(),
+                pack_sealed(values)?
+            ])?;
+        Ok(())
+    }
+}
+
+impl Sealed {
+    fn values(&mut self, connection: &Connection) -> Result<&[Value], VaultError> {
+        match &mut self.values {
+            Some(values) => Ok(values),
+            empty => Ok(empty.insert(open_chunk(connection, self.id)?)),
+        }
+    }
+}
+
+fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
+    let (head, data) = connection
+        .prepare_cached(&format!("SELECT {HEAD}, data FROM chunk WHERE id = ?"))?
+        .query_row([id], |row| Ok((head(row)?, row.get::<_, Vec<u8>>("data")?)))?;
+    unpack(&head, &data)
+}
+
+/// Lowest and highest; (1, 0) where there is nothing to compare.
+fn extremes<'v>(values: impl Iterator<Item = &'v i64>) -> (i64, i64) {
+    values
+        .fold(None, |found, v| {
+            Some(found.map_or((*v, *v), |(low, high): (i64, i64)| (low.min(*v), high.max(*v))))
+        })
+        .unwrap_or((1, 0))
+}
+
+/// Reads a chunk's head from a row that selects `t0, n, period_ms, scale, source, version, received`.
+pub(crate) fn head(row: &Row) -> rusqlite::Result<Head> {
+    Ok(Head {
+        t0: row.get("t0")?,
+        n: usize::try_from(row.get::<_, i64>("n")?).unwrap_or(0),
+        period_ms: row.get("period_ms")?,
+        scale: row.get("scale")?,
+        source: row.get("source")?,
+        version: row.get("version")?,
+        received: row.get("received")?,
+    })
+}

@@ -1,0 +1,230 @@
+//! Reading a series back: a value at a moment, every value of a window, or the outline of a wide one.
+
+use clinical::{Decimal, Instant};
+use rusqlite::{OptionalExtension, params};
+
+use crate::chunk::{Head, STEP, Value, read_outline, unpack, walk};
+use crate::error::VaultError;
+use crate::series::head;
+use crate::store::Reader;
+
+/// One value for a chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Milliseconds since 1970 UTC.
+    pub t: i64,
+    /// In the unit of its series.
+    pub v: f64,
+    /// Outside the plausible range.
+    pub artefact: bool,
+}
+
+/// Lowest and highest value of one column of a picture, in the unit of its series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// Lowest.
+    pub low: f64,
+    /// Highest.
+    pub high: f64,
+}
+
+/// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
+const KNOWN: &str =
+    "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND received <= ?4 AND (replaced IS NULL OR replaced > ?4)";
+
+impl Reader<'_> {
+    /// The newest value of a series at or before `at`, from rows and chunks.
+    pub(crate) fn value_at(&self, series: i64, at: Instant) -> Result<Option<Value>, VaultError> {
+        let known_by = self.view.known_by;
+        let at = at.min(self.view.at);
+        let row = self
+            .connection
+            .prepare_cached(
+                "SELECT t, mantissa, scale, artefact, source, version, received FROM sample
+                 WHERE series = ?1 AND t <= ?2 AND received <= ?3 ORDER BY t DESC LIMIT 1",
+            )?
+            .query_row(params![series, at.0, known_by.0], value)
+            .optional()?;
+        let mut newest = row;
+        let mut consider = |found: Option<Value>| {
+            if found.as_ref().is_some_and(|f| newest.as_ref().is_none_or(|best| f.t > best.t)) {
+                newest = found;
+            }
+        };
+        if known_by != Instant(i64::MAX) {
+            let was = self
+                .connection
+                .prepare_cached(
+                    "SELECT t, mantissa, scale, artefact, source, version, received FROM sample_was
+                     WHERE series = ?1 AND t <= ?2 AND received <= ?3 AND until > ?3 ORDER BY t DESC LIMIT 1",
+                )?
+                .query_row(params![series, at.0, known_by.0], value)
+                .optional()?;
+            consider(was);
+        }
+        // Chunks may overlap after late data; the one that begins last is not always the one that ends last.
+        let mut chunks = self.connection.prepare_cached(&format!(
+            "SELECT t0, n, period_ms, scale, source, version, received, data FROM chunk WHERE {KNOWN} ORDER BY t1 DESC LIMIT 3"
+        ))?;
+        let found: Vec<(Head, Vec<u8>)> = chunks
+            .query_map(params![series, i64::MIN, at.0, known_by.0], |row| Ok((head(row)?, row.get("data")?)))?
+            .collect::<Result<_, _>>()?;
+        for (head, data) in found {
+            consider(
+                unpack(&head, &data)?.into_iter().rev().find(|v| v.t <= at.0 && v.received <= known_by.0),
+            );
+        }
+        Ok(newest)
+    }
+
+    /// The values of a series from `from` up to and with `to`, in order of time.
+    ///
+    /// # Errors
+    /// Of the database, or of a damaged chunk.
+    pub fn points(&self, series: i64, from: Instant, to: Instant) -> Result<Vec<Point>, VaultError> {
+        let known_by = self.view.known_by;
+        let to = to.min(self.view.at);
+        let mut points = Vec::new();
+        let mut sorted = true;
+        let mut push = |t: i64, value: Decimal, artefact: bool| {
+            if t >= from.0 && t <= to.0 {
+                sorted &= points.last().is_none_or(|last: &Point| last.t <= t);
+                points.push(Point { t, v: value.to_f64(), artefact });
+            }
+        };
+        let mut chunks = self.connection.prepare_cached(&format!(
+            "SELECT t0, n, period_ms, scale, source, version, received, data FROM chunk WHERE {KNOWN} ORDER BY t0"
+        ))?;
+        let mut rows = chunks.query(params![series, from.0, to.0, known_by.0])?;
+        while let Some(row) = rows.next()? {
+            let head = head(row)?;
+            let data = row.get_ref("data")?.as_blob().map_err(|e| VaultError::Chunk(e.to_string()))?;
+            walk(&head, data, known_by, &mut push)?;
+        }
+        let rows_of = |table: &str, known: &str| {
+            format!(
+                "SELECT t, mantissa, scale, artefact FROM {table} WHERE series = ?1 AND t BETWEEN ?2 AND ?3
+                 AND received <= ?4 {known} ORDER BY t"
+            )
+        };
+        let mut hot = vec![rows_of("sample", "")];
+        if known_by != Instant(i64::MAX) {
+            hot.push(rows_of("sample_was", "AND until > ?4"));
+        }
+        for sql in hot {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(params![series, from.0, to.0, known_by.0])?;
+            while let Some(row) = rows.next()? {
+                push(row.get(0)?, Decimal { mantissa: row.get(1)?, scale: row.get(2)? }, row.get(3)?);
+            }
+        }
+        if !sorted {
+            points.sort_by_key(|p| p.t);
+        }
+        Ok(points)
+    }
+
+    /// Lowest and highest value of each of `columns` equal parts of a window, from the coarsest summary that is finer than
+    /// a column: whole chunks, then outlines of 64 values, then the values. A summary on the border of two columns counts
+    /// for both, so an extreme is never lost; it may show one column early. Artefacts are left out.
+    ///
+    /// # Errors
+    /// Of the database, or of a damaged chunk.
+    pub fn outline(
+        &self,
+        series: i64,
+        from: Instant,
+        to: Instant,
+        columns: usize,
+    ) -> Result<Vec<Option<Span>>, VaultError> {
+        let mut spans: Vec<Option<Span>> = vec![None; columns];
+        let to = to.min(self.view.at);
+        let width = (to.0.saturating_sub(from.0)) as f64 / columns.max(1) as f64;
+        if columns == 0 || width <= 0.0 {
+            return Ok(spans);
+        }
+        let column = |t: i64| (((t - from.0) as f64 / width) as usize).min(columns - 1);
+        let mut merge = |t0: i64, t1: i64, low: f64, high: f64| {
+            if t1 < from.0 || t0 > to.0 {
+                return;
+            }
+            for span in &mut spans[column(t0.max(from.0))..=column(t1.min(to.0))] {
+                *span =
+                    Some(span.map_or(Span { low, high }, |s| Span {
+                        low: s.low.min(low),
+                        high: s.high.max(high),
+                    }));
+            }
+        };
+        let parameters = params![series, from.0, to.0, self.view.known_by.0];
+        let now = self.view.is_now();
+        let mut finer = Vec::new();
+        // Answered by the index alone.
+        let mut heads = self.connection.prepare_cached(&format!(
+            "SELECT rowid, t0, t1, n, scale, low, high FROM chunk INDEXED BY chunk_span WHERE {KNOWN}"
+        ))?;
+        let mut rows = heads.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            let (t0, t1): (i64, i64) = (row.get(1)?, row.get(2)?);
+            if now && (t1 - t0) as f64 <= width {
+                let at = |mantissa: i64, scale: u8| Decimal { mantissa, scale }.to_f64();
+                let (scale, low, high): (u8, i64, i64) = (row.get(4)?, row.get(5)?, row.get(6)?);
+                if low <= high {
+                    merge(t0, t1, at(low, scale), at(high, scale));
+                }
+            } else {
+                finer.push(row.get::<_, i64>(0)?);
+            }
+        }
+        let mut one = self.connection.prepare_cached(
+            "SELECT t0, n, period_ms, scale, source, version, received, outline, data FROM chunk WHERE id = ?",
+        )?;
+        for id in finer {
+            let mut rows = one.query([id])?;
+            let Some(row) = rows.next()? else { continue };
+            let head = head(row)?;
+            let steps: Option<Vec<u8>> = row.get("outline")?;
+            match (steps, head.period_ms) {
+                (Some(blob), Some(period)) if period * STEP as f64 <= width => {
+                    let (low, high) = read_outline(&blob, head.n)?;
+                    let time = |n: usize| head.t0 + (n as f64 * period).round() as i64;
+                    for (n, (low, high)) in low.into_iter().zip(high).enumerate() {
+                        let last = ((n + 1) * STEP).min(head.n) - 1;
+                        let at = |mantissa| Decimal { mantissa, scale: head.scale }.to_f64();
+                        merge(time(n * STEP), time(last), at(low), at(high));
+                    }
+                }
+                _ => {
+                    let data =
+                        row.get_ref("data")?.as_blob().map_err(|e| VaultError::Chunk(e.to_string()))?;
+                    walk(&head, data, self.view.known_by, |t, v, artefact| {
+                        if !artefact && t >= from.0 && t <= to.0 {
+                            merge(t, t, v.to_f64(), v.to_f64());
+                        }
+                    })?;
+                }
+            }
+        }
+        let mut hot = self.connection.prepare_cached(
+            "SELECT t, mantissa, scale FROM sample WHERE series = ?1 AND t BETWEEN ?2 AND ?3 AND received <= ?4
+             AND artefact = 0",
+        )?;
+        let mut rows = hot.query(params![series, from.0, to.0, self.view.known_by.0])?;
+        while let Some(row) = rows.next()? {
+            let v = Decimal { mantissa: row.get(1)?, scale: row.get(2)? }.to_f64();
+            merge(row.get(0)?, row.get(0)?, v, v);
+        }
+        Ok(spans)
+    }
+}
+
+fn value(row: &rusqlite::Row) -> rusqlite::Result<Value> {
+    Ok(Value {
+        t: row.get(0)?,
+        value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
+        artefact: row.get(3)?,
+        source: row.get(4)?,
+        version: row.get(5)?,
+        received: row.get(6)?,
+    })
+}

@@ -1,0 +1,249 @@
+//! What was known when: a look into the past shows what the station showed then, or what is known of then today.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use clinical::{
+    Action, Body, Code, Episode, Fact, Instant, Priority, Quality, Sample, Segment, Source, Stay, Verb,
+};
+use vault::{Key, PageCommit, Retention, Vault, View};
+
+const MIN: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+
+fn open() -> (tempfile::TempDir, Vault) {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+    (folder, vault)
+}
+
+fn fact(reference: &str, version: &str, body: Body) -> Fact {
+    Fact { source: Source { reference: reference.into(), version: version.into() }, updated_at: None, body }
+}
+
+fn spo2(reference: &str, version: &str, t: i64, value: &str) -> Fact {
+    let sample = Sample {
+        patient: "p".into(),
+        device: None,
+        code: Code::Loinc("59408-5".into()),
+        value: value.parse().unwrap(),
+        unit: "%".into(),
+        taken_at: Instant(t),
+        quality: Quality::Good,
+    };
+    fact(reference, version, Body::Samples(vec![sample]))
+}
+
+fn receive(vault: &Vault, at: i64, facts: Vec<Fact>) -> usize {
+    vault.commit(PageCommit { facts, received: Instant(at), ..PageCommit::default() }).unwrap().samples
+}
+
+fn values(vault: &Vault, view: View) -> Vec<f64> {
+    vault
+        .read_as(view, |r| match r.series_of("p")?.first() {
+            Some(series) => {
+                Ok(r.points(series.id, Instant(0), Instant(i64::MAX))?.iter().map(|p| p.v).collect())
+            }
+            None => Ok(Vec::new()),
+        })
+        .unwrap()
+}
+
+fn newest(vault: &Vault, view: View) -> Option<String> {
+    vault.read_as(view, |r| Ok(r.latest(Some("p"))?.first().map(|v| v.value.to_string()))).unwrap()
+}
+
+#[test]
+fn a_value_that_came_late_was_not_on_the_screen_before_it_came() {
+    let (_folder, vault) = open();
+    receive(&vault, 10 * MIN, vec![spo2("Observation/a", "1", 9 * MIN, "97")]);
+    receive(&vault, 60 * MIN, vec![spo2("Observation/b", "1", 11 * MIN, "84")]);
+    let then = Instant(12 * MIN);
+    assert_eq!(newest(&vault, View::as_shown(then)).as_deref(), Some("97"));
+    assert_eq!(newest(&vault, View::at(then)).as_deref(), Some("84"), "today it is known better");
+    assert_eq!(values(&vault, View::as_shown(then)), [97.0]);
+    assert_eq!(values(&vault, View::as_shown(Instant(5 * MIN))), [] as [f64; 0]);
+}
+
+#[test]
+fn a_corrected_and_a_deleted_value_stand_in_the_past_as_they_stood() {
+    let (_folder, vault) = open();
+    receive(&vault, 10 * MIN, vec![spo2("Observation/a", "1", 9 * MIN, "48")]);
+    receive(&vault, 20 * MIN, vec![spo2("Observation/a", "2", 9 * MIN, "84")]);
+    receive(&vault, 30 * MIN, vec![fact("Observation/a", "3", Body::Deleted)]);
+    let shown = |minute: i64| values(&vault, View::as_shown(Instant(minute * MIN)));
+    assert_eq!((shown(15), shown(25), shown(35)), (vec![48.0], vec![84.0], vec![]));
+    assert_eq!(newest(&vault, View::as_shown(Instant(15 * MIN))).as_deref(), Some("48"));
+}
+
+#[test]
+fn the_past_survives_sealing_and_a_correction_of_what_was_sealed() {
+    let (_folder, vault) = open();
+    for batch in 0..3 {
+        let facts = (0..600)
+            .map(|n| {
+                spo2(
+                    &format!("Observation/{batch}-{n}"),
+                    "1",
+                    (batch * 600 + n) * 1000,
+                    &format!("{}", 90 + n % 9),
+                )
+            })
+            .collect();
+        receive(&vault, (batch * 600 + 600) * 1000, facts);
+    }
+    let count = |second: i64| values(&vault, View::as_shown(Instant(second * 1000))).len();
+    assert_eq!((count(599), count(600), count(1200), count(1800)), (0, 600, 1200, 1800));
+    receive(&vault, 4_000_000, vec![spo2("Observation/0-5", "2", 5000, "11")]);
+    assert_eq!(values(&vault, View::as_shown(Instant(600_000)))[5], 95.0);
+    assert_eq!(values(&vault, View::NOW)[5], 11.0);
+    assert_eq!(values(&vault, View::NOW).len(), 1800);
+}
+
+#[test]
+fn a_patient_is_shown_in_the_bed_of_that_hour() {
+    let (_folder, vault) = open();
+    let stay = |place: &str| {
+        Body::Stay(Stay { id: "s".into(), patient: "p".into(), place: Some(place.into()), in_progress: true })
+    };
+    receive(&vault, 10 * MIN, vec![fact("Encounter/s", "1", stay("bed-1"))]);
+    receive(&vault, 20 * MIN, vec![fact("Encounter/s", "2", stay("bed-2"))]);
+    let bed = |view| vault.read_as(view, |r| Ok(r.ward()?.stays[0].place.clone().unwrap())).unwrap();
+    assert_eq!(bed(View::as_shown(Instant(15 * MIN))), "bed-1");
+    assert_eq!(bed(View::as_shown(Instant(25 * MIN))), "bed-2");
+    assert!(vault.read_as(View::as_shown(Instant(5 * MIN)), |r| Ok(r.ward()?.stays.is_empty())).unwrap());
+}
+
+#[test]
+fn an_alarm_and_an_action_are_shown_as_they_were_known() {
+    let (_folder, vault) = open();
+    let episode = |ended: Option<i64>| {
+        Body::Episode(Episode {
+            id: "e".into(),
+            patient: "p".into(),
+            priority: Priority::High,
+            text: "SpO2 84 < 90".into(),
+            measure: None,
+            onset: Instant(10 * MIN),
+            ended: ended.map(Instant),
+        })
+    };
+    // Raised at 10, heard of at 12; it ended at 14, which was heard of at 30.
+    receive(&vault, 12 * MIN, vec![fact("DetectedIssue/e", "1", episode(None))]);
+    receive(&vault, 30 * MIN, vec![fact("DetectedIssue/e", "2", episode(Some(14 * MIN)))]);
+    let action = Action {
+        id: "0190c0de-0000-7000-8000-000000000001".into(),
+        episode: "e".into(),
+        verb: Verb::Take,
+        by: "N. Okafor".into(),
+        at: Instant(13 * MIN),
+        note: None,
+    };
+    receive(&vault, 40 * MIN, vec![fact("Communication/c", "1", Body::Action(action))]);
+    let ended = |view| vault.read_as(view, |r| Ok(r.episodes()?.first().map(|e| e.ended))).unwrap();
+    assert_eq!(ended(View::as_shown(Instant(11 * MIN))), None, "nobody here had heard of it");
+    assert_eq!(ended(View::as_shown(Instant(20 * MIN))), Some(None), "as far as this station knew it was on");
+    assert_eq!(ended(View::at(Instant(20 * MIN))), Some(Some(Instant(14 * MIN))));
+    let actions = |view| vault.read_as(view, |r| Ok(r.actions()?.len())).unwrap();
+    assert_eq!((actions(View::as_shown(Instant(20 * MIN))), actions(View::at(Instant(20 * MIN)))), (0, 1));
+    assert_eq!(vault.read(|r| r.first_received("e")).unwrap(), Some(Instant(12 * MIN)));
+}
+
+fn hour(n: i64, start: i64) -> Fact {
+    let segment = Segment {
+        patient: "p".into(),
+        device: Some("d".into()),
+        code: Code::Loinc("8867-4".into()),
+        unit: "/min".into(),
+        start: Instant(start),
+        period_ms: 1000.0,
+        scale: 0,
+        mantissas: (0..3600).map(|s| 60 + (s * 7 + n) % 41).collect(),
+    };
+    fact(&format!("Observation/h{n}"), "1", Body::Segments(vec![segment]))
+}
+
+#[test]
+fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
+    let (folder, vault) = open();
+    let size = || std::fs::metadata(folder.path().join("vault.db")).unwrap().len();
+    for day in 0..30 {
+        let facts = (0..24).map(|h| hour(day * 24 + h, day * DAY + h * 60 * MIN)).collect();
+        receive(&vault, (day + 1) * DAY, facts);
+    }
+    let take = Action {
+        id: "1".into(),
+        episode: "e".into(),
+        verb: Verb::Take,
+        by: "N. Okafor".into(),
+        at: Instant(DAY),
+        note: None,
+    };
+    vault.record_action(take, "{}".into()).unwrap();
+    let kept = Retention::default();
+    assert_eq!((kept.numerics, kept.waves, kept.events), (14, 3, 365));
+    vault.retain(Instant(0)).unwrap();
+    let before = size();
+    let done = vault.retain(Instant(30 * DAY)).unwrap();
+    assert!(done.chunks >= 15 * 24 && done.bytes > 0, "{done:?}");
+    assert!(size() < before * 8 / 10, "{} of {before}", size());
+    let left = values(&vault, View::NOW).len();
+    assert_eq!(left, (30 * 24 - done.chunks) * 3600);
+    assert!(left >= 14 * 24 * 3600);
+    vault.set_retention(Retention { numerics: 1, waves: 1, events: 1 }).unwrap();
+    vault.retain(Instant(90 * DAY)).unwrap();
+    assert_eq!(values(&vault, View::NOW).len(), 0);
+    assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["1"], "what was not sent is never taken away");
+}
+
+#[test]
+fn the_outline_of_any_width_holds_every_extreme_of_its_columns() {
+    let (_folder, vault) = open();
+    let facts = (0..48).map(|h| hour(h, h * 60 * MIN)).chain([
+        spo2("Observation/x", "1", 5, "1"),
+        // A tail of rows behind the chunks.
+        hour_tail(),
+    ]);
+    receive(&vault, DAY, facts.collect());
+    let series =
+        vault.read(|r| Ok(r.series_of("p")?.into_iter().find(|s| s.code == "8867-4").unwrap().id)).unwrap();
+    for (from, to, columns) in [
+        (0, 2 * DAY, 10),
+        (0, 2 * DAY, 1200),
+        (3 * 60 * MIN + 17, 5 * 60 * MIN, 700),
+        (0, 4 * DAY, 3),
+        (0, MIN, 1200),
+    ] {
+        let (exact, outline) = vault
+            .read(|r| {
+                Ok((
+                    r.points(series, Instant(from), Instant(to))?,
+                    r.outline(series, Instant(from), Instant(to), columns)?,
+                ))
+            })
+            .unwrap();
+        assert_eq!(outline.len(), columns);
+        let width = (to - from) as f64 / columns as f64;
+        for p in &exact {
+            let at = (((p.t - from) as f64 / width) as usize).min(columns - 1);
+            let span = outline[at].unwrap_or_else(|| panic!("nothing in column {at} of {columns}"));
+            assert!(span.low <= p.v && p.v <= span.high, "{p:?} in {span:?}");
+        }
+        // And it invents nothing: every span's extremes are values of its neighbourhood.
+        let all = |f: fn(f64, f64) -> f64, start: f64| exact.iter().map(|p| p.v).fold(start, f);
+        let (low, high) = (all(f64::min, f64::MAX), all(f64::max, f64::MIN));
+        assert!(outline.iter().flatten().all(|s| s.low >= low.min(60.0) && s.high <= high.max(100.0)));
+    }
+}
+
+fn hour_tail() -> Fact {
+    let segment = Segment {
+        patient: "p".into(),
+        device: Some("d".into()),
+        code: Code::Loinc("8867-4".into()),
+        unit: "/min".into(),
+        start: Instant(48 * 60 * MIN),
+        period_ms: 1000.0,
+        scale: 0,
+        mantissas: vec![61, 62, 99, 64, 65],
+    };
+    fact("Observation/tail", "1", Body::Segments(vec![segment]))
+}

@@ -274,7 +274,8 @@ impl Console {
             at: self.now(),
             note,
         };
-        let body = communication(&action, &found.patient, &self.station.name).to_string();
+        let body = communication(&action, &found.patient, &self.station.name, self.link().clock_offset_ms)
+            .to_string();
         self.vault.record_action(action.clone(), body)?;
         if let Some(engine) = &self.engine {
             engine.action_recorded();

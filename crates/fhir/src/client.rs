@@ -1,22 +1,20 @@
 //! The REST client. It reads pages and writes actions; retries and cursors are the engine's business.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use clinical::Instant;
-use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use clinical::{Body, Instant};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use url::Url;
 
 use crate::bundle::{Page, looks_like_html, position, read_page};
 use crate::error::FhirError;
 use crate::resource::{CapabilityStatement, OperationOutcome};
-use crate::write::{Created, none_exist};
+use crate::transport::{Answer, Http, Request, Transport};
+use crate::write::{Created, URI, none_exist};
 
 const FHIR_JSON: &str = "application/fhir+json";
-/// A page over this is refused, and asked for again in smaller pieces.
-const PAGE_LIMIT_MIB: usize = 32;
 const TOPIC_EXTENSION: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
 
 /// What the CapabilityStatement says that the console needs to know.
@@ -30,6 +28,8 @@ pub struct Server {
     pub types: Vec<String>,
     /// Canonical URLs of subscription topics it offers (R5 backport).
     pub topics: Vec<String>,
+    /// The resource types whose history it serves, which is where deletions stand.
+    pub histories: Vec<String>,
 }
 
 /// A page with what the transport said about it.
@@ -44,11 +44,18 @@ pub struct Fetched {
 }
 
 /// A client for one FHIR base.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     base: Url,
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
     token: Option<String>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the token.
+        f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -63,14 +70,13 @@ impl Client {
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() || base.query().is_some() {
             return Err(address());
         }
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("Vigil/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(5))
-            .read_timeout(Duration::from_secs(30))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(FhirError::transport)?;
-        Ok(Client { base, http, token: None })
+        Ok(Client { base, transport: Arc::new(Http::new()?), token: None })
+    }
+
+    /// The same client over another transport, such as a simulated one.
+    pub fn over(mut self, transport: Arc<dyn Transport>) -> Client {
+        self.transport = transport;
+        self
     }
 
     /// The same client with a bearer token.
@@ -108,6 +114,10 @@ impl Client {
                 .unwrap_or("FHIR server".into())
                 .chars()
                 .take(60)
+                .collect(),
+            histories: resources()
+                .filter(|r| r.interaction.iter().any(|i| i.code == "history-type"))
+                .map(|r| r.kind.clone().into_owned())
                 .collect(),
             types: resources().map(|r| r.kind.clone().into_owned()).collect(),
             topics: resources()
@@ -167,73 +177,98 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn create_action(&self, action_id: &str, resource: &Value) -> Result<Created, FhirError> {
-        let request = self
-            .request(Method::POST, self.url("Communication")?)
-            .header("If-None-Exist", none_exist(action_id))
-            .header(CONTENT_TYPE, FHIR_JSON)
-            .timeout(Duration::from_secs(20))
-            .body(resource.to_string());
-        let response = self.send(request).await?;
-        // A web page with status 200 is a captive portal, not an acceptance.
-        let status = response.status();
-        let (bytes, _) = read_body(response).await?;
-        if looks_like_html(&bytes) {
-            return Err(FhirError::WebPage);
-        }
-        Ok(if status == StatusCode::CREATED { Created::New } else { Created::AlreadyThere })
+        let mut request = self.writing("POST", self.url("Communication")?, resource);
+        request.headers.push(("if-none-exist", none_exist(action_id)));
+        let answer = self.send(request).await?;
+        Ok(if answer.status == 201 { Created::New } else { Created::AlreadyThere })
+    }
+
+    /// Whether the server holds an action under its identifier, and if so how often.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or of the page.
+    pub async fn find_action(&self, action_id: &str) -> Result<usize, FhirError> {
+        let mut url = self.url("Communication")?;
+        url.query_pairs_mut().append_pair("identifier", &format!("{URI}|urn:uuid:{action_id}"));
+        let found = self.page(url).await?.page;
+        let ours =
+            |fact: &&clinical::Fact| matches!(&fact.body, Body::Action(action) if action.id == action_id);
+        Ok(found.facts.iter().filter(ours).count())
+    }
+
+    /// Updates a resource whose version is known.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where somebody else changed it meanwhile; else of the transport or of the status.
+    pub async fn update(&self, path: &str, version: &str, resource: &Value) -> Result<Value, FhirError> {
+        let mut request = self.writing("PUT", self.url(path)?, resource);
+        request.headers.push(("if-match", format!("W/\"{version}\"")));
+        let answer = self.send(request).await?;
+        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
+    }
+
+    /// Deletes a resource.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn delete(&self, path: &str) -> Result<(), FhirError> {
+        self.send(self.request("DELETE", self.url(path)?, Duration::from_secs(20))).await.map(|_| ())
     }
 
     /// Posts any resource and gives back the answer's JSON.
-    pub(crate) async fn post(&self, path: &str, resource: &Value) -> Result<Value, FhirError> {
-        let request = self
-            .request(Method::POST, self.url(path)?)
-            .header(CONTENT_TYPE, FHIR_JSON)
-            .timeout(Duration::from_secs(15))
-            .body(resource.to_string());
-        let (bytes, _) = read_body(self.send(request).await?).await?;
-        serde_json::from_slice(&bytes).map_err(|e| FhirError::Malformed(position(&e)))
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or where the answer is no JSON.
+    pub async fn post(&self, path: &str, resource: &Value) -> Result<Value, FhirError> {
+        let answer = self.send(self.writing("POST", self.url(path)?, resource)).await?;
+        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
     }
 
-    pub(crate) async fn get_json(&self, path: &str) -> Result<Value, FhirError> {
+    /// Reads any resource as JSON.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or where the answer is no JSON.
+    pub async fn get_json(&self, path: &str) -> Result<Value, FhirError> {
         let (bytes, _) = self.get(self.url(path)?, Duration::from_secs(15)).await?;
         serde_json::from_slice(&bytes).map_err(|e| FhirError::Malformed(position(&e)))
     }
 
     async fn get(&self, url: Url, timeout: Duration) -> Result<(Vec<u8>, HeaderMap), FhirError> {
-        let request = self.request(Method::GET, url).header("Cache-Control", "no-cache").timeout(timeout);
-        let (bytes, headers) = read_body(self.send(request).await?).await?;
-        if looks_like_html(&bytes) {
-            return Err(FhirError::WebPage);
-        }
-        Ok((bytes, headers))
+        let mut request = self.request("GET", url, timeout);
+        request.headers.push(("cache-control", "no-cache".into()));
+        let answer = self.send(request).await?;
+        Ok((answer.body, answer.headers))
     }
 
-    fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self.http.request(method, url).header(ACCEPT, FHIR_JSON);
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
+    fn request(&self, method: &'static str, url: Url, timeout: Duration) -> Request {
+        Request { method, url, headers: Vec::new(), body: None, token: self.token.clone(), timeout }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, FhirError> {
-        let response = request.send().await.map_err(FhirError::transport)?;
-        let status = response.status();
-        if status.is_success() {
-            return Ok(response);
+    fn writing(&self, method: &'static str, url: Url, resource: &Value) -> Request {
+        let mut request = self.request(method, url, Duration::from_secs(20));
+        request.headers.push(("content-type", FHIR_JSON.into()));
+        request.body = Some(resource.to_string());
+        request
+    }
+
+    /// An answer of success; a web page with status 200 is a captive portal and none.
+    async fn send(&self, request: Request) -> Result<Answer, FhirError> {
+        let answer = self.transport.send(request).await?;
+        match answer.status {
+            200..300 if looks_like_html(&answer.body) => return Err(FhirError::WebPage),
+            200..300 => return Ok(answer),
+            300..400 => return Err(FhirError::WebPage),
+            _ => {}
         }
-        if status.is_redirection() {
-            return Err(FhirError::WebPage);
-        }
-        let retry_after = retry_after(response.headers());
-        let detail =
-            read_body(response).await.ok().and_then(|(bytes, _)| outcome(&bytes)).unwrap_or_default();
-        Err(match status.as_u16() {
+        let retry_after = retry_after(&answer.headers);
+        let detail = outcome(&answer.body).unwrap_or_default();
+        Err(match answer.status {
             401 => FhirError::SignIn,
             403 => FhirError::Forbidden,
-            404 => FhirError::NotFound,
+            404 | 410 => FhirError::NotFound,
+            409 | 412 => FhirError::Conflict { status: answer.status, detail },
             429 => FhirError::TooMany(retry_after),
-            408 | 500.. => FhirError::Server { status: status.as_u16(), detail, retry_after },
+            status @ (408 | 500..) => FhirError::Server { status, detail, retry_after },
             status => FhirError::Refused { status, detail },
         })
     }
@@ -255,19 +290,4 @@ fn outcome(bytes: &[u8]) -> Option<String> {
     let issue = outcome.issue.first()?;
     let text = issue.diagnostics.as_deref().or_else(|| issue.details.as_ref().and_then(|d| d.words()))?;
     Some(format!(": {}", text.chars().filter(|c| !c.is_control()).take(160).collect::<String>()))
-}
-
-async fn read_body(response: Response) -> Result<(Vec<u8>, HeaderMap), FhirError> {
-    let headers = response.headers().clone();
-    let limit = PAGE_LIMIT_MIB << 20;
-    let mut bytes = Vec::with_capacity(response.content_length().unwrap_or(0).min(limit as u64) as usize);
-    let mut stream = response.bytes_stream();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(FhirError::transport)?;
-        if bytes.len() + chunk.len() > limit {
-            return Err(FhirError::TooLarge { limit_mib: PAGE_LIMIT_MIB });
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok((bytes, headers))
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// What the transport said.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a request gave nothing that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FhirError {
@@ -12,21 +15,21 @@ pub enum FhirError {
     Address(String),
     /// The name does not resolve.
     #[error("the server's name could not be found. Check the address and this station's DNS")]
-    Dns(#[source] reqwest::Error),
+    Dns(#[source] Cause),
     /// Nothing answers there.
     #[error("the server could not be reached. Check the address, the port and the network")]
-    Connect(#[source] reqwest::Error),
+    Connect(#[source] Cause),
     /// The certificate is not accepted.
     #[error(
         "the server's TLS certificate was not accepted. Ask IT to check the certificate or the station's trusted roots"
     )]
-    Tls(#[source] reqwest::Error),
+    Tls(#[source] Cause),
     /// No answer in time.
     #[error("the server did not answer in time")]
-    Timeout(#[source] reqwest::Error),
+    Timeout(#[source] Cause),
     /// The answer broke off.
     #[error("the answer broke off before its end")]
-    Broken(#[source] reqwest::Error),
+    Broken(#[source] Cause),
     /// Signed out.
     #[error("the server wants a sign-in (401)")]
     SignIn,
@@ -48,6 +51,14 @@ pub enum FhirError {
         detail: String,
         /// `Retry-After`.
         retry_after: Option<Duration>,
+    },
+    /// Somebody else was first, or a condition does not hold (409, 412): to be read again, never taken for success.
+    #[error("the server has another version of this ({status}){detail}")]
+    Conflict {
+        /// HTTP status.
+        status: u16,
+        /// The OperationOutcome's text, with a leading colon; empty where there is none.
+        detail: String,
     },
     /// The server refused this request for good.
     #[error("the server refused the request ({status}){detail}")]
@@ -96,7 +107,7 @@ pub enum FhirError {
 impl FhirError {
     pub(crate) fn transport(error: reqwest::Error) -> FhirError {
         if error.is_timeout() {
-            return FhirError::Timeout(error);
+            return FhirError::Timeout(error.into());
         }
         // reqwest keeps the cause in the source chain; its text is the only thing that tells TLS from DNS.
         let mut text = String::new();
@@ -106,13 +117,13 @@ impl FhirError {
             source = cause.source();
         }
         if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
-            FhirError::Dns(error)
+            FhirError::Dns(error.into())
         } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
-            FhirError::Tls(error)
+            FhirError::Tls(error.into())
         } else if error.is_connect() {
-            FhirError::Connect(error)
+            FhirError::Connect(error.into())
         } else {
-            FhirError::Broken(error)
+            FhirError::Broken(error.into())
         }
     }
 
@@ -142,12 +153,13 @@ impl FhirError {
         }
     }
 
-    /// A short name of the cause, for the connection chip: `server`, `dns`, `tls`, `sign-in` or `network`.
+    /// A short name of the cause, for the connection chip: `server`, `gateway`, `dns`, `tls`, `sign-in` or `network`.
     pub fn cause(&self) -> &'static str {
         match self {
             FhirError::Dns(_) => "dns",
             FhirError::Tls(_) => "tls",
             FhirError::SignIn | FhirError::Forbidden | FhirError::WebPage => "sign-in",
+            FhirError::Server { status: 502..=504, .. } => "gateway",
             FhirError::Connect(_) | FhirError::Timeout(_) | FhirError::Broken(_) | FhirError::Live(_) => {
                 "network"
             }

@@ -10,13 +10,15 @@ mod live;
 mod map;
 mod resource;
 mod time;
+mod transport;
 mod units;
 mod write;
 
 pub use bundle::{Page, read_page};
 pub use client::{Client, Fetched, Server};
-pub use error::FhirError;
+pub use error::{Cause, FhirError};
 pub use live::{LiveEvent, listen};
 pub use time::{format_instant, parse_instant};
+pub use transport::{Answer, Answering, Request, Transport};
 pub use units::{UnitError, normal_unit, to_unit};
 pub use write::{Created, communication};

@@ -332,6 +332,14 @@ pub(crate) struct RestResource<'a> {
     pub kind: Cow<'a, str>,
     #[serde(borrow, default)]
     pub extension: Vec<CanonicalExtension<'a>>,
+    #[serde(borrow, default)]
+    pub interaction: Vec<Interaction<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Interaction<'a> {
+    #[serde(borrow)]
+    pub code: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]

@@ -18,8 +18,14 @@ pub enum Created {
 /// The system of an action's identifier: `urn:uuid:` URIs (RFC 3986).
 pub(crate) const URI: &str = "urn:ietf:rfc:3986";
 
+/// Seconds the server's clock was ahead of the station's.
+const CLOCK_OFFSET: &str = "urn:vigil:clock-offset-s";
+
 /// The Communication that carries an action; `patient` may be empty where the alarm names none.
-pub fn communication(action: &Action, patient: &str, station: &str) -> Value {
+///
+/// `clock_offset_ms` is the server's clock against this station's at the click, where it is known: with it the order of two
+/// clicks on two stations can be judged.
+pub fn communication(action: &Action, patient: &str, station: &str, clock_offset_ms: Option<i64>) -> Value {
     let mut resource = json!({
         "resourceType": "Communication",
         "status": "completed",
@@ -30,6 +36,9 @@ pub fn communication(action: &Action, patient: &str, station: &str) -> Value {
         "sent": format_instant(action.at),
         "note": [{ "text": format!("station {station}") }],
     });
+    if let Some(offset) = clock_offset_ms {
+        resource["extension"] = json!([{ "url": CLOCK_OFFSET, "valueDecimal": offset as f64 / 1000.0 }]);
+    }
     if !patient.is_empty() {
         resource["subject"] = json!({ "reference": format!("Patient/{patient}") });
     }
@@ -60,7 +69,7 @@ mod tests {
             at: Instant(1_750_000_000_123),
             note: Some("Treated: O2 up".into()),
         };
-        let mut resource = communication(&action, "p", "7B-1");
+        let mut resource = communication(&action, "p", "7B-1", Some(-1500));
         resource["id"] = json!("server-id");
         let fact = map_resource(&resource.to_string()).unwrap().remove(0);
         assert_eq!(fact.body, Body::Action(action));

@@ -35,10 +35,14 @@ pub enum SyncEvent {
 
 /// Polling without live updates.
 const POLL: Duration = Duration::from_secs(4);
+/// Polls between two looks for deletions.
+const DELETIONS_EVERY: u32 = 8;
 /// Beside live updates a pull now and then finds what a lost notification would hide.
 const RECONCILE: Duration = Duration::from_secs(60);
 /// A station that is offline tries this often at least.
 const RETRY_AT_MOST: Duration = Duration::from_secs(5);
+/// What is older than the site keeps is looked for this often, and only while the server is in reach.
+const RETAIN: Duration = Duration::from_secs(3600);
 
 /// The engine for one server.
 pub struct Engine {
@@ -147,11 +151,27 @@ impl Engine {
                 }
             }
         }
+        loop {
+            let (vault, now) = (self.vault.clone(), (self.now)());
+            match tokio::task::spawn_blocking(move || vault.retain(now)).await {
+                Ok(Ok(gone)) if gone.chunks + gone.rows > 0 => {
+                    tracing::info!(chunks = gone.chunks, rows = gone.rows, bytes = gone.bytes, "retention");
+                }
+                Ok(Err(_)) => tracing::error!("what is too old could not be taken away"),
+                _ => {}
+            }
+            tokio::time::sleep(RETAIN).await;
+        }
     }
 
     async fn poll(&self, server: &Server, puller: &mut Puller) -> Result<(), SyncError> {
+        let mut round = 0u32;
         loop {
             puller.changes(server, &mut |event| self.seen(event)).await?;
+            if round.is_multiple_of(DELETIONS_EVERY) {
+                puller.deletions(server, &mut |event| self.seen(event)).await?;
+            }
+            round = round.wrapping_add(1);
             self.online(puller.server_time, false);
             tokio::time::sleep(POLL).await;
         }
@@ -171,10 +191,16 @@ impl Engine {
                     Some(LiveEvent::Bound) => {
                         bound = true;
                         self.online(None, true);
-                        // What changed between the first pull and the binding.
+                        // What changed, or was deleted, between the last word and the binding.
                         puller.changes(server, &mut |event| self.seen(event)).await?;
+                        puller.deletions(server, &mut |event| self.seen(event)).await?;
                     }
                     Some(LiveEvent::Heartbeat) => self.online(None, true),
+                    Some(LiveEvent::Changed { page, .. }) if page.facts.is_empty() && page.unreadable.is_empty() => {
+                        // The server names what changed and no more.
+                        puller.changes(server, &mut |event| self.seen(event)).await?;
+                        self.online(None, true);
+                    }
                     Some(LiveEvent::Changed { page, received }) => {
                         let commit = PageCommit { facts: page.facts, unreadable: page.unreadable, received: (self.now)(), ..Default::default() };
                         let what = self.commit(commit).await?;

@@ -54,6 +54,11 @@ impl Engine {
             for row in due {
                 let went = self.send(&row).await;
                 arrived += usize::from(went.is_ok());
+                if let Err(error @ FhirError::SignIn) = went {
+                    // Nobody is at fault but the sign-in: everything waits as it is until there is one.
+                    self.offline(&SyncError::Fhir(error));
+                    return Ok(arrived);
+                }
                 self.settle(row, went).await?;
                 let _ = self.events.send(SyncEvent::Outbox);
             }
@@ -63,7 +68,14 @@ impl Engine {
     async fn send(&self, row: &Outgoing) -> Result<(), FhirError> {
         let resource = serde_json::from_str(&row.body)
             .map_err(|_| FhirError::Refused { status: 0, detail: ": the stored action is damaged".into() })?;
-        self.client.create_action(&row.action, &resource).await.map(|_| ())
+        match self.client.create_action(&row.action, &resource).await {
+            // Read again: it may be there under its identifier. That alone is success; the refusal is not.
+            Err(conflict @ FhirError::Conflict { .. }) => match self.client.find_action(&row.action).await? {
+                0 => Err(conflict),
+                _ => Ok(()),
+            },
+            other => other.map(|_| ()),
+        }
     }
 
     async fn settle(&self, row: Outgoing, went: Result<(), FhirError>) -> Result<(), SyncError> {
@@ -71,8 +83,13 @@ impl Engine {
         let action = row.action;
         match went {
             Ok(()) => self.on_vault(move |vault| vault.sent(action, now)).await,
-            // Refused for good: it stays where a person sees it. 409 and 412 are no success either.
-            Err(error @ (FhirError::Refused { .. } | FhirError::NotFound | FhirError::Forbidden)) => {
+            // Refused for good: it stays where a person sees it.
+            Err(
+                error @ (FhirError::Refused { .. }
+                | FhirError::Conflict { .. }
+                | FhirError::NotFound
+                | FhirError::Forbidden),
+            ) => {
                 let reason = error.to_string();
                 self.on_vault(move |vault| vault.park(action, reason)).await
             }

@@ -258,14 +258,45 @@ impl Puller {
                 page_size(kind)
             );
             let found = self
-                .search_from(
-                    &query,
+                .read(
+                    Read::new(&query),
                     |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(),
                     tell,
                 )
                 .await;
             match found {
                 // A server that cannot search this kind by time is read whole at the start, and not again.
+                Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What was deleted since the cursors, from the history of each kind that has one.
+    pub async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        for kind in KINDS.into_iter().filter(|kind| server.histories.iter().any(|h| h == kind)) {
+            let (vault, names) = (self.vault.clone(), (format!("deleted/{kind}"), format!("since/{kind}")));
+            let name = names.0.clone();
+            // Before the first look, what the search began with is where deletions begin to matter.
+            let cursor =
+                on_vault(move || vault.read(|r| Ok(r.cursor(&names.0)?.or(r.cursor(&names.1)?)))).await?;
+            let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
+            let query = format!(
+                "{kind}/_history?_since={}&_count={}",
+                format_instant(since - OVERLAP),
+                page_size(kind)
+            );
+            let read = Read { deletions_only: true, ..Read::new(&query) };
+            let found = self
+                .read(
+                    read,
+                    |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(),
+                    tell,
+                )
+                .await;
+            match found {
+                // It said that it has one; without it, deletions come by notification alone.
                 Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
                 other => other?,
             }
@@ -295,18 +326,19 @@ impl Puller {
             }
             cursors
         };
-        self.search_from(query, cursors, tell).await
+        self.read(Read::new(query), cursors, tell).await
     }
 
     /// Reads every page of a search. `cursors` is asked with the server's time at the first page, and committed with
     /// the last one.
-    async fn search_from(
+    async fn read(
         &mut self,
-        query: &str,
+        read: Read<'_>,
         cursors: impl Fn(Option<Instant>) -> Vec<(String, String)>,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        let mut url = self.client.url(query)?;
+        let mut url = self.client.url(read.query)?;
+        let mut alive: HashSet<String> = HashSet::new();
         let mut met: HashSet<Url> = HashSet::new();
         let mut last_page = 0u64;
         let mut began = None;
@@ -354,10 +386,14 @@ impl Puller {
                 url = next;
                 fetching = Some(self.fetch(url.clone()));
             }
-            let facts = self.unseen(fetched.page.facts);
+            let (facts, unreadable) = if read.deletions_only {
+                (gone(fetched.page.facts, &mut alive), Vec::new())
+            } else {
+                (self.unseen(fetched.page.facts), fetched.page.unreadable)
+            };
             let commit = PageCommit {
                 facts,
-                unreadable: fetched.page.unreadable,
+                unreadable,
                 cursors: if fetching.is_none() { cursors(began) } else { Vec::new() },
                 received: (self.now)(),
             };
@@ -421,6 +457,30 @@ impl Puller {
         }
         kept
     }
+}
+
+/// One search or history to be read to its end.
+struct Read<'a> {
+    query: &'a str,
+    /// Of a history: what it says of resources that live was read by a search already.
+    deletions_only: bool,
+}
+
+impl<'a> Read<'a> {
+    fn new(query: &'a str) -> Read<'a> {
+        Read { query, deletions_only: false }
+    }
+}
+
+/// The deletions of a page of history. The newest comes first: what was made again after it was deleted lives.
+fn gone(facts: Vec<Fact>, alive: &mut HashSet<String>) -> Vec<Fact> {
+    facts
+        .into_iter()
+        .filter(|fact| {
+            let newest = alive.insert(fact.source.reference.clone());
+            newest && matches!(fact.body, Body::Deleted)
+        })
+        .collect()
 }
 
 async fn on_vault<T: Send + 'static>(
@@ -490,6 +550,7 @@ impl crate::engine::Engine {
         if had_all {
             puller.changes(&server, &mut tell).await?;
         }
+        puller.deletions(&server, &mut tell).await?;
         self.flush().await?;
         Ok(puller.report())
     }

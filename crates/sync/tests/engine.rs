@@ -55,7 +55,7 @@ fn take(episode: &str, id: &str) -> (Action, String) {
         at: Instant(1_700_000_000_000),
         note: None,
     };
-    let body = fhir::communication(&action, "ward-p12", "test").to_string();
+    let body = fhir::communication(&action, "ward-p12", "test", None).to_string();
     (action, body)
 }
 

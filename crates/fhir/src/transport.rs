@@ -1,0 +1,114 @@
+//! What carries a request: the network, or in a simulation a model of it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::error::FhirError;
+
+/// A page over this is refused, and asked for again in smaller pieces.
+pub(crate) const PAGE_LIMIT_MIB: usize = 32;
+const FHIR_JSON: &str = "application/fhir+json";
+
+/// A request as the client makes it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// Where to.
+    pub url: Url,
+    /// Beside `Accept` and `Authorization`.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: Option<String>,
+    /// Bearer token.
+    pub token: Option<String>,
+    /// How long to wait for the whole answer.
+    pub timeout: Duration,
+}
+
+/// An answer of any status.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, after decompression.
+    pub body: Vec<u8>,
+}
+
+/// The answer to come.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, FhirError>> + Send>>;
+
+/// Carries requests.
+pub trait Transport: Send + Sync {
+    /// Sends one request and gives its answer, whatever the status.
+    fn send(&self, request: Request) -> Answering;
+}
+
+/// The network.
+pub(crate) struct Http(reqwest::Client);
+
+impl Http {
+    pub fn new() -> Result<Http, FhirError> {
+        reqwest::Client::builder()
+            .user_agent(concat!("Vigil/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(Duration::from_secs(5))
+            .read_timeout(Duration::from_secs(30))
+            // A redirect could carry the token elsewhere; a FHIR server has no need of one.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map(Http)
+            .map_err(FhirError::transport)
+    }
+}
+
+impl Transport for Http {
+    fn send(&self, request: Request) -> Answering {
+        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
+        let mut built =
+            self.0.request(method, request.url).header(ACCEPT, FHIR_JSON).timeout(request.timeout);
+        for (name, value) in request.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                built = built.header(name, value);
+            }
+        }
+        if let Some(token) = request.token {
+            built = built.bearer_auth(token);
+        }
+        if let Some(body) = request.body {
+            built = built.body(body);
+        }
+        Box::pin(async move {
+            let response = built.send().await.map_err(FhirError::transport)?;
+            let status = response.status();
+            let headers = response.headers().clone();
+            let body = match read_body(response).await {
+                // What is wrong is known from the status; its words are a courtesy.
+                Err(_) if status != StatusCode::OK && !status.is_success() => Vec::new(),
+                other => other?,
+            };
+            Ok(Answer { status: status.as_u16(), headers, body })
+        })
+    }
+}
+
+async fn read_body(response: reqwest::Response) -> Result<Vec<u8>, FhirError> {
+    let limit = PAGE_LIMIT_MIB << 20;
+    let mut bytes = Vec::with_capacity(response.content_length().unwrap_or(0).min(limit as u64) as usize);
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(FhirError::transport)?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(FhirError::TooLarge { limit_mib: PAGE_LIMIT_MIB });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}

@@ -64,19 +64,21 @@ impl Client {
     /// # Errors
     /// Where `base` is no http(s) address.
     pub fn new(base: &str) -> Result<Client, FhirError> {
+        Client::over(base, Arc::new(Http::new()?))
+    }
+
+    /// A client over another transport than the network, such as a simulated one.
+    ///
+    /// # Errors
+    /// Where `base` is no http(s) address.
+    pub fn over(base: &str, transport: Arc<dyn Transport>) -> Result<Client, FhirError> {
         let trimmed = base.trim().trim_end_matches('/');
         let address = || FhirError::Address(base.chars().take(80).collect());
         let base = Url::parse(&format!("{trimmed}/")).map_err(|_| address())?;
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() || base.query().is_some() {
             return Err(address());
         }
-        Ok(Client { base, transport: Arc::new(Http::new()?), token: None })
-    }
-
-    /// The same client over another transport, such as a simulated one.
-    pub fn over(mut self, transport: Arc<dyn Transport>) -> Client {
-        self.transport = transport;
-        self
+        Ok(Client { base, transport, token: None })
     }
 
     /// The same client with a bearer token.

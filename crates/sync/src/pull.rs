@@ -226,7 +226,7 @@ impl Puller {
             limit("ge", window.from_ago);
             limit("lt", window.to_ago);
             let cursors = vec![(window.name.to_owned(), "done".to_owned())];
-            let began = Some(format!("since/{}", window.kind));
+            let began = [format!("since/{}", window.kind), format!("deleted/{}", window.kind)];
             self.search(&query, cursors, began, tell).await?;
         } else {
             self.commit(PageCommit {
@@ -257,13 +257,7 @@ impl Puller {
                 format_instant(since - OVERLAP),
                 page_size(kind)
             );
-            let found = self
-                .read(
-                    Read::new(&query),
-                    |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(),
-                    tell,
-                )
-                .await;
+            let found = self.read(Read::new(&query), |page, began| page.finished(&name, began), tell).await;
             match found {
                 // A server that cannot search this kind by time is read whole at the start, and not again.
                 Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
@@ -276,11 +270,10 @@ impl Puller {
     /// What was deleted since the cursors, from the history of each kind that has one.
     pub async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         for kind in KINDS.into_iter().filter(|kind| server.histories.iter().any(|h| h == kind)) {
-            let (vault, names) = (self.vault.clone(), (format!("deleted/{kind}"), format!("since/{kind}")));
-            let name = names.0.clone();
-            // Before the first look, what the search began with is where deletions begin to matter.
-            let cursor =
-                on_vault(move || vault.read(|r| Ok(r.cursor(&names.0)?.or(r.cursor(&names.1)?)))).await?;
+            // A cursor of its own: the one of the search may have moved past a deletion that was not looked at.
+            let (vault, name) = (self.vault.clone(), format!("deleted/{kind}"));
+            let key = name.clone();
+            let cursor = on_vault(move || vault.read(|reader| reader.cursor(&key))).await?;
             let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
             let query = format!(
                 "{kind}/_history?_since={}&_count={}",
@@ -288,13 +281,7 @@ impl Puller {
                 page_size(kind)
             );
             let read = Read { deletions_only: true, ..Read::new(&query) };
-            let found = self
-                .read(
-                    read,
-                    |began| began.map(|at| (name.clone(), format_instant(at))).into_iter().collect(),
-                    tell,
-                )
-                .await;
+            let found = self.read(read, |page, began| page.finished(&name, began), tell).await;
             match found {
                 // It said that it has one; without it, deletions come by notification alone.
                 Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
@@ -304,37 +291,33 @@ impl Puller {
         Ok(())
     }
 
-    /// A window: its cursors move with the last page; `began` gets the server's time at the first, unless it has one.
+    /// A window: it is done with its last page; `began` gets the server's time with the first one, unless it has one. A window
+    /// that breaks off is read again later, and what was deleted in between must still be found.
     async fn search(
         &mut self,
         query: &str,
         last: Vec<(String, String)>,
-        began: Option<String>,
+        began: [String; 2],
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        let existing = match &began {
-            Some(name) => {
-                let (vault, name) = (self.vault.clone(), name.clone());
-                on_vault(move || vault.read(|reader| reader.cursor(&name))).await?
-            }
-            None => None,
-        };
-        let cursors = move |at: Option<Instant>| {
-            let mut cursors = last.clone();
-            if let (Some(name), None, Some(at)) = (&began, &existing, at) {
-                cursors.push((name.clone(), format_instant(at)));
+        let (vault, name) = (self.vault.clone(), began[0].clone());
+        let known = on_vault(move || vault.read(|reader| reader.cursor(&name))).await?.is_some();
+        let cursors = move |page: At, at: Option<Instant>| {
+            let mut cursors = if page.last { last.clone() } else { Vec::new() };
+            if let (true, false, Some(at)) = (page.first, known, at) {
+                cursors.extend(began.clone().map(|name| (name, format_instant(at))));
             }
             cursors
         };
         self.read(Read::new(query), cursors, tell).await
     }
 
-    /// Reads every page of a search. `cursors` is asked with the server's time at the first page, and committed with
-    /// the last one.
+    /// Reads every page of a search. `cursors` is asked with each page's place and the server's time at the first one; what
+    /// it gives is committed with that page.
     async fn read(
         &mut self,
         read: Read<'_>,
-        cursors: impl Fn(Option<Instant>) -> Vec<(String, String)>,
+        cursors: impl Fn(At, Option<Instant>) -> Vec<(String, String)>,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
         let mut url = self.client.url(read.query)?;
@@ -394,7 +377,7 @@ impl Puller {
             let commit = PageCommit {
                 facts,
                 unreadable,
-                cursors: if fetching.is_none() { cursors(began) } else { Vec::new() },
+                cursors: cursors(At { first: met.len() == 1, last: fetching.is_none() }, began),
                 received: (self.now)(),
             };
             if commit.facts.is_empty() && commit.unreadable.is_empty() && commit.cursors.is_empty() {
@@ -456,6 +439,20 @@ impl Puller {
             }
         }
         kept
+    }
+}
+
+/// Where a page stands in its search.
+#[derive(Clone, Copy)]
+struct At {
+    first: bool,
+    last: bool,
+}
+
+impl At {
+    /// The cursor of a search for changes: it moves when all of them are here.
+    fn finished(self, name: &str, began: Option<Instant>) -> Vec<(String, String)> {
+        began.filter(|_| self.last).map(|at| (name.to_owned(), format_instant(at))).into_iter().collect()
     }
 }
 

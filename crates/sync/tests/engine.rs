@@ -130,6 +130,12 @@ async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_de
     assert!(parked[0].reason.contains("422"), "{parked:?}");
     sim.fail_with(503);
     station.vault.retry_all().unwrap();
+    assert_eq!(
+        station.vault.read(|r| r.parked()).unwrap().len(),
+        1,
+        "a network that comes back changes no refusal"
+    );
+    station.vault.unpark("0190c0de-0000-7000-8000-0000000000bb".into()).unwrap();
     assert_eq!(station.engine.flush().await.unwrap(), 0);
     assert_eq!(station.vault.read(|r| r.waiting()).unwrap().len(), 1, "nothing is dropped");
     sim.fail_with(0);

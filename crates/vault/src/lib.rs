@@ -23,5 +23,7 @@ pub use keys::{Access, KeyStore, OsKeyring, Pin, Wrap, exists, forget, rotate, u
 pub use read::{SeriesInfo, SeriesValue, Ward};
 pub use record::{Outgoing, Parked, Quarantined};
 pub use retain::{Retention, Retired};
+#[doc(hidden)]
+pub use schema::leave_memory_as_it_is;
 pub use store::{Key, Reader, Vault, View};
 pub use window::{Point, Span};

@@ -268,6 +268,130 @@ async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
     app.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    sim.refuse_writes_with(422);
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("the reason", "return !!document.querySelector('[data-testid^=why-]')").await;
+    assert!(app.text("[data-testid^=why-]").await.contains("422"));
+    app.shot("refused");
+    sim.refuse_writes_with(0);
+    app.click("[data-testid^=retry-0]").await;
+    app.until("it arrived", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+
+    sim.refuse_writes_with(403);
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.click("[data-testid^=hand-0]").await;
+    app.see("[data-testid=hand-words]").await.send_keys("phoned the charge nurse").await.unwrap();
+    app.click("[data-testid=hand-record]").await;
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 0);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    app.until("history", "return !document.querySelector('[data-testid=progress]')").await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    app.see("[data-testid=time-travel]").await;
+    let set = |hours: f64| {
+        format!(
+            "const at = document.querySelector('[data-testid=travel-at]'); at.value = Number(at.max) - {hours} * 3600000; at.dispatchEvent(new Event('input', {{ bubbles: true }})); return true"
+        )
+    };
+    app.ask(&set(3.0)).await;
+    // What arrived since is known today: the ward of three hours ago stands there with its values.
+    app.click("[data-testid=as-known]").await;
+    app.click("[data-testid=travel-open]").await;
+    app.until("the past", "return !!document.querySelector('[data-testid=past-banner]')").await;
+    app.until("tiles of then", "return document.querySelectorAll('.tile').length >= 24 && document.querySelectorAll('.tile dd').length > 100").await;
+    assert!(app.text("[data-testid=past-banner]").await.contains("with what arrived since"));
+    app.until(
+        "nobody acts in the past",
+        "return [...document.querySelectorAll('[data-testid^=take-]')].every(b => b.disabled)",
+    )
+    .await;
+    app.shot("past-known-today");
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until(
+        "trends of then",
+        "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0",
+    )
+    .await;
+    app.shot("past-patient");
+    app.click("[data-testid=nav-ward]").await;
+    // This station was installed a minute ago: three hours ago its screen showed nothing.
+    app.ask(&set(3.0)).await;
+    app.click("[data-testid=as-shown]").await;
+    app.click("[data-testid=travel-open]").await;
+    app.until(
+        "an empty screen",
+        "return document.querySelector('.empty')?.textContent.includes('received nothing yet')",
+    )
+    .await;
+    app.shot("past-as-shown");
+    app.click("[data-testid=back-to-now]").await;
+    app.until("now", TILES).await;
+    app.until("no longer the past", "return !document.querySelector('[data-testid=past-banner]')").await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let arguments = ["--server", sim.base(), "--data-dir", data];
+    let app = App::start(&arguments).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.kill();
+    drop(app);
+    // The first page of the database and of its log are overwritten.
+    for name in ["vault.db", "vault.db-wal"] {
+        let file = folder.path().join(name);
+        let mut bytes = std::fs::read(&file).unwrap();
+        let end = bytes.len().min(8192);
+        bytes[..end].fill(0x5a);
+        std::fs::write(file, bytes).unwrap();
+    }
+    sim.cut_link(false);
+    let app = App::start(&arguments).await;
+    let said = app.text("[data-testid=damaged]").await;
+    assert!(said.contains("Nothing was deleted") && said.contains("1 action"), "{said}");
+    app.shot("damaged");
+    app.click("[data-testid=repair]").await;
+    app.until("the ward again", TILES).await;
+    app.until("it was sent", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    app.until("live", LIVE).await;
+    app.until("the action arrives", "return !document.querySelector('[data-testid=waiting-list]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    let aside = std::fs::read_dir(data)
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with("vault.damaged-"));
+    assert!(aside.count() >= 1, "the damaged file is kept for IT");
+    app.close().await;
+}
+
 /// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
 #[tokio::test(flavor = "multi_thread")]
 async fn screens_of_the_demo() {

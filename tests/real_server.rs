@@ -4,68 +4,17 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use clinical::Instant;
 use serde_json::Value;
 
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+#[path = "support/sekmet.rs"]
+mod sekmet;
 
 fn shared() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     folder.join("peers/ward_from_data.py").exists().then_some(folder)
-}
-
-/// sekmet-fhir 0.1.1 in a virtual environment of its own, kept between runs.
-fn sekmet() -> PathBuf {
-    let home = std::env::var_os("XDG_CACHE_HOME")
-        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"), PathBuf::from);
-    let venv = home.join("vigil/sekmet-0.1.1");
-    let binary = venv.join("bin/sekmet");
-    if !binary.exists() {
-        assert!(Command::new("python3").args(["-m", "venv"]).arg(&venv).status().unwrap().success());
-        let pip = Command::new(venv.join("bin/pip"))
-            .args(["install", "-q", "sekmet-fhir==0.1.1"])
-            .status()
-            .unwrap();
-        assert!(pip.success(), "sekmet-fhir 0.1.1 comes from PyPI");
-    }
-    binary
-}
-
-async fn serve(folder: &Path) -> (Server, String) {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let base = format!("http://127.0.0.1:{port}/fhir");
-    let settings = folder.join("settings.yaml");
-    std::fs::write(
-        &settings,
-        format!("base_url: {base}\nhost: 127.0.0.1\nport: {port}\nsimulator:\n  enabled: false\n"),
-    )
-    .unwrap();
-    let child = Command::new(sekmet())
-        .args(["serve", "-c"])
-        .arg(&settings)
-        .args(["--host", "127.0.0.1", "--port", &port.to_string()])
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server(child);
-    for _ in 0..600 {
-        if reqwest::get(format!("{base}/metadata")).await.is_ok_and(|r| r.status().is_success()) {
-            return (server, base);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("sekmet-fhir never answered");
 }
 
 fn vigil(folder: &Path, arguments: &[&str]) -> Value {
@@ -170,7 +119,7 @@ async fn real_patients_on_a_third_party_server_are_shown_as_recorded() {
         return;
     };
     let scratch = tempfile::tempdir().unwrap();
-    let (_server, base) = serve(scratch.path()).await;
+    let (_server, base) = sekmet::serve(scratch.path()).await;
     let end = "2026-03-14T12:00:00Z";
     let end_ms = fhir::parse_instant(end).unwrap().0;
     let loaded = Command::new("python3")

@@ -12,6 +12,12 @@ const HELP: &str = "cargo xtask <command>
   demo [--headless] [--release]   set up what is missing and open Vigil on the demo ward;
                                   headless: under Xvfb, screenshots in target/demo/
   test                            set up what is missing and run every test
+  torture [--kills N] [--seed S] [--json]
+                                  kill a busy station N times (200; 10000 for a night) and look for harm
+  weeks [--runs N] [--seed S] [--only SEED]
+                                  simulate two stations and a server through faults (10000 runs)
+  interop [--server URL] [--validate]
+                                  the conformance journey on a FHIR R4 server (without one: sekmet-fhir)
   bench [--json FILE]             measure the figures of the README (release build)
   bundle                          build the .deb and the .rpm and look into them
   bindings                        write ui/src/lib/backend/bindings.ts from the commands
@@ -23,6 +29,9 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("demo") => setup::run(rest.contains(&"--headless")).and_then(|()| demo::run(&rest)),
         Some("test") => setup::run(true).and_then(|()| tests::run()),
+        Some(what @ ("torture" | "weeks" | "interop")) => {
+            setup::run(true).and_then(|()| tests::sync_test(what, &rest))
+        }
         Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
         Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
         Some("bindings") => tests::bindings(),

@@ -1,4 +1,4 @@
-//! `cargo xtask test`, `bench`, `bundle` and `bindings`.
+//! `cargo xtask test`, `torture`, `weeks`, `interop`, `bench`, `bundle` and `bindings`.
 
 use std::fs;
 
@@ -21,6 +21,12 @@ pub fn run() -> Result<(), String> {
         "warnings",
     ]))?;
     go(&mut cargo(&["test", "--workspace", "--features", "custom-protocol"]))
+}
+
+/// One of the long tests of the sync room, with options of its own.
+pub fn sync_test(name: &str, options: &[&str]) -> Result<(), String> {
+    let mut test = cargo(&["test", "-p", "sync", "--test", name, "--"]);
+    go(test.args(options))
 }
 
 /// The README's figures, in a release build.

@@ -130,6 +130,10 @@ const KINDS: [&str; 8] = [
     "Observation",
 ];
 
+/// Alarms and what people did about them are asked for even where the CapabilityStatement leaves them out: a known server
+/// serves DetectedIssue and does not say so, and an alarm that is never asked for is an alarm that is missed.
+const ASKED_ANYWAY: [&str; 2] = ["DetectedIssue", "Communication"];
+
 type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 
 /// The pulling half of the engine.
@@ -215,7 +219,9 @@ impl Puller {
         window: &'static Window,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        if serves(server, window.kind) {
+        let listed = serves(server, window.kind);
+        let mut asked = Ok(());
+        if listed || ASKED_ANYWAY.contains(&window.kind) {
             let now = (self.now)();
             let mut query = format!("{}?_count={}", window.kind, page_size(window.kind));
             let mut limit = |operator: &str, ago: Option<i64>| {
@@ -227,8 +233,14 @@ impl Puller {
             limit("lt", window.to_ago);
             let cursors = vec![(window.name.to_owned(), "done".to_owned())];
             let began = [format!("since/{}", window.kind), format!("deleted/{}", window.kind)];
-            self.search(&query, cursors, began, tell).await?;
-        } else {
+            asked = self.search(&query, cursors, began, tell).await;
+        }
+        let unserved = matches!(asked, Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)));
+        if !listed && unserved {
+            asked = Ok(());
+        }
+        asked?;
+        if !listed && (unserved || !ASKED_ANYWAY.contains(&window.kind)) {
             self.commit(PageCommit {
                 cursors: vec![(window.name.to_owned(), "not served".to_owned())],
                 received: (self.now)(),
@@ -247,7 +259,7 @@ impl Puller {
 
     /// Everything that changed since the cursors.
     pub async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
-        for kind in KINDS.into_iter().filter(|kind| serves(server, kind)) {
+        for kind in KINDS.into_iter().filter(|kind| serves(server, kind) || ASKED_ANYWAY.contains(kind)) {
             let (vault, name) = (self.vault.clone(), format!("since/{kind}"));
             let key = name.clone();
             let cursor = on_vault(move || vault.read(|reader| reader.cursor(&key))).await?;
@@ -269,7 +281,10 @@ impl Puller {
 
     /// What was deleted since the cursors, from the history of each kind that has one.
     pub async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
-        for kind in KINDS.into_iter().filter(|kind| server.histories.iter().any(|h| h == kind)) {
+        for kind in KINDS {
+            if !server.histories.iter().any(|h| h == kind) {
+                continue;
+            }
             // A cursor of its own: the one of the search may have moved past a deletion that was not looked at.
             let (vault, name) = (self.vault.clone(), format!("deleted/{kind}"));
             let key = name.clone();

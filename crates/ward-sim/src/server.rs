@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State, WebSocketUpgrade};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -50,6 +50,7 @@ pub(crate) struct Shared {
     pub live: Live,
     pub base: String,
     pub fail: AtomicU16,
+    pub refuse_writes: AtomicU16,
     pub delay_ms: AtomicU64,
     cut: watch::Sender<bool>,
 }
@@ -108,6 +109,11 @@ impl WardSim {
         self.shared.fail.store(status, Ordering::Relaxed);
     }
 
+    /// Answers every new action with this status, and everything else as usual; 0 takes actions again.
+    pub fn refuse_writes_with(&self, status: u16) {
+        self.shared.refuse_writes.store(status, Ordering::Relaxed);
+    }
+
     /// Starts a story on a patient (0 to 29; from 24 on at home) now.
     pub fn inject(&self, story: Story, patient: usize) {
         self.shared.world.inject(story, patient, self.shared.clock.now_ms());
@@ -149,6 +155,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         live: Live::new(),
         base: format!("http://{address}/fhir"),
         fail: AtomicU16::new(0),
+        refuse_writes: AtomicU16::new(0),
         delay_ms: AtomicU64::new(0),
         cut,
     });
@@ -189,7 +196,12 @@ async fn faults(State(shared): State<Arc<Shared>>, request: Request, next: Next)
     if delay > 0 {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
-    let mut response = match StatusCode::from_u16(shared.fail.load(Ordering::Relaxed)) {
+    let write = request.method() == Method::POST && request.uri().path().ends_with("/Communication");
+    let asked = match shared.fail.load(Ordering::Relaxed) {
+        0 if write => shared.refuse_writes.load(Ordering::Relaxed),
+        status => status,
+    };
+    let mut response = match StatusCode::from_u16(asked) {
         Ok(status) => refuse(status, "exception", "asked to fail"),
         Err(_) => next.run(request).await,
     };

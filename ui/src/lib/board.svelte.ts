@@ -46,6 +46,11 @@ class Board {
     return this.offline || this.past !== null;
   }
 
+  /** The moment of what is shown, where it is not live. */
+  get asOf(): number {
+    return this.past?.at ?? this.link?.lastGood ?? this.now;
+  }
+
   tick() {
     this.now = this.past?.at ?? Date.now();
   }

@@ -31,6 +31,10 @@ pub fn sync_test(name: &str, options: &[&str]) -> Result<(), String> {
 
 /// The README's figures, in a release build.
 pub fn bench(arguments: &[&str]) -> Result<(), String> {
+    if arguments.first() == Some(&"store") {
+        let mut bench = cargo(&["bench", "-p", "sync", "--bench", "store", "--"]);
+        return go(bench.args(&arguments[1..]));
+    }
     go(&mut cargo(&["build", "--release", "--features", "custom-protocol"]))?;
     let mut bench = cargo(&["bench", "--features", "custom-protocol", "--bench", "figures", "--"]);
     let mut rest = arguments.iter();

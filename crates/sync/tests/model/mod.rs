@@ -44,11 +44,13 @@ impl World {
         }
     }
 
-    pub fn living(&self, kind: &str) -> impl Iterator<Item = &Value> {
-        self.resources
-            .iter()
-            .filter(move |((k, _), _)| k == kind)
-            .filter_map(|(_, versions)| versions.last().and_then(|v| v.body.as_ref()))
+    fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Vec<Version>> {
+        let from = (kind.to_owned(), String::new());
+        self.resources.range(from..).take_while(move |((k, _), _)| k == kind).map(|(_, versions)| versions)
+    }
+
+    pub fn living<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.of(kind).filter_map(|versions| versions.last().and_then(|v| v.body.as_ref()))
     }
 
     fn create_action(&mut self, request: &Request, now: i64) -> (u16, Value) {
@@ -77,43 +79,60 @@ impl World {
             |name: &str| query.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
         let count: usize = get("_count").first().and_then(|c| c.parse().ok()).unwrap_or(50).min(self.page);
         let page: usize = get("page").first().and_then(|c| c.parse().ok()).unwrap_or(0);
-        let mut entries: Vec<(i64, Value)> = Vec::new();
+        let (total, shown): (usize, Vec<Value>);
         if let Some(kind) = path.strip_suffix("/_history") {
             let since = get("_since").first().and_then(|t| parse_instant(t)).unwrap().0;
-            for ((k, id), versions) in &self.resources {
-                for version in versions.iter().filter(|v| k == kind && v.updated >= since) {
-                    let (method, url) =
-                        (if version.body.is_some() { "PUT" } else { "DELETE" }, format!("{kind}/{id}"));
-                    let mut entry = json!({ "request": { "method": method, "url": url } });
-                    if let Some(body) = &version.body {
+            let mut found: Vec<(i64, &str, Option<&Value>)> = self
+                .resources
+                .range((kind.to_owned(), String::new())..)
+                .take_while(|((k, _), _)| k == kind)
+                .flat_map(|((_, id), versions)| {
+                    versions
+                        .iter()
+                        .filter(|v| v.updated >= since)
+                        .map(|v| (-v.updated, id.as_str(), v.body.as_ref()))
+                })
+                .collect();
+            found.sort_by_key(|(at, ..)| *at);
+            total = found.len();
+            let page = found.into_iter().skip(page * count).take(count);
+            shown = page
+                .map(|(_, id, body)| {
+                    let method = if body.is_some() { "PUT" } else { "DELETE" };
+                    let mut entry = json!({ "request": { "method": method, "url": format!("{kind}/{id}") } });
+                    if let Some(body) = body {
                         entry["resource"] = body.clone();
                     }
-                    entries.push((-version.updated, entry));
-                }
-            }
-            entries.sort_by_key(|(at, _)| *at);
+                    entry
+                })
+                .collect();
         } else {
-            for body in self.living(&path) {
-                let updated = parse_instant(body["meta"]["lastUpdated"].as_str().unwrap()).unwrap();
-                let since = get("_lastUpdated")
-                    .iter()
-                    .all(|limit| updated >= parse_instant(limit.strip_prefix("ge").unwrap()).unwrap());
-                let taken = body["effectiveDateTime"].as_str().and_then(parse_instant);
-                let dated = get("date").iter().all(|limit| {
-                    let bound = parse_instant(&limit[2..]).unwrap();
-                    taken.is_some_and(|t| if limit.starts_with("ge") { t >= bound } else { t < bound })
-                });
-                let identified = get("identifier")
-                    .iter()
-                    .all(|key| body["identifier"][0]["value"].as_str().is_some_and(|v| key.ends_with(v)));
-                if since && dated && identified {
-                    entries.push((updated.0, json!({ "resource": body, "search": { "mode": "match" } })));
-                }
-            }
-            entries.sort_by_key(|(at, _)| *at);
+            let bound = |limit: &str| parse_instant(limit).unwrap();
+            let since: Vec<i64> =
+                get("_lastUpdated").iter().map(|l| bound(l.strip_prefix("ge").unwrap()).0).collect();
+            let dates: Vec<(bool, Instant)> =
+                get("date").iter().map(|l| (l.starts_with("ge"), bound(&l[2..]))).collect();
+            let keys = get("identifier");
+            let mut found: Vec<(i64, &Value)> = self
+                .of(&path)
+                .filter_map(|versions| versions.last())
+                .filter(|v| since.iter().all(|s| v.updated >= *s))
+                .filter_map(|v| Some((v.updated, v.body.as_ref()?)))
+                .filter(|(_, body)| {
+                    let taken = || body["effectiveDateTime"].as_str().and_then(parse_instant);
+                    dates.iter().all(|(ge, at)| taken().is_some_and(|t| if *ge { t >= *at } else { t < *at }))
+                })
+                .filter(|(_, body)| {
+                    let own = body["identifier"][0]["value"].as_str();
+                    keys.iter().all(|key| own.is_some_and(|v| key.ends_with(v)))
+                })
+                .collect();
+            found.sort_by_key(|(at, _)| *at);
+            total = found.len();
+            let page = found.into_iter().skip(page * count).take(count);
+            shown =
+                page.map(|(_, body)| json!({ "resource": body, "search": { "mode": "match" } })).collect();
         }
-        let total = entries.len();
-        let shown: Vec<Value> = entries.into_iter().skip(page * count).take(count).map(|(_, e)| e).collect();
         let mut link = Vec::new();
         if (page + 1) * count < total {
             let mut next = request.url.clone();

@@ -62,7 +62,7 @@ struct Bundle<'a> {
     #[serde(borrow, default)]
     link: Vec<Link<'a>>,
     #[serde(borrow, default)]
-    entry: Vec<&'a RawValue>,
+    entry: Vec<Entry<'a>>,
 }
 
 /// Reads one page: a searchset, a history or a notification Bundle.
@@ -85,10 +85,12 @@ pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
                 )));
             }
             page.next = next_link(&bundle.link);
+            page.facts.reserve(bundle.entry.len());
             for entry in bundle.entry {
-                read_entry(entry.get(), &mut page);
+                take_entry(entry, &mut page);
             }
         }
+        // One token or one shape that is wrong somewhere: from here on entry by entry.
         Err(error) => {
             let members = split_members(text).ok_or_else(|| FhirError::Malformed(position(&error)))?;
             let find = |name: &str| members.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
@@ -121,6 +123,10 @@ fn read_entry(text: &str, page: &mut Page) {
             return;
         }
     };
+    take_entry(entry, page);
+}
+
+fn take_entry(entry: Entry, page: &mut Page) {
     if entry.search.is_some_and(|s| s.mode.as_deref() == Some("outcome")) {
         return;
     }

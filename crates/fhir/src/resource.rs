@@ -123,6 +123,10 @@ pub(crate) struct Component<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Observation<'a> {
     #[serde(borrow)]
+    pub id: Text<'a>,
+    #[serde(borrow)]
+    pub meta: Option<Meta<'a>>,
+    #[serde(borrow)]
     pub status: Cow<'a, str>,
     #[serde(borrow)]
     pub code: Concept<'a>,

@@ -21,6 +21,10 @@ pub enum UnitError {
 /// Milligrams in a decilitre for each millimole in a litre of glucose (molar mass 180.1559 g/mol).
 const GLUCOSE_MG_DL_PER_MMOL_L: f64 = 18.01559;
 
+/// What nearly every value comes in; known to be UCUM (a test asks), so that a page need not ask a thousand times.
+const USUAL: [&str; 12] =
+    ["/min", "%", "mm[Hg]", "Cel", "mg/dL", "mmol/L", "L/min", "[degF]", "kPa", "[iU]", "mV", "1"];
+
 /// The UCUM spelling of a unit as devices send it.
 ///
 /// # Errors
@@ -37,6 +41,9 @@ pub fn normal_unit(sent: &str) -> Result<String, UnitError> {
         "l/min" => "L/min",
         other => other,
     };
+    if USUAL.contains(&spelled) {
+        return Ok(spelled.to_owned());
+    }
     if spelled.is_empty() || spelled.len() > 64 || octofhir_ucum::validate(spelled).is_err() {
         return Err(UnitError::Unknown(sent.chars().take(40).collect()));
     }
@@ -79,6 +86,11 @@ mod tests {
         for bad in ["", "florps", "mm[Hg", "<b>mg</b>"] {
             assert!(normal_unit(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_usual_units_are_ucum() {
+        assert!(USUAL.iter().all(|unit| octofhir_ucum::validate(unit).is_ok()));
     }
 
     #[test]

@@ -354,11 +354,17 @@ fn main() {
         });
     }
     let mut table = Table::default();
-    storage(&mut table);
-    wide(&mut table);
-    recordings(&mut table);
-    parse(&mut table);
-    syncing(&mut table, &runtime);
+    let only = arguments.iter().position(|a| a == "--only").map(|at| arguments[at + 1].as_str());
+    let parts: [(&str, &dyn Fn(&mut Table)); 5] = [
+        ("storage", &storage),
+        ("wide", &wide),
+        ("recordings", &recordings),
+        ("parse", &parse),
+        ("sync", &|table| syncing(table, &runtime)),
+    ];
+    for (_, part) in parts.iter().filter(|(name, _)| only.is_none_or(|wanted| wanted == *name)) {
+        part(&mut table);
+    }
     if let Some(at) = arguments.iter().position(|a| a == "--json") {
         let rows: Vec<Value> = table
             .0

@@ -149,6 +149,8 @@ pub(crate) struct Puller {
     recent_order: VecDeque<u64>,
     /// The server's clock at the last answer.
     pub server_time: Option<Instant>,
+    /// Bytes of an entry on the last full page of Observations.
+    entry_bytes: Option<usize>,
 }
 
 impl Puller {
@@ -163,7 +165,16 @@ impl Puller {
             recent: HashMap::new(),
             recent_order: VecDeque::new(),
             server_time: None,
+            entry_bytes: None,
         }
+    }
+
+    /// Entries to ask for: a page of Observations stays near [`PAGE_BYTES`], whether they are hours of seconds or single values.
+    fn page_size(&self, kind: &str) -> usize {
+        if kind != "Observation" {
+            return 500;
+        }
+        self.entry_bytes.map_or(FIRST_PAGE, |bytes| (PAGE_BYTES / bytes.max(1)).clamp(100, 1000))
     }
 
     pub fn is_complete(&self) -> bool {
@@ -223,7 +234,7 @@ impl Puller {
         let mut asked = Ok(());
         if listed || ASKED_ANYWAY.contains(&window.kind) {
             let now = (self.now)();
-            let mut query = format!("{}?_count={}", window.kind, page_size(window.kind));
+            let mut query = format!("{}?_count={}", window.kind, self.page_size(window.kind));
             let mut limit = |operator: &str, ago: Option<i64>| {
                 if let Some(ago) = ago {
                     query.push_str(&format!("&date={operator}{}", format_instant(now - ago)));
@@ -267,7 +278,7 @@ impl Puller {
             let query = format!(
                 "{kind}?_lastUpdated=ge{}&_sort=_lastUpdated&_count={}",
                 format_instant(since - OVERLAP),
-                page_size(kind)
+                self.page_size(kind)
             );
             let found = self.read(Read::new(&query), |page, began| page.finished(&name, began), tell).await;
             match found {
@@ -293,7 +304,7 @@ impl Puller {
             let query = format!(
                 "{kind}/_history?_since={}&_count={}",
                 format_instant(since - OVERLAP),
-                page_size(kind)
+                self.page_size(kind)
             );
             let read = Read { deletions_only: true, ..Read::new(&query) };
             let found = self.read(read, |page, began| page.finished(&name, began), tell).await;
@@ -360,6 +371,9 @@ impl Puller {
                 .or_else(|| fetched.page.facts.iter().filter_map(|f| f.updated_at).max());
             self.server_time = fetched.server_time.or(self.server_time);
             let received = std::time::Instant::now();
+            if fetched.page.resources >= 50 && url.path().ends_with("/Observation") {
+                self.entry_bytes = Some(fetched.bytes / fetched.page.resources);
+            }
             self.report.bytes += fetched.bytes;
             self.report.resources += fetched.page.resources;
             met.insert(url.clone());
@@ -506,10 +520,10 @@ fn serves(server: &Server, kind: &str) -> bool {
     server.types.is_empty() || server.types.iter().any(|t| t == kind)
 }
 
-/// An hour of seconds is 11 KB; a page of observations stays near 2 MB.
-fn page_size(kind: &str) -> usize {
-    if kind == "Observation" { 200 } else { 500 }
-}
+/// Until it is known how large a server's Observations are: an hour of seconds has 11 KB.
+const FIRST_PAGE: usize = 200;
+/// What a page of Observations should come to.
+const PAGE_BYTES: usize = 2 << 20;
 
 /// The same search in pages of a quarter of the size.
 fn smaller(url: &Url) -> Option<Url> {

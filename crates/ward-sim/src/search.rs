@@ -1,6 +1,5 @@
 //! Search: the parameters a console uses, over generated and stored resources alike.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -132,7 +131,7 @@ pub(crate) fn search(
     let mut found: Vec<Found> = Vec::new();
     for (id, version) in store.all(kind) {
         let Some(resource) = &version.resource else { continue };
-        let at = time_of(resource).unwrap_or(version.updated);
+        let at = version.at.unwrap_or(version.updated);
         if updated.holds(version.updated) && date.holds(at) && matches(resource, id, query) {
             found.push(Found { updated: version.updated, at, hit: Hit::Stored(resource.clone()) });
         }
@@ -171,7 +170,7 @@ fn generated(
     if !matches!(kind, "Observation" | "DetectedIssue" | "MedicationAdministration") {
         return;
     }
-    let overridden: HashSet<&String> = store.all(kind).map(|(id, _)| id).collect();
+    let overridden = |id: &str| store.current(kind, id).is_some();
     let patients: Vec<usize> = world
         .people
         .iter()
@@ -185,10 +184,7 @@ fn generated(
         .collect();
     if kind == "DetectedIssue" {
         for (id, at_updated, at, person, text) in world.issues(updated.to.min(now)) {
-            if !updated.holds(at_updated)
-                || !date.holds(at)
-                || !patients.contains(&person)
-                || overridden.contains(&id)
+            if !updated.holds(at_updated) || !date.holds(at) || !patients.contains(&person) || overridden(&id)
             {
                 continue;
             }
@@ -218,7 +214,7 @@ fn generated(
         }
     }
     for item in items {
-        if date.holds(item.at) && updated.holds(item.updated) && !overridden.contains(&world.id(&item)) {
+        if date.holds(item.at) && updated.holds(item.updated) && !overridden(&world.id(&item)) {
             found.push(Found { updated: item.updated, at: item.at, hit: Hit::Item(item) });
         }
     }
@@ -297,7 +293,7 @@ fn token_is((system, code): &(String, String), wanted: &str) -> bool {
 }
 
 /// When a stored resource is about, for `date`, `sent` and `identified`.
-fn time_of(resource: &Value) -> Option<i64> {
+pub(crate) fn time_of(resource: &Value) -> Option<i64> {
     let text = ["effectiveDateTime", "sent", "identifiedDateTime", "effectiveInstant"]
         .iter()
         .find_map(|name| resource[*name].as_str())

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::observe::iso;
+use crate::search::time_of;
 
 /// One version of a resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub number: u64,
     pub updated: i64,
+    /// When it was true, where it says.
+    pub at: Option<i64>,
     /// `None` where this version is the deletion.
     pub resource: Option<Arc<Value>>,
 }
@@ -59,7 +62,12 @@ impl Store {
         resource["meta"]["versionId"] = json!(number.to_string());
         resource["meta"]["lastUpdated"] = json!(iso(now));
         let resource = Arc::new(resource);
-        versions.push(Version { number, updated: now, resource: Some(resource.clone()) });
+        versions.push(Version {
+            number,
+            updated: now,
+            at: time_of(&resource),
+            resource: Some(resource.clone()),
+        });
         resource
     }
 
@@ -69,7 +77,7 @@ impl Store {
         match versions.last() {
             Some(last) if last.resource.is_some() => {
                 let number = last.number + 1;
-                versions.push(Version { number, updated: now, resource: None });
+                versions.push(Version { number, updated: now, at: None, resource: None });
                 true
             }
             _ => false,

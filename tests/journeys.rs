@@ -392,6 +392,90 @@ async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
     app.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
+    let sim = sim().await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let start = async |n: usize, user: &str| {
+        let data = folders[n].path().to_str().unwrap();
+        let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", user]).await;
+        app.until("30 tiles", TILES).await;
+        app.until("live", LIVE).await;
+        app
+    };
+    let a = start(0, "N. Okafor").await;
+    let b = start(1, "S. Varga").await;
+    let episode = first_open_alert(&a).await;
+    a.click(&format!("[data-testid=take-{episode}]")).await;
+    let owner = format!(
+        "return document.querySelector('[data-testid=alert-{episode}]')?.textContent.includes('N. Okafor')"
+    );
+    b.until_within("the owner on the other station", &owner, Duration::from_secs(2)).await;
+
+    // A pause of the sound is shown with its countdown, on both, and takes nothing.
+    let second = first_open_alert(&a).await;
+    a.click(&format!("[data-testid=pause-{second}]")).await;
+    for app in [&a, &b] {
+        app.until("the pause", "return /Audio paused.*[12]:\\d\\d/.test(document.querySelector('[data-testid=audio-paused]')?.textContent ?? '')").await;
+        app.see(&format!("[data-testid=take-{second}]")).await;
+    }
+    a.shot("paused");
+
+    // Both take the same alert while the link is down.
+    sim.cut_link(true);
+    for app in [&a, &b] {
+        app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+        app.click(&format!("[data-testid=take-{second}]")).await;
+        app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    }
+    sim.cut_link(false);
+    for app in [&a, &b] {
+        app.until("online again", "return !document.querySelector('[data-testid=offline-banner]') && !document.querySelector('[data-testid=waiting-count]')").await;
+    }
+    assert_eq!(on_server(sim.base(), &second, "take").await, 2, "both takes are kept");
+    let says = format!("return document.querySelector('[data-testid=alert-{second}]')?.textContent ?? ''");
+    let told = format!(
+        "return /you took it too|also taken by/.test(document.querySelector('[data-testid=alert-{second}]')?.textContent ?? '')"
+    );
+    for app in [&a, &b] {
+        app.until("that two took it", &told).await;
+    }
+    let texts = [a.ask(&says).await.to_string(), b.ask(&says).await.to_string()];
+    assert_eq!(
+        texts.iter().filter(|t| t.contains("you took it too")).count(),
+        1,
+        "the second is told: {texts:?}"
+    );
+    assert_eq!(
+        texts.iter().filter(|t| t.contains("also taken by")).count(),
+        1,
+        "the first sees it: {texts:?}"
+    );
+
+    // Words, a call for the next role, and a hand-over to somebody by name.
+    a.click("[data-testid=nav-alerts]").await;
+    a.click(&format!("[data-testid=row-{episode}]")).await;
+    a.click("[data-testid=episode-note]").await;
+    a.see("[data-testid=episode-words]").await.send_keys("Awake, BP 92/54").await.unwrap();
+    a.click("[data-testid=episode-say]").await;
+    a.until(
+        "the note",
+        "return document.querySelector('[data-testid=timeline]')?.textContent.includes('Awake, BP 92/54')",
+    )
+    .await;
+    a.click("[data-testid=episode-hand]").await;
+    a.see("[data-testid=episode-words]").await.send_keys("S. Varga").await.unwrap();
+    a.click("[data-testid=episode-say]").await;
+    let handed = format!(
+        "return document.querySelector('[data-testid=alert-{episode}]')?.textContent.includes('S. Varga')"
+    );
+    b.until("handed over", &handed).await;
+    a.shot("alerts-episode");
+    b.shot("two-stations");
+    a.close().await;
+    b.close().await;
+}
+
 /// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
 #[tokio::test(flavor = "multi_thread")]
 async fn screens_of_the_demo() {

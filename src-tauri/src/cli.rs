@@ -14,7 +14,7 @@ use vault::{Pin, Vault, View};
 
 use crate::error::AppError;
 use crate::session::{Start, clock, key};
-use crate::{doctor, keeping, platform, snapshot, window};
+use crate::{alerts, doctor, keeping, platform, snapshot, window};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -76,6 +76,18 @@ pub(crate) enum Command {
         #[arg(long, requires = "at")]
         as_shown: bool,
     },
+    /// List alert episodes from the cache, with what people did about each
+    Alerts {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        /// As of this instant (2026-03-14T03:12:00Z), with all that is known of it today
+        #[arg(long)]
+        at: Option<String>,
+        /// With `--at`: as this station knew them then
+        #[arg(long, requires = "at")]
+        as_shown: bool,
+    },
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -106,6 +118,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
         Some(Command::Ward { json, at, as_shown }) => ward(&start, json, at, as_shown),
+        Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),
@@ -184,11 +197,7 @@ fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Res
     let view = view(at, as_shown)?;
     let board = snapshot::ward(&cache(start)?, view, clock()())?;
     if as_json {
-        // A reader that closes early (`| head`) has seen what it wanted.
-        return match writeln!(std::io::stdout(), "{board:#}") {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(ExitCode::SUCCESS),
-        };
+        return print(format_args!("{board:#}"));
     }
     for person in board.as_array().into_iter().flatten() {
         let text = |name: &str| person[name].as_str().unwrap_or("").to_owned();
@@ -197,6 +206,41 @@ fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Res
             .as_u64()
             .map_or_else(|| format!(">={}", news["partial"]), |total| total.to_string());
         println!("{:<4} {:<28} {:<14} NEWS2 {score}", text("bed"), text("name"), text("mrn"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints; a reader that closes early (`| head`) has seen what it wanted.
+fn print(text: std::fmt::Arguments) -> Result<ExitCode, AppError> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn alert_list(
+    start: &Start,
+    as_json: bool,
+    at: Option<String>,
+    as_shown: bool,
+) -> Result<ExitCode, AppError> {
+    let view = view(at, as_shown)?;
+    let found = alerts::episodes(&cache(start)?, view, clock()())?;
+    if as_json {
+        return print(format_args!("{found:#}"));
+    }
+    for episode in found.as_array().into_iter().flatten().filter(|e| e["state"] != "closed") {
+        let text = |name: &str| episode[name].as_str().unwrap_or("-").to_owned();
+        let line = format!(
+            "{:<4} {:<10} {:<28} {:<8} {:<20} {}",
+            text("bed"),
+            text("priority"),
+            text("text"),
+            text("state"),
+            text("owner"),
+            text("onset")
+        );
+        print(format_args!("{line}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -103,6 +103,41 @@ pub async fn handled(
     act(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
 }
 
+/// Pauses the sound of one alarm; it ends by itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
+    act(&session, move |console| console.pause_sound(&episode).map(|_| ())).await
+}
+
+/// Lets go of an alarm this person owns.
+#[tauri::command]
+#[specta::specta]
+pub async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
+    act(&session, move |console| console.release(&episode).map(|_| ())).await
+}
+
+/// Gives an alarm to somebody else, by name.
+#[tauri::command]
+#[specta::specta]
+pub async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
+    act(&session, move |console| console.hand_to(&episode, &name).map(|_| ())).await
+}
+
+/// Adds a few words to an episode.
+#[tauri::command]
+#[specta::specta]
+pub async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
+    act(&session, move |console| console.note(&episode, &text).map(|_| ())).await
+}
+
+/// Calls the next role of the unit's chain now.
+#[tauri::command]
+#[specta::specta]
+pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
+    act(&session, move |console| console.escalate(&episode).map(|_| ())).await
+}
+
 /// One patient's page.
 #[tauri::command]
 #[specta::specta]
@@ -200,12 +235,17 @@ fn builder() -> Builder<tauri::Wry> {
             app_state,
             check_server,
             connect,
+            escalate,
             hand_over,
+            hand_to,
             handled,
             look_back,
+            note,
             onsets,
             patient,
+            pause_sound,
             quarantine,
+            release,
             repair,
             retry_action,
             retry_now,

@@ -1,5 +1,6 @@
 //! The desktop shell: window, commands, command line. Thin; rules of the domain live in `clinical` and `console`.
 
+mod alerts;
 mod cli;
 mod commands;
 mod doctor;
@@ -9,6 +10,7 @@ mod platform;
 mod pump;
 mod session;
 mod snapshot;
+mod sound;
 mod window;
 mod wire;
 

@@ -8,6 +8,7 @@ use sync::SyncEvent;
 use tauri::ipc::Channel;
 
 use crate::session::Open;
+use crate::sound;
 use crate::wire::{MomentWire, PastWire, ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out.
@@ -93,6 +94,7 @@ struct Shown {
     sparks: HashMap<String, SparkWire>,
     quarantined: u32,
     moment: MomentWire,
+    audio: Option<bool>,
     looks: u32,
 }
 
@@ -122,6 +124,13 @@ impl Shown {
             return Update::default();
         };
         let mut update = Update::default();
+        // Nothing sounds for a moment that is over.
+        open.speaker.sound(if past.is_none() { sound::audible(&board) } else { None });
+        let audio = Some(open.speaker.works());
+        if self.audio != audio {
+            self.audio = audio;
+            update.audio = audio;
+        }
         if self.moment.past != past.map(PastWire::from) {
             // Another moment may have other people: nothing of the one before may stay.
             self.tiles.clear();

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
 use crate::error::AppError;
+use crate::sound::Speaker;
 use crate::wire::AppState;
 
 /// The setting that keeps the server's address.
@@ -35,6 +36,7 @@ pub(crate) struct Open {
     pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
     /// Somebody did something: the page is told at once.
     pub acted: tokio::sync::Notify,
+    pub speaker: Speaker,
     #[cfg(feature = "demo")]
     _ward: Option<ward_sim::WardSim>,
     _scratch: Option<Scratch>,
@@ -148,6 +150,7 @@ impl Session {
             demo: false,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
+            speaker: Speaker::start(),
             #[cfg(feature = "demo")]
             _ward: None,
             _scratch: None,
@@ -190,6 +193,7 @@ impl Session {
             demo: true,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
+            speaker: Speaker::start(),
             _ward: Some(ward),
             _scratch: Some(scratch),
         });

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clinical::{Acvpu, Instant, Measure, Presence};
+use clinical::{Acvpu, Instant, Measure};
 use console::{AlarmLine, Board, board};
 use fhir::format_instant;
 use serde_json::{Value, json};
 use vault::{SeriesValue, Vault, View};
 
+use crate::alerts::state_word;
 use crate::error::AppError;
 
 /// What stands on the board of a view, as a list of people.
@@ -48,13 +49,7 @@ pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, App
 }
 
 fn alerts(board: &Board, patient: &str) -> Vec<Value> {
-    let state = |line: &AlarmLine| match line.presence {
-        Presence::Active => "active",
-        Presence::Owned => "owned",
-        Presence::Latched => "latched",
-        Presence::Handled => "handled",
-        Presence::Closed => "closed",
-    };
+    let state = |line: &AlarmLine| state_word(line.presence);
     board
         .queue
         .iter()

@@ -1,6 +1,6 @@
 //! What crosses into the page. Times are milliseconds since 1970 UTC.
 
-use clinical::{Instant, Presence, Priority, Sex};
+use clinical::{Instant, Priority, Sex, Sound};
 use console::{
     AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry,
     Trends, TrendsRequest,
@@ -22,16 +22,6 @@ pub(crate) fn priority(priority: Priority) -> &'static str {
     }
 }
 
-fn presence(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Active => "active",
-        Presence::Owned => "owned",
-        Presence::Latched => "latched",
-        Presence::Handled => "handled",
-        Presence::Closed => "closed",
-    }
-}
-
 /// The alarm line of a tile or a row of the queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +35,13 @@ pub struct AlarmWire {
     onset: i64,
     ended: Option<i64>,
     known_here_only: bool,
+    sound: &'static str,
+    paused_until: Option<i64>,
+    escalated_to: Option<String>,
+    escalated_at: Option<i64>,
+    also_took: Vec<String>,
+    order_uncertain: bool,
+    reminders: u32,
     more: u32,
 }
 
@@ -53,12 +50,22 @@ fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
         episode: line.episode,
         priority: priority(line.priority),
         text: line.text,
-        presence: presence(line.presence),
+        presence: crate::alerts::state_word(line.presence),
         owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
         owner: line.owner.map(|(who, _)| who),
         onset: ms(line.onset),
         ended: ended.map(ms),
         known_here_only: line.known_here_only,
+        sound: crate::alerts::sound_word(line.sound),
+        paused_until: match line.sound {
+            Sound::Paused(until) => Some(ms(until)),
+            _ => None,
+        },
+        escalated_at: line.escalation.as_ref().map(|e| ms(e.at)),
+        escalated_to: line.escalation.map(|e| e.role),
+        also_took: line.also_took,
+        order_uncertain: line.order_uncertain,
+        reminders: line.reminders,
         more: line.more as u32,
     }
 }
@@ -339,6 +346,8 @@ pub struct Update {
     pub(crate) progress: Option<ProgressWire>,
     pub(crate) sparks: Vec<SparkWire>,
     pub(crate) quarantined: Option<u32>,
+    /// Whether alarms can be heard on this station.
+    pub(crate) audio: Option<bool>,
     /// The moment that is shown from now on; its `at` is null where it is the present.
     pub(crate) moment: Option<MomentWire>,
 }

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use crate::tools::{has, npm, output, program, root, run as run_command};
 
-/// To build the app (Tauri, SQLCipher).
-const BUILD: [&str; 6] = [
+/// To build the app (Tauri, SQLCipher, alarm sounds).
+const BUILD: [&str; 7] = [
     "build-essential",
     "pkg-config",
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
     "libssl-dev",
+    "libasound2-dev",
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.

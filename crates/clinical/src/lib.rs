@@ -10,13 +10,15 @@ mod limits;
 mod measure;
 mod news2;
 mod person;
+mod response;
 mod sample;
 mod stale;
 mod time;
+mod tone;
 mod ward;
 
 pub use acuity::Acuity;
-pub use alert::{Action, Episode, EpisodeState, HANDLED_REASONS, Presence, Priority, SeenAction, Verb, fold};
+pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
 pub use limits::{Limits, unit_default};
@@ -25,7 +27,9 @@ pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
 };
 pub use person::{Sex, age_years, initials};
+pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
 pub use sample::{Code, Quality, Sample, Source};
 pub use stale::{StaleAfter, is_stale};
 pub use time::Instant;
+pub use tone::{Burst, burst, samples};
 pub use ward::{Device, Dose, Person, Place, Segment, Stay};

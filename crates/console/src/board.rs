@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use clinical::{
-    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Input, Inputs, Instant, Measure, Missing, News2,
-    News2Error, Parameter, Person, Presence, Priority, SeenAction, Sex, StaleAfter, Windows, age_years, fold,
-    is_stale, news2,
+    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Escalation, Input, Inputs, Instant, Measure, Missing,
+    News2, News2Error, Parameter, Person, Policy, Presence, Priority, SeenAction, Sex, Sound, StaleAfter,
+    Windows, age_years, fold, is_stale, news2,
 };
 use fhir::to_unit;
 use vault::{SeriesValue, Ward};
@@ -92,6 +92,16 @@ pub struct AlarmLine {
     pub onset: Instant,
     /// Whether what decides this is known to this station only.
     pub known_here_only: bool,
+    /// Whether it is to be heard.
+    pub sound: Sound,
+    /// The role that was called, and when.
+    pub escalation: Option<Escalation>,
+    /// Others who took it too, after the owner.
+    pub also_took: Vec<String>,
+    /// Clocks cannot tell who took it first.
+    pub order_uncertain: bool,
+    /// How often the owner was reminded.
+    pub reminders: u32,
     /// How many more live alarms the bed has.
     pub more: usize,
 }
@@ -164,7 +174,7 @@ pub struct Board {
 /// Works out the board of `now`.
 pub fn board(ward: &Ward, now: Instant) -> Board {
     let tiles = tiles(ward, now);
-    let queue = queue(ward, &tiles);
+    let queue = queue(ward, &tiles, now);
     Board { tiles, queue }
 }
 
@@ -182,11 +192,17 @@ fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
         owner: state.owner,
         onset: episode.onset,
         known_here_only: state.known_here_only,
+        sound: state.sound,
+        escalation: state.escalation,
+        also_took: state.also_took,
+        order_uncertain: state.order_uncertain,
+        reminders: state.reminders,
         more: 0,
     }
 }
 
-fn states(ward: &Ward) -> Vec<(&Episode, EpisodeState)> {
+pub(crate) fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
+    let policy = Policy::default();
     let mut by_episode: HashMap<&str, Vec<SeenAction>> = HashMap::new();
     for seen in &ward.actions {
         by_episode.entry(&seen.action.episode).or_default().push(seen.clone());
@@ -194,15 +210,16 @@ fn states(ward: &Ward) -> Vec<(&Episode, EpisodeState)> {
     ward.episodes
         .iter()
         .map(|episode| {
-            (episode, fold(episode, by_episode.get(episode.id.as_str()).map_or(&[], Vec::as_slice)))
+            let actions = by_episode.get(episode.id.as_str()).map_or(&[][..], Vec::as_slice);
+            (episode, fold(episode, actions, now, &policy))
         })
         .collect()
 }
 
 /// Every episode that somebody may want to act on, the live ones first.
-pub fn queue(ward: &Ward, tiles: &[Tile]) -> Vec<QueueItem> {
+pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
     let places: HashMap<&str, &Tile> = tiles.iter().map(|t| (t.patient.as_str(), t)).collect();
-    let mut items: Vec<QueueItem> = states(ward)
+    let mut items: Vec<QueueItem> = states(ward, now)
         .into_iter()
         .filter(|(_, state)| state.presence != Presence::Closed)
         .map(|(episode, state)| {
@@ -246,7 +263,7 @@ fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
         values.entry(&value.series.patient).or_default().push(value);
     }
     let mut alarms: HashMap<&str, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
-    for (episode, state) in states(ward).into_iter().filter(|(_, s)| is_live(s.presence)) {
+    for (episode, state) in states(ward, now).into_iter().filter(|(_, s)| is_live(s.presence)) {
         alarms.entry(&episode.patient).or_default().push((line(episode, state), episode.measure));
     }
     let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clinical::{Action, HANDLED_REASONS, Instant, Measure, Priority, Verb};
+use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Policy, Priority, Verb, fold};
 use fhir::communication;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
@@ -236,7 +236,7 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the episode is not known.
     pub fn timeline(&self, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
-        self.read(|reader| Ok(timeline(reader, episode)))?
+        self.read(|reader| Ok(timeline(reader, episode, self.moment())))?
     }
 
     /// This person owns the response. Durable when this returns.
@@ -258,6 +258,56 @@ impl Console {
         let words = words.trim();
         let note = if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") };
         self.record(episode, Verb::Handled, Some(note))
+    }
+
+    /// Pauses the sound of this alarm alone; it ends by itself.
+    ///
+    /// # Errors
+    /// As [`Console::take`].
+    pub fn pause_sound(&self, episode: &str) -> Result<Action, ConsoleError> {
+        self.record(episode, Verb::AudioPause, None)
+    }
+
+    /// Lets go of an alarm this person owns; it is anybody's again, and sounds.
+    ///
+    /// # Errors
+    /// Where somebody else owns it, or as [`Console::take`].
+    pub fn release(&self, episode: &str) -> Result<Action, ConsoleError> {
+        let owner = self.state(episode)?.owner.map(|(who, _)| who);
+        if owner.as_deref() != Some(&self.station.user) {
+            return Err(ConsoleError::NotYours);
+        }
+        self.record(episode, Verb::Release, None)
+    }
+
+    /// Gives an alarm to somebody else, by name.
+    ///
+    /// # Errors
+    /// Where no name is given, or as [`Console::take`].
+    pub fn hand_to(&self, episode: &str, name: &str) -> Result<Action, ConsoleError> {
+        self.record(episode, Verb::HandTo, Some(words(name)?))
+    }
+
+    /// Adds a few words.
+    ///
+    /// # Errors
+    /// Where there are none, or as [`Console::take`].
+    pub fn note(&self, episode: &str, text: &str) -> Result<Action, ConsoleError> {
+        self.record(episode, Verb::Note, Some(words(text)?))
+    }
+
+    /// Calls the next role of the unit's chain now.
+    ///
+    /// # Errors
+    /// As [`Console::take`].
+    pub fn escalate(&self, episode: &str) -> Result<Action, ConsoleError> {
+        self.record(episode, Verb::Escalate, None)
+    }
+
+    fn state(&self, episode: &str) -> Result<EpisodeState, ConsoleError> {
+        let (found, actions) = self.vault.read(|reader| Ok((reader.episodes()?, reader.actions()?)))?;
+        let found = found.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
+        Ok(fold(&found, &actions, self.now(), &Policy::default()))
     }
 
     fn record(&self, episode: &str, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
@@ -343,4 +393,10 @@ impl Console {
     pub fn quarantine(&self) -> Result<Vec<Quarantined>, ConsoleError> {
         Ok(self.vault.read(|reader| reader.quarantine())?)
     }
+}
+
+/// What a person typed, where it says anything.
+fn words(text: &str) -> Result<String, ConsoleError> {
+    let text: String = text.trim().chars().filter(|c| !c.is_control()).take(500).collect();
+    if text.is_empty() { Err(ConsoleError::NoWords) } else { Ok(text) }
 }

@@ -21,6 +21,12 @@ pub enum ConsoleError {
     /// Handled needs a reason.
     #[error("choose a reason before an alert is handled; nothing was recorded")]
     NoReason,
+    /// Somebody else owns it.
+    #[error("somebody else owns this alert, so it cannot be released here; nothing was recorded")]
+    NotYours,
+    /// Nothing was typed.
+    #[error("write a few words first; nothing was recorded")]
+    NoWords,
     /// Nobody acts in the past.
     #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
     Past,

@@ -1,7 +1,7 @@
 //! One patient, deep: identity, score, trends, doses, devices, and what happened to an alarm.
 
 use charts::{Bar, Content, Panel, Theme, Viewport, draw, stack, time_ticks};
-use clinical::{Dose, Instant, Limits, Measure, Verb, unit_default};
+use clinical::{Dose, Instant, Limits, Measure, Policy, Verb, fold, unit_default};
 use fhir::to_unit;
 use vault::{Point, Reader};
 
@@ -282,7 +282,11 @@ fn bars(high: &[Point], low: &[Point], mean: &[Point]) -> Content {
 }
 
 /// What happened to an episode, oldest first.
-pub(crate) fn timeline(reader: &Reader, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
+pub(crate) fn timeline(
+    reader: &Reader,
+    episode: &str,
+    now: Instant,
+) -> Result<Vec<TimelineEntry>, ConsoleError> {
     let found = reader
         .episodes_since(Instant(i64::MIN))?
         .into_iter()
@@ -299,6 +303,10 @@ pub(crate) fn timeline(reader: &Reader, episode: &str) -> Result<Vec<TimelineEnt
             note: action.note,
             sent: seen.accepted_at.is_some(),
         });
+    }
+    let state = fold(&found, &reader.actions()?, now, &Policy::default());
+    if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
+        out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });
     }
     out.extend(found.ended.map(|at| plain("ended", at)));
     out.sort_by_key(|entry| entry.at);

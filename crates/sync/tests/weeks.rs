@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clinical::{Action, HANDLED_REASONS, Instant, Verb, fold};
+use clinical::{Action, HANDLED_REASONS, Instant, Policy, Verb, fold};
 use fhir::{Answer, Answering, Client, FhirError, Request, Transport, parse_instant};
 use model::{World, issue, observation};
 use rand::rngs::StdRng;
@@ -222,7 +222,7 @@ impl Station {
                 let actions = r.actions()?;
                 let mut state = BTreeMap::new();
                 for episode in r.episodes_since(Instant(i64::MIN))? {
-                    let folded = fold(&episode, &actions);
+                    let folded = fold(&episode, &actions, Instant(START + DAY), &Policy::default());
                     state
                         .insert(format!("episode {}", episode.id), format!("{:?} {folded:?}", episode.ended));
                 }

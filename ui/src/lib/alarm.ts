@@ -1,4 +1,6 @@
 // How an alarm reads: never by colour alone.
+import type { AlarmWire } from './backend';
+import { hhmm, lasting } from './time';
 
 export const MARKS: Record<string, string> = { high: '***', med: '**', low: '*', tech: 'INOP' };
 export const WORDS: Record<string, string> = { high: 'High', med: 'Med', low: 'Low', tech: 'INOP' };
@@ -11,4 +13,21 @@ export function alarmText(priority: string, text: string): string {
 export function bannerState(presence: string, online: boolean): string {
   if (!online) return 'last-known';
   return presence === 'active' || presence === 'latched' ? 'new' : 'owned';
+}
+
+/** What else there is to know of an alarm, in a few words each. */
+export function remarks(alarm: AlarmWire, user: string, now: number): string[] {
+  const out = [];
+  if (alarm.sound === 'paused' && alarm.pausedUntil !== null) out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
+  if (alarm.escalatedTo) out.push(`${alarm.escalatedTo} called ${hhmm(alarm.escalatedAt ?? now)}`);
+  if (alarm.alsoTook.includes(user)) out.push(`you took it too; ${alarm.owner} was first`);
+  else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);
+  if (alarm.orderUncertain) out.push('order uncertain');
+  if (alarm.reminders > 0 && alarm.presence === 'owned') out.push(`still on, reminded ${alarm.reminders}×`);
+  return out;
+}
+
+/** Minutes and seconds to go: `1:24`. */
+export function countdown(until: number, now: number): string {
+  return lasting(now, Math.max(now, until));
 }

@@ -21,6 +21,8 @@ class Board {
   progress: { done: number; total: number } | null = $state.raw(null);
   quarantined = $state(0);
   loaded = $state(false);
+  /** Whether alarms can be heard here. */
+  audio = $state(true);
   /** The moment that is shown: the present, or a past one that somebody looks at. */
   now = $state(Date.now());
   past: PastWire | null = $state.raw(null);
@@ -78,6 +80,7 @@ class Board {
     if (update.order) this.order = update.order;
     if (update.queue) this.queue = update.queue;
     if (update.waiting) this.waiting = update.waiting;
+    if (update.audio !== null) this.audio = update.audio;
     if (update.link) this.link = update.link;
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;

@@ -10,18 +10,28 @@ export const commands = {
 	checkServer: (url: string) => typedError<ServerWire, AppError>(__TAURI_INVOKE("check_server", { url })),
 	/**  Connects this station to a server. */
 	connect: (url: string, pin: string | null) => typedError<null, AppError>(__TAURI_INVOKE("connect", { url, pin })),
+	/**  Calls the next role of the unit's chain now. */
+	escalate: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("escalate", { episode })),
 	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
 	handOver: (action: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_over", { action, words })),
+	/**  Gives an alarm to somebody else, by name. */
+	handTo: (episode: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_to", { episode, name })),
 	/**  Marks an alert as handled, with a reason. */
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
 	lookBack: (at: number | null, asShown: boolean) => typedError<null, AppError>(__TAURI_INVOKE("look_back", { at, asShown })),
+	/**  Adds a few words to an episode. */
+	note: (episode: string, text: string) => typedError<null, AppError>(__TAURI_INVOKE("note", { episode, text })),
 	/**  Onsets of alarms in a span, for the time control. */
 	onsets: (from: number, to: number) => typedError<OnsetWire[], AppError>(__TAURI_INVOKE("onsets", { from, to })),
 	/**  One patient's page. */
 	patient: (id: string) => typedError<PatientWire, AppError>(__TAURI_INVOKE("patient", { id })),
+	/**  Pauses the sound of one alarm; it ends by itself. */
+	pauseSound: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("pause_sound", { episode })),
 	/**  Resources that could not be read. */
 	quarantine: () => typedError<QuarantineWire[], AppError>(__TAURI_INVOKE("quarantine")),
+	/**  Lets go of an alarm this person owns. */
+	release: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("release", { episode })),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, AppError>(__TAURI_INVOKE("repair")),
 	/**  Tries an action again that the server refused. */
@@ -54,6 +64,13 @@ export type AlarmWire = {
 	onset: number,
 	ended: number | null,
 	knownHereOnly: boolean,
+	sound: string,
+	pausedUntil: number | null,
+	escalatedTo: string | null,
+	escalatedAt: number | null,
+	alsoTook: string[],
+	orderUncertain: boolean,
+	reminders: number,
 	more: number,
 };
 

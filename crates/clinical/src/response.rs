@@ -1,0 +1,419 @@
+//! What an episode and the actions on it add up to: who has it, whether it sounds, whom it was escalated to.
+//!
+//! A pure fold over append-only facts and a moment, so two stations that hold the same facts show the same state, in whatever
+//! order the facts arrived.
+
+use crate::{Action, Episode, Instant, Presence, Priority, SeenAction, Verb};
+
+const MINUTE: i64 = 60_000;
+/// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
+/// this much before anybody is told.
+const CLOCK_TOLERANCE: i64 = MINUTE;
+/// An action that reached the server this long after the click was made offline.
+const LATE: i64 = 3_000;
+
+/// What a unit has set for its alarms. All times in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long a pause of the sound lasts: 2 min, 30 s to 10 min.
+    pub pause: i64,
+    /// How often somebody who owns an alarm that is still on is reminded: 3 min, 1 to 10 min.
+    pub remind: i64,
+    /// How long an alarm may have no owner before the next role is called: high, medium, low.
+    pub escalate: [i64; 3],
+    /// The roles that are called, one after the other.
+    pub chain: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            pause: 2 * MINUTE,
+            remind: 3 * MINUTE,
+            escalate: [2 * MINUTE, 5 * MINUTE, 15 * MINUTE],
+            chain: ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+impl Policy {
+    fn wait(&self, priority: Priority) -> Option<i64> {
+        match priority {
+            Priority::High => Some(self.escalate[0]),
+            Priority::Medium => Some(self.escalate[1]),
+            Priority::Low => Some(self.escalate[2]),
+            Priority::Technical => None,
+        }
+    }
+}
+
+/// Whether an alarm is to be heard (IEC 60601-1-8: paused ends by itself).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// It sounds.
+    On,
+    /// Audio paused until then.
+    Paused(Instant),
+    /// Somebody knows, or it is over.
+    Off,
+}
+
+/// The next role was called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// 1 for the first role of the chain.
+    pub level: usize,
+    /// The role.
+    pub role: String,
+    /// When it was reached.
+    pub at: Instant,
+    /// Who asked for it; `None` where it was the timer.
+    pub by: Option<String>,
+}
+
+/// What the facts add up to at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpisodeState {
+    /// Where it stands.
+    pub presence: Presence,
+    /// Who owns it and since when.
+    pub owner: Option<(String, Instant)>,
+    /// Others who took it too: they have to be told that somebody else was first.
+    pub also_took: Vec<String>,
+    /// Two takes were made so near to each other, one of them offline, that clocks cannot tell which was first.
+    pub order_uncertain: bool,
+    /// Who handled it, when, and with what reason.
+    pub handled: Option<(String, Instant, Option<String>)>,
+    /// Whether it is to be heard.
+    pub sound: Sound,
+    /// How often its owner was reminded that it is still on.
+    pub reminders: u32,
+    /// The highest role that was called.
+    pub escalation: Option<Escalation>,
+    /// Whether something that decides this state is known to this station only.
+    pub known_here_only: bool,
+}
+
+/// Folds the actions on one episode into its state at `now`. The order of `actions` does not matter.
+pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Policy) -> EpisodeState {
+    let ordered = in_order(episode, actions);
+    let mut owner: Option<(&SeenAction, String)> = None;
+    let mut handled: Option<&SeenAction> = None;
+    let mut first_take: Option<&SeenAction> = None;
+    let (mut also_took, mut order_uncertain) = (Vec::new(), false);
+    for seen in &ordered {
+        let action = &seen.action;
+        match action.verb {
+            Verb::Take if owner.is_none() => {
+                owner = Some((seen, action.by.clone()));
+                first_take = first_take.or(Some(seen));
+            }
+            Verb::Take => {
+                let (first, who) = owner.as_ref().map_or((*seen, ""), |(first, who)| (*first, who.as_str()));
+                if *who != action.by && !also_took.contains(&action.by) {
+                    also_took.push(action.by.clone());
+                    let near = (first.action.at.0 - action.at.0).abs() <= CLOCK_TOLERANCE;
+                    order_uncertain |= near && (late(first) || late(seen));
+                }
+            }
+            Verb::Release if owner.as_ref().is_some_and(|(_, who)| *who == action.by) => {
+                owner = None;
+                also_took.clear();
+                order_uncertain = false;
+            }
+            Verb::HandTo => {
+                if let Some(to) = &action.note {
+                    owner = Some((seen, to.clone()));
+                    also_took.retain(|who| who != to);
+                }
+            }
+            Verb::Handled if handled.is_none() => handled = Some(seen),
+            _ => {}
+        }
+    }
+    let latching = episode.priority == Priority::High;
+    let presence = match (episode.ended, &owner, handled) {
+        (None, _, Some(_)) => Presence::Handled,
+        (None, Some(_), None) => Presence::Owned,
+        (None, None, None) => Presence::Active,
+        // Whoever took it knew of it, also where it was let go again later.
+        (Some(_), None, None) if latching && first_take.is_none() => Presence::Latched,
+        (Some(_), _, _) => Presence::Closed,
+    };
+    let reminders = match (&owner, presence) {
+        (Some((seen, _)), Presence::Owned) => {
+            (now.ms_since(seen.action.at) / policy.remind.max(MINUTE)).max(0)
+        }
+        _ => 0,
+    };
+    EpisodeState {
+        presence,
+        sound: sound(presence, &ordered, now, policy),
+        reminders: u32::try_from(reminders).unwrap_or(u32::MAX),
+        escalation: escalation(episode, &ordered, now, policy),
+        known_here_only: owner.as_ref().is_some_and(|(seen, _)| seen.accepted_at.is_none())
+            || handled.is_some_and(|seen| seen.accepted_at.is_none()),
+        owner: owner.map(|(seen, who)| (who, seen.action.at)),
+        also_took,
+        order_uncertain,
+        handled: handled.map(|seen| (seen.action.by.clone(), seen.action.at, seen.action.note.clone())),
+    }
+}
+
+/// Server order where the server knows it; what it does not know yet comes after, by its own clock. Each action once.
+fn in_order<'a>(episode: &Episode, actions: &'a [SeenAction]) -> Vec<&'a SeenAction> {
+    let mut ordered: Vec<&SeenAction> =
+        actions.iter().filter(|seen| seen.action.episode == episode.id).collect();
+    ordered.sort_by(|a, b| {
+        let key = |seen: &SeenAction| (seen.accepted_at.unwrap_or(Instant(i64::MAX)), seen.action.at);
+        key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
+    });
+    ordered.dedup_by(|later, first| later.action.id == first.action.id);
+    ordered
+}
+
+fn late(seen: &SeenAction) -> bool {
+    seen.accepted_at.is_none_or(|at| at.ms_since(seen.action.at) > LATE)
+}
+
+fn sound(presence: Presence, ordered: &[&SeenAction], now: Instant, policy: &Policy) -> Sound {
+    if !matches!(presence, Presence::Active | Presence::Latched) {
+        return Sound::Off;
+    }
+    let ends = |seen: &&&SeenAction| seen.action.at + policy.pause;
+    let pause = ordered.iter().filter(|seen| seen.action.verb == Verb::AudioPause && seen.action.at <= now);
+    match pause.max_by_key(ends).map(|seen| seen.action.at + policy.pause) {
+        Some(until) if until > now => Sound::Paused(until),
+        _ => Sound::On,
+    }
+}
+
+/// The highest role that was called: by the timer, for as long as the server knew of no take, or by a person.
+///
+/// The timer counts what had reached the server by then, so every station comes to the same answer, and an action that was
+/// made offline and arrives late never takes back a call that went out.
+fn escalation(
+    episode: &Episode,
+    ordered: &[&SeenAction],
+    now: Instant,
+    policy: &Policy,
+) -> Option<Escalation> {
+    let mut highest: Option<Escalation> = None;
+    let mut reach = |level: usize, at: Instant, by: Option<String>| {
+        let level = level.min(policy.chain.len());
+        if let Some(role) = level.checked_sub(1).and_then(|n| policy.chain.get(n))
+            && highest.as_ref().is_none_or(|h| h.level < level)
+        {
+            highest = Some(Escalation { level, role: role.clone(), at, by });
+        }
+    };
+    // Nobody has it from the onset to the first take the server knows of, and again from a release to the next take.
+    let end = episode.ended.unwrap_or(now).min(now);
+    let mut free_since = Some(episode.onset);
+    let mut owner: Option<&str> = None;
+    let mut level = 0;
+    let count = |from: Instant, until: Instant, level: &mut usize, reach: &mut dyn FnMut(usize, Instant)| {
+        let Some(wait) = policy.wait(episode.priority).filter(|wait| *wait > 0) else { return };
+        let mut at = from + wait;
+        while at <= until && *level < policy.chain.len() {
+            *level += 1;
+            reach(*level, at);
+            at = at + wait;
+        }
+    };
+    for seen in ordered.iter().filter(|seen| seen.accepted_at.is_some()) {
+        let arrived = seen.accepted_at.unwrap_or(now);
+        let Action { verb, by, note, .. } = &seen.action;
+        match verb {
+            Verb::Take | Verb::Handled | Verb::HandTo => {
+                if let Some(from) = free_since.take() {
+                    count(from, arrived.min(end), &mut level, &mut |level, at| reach(level, at, None));
+                }
+                owner = match verb {
+                    Verb::HandTo => note.as_deref().or(owner),
+                    _ => owner.or(Some(by)),
+                };
+            }
+            Verb::Release if owner == Some(by) => {
+                owner = None;
+                free_since = Some(arrived);
+            }
+            Verb::Escalate => {
+                level = (level + 1).min(policy.chain.len());
+                reach(level, seen.action.at, Some(by.clone()));
+            }
+            _ => {}
+        }
+    }
+    if let Some(from) = free_since {
+        count(from, end, &mut level, &mut |level, at| reach(level, at, None));
+    }
+    // A call that a person asked for on this station counts here at once.
+    for seen in ordered.iter().filter(|seen| seen.accepted_at.is_none() && seen.action.verb == Verb::Escalate)
+    {
+        level = (level + 1).min(policy.chain.len());
+        reach(level, seen.action.at, Some(seen.action.by.clone()));
+    }
+    highest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Episode, Measure, Verb};
+    use proptest::prelude::*;
+
+    fn episode(priority: Priority, ended: Option<Instant>) -> Episode {
+        Episode {
+            id: "e".into(),
+            patient: "p".into(),
+            priority,
+            text: "SpO2 84 < 90".into(),
+            measure: Some(Measure::SpO2),
+            onset: Instant(0),
+            ended,
+        }
+    }
+
+    fn action(id: &str, verb: Verb, by: &str, at: i64, accepted_at: Option<i64>) -> SeenAction {
+        SeenAction {
+            action: Action {
+                id: id.into(),
+                episode: "e".into(),
+                verb,
+                by: by.into(),
+                at: Instant(at),
+                note: None,
+            },
+            accepted_at: accepted_at.map(Instant),
+        }
+    }
+
+    fn state(episode: &Episode, actions: &[SeenAction], now: i64) -> EpisodeState {
+        fold(episode, actions, Instant(now), &Policy::default())
+    }
+
+    #[test]
+    fn a_pause_ends_by_itself_and_concerns_this_alarm_alone() {
+        let high = episode(Priority::High, None);
+        let pause = [action("1", Verb::AudioPause, "Okafor", 1000, Some(1100))];
+        assert_eq!(state(&high, &pause, 2000).sound, Sound::Paused(Instant(1000 + 2 * MINUTE)));
+        assert_eq!(state(&high, &pause, 1000 + 2 * MINUTE).sound, Sound::On);
+        assert_eq!(state(&high, &pause, 2000).presence, Presence::Active, "a pause takes nothing");
+        let mut other = high.clone();
+        other.id = "other".into();
+        assert_eq!(state(&other, &pause, 2000).sound, Sound::On, "another alarm of the same bed sounds");
+    }
+
+    #[test]
+    fn who_knows_is_not_shouted_at_but_reminded() {
+        let high = episode(Priority::High, None);
+        let take = [action("1", Verb::Take, "Okafor", 1000, Some(1100))];
+        let at = |minutes: i64| state(&high, &take, 1000 + minutes * MINUTE);
+        assert_eq!((at(1).sound, at(1).reminders), (Sound::Off, 0));
+        assert_eq!((at(3).reminders, at(7).reminders), (1, 2));
+        let released = [take[0].clone(), action("2", Verb::Release, "Okafor", 2000, Some(2100))];
+        assert_eq!(state(&high, &released, 3000).sound, Sound::On, "let go, it sounds again");
+        let handled = [take[0].clone(), action("2", Verb::Handled, "Okafor", 2000, Some(2100))];
+        assert_eq!(
+            state(&high, &handled, 60 * MINUTE).sound,
+            Sound::Off,
+            "what was handled never sounds again"
+        );
+    }
+
+    #[test]
+    fn nobody_takes_it_and_the_next_role_is_called_by_priority() {
+        let level = |priority, minutes: i64| {
+            state(&episode(priority, None), &[], minutes * MINUTE)
+                .escalation
+                .map(|e| (e.level, e.at.0 / MINUTE))
+        };
+        assert_eq!(level(Priority::High, 1), None);
+        assert_eq!(level(Priority::High, 2), Some((1, 2)));
+        assert_eq!(level(Priority::High, 60), Some((3, 6)), "the chain has an end");
+        assert_eq!((level(Priority::Medium, 4), level(Priority::Medium, 5)), (None, Some((1, 5))));
+        assert_eq!((level(Priority::Low, 14), level(Priority::Low, 15)), (None, Some((1, 15))));
+        assert_eq!(level(Priority::Technical, 600), None);
+    }
+
+    #[test]
+    fn a_late_offline_take_never_takes_a_call_back() {
+        let high = episode(Priority::High, None);
+        // Clicked after 30 s without a network; the server had it after four minutes.
+        let late = [action("1", Verb::Take, "Okafor", 30_000, Some(4 * MINUTE))];
+        let now = state(&high, &late, 10 * MINUTE);
+        assert_eq!(now.owner.as_ref().map(|o| o.0.as_str()), Some("Okafor"));
+        assert_eq!(now.escalation.map(|e| e.level), Some(2));
+        let in_time = [action("1", Verb::Take, "Okafor", 30_000, Some(31_000))];
+        assert_eq!(state(&high, &in_time, 10 * MINUTE).escalation, None);
+        let let_go = [in_time[0].clone(), action("2", Verb::Release, "Okafor", 2 * MINUTE, Some(2 * MINUTE))];
+        assert_eq!(state(&high, &let_go, 5 * MINUTE).escalation.map(|e| e.at), Some(Instant(4 * MINUTE)));
+    }
+
+    #[test]
+    fn two_takes_are_both_kept_and_the_second_is_told() {
+        let high = episode(Priority::High, None);
+        let online = [
+            action("1", Verb::Take, "Okafor", 5000, Some(5100)),
+            action("2", Verb::Take, "Varga", 6000, Some(6100)),
+        ];
+        let now = state(&high, &online, 7000);
+        assert_eq!((now.also_took.as_slice(), now.order_uncertain), (&["Varga".to_owned()][..], false));
+        let offline = [
+            action("1", Verb::Take, "Okafor", 5000, Some(90_000)),
+            action("2", Verb::Take, "Varga", 9000, Some(80_000)),
+        ];
+        let now = state(&high, &offline, 100_000);
+        assert_eq!(now.owner.map(|o| o.0).as_deref(), Some("Varga"), "by server order");
+        assert!(now.order_uncertain, "and the screen says that clocks cannot tell");
+    }
+
+    #[test]
+    fn the_first_take_by_server_order_owns_whoever_clicked_first() {
+        let takes =
+            [action("1", Verb::Take, "Okafor", 5, Some(20)), action("2", Verb::Take, "Varga", 9, Some(10))];
+        let state = state(&episode(Priority::High, None), &takes, 0);
+        assert_eq!(state.owner, Some(("Varga".into(), Instant(9))));
+        assert_eq!(state.presence, Presence::Owned);
+        assert!(!state.known_here_only);
+    }
+
+    #[test]
+    fn a_high_alarm_that_ended_unseen_stays_and_a_low_one_does_not() {
+        let ended = Some(Instant(50));
+        assert_eq!(state(&episode(Priority::High, ended), &[], 60).presence, Presence::Latched);
+        assert_eq!(state(&episode(Priority::Low, ended), &[], 60).presence, Presence::Closed);
+        let taken = [action("1", Verb::Take, "Okafor", 60, None)];
+        assert_eq!(state(&episode(Priority::High, ended), &taken, 60).presence, Presence::Closed);
+    }
+
+    #[test]
+    fn only_the_owner_can_release_and_an_unsent_take_says_so() {
+        let facts =
+            [action("1", Verb::Take, "Okafor", 1, None), action("2", Verb::Release, "Varga", 2, None)];
+        let state = state(&episode(Priority::Medium, None), &facts, 3);
+        assert_eq!(state.presence, Presence::Owned);
+        assert!(state.known_here_only);
+    }
+
+    proptest! {
+        #[test]
+        fn two_stations_with_the_same_facts_show_the_same_state(
+            facts in proptest::collection::vec((0usize..7, 0u8..3, 0i64..50, proptest::option::of(0i64..50)), 0..12),
+            seed in any::<u64>(),
+        ) {
+            let facts: Vec<SeenAction> = facts.iter().enumerate()
+                .map(|(n, (verb, by, at, accepted))| action(&n.to_string(), Verb::ALL[*verb], &by.to_string(), *at, *accepted))
+                .collect();
+            let mut shuffled = facts.clone();
+            // A shuffle that proptest can replay: sort by a hash of seed and place.
+            let mut n = 0u64;
+            shuffled.sort_by_cached_key(|_| { n += 1; (seed ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15) });
+            let e = episode(Priority::High, None);
+            for now in [0, 30, 10 * MINUTE] {
+                prop_assert_eq!(state(&e, &facts, now), state(&e, &shuffled, now));
+            }
+        }
+    }
+}

@@ -454,7 +454,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
 
     // Words, a call for the next role, and a hand-over to somebody by name.
     a.click("[data-testid=nav-alerts]").await;
-    a.click(&format!("[data-testid=row-{episode}]")).await;
+    a.click(&format!("[data-testid=row-{episode}] .msg")).await;
     a.click("[data-testid=episode-note]").await;
     a.see("[data-testid=episode-words]").await.send_keys("Awake, BP 92/54").await.unwrap();
     a.click("[data-testid=episode-say]").await;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant as Wall;
 
 use clap::{Args, Parser, Subcommand};
+use console::Cover;
 use fhir::{Client, parse_instant};
 use serde_json::json;
 use sync::Engine;
@@ -88,6 +89,12 @@ pub(crate) enum Command {
         #[arg(long, requires = "at")]
         as_shown: bool,
     },
+    /// Write the handover pack from the cache
+    Handover {
+        /// Where to
+        #[arg(long, value_name = "FILE")]
+        pdf: PathBuf,
+    },
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -119,6 +126,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
         Some(Command::Ward { json, at, as_shown }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
+        Some(Command::Handover { pdf }) => hand_over(&start, &pdf),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),
@@ -242,5 +250,20 @@ fn alert_list(
         );
         print(format_args!("{line}"))?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn hand_over(start: &Start, file: &std::path::Path) -> Result<ExitCode, AppError> {
+    let ward = cache(start)?.read(|reader| reader.ward())?;
+    // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
+    let last_good = ward.values.iter().map(|v| v.taken_at).max();
+    let cover = Cover {
+        station: start.station.clone().unwrap_or("Station 1".into()),
+        user: start.user.clone().unwrap_or("the command line".into()),
+        last_good,
+    };
+    let bytes = console::handover(&ward, clock()(), &cover)?;
+    std::fs::write(file, &bytes)?;
+    println!("{} ({} KiB)", file.display(), bytes.len() / 1024);
     Ok(ExitCode::SUCCESS)
 }

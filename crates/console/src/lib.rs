@@ -5,11 +5,13 @@
 mod board;
 mod console;
 mod error;
+mod handover;
 mod review;
 mod sparkline;
 
 pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
+pub use handover::{Cover, handover};
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

@@ -236,7 +236,8 @@ impl Reader<'_> {
         Ok(values)
     }
 
-    /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it.
+    /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it, or
+    /// that are of high priority and nobody ever took: those stay until somebody does, however old they are.
     ///
     /// # Errors
     /// Of the database.
@@ -251,7 +252,11 @@ impl Reader<'_> {
         } else {
             until.0
         };
-        self.episodes_since(Instant(newest - 86_400_000))
+        self.episodes_where(
+            "(ended IS NULL OR ended > ?2 OR (priority = 3 AND NOT EXISTS
+              (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to'))))",
+            Instant(newest - 86_400_000),
+        )
     }
 
     /// Episodes with an onset up to the view's moment that were on at `since` or later, oldest first.
@@ -259,11 +264,15 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn episodes_since(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
+        self.episodes_where("(ended IS NULL OR ended > ?2)", since)
+    }
+
+    fn episodes_where(&self, condition: &str, since: Instant) -> Result<Vec<Episode>, VaultError> {
         let until = self.view.at;
         self.list(
             &format!(
-                "SELECT id, patient, priority, text, measure, onset, ended FROM {}
-                 WHERE onset <= ?1 AND (ended IS NULL OR ended > ?2) ORDER BY onset, id",
+                "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
+                 WHERE onset <= ?1 AND {condition} ORDER BY onset, id",
                 self.table("episode", self.view.known_by)
             ),
             params![until.0, since.0],

@@ -508,13 +508,11 @@ impl World {
             .collect()
     }
 
-    /// What the simulated staff did about the alarms of the last day that are over: the ward did not begin when the
+    /// What the simulated staff did about the alarms that were over when the simulator began, with the time of each: the ward did not begin when the
     /// simulator did.
-    pub fn past_actions(&self) -> Vec<Value> {
+    pub fn past_actions(&self) -> Vec<(i64, Value)> {
         const STAFF: [&str; 3] = ["S. Varga", "T. Ahmadi", "N. Sato"];
-        let over = |alarm: &Alarm| {
-            alarm.end.is_some_and(|end| end < self.origin) && alarm.onset > self.origin - 2 * 86_400_000
-        };
+        let over = |alarm: &Alarm| alarm.end.is_some_and(|end| end < self.origin);
         let mut out = Vec::new();
         for alarm in self.alarms(self.origin).iter().filter(|alarm| over(alarm)) {
             let by = STAFF[(hash(self.seed, alarm.onset) % 3) as usize];
@@ -531,7 +529,7 @@ impl World {
                 if let Some(words) = words {
                     note["payload"] = json!([{ "contentString": words }]);
                 }
-                out.push(note);
+                out.push(((alarm.onset + after).min(self.origin), note));
             }
         }
         out

@@ -143,9 +143,9 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         let (kind, id) = (text(&resource["resourceType"]), text(&resource["id"]));
         store.put(&kind, &id, resource, old, 1);
     }
-    for note in world.past_actions() {
+    for (at, note) in world.past_actions() {
         let id = text(&note["id"]);
-        store.put("Communication", &id, note, origin, 1);
+        store.put("Communication", &id, note, at, 1);
     }
     let (cut, watch) = watch::channel(false);
     let shared = Arc::new(Shared {

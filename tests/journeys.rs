@@ -476,6 +476,42 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     b.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", "N. Okafor"]).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    app.click("[data-testid=nav-handover]").await;
+    app.until(
+        "everybody",
+        "return document.querySelectorAll('[data-testid=handover] tbody tr').length >= 34",
+    )
+    .await;
+    app.click("[data-testid=i-leave]").await;
+    app.until(
+        "the stamp",
+        "return document.querySelector('[data-testid=stamps]')?.textContent.includes('N. Okafor leaves')",
+    )
+    .await;
+    app.click("[data-testid=handover-print]").await;
+    let saved = app.text("[data-testid=handover-file]").await;
+    app.shot("handover");
+    let file = saved.trim_start_matches("Saved: ").to_owned();
+    assert!(!file.contains("Adeyemi"), "no name in the name of a file");
+    assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF-"));
+    let text = std::process::Command::new("pdftotext").args(["-layout", &file, "-"]).output().unwrap();
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    for wanted in ["Handover", "Adeyemi, Ruth", "Open, nobody has it", "I take over", "page 1 of"] {
+        assert!(text.contains(wanted), "{wanted} is not on the page: {text}");
+    }
+    app.close().await;
+}
+
 /// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
 #[tokio::test(flavor = "multi_thread")]
 async fn screens_of_the_demo() {
@@ -491,7 +527,7 @@ async fn screens_of_the_demo() {
     )
     .await;
     app.shot("demo-patient");
-    for screen in ["alerts", "settings"] {
+    for screen in ["alerts", "handover", "settings"] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(&format!("[data-testid={screen}]")).await;
         app.shot(&format!("demo-{screen}"));

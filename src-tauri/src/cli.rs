@@ -1,17 +1,18 @@
 //! The command line.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant as Wall;
 
 use clap::{Args, Parser, Subcommand};
-use console::Cover;
+use clinical::Instant;
+use console::{ConsoleError, Cover};
 use fhir::{Client, parse_instant};
 use serde_json::json;
 use sync::Engine;
-use vault::{Pin, Vault, View};
+use vault::{Pin, Vault, View, Ward};
 
 use crate::error::AppError;
 use crate::session::{Start, clock, key};
@@ -76,6 +77,9 @@ pub(crate) enum Command {
         /// With `--at`: what this station showed then, without what arrived later
         #[arg(long, requires = "at")]
         as_shown: bool,
+        /// As a list on paper for the time without a network
+        #[arg(long, value_name = "FILE")]
+        pdf: Option<PathBuf>,
     },
     /// List alert episodes from the cache, with what people did about each
     Alerts {
@@ -124,9 +128,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         None => window::run(start).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
-        Some(Command::Ward { json, at, as_shown }) => ward(&start, json, at, as_shown),
+        Some(Command::Ward { json: _, at, as_shown, pdf: Some(file) }) => {
+            paper(&start, view(at, as_shown)?, &file, console::ward_list)
+        }
+        Some(Command::Ward { json, at, as_shown, pdf: None }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
-        Some(Command::Handover { pdf }) => hand_over(&start, &pdf),
+        Some(Command::Handover { pdf }) => paper(&start, View::NOW, &pdf, console::handover),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),
@@ -253,8 +260,10 @@ fn alert_list(
     Ok(ExitCode::SUCCESS)
 }
 
-fn hand_over(start: &Start, file: &std::path::Path) -> Result<ExitCode, AppError> {
-    let ward = cache(start)?.read(|reader| reader.ward())?;
+type Pages = fn(&Ward, Instant, &Cover) -> Result<Vec<u8>, ConsoleError>;
+
+fn paper(start: &Start, view: View, file: &Path, pages: Pages) -> Result<ExitCode, AppError> {
+    let ward = cache(start)?.read_as(view, |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
     let cover = Cover {
@@ -262,7 +271,7 @@ fn hand_over(start: &Start, file: &std::path::Path) -> Result<ExitCode, AppError
         user: start.user.clone().unwrap_or("the command line".into()),
         last_good,
     };
-    let bytes = console::handover(&ward, clock()(), &cover)?;
+    let bytes = pages(&ward, view.at.min(clock()()), &cover)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);
     Ok(ExitCode::SUCCESS)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clinical::Instant;
 use console::{Console, ConsoleError, TrendsRequest};
-use tauri::State;
 use tauri::ipc::{Channel, Response};
+use tauri::{Manager, State};
 use tauri_specta::{Builder, collect_commands};
 use vault::{Pin, View};
 
@@ -13,8 +13,8 @@ use crate::error::AppError;
 use crate::pump;
 use crate::session::Session;
 use crate::wire::{
-    AppState, OnsetWire, PatientWire, QuarantineWire, ServerWire, TimelineWire, TrendsQuery, TrendsWire,
-    Update, WaitingWire, trends_bytes,
+    AppState, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire, TrendsQuery,
+    TrendsWire, Update, WaitingWire, trends_bytes,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -138,6 +138,37 @@ pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()
     act(&session, move |console| console.escalate(&episode).map(|_| ())).await
 }
 
+/// Writes the handover pack into the person's folder of documents; gives its place.
+#[tauri::command]
+#[specta::specta]
+pub async fn handover(session: State<'_, Session>, app: tauri::AppHandle) -> Answer<String> {
+    let pack = work(&session, |console| console.handover()).await?;
+    let folder = app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)?;
+    // No ward and no name in the name of a file.
+    let file = folder.join(format!("handover-{}.pdf", crate::session::clock()().0 / 1000));
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(&file, pack)?;
+    Ok(file.display().to_string())
+}
+
+/// This person leaves, or takes over.
+#[tauri::command]
+#[specta::specta]
+pub async fn shift(session: State<'_, Session>, takes_over: bool) -> Answer<Vec<ShiftWire>> {
+    work(&session, move |console| {
+        console.shift(takes_over)?;
+        Ok(console.shifts()?.into_iter().map(ShiftWire::from).collect())
+    })
+    .await
+}
+
+/// Who left and who took over within a day, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn shifts(session: State<'_, Session>) -> Answer<Vec<ShiftWire>> {
+    work(&session, |console| Ok(console.shifts()?.into_iter().map(ShiftWire::from).collect())).await
+}
+
 /// One patient's page.
 #[tauri::command]
 #[specta::specta]
@@ -239,6 +270,7 @@ fn builder() -> Builder<tauri::Wry> {
             hand_over,
             hand_to,
             handled,
+            handover,
             look_back,
             note,
             onsets,
@@ -249,6 +281,8 @@ fn builder() -> Builder<tauri::Wry> {
             repair,
             retry_action,
             retry_now,
+            shift,
+            shifts,
             start_demo,
             take,
             timeline,

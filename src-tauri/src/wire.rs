@@ -285,6 +285,20 @@ impl From<console::Waiting> for WaitingWire {
     }
 }
 
+/// Somebody left or took over.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct ShiftWire {
+    at: i64,
+    who: String,
+    what: String,
+}
+
+impl From<(Instant, String, String)> for ShiftWire {
+    fn from((at, who, what): (Instant, String, String)) -> ShiftWire {
+        ShiftWire { at: ms(at), who, what }
+    }
+}
+
 /// An alarm's onset, for the time control.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct OnsetWire {

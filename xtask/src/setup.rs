@@ -16,12 +16,13 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 9] = [
+const WINDOW: [&str; 10] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
     "dbus-x11",
     "imagemagick",
+    "poppler-utils",
     "procps",
     "python3-venv",
     "rpm",

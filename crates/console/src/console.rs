@@ -11,6 +11,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::board::{Board, board};
 use crate::error::ConsoleError;
+use crate::handover::{Cover, handover};
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
 
@@ -220,6 +221,46 @@ impl Console {
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
         self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// The handover pack of the moment that is shown, as a PDF.
+    ///
+    /// # Errors
+    /// Of the cache, or where the pages cannot be written.
+    pub fn handover(&self) -> Result<Vec<u8>, ConsoleError> {
+        let ward = self.read(|reader| reader.ward())?;
+        let cover = Cover {
+            station: self.station.name.clone(),
+            user: self.station.user.clone(),
+            last_good: self.link().last_good,
+        };
+        let pack = handover(&ward, self.moment(), &cover)?;
+        self.stamp("handover printed")?;
+        Ok(pack)
+    }
+
+    /// This person leaves, or takes over: kept in the station's log, also without a network.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn shift(&self, takes_over: bool) -> Result<(), ConsoleError> {
+        if self.past().is_some() {
+            return Err(ConsoleError::Past);
+        }
+        self.stamp(if takes_over { "takes over" } else { "leaves" })
+    }
+
+    fn stamp(&self, what: &str) -> Result<(), ConsoleError> {
+        Ok(self.vault.audit(self.now(), self.station.user.clone(), what.to_owned(), None)?)
+    }
+
+    /// Who left and who took over lately, newest first.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn shifts(&self) -> Result<Vec<(Instant, String, String)>, ConsoleError> {
+        let since = self.now() - 24 * 3_600_000;
+        Ok(self.vault.read(|reader| reader.audited(&["takes over", "leaves"], since))?)
     }
 
     /// Onset and priority of every alarm of a span, oldest first, whatever moment is shown.

@@ -33,11 +33,21 @@ pub struct Cover {
 /// Where the pages cannot be written.
 pub fn handover(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
     let board = board(ward, now);
-    let mut sheet = Sheet::new(now, cover);
+    let mut sheet = Sheet::new("Handover", now, cover);
     sheet.alerts(&board);
     sheet.patients(&board, ward, now);
     sheet.signatures();
     pdf(&sheet.finish(), "Handover").map_err(ConsoleError::Drawing)
+}
+
+/// Writes the ward's list for the time without a network: who lies where, and what was last known.
+///
+/// # Errors
+/// Where the pages cannot be written.
+pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
+    let mut sheet = Sheet::new("Ward list", now, cover);
+    sheet.patients(&board(ward, now), ward, now);
+    pdf(&sheet.finish(), "Ward list").map_err(ConsoleError::Drawing)
 }
 
 fn stamp(at: Instant) -> String {
@@ -70,10 +80,10 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(now: Instant, cover: &Cover) -> Sheet {
-        let head = format!("Handover · printed from cache at {} · {}", stamp(now), cover.station);
+    fn new(title: &str, now: Instant, cover: &Cover) -> Sheet {
+        let head = format!("{title} · printed from cache at {} · {}", stamp(now), cover.station);
         let mut sheet = Sheet { pages: vec![Page::default()], y: 56.0, head, now };
-        sheet.write(LEFT, Ink::bold(20.0), "Handover");
+        sheet.write(LEFT, Ink::bold(20.0), title);
         sheet.y += 16.0;
         let good = cover.last_good.map_or("not known".to_owned(), stamp);
         let line =
@@ -188,7 +198,7 @@ impl Sheet {
         }
         self.title(&format!("Patients · {}", board.tiles.len()));
         let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
-        tiles.sort_by(|a, b| (&a.ward, &a.bed).cmp(&(&b.ward, &b.bed)));
+        tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
         for tile in tiles {
             let own = notes.get(tile.patient.as_str()).map_or(&[][..], Vec::as_slice);
             self.patient(tile, own);
@@ -210,11 +220,14 @@ impl Sheet {
         let score = match (&tile.news.not_for, tile.news.total) {
             (Some(_), _) => "NEWS2 not used".to_owned(),
             (None, Some(total)) => format!("NEWS2 {total}"),
-            (None, None) if tile.news.missing.len() < 7 => format!(
+            (None, None) if tile.news.missing.len() < 3 => format!(
                 "NEWS2 at least {}, no {}",
                 tile.news.partial,
                 tile.news.missing.iter().map(|p| p.label()).collect::<Vec<_>>().join(", ")
             ),
+            (None, None) if tile.news.missing.len() < 7 => {
+                format!("NEWS2 at least {}, {} of 7 missing", tile.news.partial, tile.news.missing.len())
+            }
             (None, None) => "NEWS2 –".to_owned(),
         };
         self.write(LEFT + 330.0, Ink::bold(8.5), &score);

@@ -12,6 +12,6 @@ mod sparkline;
 pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
-pub use handover::{Cover, handover};
+pub use handover::{Cover, handover, ward_list};
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

@@ -9,7 +9,7 @@ export class Row {
   }
 }
 
-export type Screen = 'ward' | 'alerts' | 'patient' | 'settings';
+export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
 class Board {
   app: AppState | null = $state.raw(null);

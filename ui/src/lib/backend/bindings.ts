@@ -18,6 +18,8 @@ export const commands = {
 	handTo: (episode: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_to", { episode, name })),
 	/**  Marks an alert as handled, with a reason. */
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
+	/**  Writes the handover pack into the person's folder of documents; gives its place. */
+	handover: () => typedError<string, AppError>(__TAURI_INVOKE("handover")),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
 	lookBack: (at: number | null, asShown: boolean) => typedError<null, AppError>(__TAURI_INVOKE("look_back", { at, asShown })),
 	/**  Adds a few words to an episode. */
@@ -38,6 +40,10 @@ export const commands = {
 	retryAction: (action: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_action", { action })),
 	/**  Tries the server now. */
 	retryNow: () => typedError<null, AppError>(__TAURI_INVOKE("retry_now")),
+	/**  This person leaves, or takes over. */
+	shift: (takesOver: boolean) => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shift", { takesOver })),
+	/**  Who left and who took over within a day, newest first. */
+	shifts: () => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shifts")),
 	/**  Opens the demo ward. */
 	startDemo: () => typedError<null, AppError>(__TAURI_INVOKE("start_demo")),
 	/**  Takes an alert. Durable when this returns. */
@@ -213,6 +219,13 @@ export type ServerWire = {
 	live: boolean,
 };
 
+/**  Somebody left or took over. */
+export type ShiftWire = {
+	at: number,
+	who: string,
+	what: string,
+};
+
 /**  Sparklines of a patient: first and second large value. */
 export type SparkWire = {
 	patient: string,
@@ -277,6 +290,8 @@ export type Update = {
 	progress: ProgressWire | null,
 	sparks: SparkWire[],
 	quarantined: number | null,
+	/**  Whether alarms can be heard on this station. */
+	audio: boolean | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: MomentWire | null,
 };

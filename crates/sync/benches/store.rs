@@ -318,7 +318,7 @@ fn syncing(table: &mut Table, runtime: &tokio::runtime::Runtime) {
                         "resourceType": "Observation", "status": "final",
                         "code": { "coding": [{ "system": "http://loinc.org", "code": "8310-5" }] },
                         "subject": { "reference": format!("Patient/ward-p{:02}", n % 24 + 1) },
-                        "effectiveDateTime": fhir::format_instant(now() - (page * 1000 + n) * 500),
+                        "effectiveDateTime": fhir::format_instant(now() - (100_000 - page * 1000 - n) * 500),
                         "valueQuantity": { "value": 36.5, "system": "http://unitsofmeasure.org", "code": "Cel" },
                     },
                 })
@@ -354,6 +354,9 @@ fn main() {
         });
     }
     let mut table = Table::default();
+    if arguments.iter().any(|a| a == "--unwiped") {
+        vault::leave_memory_as_it_is();
+    }
     let only = arguments.iter().position(|a| a == "--only").map(|at| arguments[at + 1].as_str());
     let parts: [(&str, &dyn Fn(&mut Table)); 5] = [
         ("storage", &storage),

@@ -190,10 +190,11 @@ impl Sheet {
         let mut notes: HashMap<&str, Vec<&SeenAction>> = HashMap::new();
         for seen in &ward.actions {
             let matters = matches!(seen.action.verb, Verb::Note | Verb::HandTo | Verb::Handled);
-            if matters && now.ms_since(seen.action.at) < SHIFT {
-                if let Some(patient) = owners.get(seen.action.episode.as_str()) {
-                    notes.entry(patient).or_default().push(seen);
-                }
+            if matters
+                && now.ms_since(seen.action.at) < SHIFT
+                && let Some(patient) = owners.get(seen.action.episode.as_str())
+            {
+                notes.entry(patient).or_default().push(seen);
             }
         }
         self.title(&format!("Patients · {}", board.tiles.len()));

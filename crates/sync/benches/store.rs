@@ -343,6 +343,8 @@ fn syncing(table: &mut Table, runtime: &tokio::runtime::Runtime) {
     );
 }
 
+type Part<'a> = (&'a str, &'a dyn Fn(&mut Table));
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -358,7 +360,7 @@ fn main() {
         vault::leave_memory_as_it_is();
     }
     let only = arguments.iter().position(|a| a == "--only").map(|at| arguments[at + 1].as_str());
-    let parts: [(&str, &dyn Fn(&mut Table)); 5] = [
+    let parts: [Part; 5] = [
         ("storage", &storage),
         ("wide", &wide),
         ("recordings", &recordings),

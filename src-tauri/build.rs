@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "hand_to",
     "handled",
     "handover",
+    "load",
     "look_back",
     "note",
     "onsets",

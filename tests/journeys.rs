@@ -28,6 +28,14 @@ const TILES: &str = "return document.querySelectorAll('[data-testid^=tile-]').le
 const LIVE: &str = "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'";
 
 /// The first alert of the queue that nobody has.
+/// A station with everybody on its board and changes that arrive by themselves.
+async fn live(arguments: &[&str]) -> App {
+    let app = App::start(arguments).await;
+    app.until("30 tiles", TILES).await;
+    app.until("live", LIVE).await;
+    app
+}
+
 async fn first_open_alert(app: &App) -> String {
     let button = app.see("[data-testid=queue] [data-testid^=take-]").await;
     let id = button.attr("data-testid").await.unwrap().unwrap();
@@ -76,9 +84,7 @@ async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_opens_and_every_range_is_drawn() {
-    let app = App::start(&["--demo"]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--demo"]).await;
     app.click("[data-testid=tile-ward-p12]").await;
     app.see("[data-testid=patient][data-patient=ward-p12]").await;
     for (name, hours) in [("1h", 1i64), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)] {
@@ -124,9 +130,7 @@ async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
-    let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", "S. Varga"]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--server", sim.base(), "--data-dir", data, "--user", "S. Varga"]).await;
     let episode = first_open_alert(&app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("owner on the tile", "return [...document.querySelectorAll('.tile [data-testid=owner]')].some(o => o.textContent.includes('Owned by S. Varga'))").await;
@@ -153,9 +157,7 @@ async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
 async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
-    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     sim.cut_link(true);
     app.until_within(
         "the offline banner",
@@ -201,9 +203,7 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let arguments = ["--server", sim.base(), "--data-dir", data];
-    let app = App::start(&arguments).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&arguments).await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     let episode = first_open_alert(&app).await;
@@ -272,9 +272,7 @@ async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
 async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
-    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     sim.refuse_writes_with(422);
     let episode = first_open_alert(&app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
@@ -301,9 +299,7 @@ async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
 async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
-    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("history", "return !document.querySelector('[data-testid=progress]')").await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
@@ -356,9 +352,7 @@ async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let arguments = ["--server", sim.base(), "--data-dir", data];
-    let app = App::start(&arguments).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&arguments).await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     let episode = first_open_alert(&app).await;
@@ -398,10 +392,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let start = async |n: usize, user: &str| {
         let data = folders[n].path().to_str().unwrap();
-        let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", user]).await;
-        app.until("30 tiles", TILES).await;
-        app.until("live", LIVE).await;
-        app
+        live(&["--server", sim.base(), "--data-dir", data, "--user", user]).await
     };
     let a = start(0, "N. Okafor").await;
     let b = start(1, "S. Varga").await;
@@ -481,9 +472,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
-    let app = App::start(&["--server", sim.base(), "--data-dir", data, "--user", "N. Okafor"]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--server", sim.base(), "--data-dir", data, "--user", "N. Okafor"]).await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     app.click("[data-testid=nav-handover]").await;
@@ -515,9 +504,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
 /// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
 #[tokio::test(flavor = "multi_thread")]
 async fn screens_of_the_demo() {
-    let app = App::start(&["--demo"]).await;
-    app.until("30 tiles", TILES).await;
-    app.until("live", LIVE).await;
+    let app = live(&["--demo"]).await;
     app.until("sparklines", "return document.querySelectorAll('.spark path').length >= 40").await;
     app.shot("demo-ward");
     app.click("[data-testid=tile-ward-p12]").await;

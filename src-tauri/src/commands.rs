@@ -13,8 +13,8 @@ use crate::error::AppError;
 use crate::pump;
 use crate::session::Session;
 use crate::wire::{
-    AppState, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire, TrendsQuery,
-    TrendsWire, Update, WaitingWire, trends_bytes,
+    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire,
+    TrendsQuery, TrendsWire, Update, WaitingWire, trends_bytes,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -151,6 +151,13 @@ pub async fn handover(session: State<'_, Session>, app: tauri::AppHandle) -> Ans
     Ok(file.display().to_string())
 }
 
+/// The alarm load of a day.
+#[tauri::command]
+#[specta::specta]
+pub async fn load(session: State<'_, Session>) -> Answer<LoadWire> {
+    work(&session, |console| console.load().map(LoadWire::from)).await
+}
+
 /// This person leaves, or takes over.
 #[tauri::command]
 #[specta::specta]
@@ -271,6 +278,7 @@ fn builder() -> Builder<tauri::Wry> {
             hand_to,
             handled,
             handover,
+            load,
             look_back,
             note,
             onsets,

@@ -285,6 +285,56 @@ impl From<console::Waiting> for WaitingWire {
     }
 }
 
+/// Alarms of one bed or rule.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ShareWire {
+    name: String,
+    count: u32,
+    acted_on: u32,
+}
+
+/// The alarm load of a day.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadWire {
+    total: u32,
+    beds: u32,
+    to_take: Option<i64>,
+    to_take_high: Option<i64>,
+    over: u32,
+    handled: u32,
+    repeats: u32,
+    repeat_beds: Vec<String>,
+    /// Technical, low, medium, high of each hour.
+    hours: Vec<Vec<u32>>,
+    by_bed: Vec<ShareWire>,
+    by_rule: Vec<ShareWire>,
+}
+
+impl From<console::AlarmLoad> for LoadWire {
+    fn from(load: console::AlarmLoad) -> LoadWire {
+        let shares = |all: Vec<console::Share>| {
+            all.into_iter()
+                .map(|s| ShareWire { name: s.name, count: s.count as u32, acted_on: s.acted_on as u32 })
+                .collect()
+        };
+        LoadWire {
+            total: load.total as u32,
+            beds: load.beds as u32,
+            to_take: load.to_take.0,
+            to_take_high: load.to_take.1,
+            over: load.over.0 as u32,
+            handled: load.over.1 as u32,
+            repeats: load.repeats.0 as u32,
+            repeat_beds: load.repeats.1,
+            hours: load.hours.iter().map(|h| h.to_vec()).collect(),
+            by_bed: shares(load.by_bed),
+            by_rule: shares(load.by_rule),
+        }
+    }
+}
+
 /// Somebody left or took over.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct ShiftWire {

@@ -12,6 +12,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 use crate::board::{Board, board};
 use crate::error::ConsoleError;
 use crate::handover::{Cover, handover};
+use crate::load::{AlarmLoad, alarm_load};
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
 
@@ -221,6 +222,20 @@ impl Console {
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
         self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// The alarm load of the day before the moment that is shown.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn load(&self) -> Result<AlarmLoad, ConsoleError> {
+        let now = self.moment();
+        let ward = self.read(|reader| {
+            let mut ward = reader.ward()?;
+            ward.episodes = reader.episodes_since(now - 86_400_000)?;
+            Ok(ward)
+        })?;
+        Ok(alarm_load(&ward, &board(&ward, now).tiles, now))
     }
 
     /// The handover pack of the moment that is shown, as a PDF.

@@ -6,6 +6,7 @@ mod board;
 mod console;
 mod error;
 mod handover;
+mod load;
 mod review;
 mod sparkline;
 
@@ -13,5 +14,6 @@ pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, T
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
 pub use handover::{Cover, handover, ward_list};
+pub use load::{AlarmLoad, Share, alarm_load};
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

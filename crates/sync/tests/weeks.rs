@@ -444,8 +444,11 @@ fn main() {
         })
         .collect();
     let (mut totals, mut done, mut failures) = (BTreeMap::<String, u64>::new(), 0, Vec::new());
-    for child in children {
-        let output = child.wait_with_output().unwrap();
+    // Each is read by a thread of its own: a pipe that nobody empties would hold its worker up.
+    let readers: Vec<_> =
+        children.into_iter().map(|child| std::thread::spawn(|| child.wait_with_output().unwrap())).collect();
+    for reader in readers {
+        let output = reader.join().unwrap();
         for line in String::from_utf8(output.stdout).unwrap().lines() {
             let result: Value = serde_json::from_str(line).unwrap();
             done += 1;

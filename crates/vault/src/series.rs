@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::chunk::{Head, Value, outline, pack_regular, pack_sealed, unpack};
 use crate::error::VaultError;
 use crate::ingest::Intake;
+use crate::window::value;
 
 /// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
 const SHORT_SEGMENT: usize = 64;
@@ -376,18 +377,7 @@ impl Intake<'_> {
             "SELECT t, mantissa, scale, artefact, source, version, received FROM sample WHERE series = ?
              ORDER BY t, source LIMIT ?",
         )?;
-        let mut values: Vec<Value> = select
-            .query_map([series, count], |row| {
-                Ok(Value {
-                    t: row.get(0)?,
-                    value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
-                    artefact: row.get(3)?,
-                    source: row.get(4)?,
-                    version: row.get(5)?,
-                    received: row.get(6)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?;
+        let mut values: Vec<Value> = select.query_map([series, count], value)?.collect::<Result<_, _>>()?;
         let mut delete = self
             .transaction
             .prepare_cached("DELETE FROM sample WHERE series = ? AND t = ? AND source = ?")?;

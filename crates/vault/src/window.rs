@@ -218,7 +218,8 @@ impl Reader<'_> {
     }
 }
 
-fn value(row: &rusqlite::Row) -> rusqlite::Result<Value> {
+/// Reads a row that selects `t, mantissa, scale, artefact, source, version, received`.
+pub(crate) fn value(row: &rusqlite::Row) -> rusqlite::Result<Value> {
     Ok(Value {
         t: row.get(0)?,
         value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },

@@ -20,6 +20,8 @@ export const commands = {
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
 	/**  Writes the handover pack into the person's folder of documents; gives its place. */
 	handover: () => typedError<string, AppError>(__TAURI_INVOKE("handover")),
+	/**  The alarm load of a day. */
+	load: () => typedError<LoadWire, AppError>(__TAURI_INVOKE("load")),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
 	lookBack: (at: number | null, asShown: boolean) => typedError<null, AppError>(__TAURI_INVOKE("look_back", { at, asShown })),
 	/**  Adds a few words to an episode. */
@@ -133,6 +135,22 @@ export type LinkWire = {
 	clockOffsetMs: number | null,
 };
 
+/**  The alarm load of a day. */
+export type LoadWire = {
+	total: number,
+	beds: number,
+	toTake: number | null,
+	toTakeHigh: number | null,
+	over: number,
+	handled: number,
+	repeats: number,
+	repeatBeds: string[],
+	/**  Technical, low, medium, high of each hour. */
+	hours: number[][],
+	byBed: ShareWire[],
+	byRule: ShareWire[],
+};
+
 /**  Present or past. */
 export type MomentWire = {
 	past: PastWire | null,
@@ -217,6 +235,13 @@ export type ServerWire = {
 	name: string,
 	version: string,
 	live: boolean,
+};
+
+/**  Alarms of one bed or rule. */
+export type ShareWire = {
+	name: string,
+	count: number,
+	actedOn: number,
 };
 
 /**  Somebody left or took over. */

@@ -3,7 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { commands, type AppError, type TrendsQuery, type TrendsWire, type Update } from './bindings';
 
 export type {
-  AlarmWire, AppState, CellWire, LinkWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
+  AlarmWire, AppState, CellWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
   SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
 } from './bindings';
 
@@ -48,6 +48,7 @@ export const backend = {
   handOver: (action: string, words: string) => open(commands.handOver(action, words)),
   lookBack: (at: number | null, asShown: boolean) => open(commands.lookBack(at, asShown)),
   onsets: (from: number, to: number) => open(commands.onsets(from, to)),
+  load: () => open(commands.load()),
   handover: () => open(commands.handover()),
   shift: (takesOver: boolean) => open(commands.shift(takesOver)),
   shifts: () => open(commands.shifts()),

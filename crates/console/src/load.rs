@@ -1,0 +1,176 @@
+//! Alarm load: how many alarms a ward had in a day, how many were acted on, and how soon.
+
+use std::collections::{BTreeMap, HashMap};
+
+use clinical::{Episode, Instant, Priority, SeenAction, Verb};
+use vault::Ward;
+
+use crate::board::Tile;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// An alarm that comes back this soon after it ended is a repeat.
+const REPEAT: i64 = 10 * 60_000;
+
+/// Alarms of one bed or one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Bed as shown, or the rule: `SpO2 <`.
+    pub name: String,
+    /// Alarms.
+    pub count: usize,
+    /// Those somebody took or handled.
+    pub acted_on: usize,
+}
+
+/// The load of the last 24 hours.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlarmLoad {
+    /// Alarms, technical ones included.
+    pub total: usize,
+    /// Patients on the board.
+    pub beds: usize,
+    /// Median of onset to first take in milliseconds, of all and of high ones.
+    pub to_take: (Option<i64>, Option<i64>),
+    /// Physiological alarms that are over, and those of them handled with a reason.
+    pub over: (usize, usize),
+    /// Alarms that came back within ten minutes, and the beds with most of them.
+    pub repeats: (usize, Vec<String>),
+    /// Technical, low, medium and high ones of each hour, the oldest first.
+    pub hours: [[u32; 4]; 24],
+    /// By bed, most first, at most five.
+    pub by_bed: Vec<Share>,
+    /// By rule, most first, at most five.
+    pub by_rule: Vec<Share>,
+}
+
+/// Works out the load of the day before `now`.
+pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
+    let from = now - DAY;
+    let mut actions: HashMap<&str, Vec<&SeenAction>> = HashMap::new();
+    for seen in &ward.actions {
+        actions.entry(&seen.action.episode).or_default().push(seen);
+    }
+    let first = |episode: &Episode, verb: Verb| {
+        let own = actions.get(episode.id.as_str())?;
+        own.iter().filter(|s| s.action.verb == verb).map(|s| s.action.at).min()
+    };
+    let beds: HashMap<&str, &str> = tiles.iter().map(|t| (t.patient.as_str(), t.bed.as_str())).collect();
+    let day: Vec<&Episode> = ward.episodes.iter().filter(|e| e.onset >= from && e.onset <= now).collect();
+
+    let mut load = AlarmLoad { total: day.len(), beds: tiles.len(), ..AlarmLoad::default() };
+    let (mut waits, mut high_waits) = (Vec::new(), Vec::new());
+    let (mut by_bed, mut by_rule) = (BTreeMap::new(), BTreeMap::new());
+    let mut last_end: HashMap<(&str, String), Instant> = HashMap::new();
+    let mut repeated: BTreeMap<&str, usize> = BTreeMap::new();
+    for episode in day {
+        let taken = first(episode, Verb::Take);
+        let handled = first(episode, Verb::Handled);
+        if let Some(wait) = taken.map(|at| at.ms_since(episode.onset).max(0)) {
+            waits.push(wait);
+            if episode.priority == Priority::High {
+                high_waits.push(wait);
+            }
+        }
+        if episode.priority != Priority::Technical && episode.ended.is_some() {
+            load.over.0 += 1;
+            load.over.1 += usize::from(handled.is_some());
+        }
+        let hour = (episode.onset.ms_since(from) / HOUR).clamp(0, 23) as usize;
+        load.hours[hour][episode.priority as usize] += 1;
+
+        let bed = beds.get(episode.patient.as_str()).copied().unwrap_or("–");
+        let rule = rule(&episode.text);
+        let acted = usize::from(taken.is_some() || handled.is_some());
+        for (name, shares) in [(bed.to_owned(), &mut by_bed), (rule.clone(), &mut by_rule)] {
+            let share: &mut (usize, usize) = shares.entry(name).or_default();
+            share.0 += 1;
+            share.1 += acted;
+        }
+        let key = (episode.patient.as_str(), rule);
+        if last_end.get(&key).is_some_and(|end| episode.onset.ms_since(*end) < REPEAT) {
+            load.repeats.0 += 1;
+            *repeated.entry(bed).or_default() += 1;
+        }
+        last_end.insert(key, episode.ended.unwrap_or(now));
+    }
+    load.to_take = (median(waits), median(high_waits));
+    let mut worst: Vec<(&str, usize)> = repeated.into_iter().collect();
+    worst.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    load.repeats.1 = worst.into_iter().take(2).map(|(bed, n)| format!("{bed}: {n}")).collect();
+    load.by_bed = most(by_bed);
+    load.by_rule = most(by_rule);
+    load
+}
+
+/// What an alarm is about, without its numbers: `SpO2 84 < 90` is `SpO2 <`.
+fn rule(text: &str) -> String {
+    let is_number = |word: &&str| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'));
+    text.split_whitespace().filter(is_number).collect::<Vec<_>>().join(" ")
+}
+
+fn median(mut values: Vec<i64>) -> Option<i64> {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied()
+}
+
+fn most(shares: BTreeMap<String, (usize, usize)>) -> Vec<Share> {
+    let mut all: Vec<Share> =
+        shares.into_iter().map(|(name, (count, acted_on))| Share { name, count, acted_on }).collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    all.truncate(5);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clinical::Action;
+
+    fn episode(id: &str, text: &str, onset: i64, ended: Option<i64>) -> Episode {
+        Episode {
+            id: id.into(),
+            patient: "p".into(),
+            priority: Priority::High,
+            text: text.into(),
+            measure: None,
+            onset: Instant(onset),
+            ended: ended.map(Instant),
+        }
+    }
+
+    #[test]
+    fn a_day_is_counted_by_hour_bed_and_rule_with_what_was_done() {
+        let minute = 60_000;
+        let take = |id: &str, episode: &str, verb, at| SeenAction {
+            action: Action {
+                id: id.into(),
+                episode: episode.into(),
+                verb,
+                by: "N. Okafor".into(),
+                at: Instant(at),
+                note: None,
+            },
+            accepted_at: None,
+        };
+        let ward = Ward {
+            episodes: vec![
+                episode("old", "SpO2 84 < 90", -HOUR, None),
+                episode("a", "SpO2 84 < 90", 0, Some(5 * minute)),
+                episode("b", "SpO2 86 < 90", 9 * minute, Some(12 * minute)),
+                episode("c", "HR 171 > 130", 23 * HOUR + 1, None),
+            ],
+            actions: vec![
+                take("1", "a", Verb::Take, minute),
+                take("2", "a", Verb::Handled, 2 * minute),
+                take("3", "c", Verb::Take, 23 * HOUR + 3 * minute + 1),
+            ],
+            ..Ward::default()
+        };
+        let load = alarm_load(&ward, &[], Instant(DAY));
+        assert_eq!((load.total, load.over, load.repeats.0), (3, (2, 1), 1));
+        assert_eq!(load.to_take.0, Some(3 * minute));
+        assert_eq!((load.hours[0][3], load.hours[23][3]), (2, 1));
+        assert_eq!(load.by_rule[0], Share { name: "SpO2 <".into(), count: 2, acted_on: 1 });
+    }
+}

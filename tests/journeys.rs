@@ -300,7 +300,6 @@ async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
-    app.until("history", "return !document.querySelector('[data-testid=progress]')").await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     app.see("[data-testid=time-travel]").await;
@@ -517,6 +516,10 @@ async fn screens_of_the_demo() {
     for screen in ["alerts", "handover", "settings"] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(&format!("[data-testid={screen}]")).await;
+        if screen == "alerts" {
+            app.see("[data-testid=load]").await;
+            app.painted().await;
+        }
         app.shot(&format!("demo-{screen}"));
     }
     app.close().await;

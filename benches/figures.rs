@@ -35,7 +35,7 @@ fn now_ms() -> i64 {
 }
 
 fn fact(reference: String, body: Body) -> Fact {
-    Fact { source: Source { reference, version: "1".into() }, updated_at: None, body }
+    Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
 }
 
 /// An encrypted cache of five hundred people with an hour of seconds each, under the PIN of the tests.
@@ -86,8 +86,8 @@ fn five_hundred(folder: &std::path::Path) {
         ));
         for (code, unit, base) in [("8867-4", "/min", 80), ("59408-5", "%", 96), ("9279-1", "/min", 16)] {
             let segment = Segment {
-                patient: p.clone(),
-                device: Some(format!("d{n}")),
+                patient: p.as_str().into(),
+                device: Some(format!("d{n}").into()),
                 code: Code::Loinc(code.into()),
                 unit: unit.into(),
                 start: Instant(now - 3_600_000),
@@ -105,7 +105,7 @@ fn five_hundred(folder: &std::path::Path) {
             ("3151-8", "L/min", 0),
         ] {
             let sample = Sample {
-                patient: p.clone(),
+                patient: p.as_str().into(),
                 device: None,
                 code: Code::Loinc(code.into()),
                 value: Decimal::whole(value),

@@ -31,7 +31,7 @@ pub struct Episode {
     pub ended: Option<Instant>,
 }
 
-/// What a person can do about an episode.
+/// What a person can do: about an episode, and from `Annotate` on about a person or the unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Verb {
@@ -42,11 +42,21 @@ pub enum Verb {
     HandTo,
     Escalate,
     Note,
+    /// A few words at a moment of a patient's trends.
+    Annotate,
+    /// Alarm limits of one patient.
+    SetLimit,
+    /// Limits under a name.
+    SavePreset,
+    /// How a unit handles its alarms.
+    SetPolicy,
+    /// Somebody leaves, or takes over.
+    Shift,
 }
 
 impl Verb {
-    /// Every verb.
-    pub const ALL: [Verb; 7] = [
+    /// Every verb, those about an episode first.
+    pub const ALL: [Verb; 12] = [
         Verb::Take,
         Verb::AudioPause,
         Verb::Handled,
@@ -54,9 +64,22 @@ impl Verb {
         Verb::HandTo,
         Verb::Escalate,
         Verb::Note,
+        Verb::Annotate,
+        Verb::SetLimit,
+        Verb::SavePreset,
+        Verb::SetPolicy,
+        Verb::Shift,
     ];
 
-    /// The code under `urn:vigil:alert-action`.
+    /// The verbs about an episode.
+    pub const ABOUT_EPISODES: &[Verb] = Verb::ALL.split_at(7).0;
+
+    /// Whether it is about an episode, and not about a person or the unit.
+    pub fn is_about_an_episode(self) -> bool {
+        Verb::ABOUT_EPISODES.contains(&self)
+    }
+
+    /// The code under `urn:vigil:alert-action`, or under `urn:vigil:ward-record` where it is not about an episode.
     pub fn code(self) -> &'static str {
         match self {
             Verb::Take => "take",
@@ -66,6 +89,11 @@ impl Verb {
             Verb::HandTo => "hand-to",
             Verb::Escalate => "escalate",
             Verb::Note => "note",
+            Verb::Annotate => "annotation",
+            Verb::SetLimit => "limit",
+            Verb::SavePreset => "limit-preset",
+            Verb::SetPolicy => "unit-policy",
+            Verb::Shift => "shift",
         }
     }
 
@@ -83,7 +111,7 @@ pub const HANDLED_REASONS: [&str; 4] = ["Treated", "Artefact", "Expected for pat
 pub struct Action {
     /// UUIDv7 made at the click; the same on every station and on the server.
     pub id: String,
-    /// The episode it is about.
+    /// The episode it is about; `Patient/id` where it is about a person, empty where about the unit.
     pub episode: String,
     /// What was done.
     pub verb: Verb,

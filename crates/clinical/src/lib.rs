@@ -21,12 +21,18 @@ pub use acuity::Acuity;
 pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
-pub use limits::{Limits, unit_default};
+pub use limits::{
+    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, Preset, SetLimit, about_patient,
+    limit_history, limit_steps, limits_at, presets, unit_default,
+};
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
 };
 pub use person::{Sex, age_years, initials};
+/// Short text without an allocation: ids, codes and units of the millions of values that pass through.
+pub use smol_str::SmolStr;
+
 pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
 pub use sample::{Code, Quality, Sample, Source};
 pub use stale::{StaleAfter, is_stale};

@@ -1,6 +1,9 @@
-//! Alarm limits: what a unit sets when nobody has set anything for the patient.
+//! Alarm limits: what a unit sets, what somebody set for one patient, and which of them holds.
 
-use crate::Measure;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Instant, Measure, SeenAction, Verb};
 
 /// The normal side of an alarm limit, in the measure's own unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,6 +13,16 @@ pub struct Limits {
     /// Above this is an alarm.
     pub high: Option<f64>,
 }
+
+/// The measures that have limits, in the order of a screen.
+pub const LIMITED: [Measure; 6] = [
+    Measure::HeartRate,
+    Measure::SpO2,
+    Measure::RespRate,
+    Measure::SystolicBp,
+    Measure::Temperature,
+    Measure::Glucose,
+];
 
 /// The limits of an adult ward. An illustration until the unit sets its own.
 pub fn unit_default(measure: Measure) -> Option<Limits> {
@@ -23,4 +36,417 @@ pub fn unit_default(measure: Measure) -> Option<Limits> {
         _ => return None,
     };
     Some(Limits { low, high })
+}
+
+/// Who may change a limit.
+pub const LIMIT_ROLES: [&str; 3] = ["Physician", "Charge nurse", "Nurse"];
+
+/// Why a change of limits is refused; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LimitError {
+    /// The measure has no limits.
+    #[error("{0} has no alarm limits; nothing was changed")]
+    NoLimits(&'static str),
+    /// A bound that the unit watches was left out.
+    #[error("the unit watches {measure} {side}; a limit can be moved, not switched off")]
+    SwitchedOff {
+        /// The measure as shown.
+        measure: &'static str,
+        /// `low` or `high`.
+        side: &'static str,
+    },
+    /// The low bound is not below the high one.
+    #[error("the low limit must be below the high one")]
+    Crossed,
+    /// No patient has such a value.
+    #[error("{0} is outside what can be measured")]
+    Implausible(String),
+    /// No role, or none that may change limits.
+    #[error("name your role: {}", LIMIT_ROLES.join(", "))]
+    NoRole,
+    /// No reason.
+    #[error("say why; the reason is kept with the limit")]
+    NoReason,
+    /// Zero hours, or more than a month.
+    #[error("a limit can hold for 1 to 720 hours, or until it is changed")]
+    Hours,
+    /// A preset of that name is somebody else's.
+    #[error("the preset \"{name}\" is {owner}'s; save yours under another name")]
+    NotYours {
+        /// The preset.
+        name: String,
+        /// Whose it is.
+        owner: String,
+    },
+}
+
+/// A limit somebody set for one patient.
+///
+/// Its text is what travels: `59408-5 SpO₂: 88 to -; for 12 h; Physician; COPD`. `default` in place of the bounds gives the
+/// measure back to the unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimitChange {
+    /// Of what.
+    pub measure: Measure,
+    /// The new bounds; `None` gives the measure back to the unit.
+    pub limits: Option<Limits>,
+    /// How long it holds; `None` until it is changed.
+    pub hours: Option<u32>,
+    /// In what role.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl LimitChange {
+    /// Whether a unit accepts this change.
+    ///
+    /// # Errors
+    /// Where it would switch an alarm off, makes no sense, or lacks a role or a reason.
+    pub fn check(&self) -> Result<(), LimitError> {
+        let spec = self.measure.spec();
+        let unit = unit_default(self.measure).ok_or(LimitError::NoLimits(spec.label))?;
+        if !LIMIT_ROLES.contains(&self.role.as_str()) {
+            return Err(LimitError::NoRole);
+        }
+        if self.reason.trim().is_empty() {
+            return Err(LimitError::NoReason);
+        }
+        if self.hours.is_some_and(|h| h == 0 || h > 720) {
+            return Err(LimitError::Hours);
+        }
+        let Some(limits) = self.limits else { return Ok(()) };
+        check_limits(self.measure, limits, unit)
+    }
+}
+
+fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Result<(), LimitError> {
+    let spec = measure.spec();
+    for (side, own, units) in [("low", limits.low, unit.low), ("high", limits.high, unit.high)] {
+        if own.is_none() && units.is_some() {
+            return Err(LimitError::SwitchedOff { measure: spec.label, side });
+        }
+        if let Some(value) = own.filter(|v| !(*v >= spec.plausible.0 && *v <= spec.plausible.1)) {
+            return Err(LimitError::Implausible(format!("{} {value}", spec.label)));
+        }
+    }
+    match (limits.low, limits.high) {
+        (Some(low), Some(high)) if low >= high => Err(LimitError::Crossed),
+        _ => Ok(()),
+    }
+}
+
+/// Semicolons part the text; a person's own go.
+fn plain(text: &str) -> String {
+    text.replace([';', '\n', '\r', '|'], ",").trim().to_owned()
+}
+
+fn bound(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |v| format!("{v}"))
+}
+
+fn bounds(limits: Limits) -> String {
+    format!("{} to {}", bound(limits.low), bound(limits.high))
+}
+
+fn parse_bounds(text: &str) -> Option<Limits> {
+    let (low, high) = text.trim().split_once(" to ")?;
+    let read = |text: &str| match text.trim() {
+        "-" => Some(None),
+        number => number.parse::<f64>().ok().filter(|v| v.is_finite()).map(Some),
+    };
+    Some(Limits { low: read(low)?, high: read(high)? })
+}
+
+impl fmt::Display for LimitChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spec = self.measure.spec();
+        let code = spec.loinc.first().copied().unwrap_or_default();
+        let limits = self.limits.map_or_else(|| "default".to_owned(), bounds);
+        let time = self.hours.map_or_else(|| "until changed".to_owned(), |h| format!("for {h} h"));
+        let (role, reason) = (plain(&self.role), plain(&self.reason));
+        write!(f, "{code} {}: {limits}; {time}; {role}; {reason}", spec.label)
+    }
+}
+
+/// The text is no change of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a change of an alarm limit")]
+pub struct NotALimit;
+
+impl FromStr for LimitChange {
+    type Err = NotALimit;
+
+    fn from_str(text: &str) -> Result<LimitChange, NotALimit> {
+        let mut parts = text.splitn(4, "; ");
+        let mut part = || parts.next().map(str::trim).ok_or(NotALimit);
+        let (what, time, role, reason) = (part()?, part()?, part()?, part()?);
+        let (named, limits) = what.split_once(": ").ok_or(NotALimit)?;
+        let code = named.split(' ').next().unwrap_or_default();
+        let measure = Measure::from_loinc(code).ok_or(NotALimit)?;
+        let limits = match limits {
+            "default" => None,
+            text => Some(parse_bounds(text).ok_or(NotALimit)?),
+        };
+        let hours = match time {
+            "until changed" => None,
+            text => {
+                let hours = text.strip_prefix("for ").and_then(|t| t.strip_suffix(" h")).ok_or(NotALimit)?;
+                Some(hours.parse().map_err(|_| NotALimit)?)
+            }
+        };
+        Ok(LimitChange { measure, limits, hours, role: role.to_owned(), reason: reason.to_owned() })
+    }
+}
+
+/// A change of a patient's limits, with who made it and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetLimit {
+    /// What was set.
+    pub change: LimitChange,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+}
+
+impl SetLimit {
+    /// Until when it holds; `None` until it is changed.
+    pub fn until(&self) -> Option<Instant> {
+        self.change.hours.map(|hours| self.at + i64::from(hours) * 3_600_000)
+    }
+}
+
+/// The reference that ties a fact to a person and not to an episode.
+pub fn about_patient(patient: &str) -> String {
+    format!("Patient/{patient}")
+}
+
+/// Every change of one patient's limits, oldest first. What is not a sound change changes nothing.
+pub fn limit_history(patient: &str, actions: &[SeenAction]) -> Vec<SetLimit> {
+    let about = about_patient(patient);
+    let mut found: Vec<(&SeenAction, LimitChange)> = actions
+        .iter()
+        .filter(|seen| seen.action.verb == Verb::SetLimit && seen.action.episode == about)
+        .filter_map(|seen| Some((seen, seen.action.note.as_deref()?.parse::<LimitChange>().ok()?)))
+        .filter(|(_, change)| change.check().is_ok())
+        .collect();
+    found.sort_by(|(a, _), (b, _)| (a.action.at, &a.action.id).cmp(&(b.action.at, &b.action.id)));
+    found.dedup_by(|(later, _), (first, _)| later.action.id == first.action.id);
+    found
+        .into_iter()
+        .map(|(seen, change)| SetLimit { change, by: seen.action.by.clone(), at: seen.action.at })
+        .collect()
+}
+
+/// The limits that hold for a measure at `now`: the last set for the patient, until it ends; else the unit's.
+pub fn limits_at(history: &[SetLimit], measure: Measure, now: Instant) -> Option<Limits> {
+    // Heart rate and pulse are one alarm.
+    let measure = if measure == Measure::PulseRate { Measure::HeartRate } else { measure };
+    let last = history.iter().rfind(|set| set.change.measure == measure && set.at <= now);
+    last.filter(|set| set.until().is_none_or(|until| now < until))
+        .and_then(|set| set.change.limits)
+        .or_else(|| unit_default(measure))
+}
+
+/// The limits of a measure over a span, as steps: from when which held.
+pub fn limit_steps(
+    history: &[SetLimit],
+    measure: Measure,
+    from: Instant,
+    to: Instant,
+) -> Vec<(Instant, Limits)> {
+    let mut moments: Vec<Instant> = history
+        .iter()
+        .filter(|set| set.change.measure == measure)
+        .flat_map(|set| [Some(set.at), set.until()])
+        .flatten()
+        .filter(|at| *at > from && *at < to)
+        .collect();
+    moments.push(from);
+    moments.sort_unstable();
+    moments.dedup();
+    let mut steps: Vec<(Instant, Limits)> = Vec::new();
+    for at in moments {
+        if let Some(limits) = limits_at(history, measure, at)
+            && steps.last().is_none_or(|(_, last)| *last != limits)
+        {
+            steps.push((at, limits));
+        }
+    }
+    steps
+}
+
+/// Limits under a name, to be set together. Whoever saves a name first owns it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Its name.
+    pub name: String,
+    /// Whose it is; empty for the one every unit has.
+    pub owner: String,
+    /// What it sets.
+    pub limits: Vec<(Measure, Limits)>,
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", plain(&self.name))?;
+        for (measure, limits) in &self.limits {
+            let spec = measure.spec();
+            let code = spec.loinc.first().copied().unwrap_or_default();
+            write!(f, "; {code} {}: {}", spec.label, bounds(*limits))?;
+        }
+        Ok(())
+    }
+}
+
+fn parse_preset(text: &str, owner: &str) -> Option<Preset> {
+    let mut parts = text.split("; ");
+    let name = parts.next()?.trim().to_owned();
+    let limits: Option<Vec<(Measure, Limits)>> = parts
+        .map(|part| {
+            let (named, limits) = part.split_once(": ")?;
+            let measure = Measure::from_loinc(named.split(' ').next()?)?;
+            Some((measure, parse_bounds(limits)?))
+        })
+        .collect();
+    Some(Preset { name, owner: owner.to_owned(), limits: limits? }).filter(|p| p.check().is_ok())
+}
+
+impl Preset {
+    /// Whether a unit accepts it.
+    ///
+    /// # Errors
+    /// As for a single change, or where it has no name.
+    pub fn check(&self) -> Result<(), LimitError> {
+        if self.name.trim().is_empty() {
+            return Err(LimitError::NoReason);
+        }
+        for (measure, limits) in &self.limits {
+            let unit = unit_default(*measure).ok_or(LimitError::NoLimits(measure.spec().label))?;
+            check_limits(*measure, *limits, unit)?;
+        }
+        Ok(())
+    }
+}
+
+/// The presets of a unit, by name. The first who saved a name owns it; what others save under it changes nothing.
+pub fn presets(actions: &[SeenAction]) -> Vec<Preset> {
+    let mut saved: Vec<&SeenAction> = actions.iter().filter(|s| s.action.verb == Verb::SavePreset).collect();
+    saved.sort_by(|a, b| {
+        let key = |s: &SeenAction| (s.accepted_at.unwrap_or(Instant(i64::MAX)), s.action.at);
+        key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
+    });
+    let unit = LIMITED.iter().filter_map(|m| Some((*m, unit_default(*m)?))).collect();
+    let mut found = vec![Preset { name: "Adult ward".into(), owner: String::new(), limits: unit }];
+    for seen in saved {
+        let Some(preset) = seen.action.note.as_deref().and_then(|text| parse_preset(text, &seen.action.by))
+        else {
+            continue;
+        };
+        match found.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&preset.name)) {
+            Some(known) if known.owner == preset.owner => *known = preset,
+            Some(_) => {}
+            None => found.push(preset),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Action;
+    use proptest::prelude::*;
+
+    fn change(low: Option<f64>, high: Option<f64>) -> LimitChange {
+        LimitChange {
+            measure: Measure::SpO2,
+            limits: Some(Limits { low, high }),
+            hours: Some(12),
+            role: "Physician".into(),
+            reason: "COPD, target 88 to 92".into(),
+        }
+    }
+
+    fn seen(id: &str, verb: Verb, by: &str, at: i64, note: String) -> SeenAction {
+        let action = Action {
+            id: id.into(),
+            episode: "Patient/p".into(),
+            verb,
+            by: by.into(),
+            at: Instant(at),
+            note: Some(note),
+        };
+        SeenAction { action, accepted_at: Some(Instant(at)) }
+    }
+
+    #[test]
+    fn a_limit_can_be_moved_but_not_switched_off() {
+        assert_eq!(change(Some(86.0), None).check(), Ok(()));
+        let refused = |c: &LimitChange| c.check().unwrap_err();
+        assert!(matches!(refused(&change(None, Some(99.0))), LimitError::SwitchedOff { side: "low", .. }));
+        assert_eq!(refused(&change(Some(96.0), Some(90.0))), LimitError::Crossed);
+        assert!(matches!(refused(&change(Some(f64::NAN), None)), LimitError::Implausible(_)));
+        assert!(matches!(refused(&change(Some(10.0), None)), LimitError::Implausible(_)));
+        assert_eq!(
+            refused(&LimitChange { reason: " ".into(), ..change(Some(86.0), None) }),
+            LimitError::NoReason
+        );
+        assert_eq!(
+            refused(&LimitChange { role: "Visitor".into(), ..change(Some(86.0), None) }),
+            LimitError::NoRole
+        );
+        assert_eq!(refused(&LimitChange { hours: Some(0), ..change(Some(86.0), None) }), LimitError::Hours);
+        let weight = LimitChange { measure: Measure::Weight, ..change(Some(86.0), None) };
+        assert!(matches!(refused(&weight), LimitError::NoLimits(_)));
+    }
+
+    #[test]
+    fn a_limit_ends_by_itself_and_the_units_holds_again() {
+        let hour = 3_600_000;
+        let actions = [seen("1", Verb::SetLimit, "Dr Varga", hour, change(Some(86.0), None).to_string())];
+        let history = limit_history("p", &actions);
+        let low = |at: i64| limits_at(&history, Measure::SpO2, Instant(at)).and_then(|l| l.low);
+        assert_eq!((low(0), low(hour), low(13 * hour)), (Some(90.0), Some(86.0), Some(90.0)));
+        let steps = limit_steps(&history, Measure::SpO2, Instant(0), Instant(24 * hour));
+        assert_eq!(steps.iter().map(|(at, _)| at.0 / hour).collect::<Vec<_>>(), [0, 1, 13]);
+        assert!(limit_history("q", &actions).is_empty(), "another patient keeps the unit's");
+    }
+
+    #[test]
+    fn one_person_cannot_change_anothers_preset() {
+        let save = |id: &str, by: &str, at: i64, low: f64| {
+            let limits = vec![(Measure::SpO2, Limits { low: Some(low), high: None })];
+            let preset = Preset { name: "COPD".into(), owner: String::new(), limits };
+            seen(id, Verb::SavePreset, by, at, preset.to_string())
+        };
+        let low = |actions: &[SeenAction]| {
+            presets(actions)
+                .into_iter()
+                .find(|p| p.name == "COPD")
+                .map(|p| (p.owner, p.limits[0].1.low.unwrap_or(0.0)))
+        };
+        let own = [save("1", "Varga", 1, 86.0), save("2", "Varga", 2, 87.0)];
+        assert_eq!(low(&own), Some(("Varga".into(), 87.0)));
+        let anothers = [own[0].clone(), own[1].clone(), save("3", "Okafor", 3, 70.0)];
+        assert_eq!(low(&anothers), Some(("Varga".into(), 87.0)));
+        let units = seen("9", Verb::SavePreset, "Okafor", 9, "Adult ward; 59408-5 SpO₂: 60 to -".into());
+        assert_eq!(presets(&[units])[0].limits[1].1.low, Some(90.0), "nor the unit's own");
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_reads_back_as_it_was_written(low in 50.0f64..80.0, high in proptest::option::of(81.0f64..100.0), hours in proptest::option::of(1u32..720), reason in "[a-zA-Z0-9 ,.:]{1,40}") {
+            let was = LimitChange { limits: Some(Limits { low: Some(low), high }), hours, reason: reason.trim().to_owned(), ..change(None, None) };
+            prop_assume!(!was.reason.is_empty());
+            prop_assert_eq!(was.to_string().parse::<LimitChange>(), Ok(was));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,80}") {
+            let _ = text.parse::<LimitChange>();
+            let _ = parse_preset(&text, "x");
+        }
+    }
 }

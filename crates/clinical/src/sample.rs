@@ -1,14 +1,16 @@
 //! One measured value on its way from a device to a cell of the board.
 
+use smol_str::SmolStr;
+
 use crate::{Decimal, Instant, Measure};
 
 /// The code system and code a value came with; a series keeps the code it was sent under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
     /// A LOINC code.
-    Loinc(String),
+    Loinc(SmolStr),
     /// An IEEE 11073 nomenclature code.
-    Mdc(String),
+    Mdc(SmolStr),
 }
 
 impl Code {
@@ -41,24 +43,24 @@ pub enum Quality {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// `Type/id`.
-    pub reference: String,
+    pub reference: SmolStr,
     /// `meta.versionId`; empty where the server sends none.
-    pub version: String,
+    pub version: SmolStr,
 }
 
 /// One value of one patient, as sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: SmolStr,
     /// Logical id of the Device, where one is named.
-    pub device: Option<String>,
+    pub device: Option<SmolStr>,
     /// What was measured.
     pub code: Code,
     /// The value in `unit`.
     pub value: Decimal,
     /// UCUM, as sent, after the wire's nicknames (`bpm`, `mmHg`) were spelled out.
-    pub unit: String,
+    pub unit: SmolStr,
     /// When it was true of the patient.
     pub taken_at: Instant,
     /// How far to trust it.

@@ -1,5 +1,7 @@
 //! Who lies where, with what attached: the facts beside the numbers.
 
+use smol_str::SmolStr;
+
 use crate::{Code, Decimal, Instant, Sex};
 
 /// A patient, as far as a screen needs one.
@@ -79,13 +81,13 @@ pub struct Dose {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: SmolStr,
     /// Logical id of the Device.
-    pub device: Option<String>,
+    pub device: Option<SmolStr>,
     /// What was measured.
     pub code: Code,
     /// UCUM.
-    pub unit: String,
+    pub unit: SmolStr,
     /// When the first value was true.
     pub start: Instant,
     /// Milliseconds between values.

@@ -136,9 +136,8 @@ fn take_entry(entry: Entry, page: &mut Page) {
     }
     if let Some(resource) = entry.resource {
         page.resources += 1;
-        match map_resource(resource.get()) {
-            Ok(facts) => page.facts.extend(facts),
-            Err((reference, reason)) => page.unreadable.push(unreadable(&reference, reason, resource.get())),
+        if let Err((reference, reason)) = map_resource(resource.get(), &mut page.facts) {
+            page.unreadable.push(unreadable(&reference, reason, resource.get()));
         }
     }
 }

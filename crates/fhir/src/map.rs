@@ -4,10 +4,11 @@ use std::str::FromStr;
 
 use clinical::{
     Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place,
-    Plausibility, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    Plausibility, Priority, Quality, Sample, Segment, Sex, SmolStr, Source, Stay, Verb,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use smol_str::format_smolstr;
 
 use crate::bundle::position;
 use crate::resource as r4;
@@ -28,16 +29,17 @@ const ALARM_KIND: &str = "urn:vigil:alarm-kind";
 pub(crate) fn deleted(url: &str) -> Option<Fact> {
     let mut parts = url.rsplit('/');
     let (id, kind) = (parts.next()?, parts.next()?);
-    let source = Source { reference: format!("{kind}/{id}"), version: String::new() };
+    let source = Source { reference: format!("{kind}/{id}").into(), version: SmolStr::default() };
     Some(Fact { source, updated_at: None, body: Body::Deleted })
 }
 
 type Reason = String;
 
-/// Maps one resource; the error is its reference and why it could not be read.
-pub(crate) fn map_resource(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
-    if let Some(facts) = quickly(text) {
-        return Ok(facts);
+/// Maps one resource onto `facts`; the error is its reference and why it could not be read.
+pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (String, Reason)> {
+    if let Some(fact) = quickly(text) {
+        facts.extend(fact);
+        return Ok(());
     }
     let head: r4::Head = serde_json::from_str(text).map_err(|e| ("unknown".to_owned(), position(&e)))?;
     let kind = head.resource_type.as_ref();
@@ -46,13 +48,14 @@ pub(crate) fn map_resource(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
     let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
     let bodies =
         map_body(kind, head.id.as_deref(), updated_at, text).map_err(|reason| (reference.clone(), reason))?;
-    let source = Source { reference, version: meta.version_id.unwrap_or_default().into_owned() };
-    Ok(bodies.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }).collect())
+    let source = Source { reference: reference.into(), version: meta.version_id.unwrap_or_default().into() };
+    facts.extend(bodies.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }));
+    Ok(())
 }
 
 /// Nearly everything is an Observation that says so first: it is read in one go. Whatever is odd about it is left to the
 /// thorough way, which finds the words for it.
-fn quickly(text: &str) -> Option<Vec<Fact>> {
+fn quickly(text: &str) -> Option<Option<Fact>> {
     if !text.starts_with(r#"{"resourceType":"Observation""#) {
         return None;
     }
@@ -62,10 +65,10 @@ fn quickly(text: &str) -> Option<Vec<Fact>> {
     let body = observation(observed).ok()?;
     let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
     let source = Source {
-        reference: ["Observation/", &id].concat(),
-        version: meta.version_id.unwrap_or_default().into_owned(),
+        reference: format_smolstr!("Observation/{id}"),
+        version: meta.version_id.unwrap_or_default().into(),
     };
-    Some(body.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }).collect())
+    Some(body.map(|body| Fact { source, updated_at, body }))
 }
 
 fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) -> Result<Vec<Body>, Reason> {
@@ -194,7 +197,7 @@ fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason>
         .and_then(|t| parse_instant(&t))
         .ok_or("it has no readable time (effective)")?;
     let amount = match given.dosage.and_then(|d| d.dose) {
-        Some(dose) => quantity(&dose)?,
+        Some(dose) => quantity(&dose)?.map(|(value, unit)| (value, unit.into())),
         None => None,
     };
     let what =
@@ -203,7 +206,7 @@ fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason>
 }
 
 /// `Ok(None)` where the quantity has no value.
-fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, String)>, Reason> {
+fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {
     let Some(value) = quantity.value else { return Ok(None) };
     let value = decimal(value)?;
     let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or("1");
@@ -222,14 +225,14 @@ fn code_of(concept: &r4::Concept) -> Option<Code> {
     let known = concept.coding.iter().find_map(|coding| {
         let code = coding.code.as_deref()?;
         match coding.system.as_deref()? {
-            LOINC if Measure::from_loinc(code).is_some() => Some(Code::Loinc(code.to_owned())),
-            MDC if Measure::from_mdc(code).is_some() => Some(Code::Mdc(code.to_owned())),
+            LOINC if Measure::from_loinc(code).is_some() => Some(Code::Loinc(code.into())),
+            MDC if Measure::from_mdc(code).is_some() => Some(Code::Mdc(code.into())),
             _ => None,
         }
     });
     known
-        .or_else(|| concept.code(LOINC).map(|c| Code::Loinc(c.to_owned())))
-        .or_else(|| concept.code(MDC).map(|c| Code::Mdc(c.to_owned())))
+        .or_else(|| concept.code(LOINC).map(|c| Code::Loinc(c.into())))
+        .or_else(|| concept.code(MDC).map(|c| Code::Mdc(c.into())))
         .filter(|code| code.as_str().len() <= 32)
 }
 
@@ -258,7 +261,7 @@ fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
         return segments(patient, device, code, taken_at, data)
             .map(|segments| Some(Body::Segments(segments)));
     }
-    let sample = |code: Code, value: Decimal, unit: String| -> Result<Sample, Reason> {
+    let sample = |code: Code, value: Decimal, unit: SmolStr| -> Result<Sample, Reason> {
         let quality = quality(&code, value, &unit)?;
         Ok(Sample { patient: patient.clone(), device: device.clone(), code, value, unit, taken_at, quality })
     };
@@ -274,7 +277,7 @@ fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
             samples.push(sample(
                 code,
                 Decimal::whole(level as i64),
-                Measure::Consciousness.spec().unit.to_owned(),
+                Measure::Consciousness.spec().unit.into(),
             )?);
         }
     }
@@ -310,8 +313,8 @@ fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
 const MOST_VALUES: usize = 4_000_000;
 
 fn segments(
-    patient: String,
-    device: Option<String>,
+    patient: SmolStr,
+    device: Option<SmolStr>,
     code: Code,
     start: Instant,
     data: r4::SampledData,
@@ -429,19 +432,24 @@ fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Re
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
+        let mut facts = Vec::new();
+        map_resource(text, &mut facts).map(|()| facts)
+    }
+
     fn one(text: &str) -> Body {
-        map_resource(text).unwrap().remove(0).body
+        read(text).unwrap().remove(0).body
     }
 
     fn reason(text: &str) -> String {
-        map_resource(text).unwrap_err().1
+        read(text).unwrap_err().1
     }
 
     const HR: &str = r#"{"resourceType":"Observation","id":"a","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"http://s/Patient/p/_history/2"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72.50,"unit":"bpm"}}"#;
 
     #[test]
     fn a_value_keeps_its_digits_its_source_and_its_version() {
-        let fact = map_resource(HR).unwrap().remove(0);
+        let fact = read(HR).unwrap().remove(0);
         assert_eq!((fact.source.reference.as_str(), fact.source.version.as_str()), ("Observation/a", "3"));
         let Body::Samples(samples) = fact.body else { panic!("{:?}", fact.body) };
         assert_eq!(samples[0].value.to_string(), "72.50");

@@ -70,12 +70,12 @@ pub(crate) struct Reference<'a> {
 
 impl Reference<'_> {
     /// The logical id, where this points to a `kind` (absolute URLs and versions included).
-    pub fn id_of(&self, kind: &str) -> Option<String> {
+    pub fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
         let text = self.reference.as_deref()?;
         let text = text.split_once("/_history/").map_or(text, |(head, _)| head);
         let (head, id) = text.rsplit_once('/')?;
         let named = head.rsplit('/').next() == Some(kind);
-        (named && !id.is_empty()).then(|| id.to_owned())
+        (named && !id.is_empty()).then(|| id.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Units: nicknames of the wild are spelled out in UCUM, everything else is judged by `octofhir-ucum`.
 
-use clinical::Measure;
+use clinical::{Measure, SmolStr};
 
 /// A unit that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ const USUAL: [&str; 12] =
 ///
 /// # Errors
 /// Where UCUM does not know the unit.
-pub fn normal_unit(sent: &str) -> Result<String, UnitError> {
+pub fn normal_unit(sent: &str) -> Result<SmolStr, UnitError> {
     let spelled = match sent.trim() {
         "bpm" | "beats/min" | "beats/minute" | "{beats}/min" | "breaths/min" | "breaths/minute"
         | "{breaths}/min" | "1/min" | "/minute" => "/min",
@@ -42,12 +42,12 @@ pub fn normal_unit(sent: &str) -> Result<String, UnitError> {
         other => other,
     };
     if USUAL.contains(&spelled) {
-        return Ok(spelled.to_owned());
+        return Ok(spelled.into());
     }
     if spelled.is_empty() || spelled.len() > 64 || octofhir_ucum::validate(spelled).is_err() {
         return Err(UnitError::Unknown(sent.chars().take(40).collect()));
     }
-    Ok(spelled.to_owned())
+    Ok(spelled.into())
 }
 
 /// The `(factor, offset)` that takes a value in `unit` to the unit of `measure`: `value * factor + offset`.

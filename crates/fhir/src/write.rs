@@ -71,7 +71,9 @@ mod tests {
         };
         let mut resource = communication(&action, "p", "7B-1", Some(-1500));
         resource["id"] = json!("server-id");
-        let fact = map_resource(&resource.to_string()).unwrap().remove(0);
+        let mut facts = Vec::new();
+        map_resource(&resource.to_string(), &mut facts).unwrap();
+        let fact = facts.remove(0);
         assert_eq!(fact.body, Body::Action(action));
     }
 }

@@ -53,7 +53,7 @@ fn heart_rate(t: i64) -> i64 {
 fn segment(series: i64, hour: i64, period_ms: f64) -> Fact {
     let span = (3600.0 * period_ms) as i64;
     let body = Body::Segments(vec![Segment {
-        patient: format!("p{series}"),
+        patient: format!("p{series}").into(),
         device: Some("d".into()),
         code: Code::Loinc("8867-4".into()),
         unit: "/min".into(),
@@ -63,7 +63,7 @@ fn segment(series: i64, hour: i64, period_ms: f64) -> Fact {
         mantissas: (0..3600).map(|s| heart_rate(series * 7919 + hour * 3600 + s)).collect(),
     }]);
     Fact {
-        source: Source { reference: format!("Observation/{series}-{hour}"), version: "1".into() },
+        source: Source { reference: format!("Observation/{series}-{hour}").into(), version: "1".into() },
         updated_at: None,
         body,
     }
@@ -202,7 +202,7 @@ fn recordings(table: &mut Table) {
                 let Ok(value) = cell.parse::<clinical::Decimal>() else { continue };
                 n += 1;
                 let sample = Sample {
-                    patient: format!("p{person}"),
+                    patient: format!("p{person}").into(),
                     device: Some("d".into()),
                     code: Code::Loinc((*name).into()),
                     value,
@@ -211,7 +211,7 @@ fn recordings(table: &mut Table) {
                     quality: Quality::Good,
                 };
                 facts.push(Fact {
-                    source: Source { reference: format!("Observation/{n}"), version: "1".into() },
+                    source: Source { reference: format!("Observation/{n}").into(), version: "1".into() },
                     updated_at: None,
                     body: Body::Samples(vec![sample]),
                 });

@@ -503,7 +503,7 @@ fn gone(facts: Vec<Fact>, alive: &mut HashSet<String>) -> Vec<Fact> {
     facts
         .into_iter()
         .filter(|fact| {
-            let newest = alive.insert(fact.source.reference.clone());
+            let newest = alive.insert(fact.source.reference.to_string());
             newest && matches!(fact.body, Body::Deleted)
         })
         .collect()

@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use clinical::{
-    Action, Body, Code, Device, Dose, Episode, Fact, Instant, Person, Place, Source, Stay, Unreadable,
+    Action, Body, Code, Device, Dose, Episode, Fact, Instant, Person, Place, SmolStr, Source, Stay,
+    Unreadable,
 };
 use rusqlite::{Connection, ToSql, Transaction, params};
 
 use crate::error::VaultError;
 use crate::schema::HISTORIES;
-use crate::series::Sealed;
+use crate::series::{Newest, Sealed};
 use crate::store::Vault;
 
 /// A page on its way into the cache.
@@ -62,6 +63,7 @@ fn commit(connection: &mut Connection, page: PageCommit) -> Result<Ingested, Vau
             .execute(params![item.reference, item.reason, item.body, page.received.0])?;
     }
     intake.seal_full()?;
+    intake.write_latest()?;
     let mut done = intake.done;
     done.quarantined = page.unreadable.len();
     for (kind, value) in &page.cursors {
@@ -75,11 +77,13 @@ fn commit(connection: &mut Connection, page: PageCommit) -> Result<Ingested, Vau
 pub(crate) struct Intake<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) received: Instant,
-    pub(crate) series: HashMap<(String, Option<String>, Code, String), i64>,
+    pub(crate) series: HashMap<(SmolStr, Option<SmolStr>, Code, SmolStr), i64>,
     /// Series whose hot tail grew by this page.
     pub(crate) hot: HashSet<i64>,
     /// Sealed chunks of the series this page touches, opened as far as it needed them.
     pub(crate) sealed: HashMap<i64, Vec<Sealed>>,
+    /// The newest values of the page, until they are written.
+    pub(crate) newest: HashMap<i64, Newest>,
     pub(crate) done: Ingested,
 }
 
@@ -91,6 +95,7 @@ impl<'a> Intake<'a> {
             series: HashMap::new(),
             hot: HashSet::new(),
             sealed: HashMap::new(),
+            newest: HashMap::new(),
             done: Ingested::default(),
         }
     }
@@ -210,7 +215,7 @@ impl<'a> Intake<'a> {
                 action.by,
                 action.at.0,
                 action.note,
-                source.reference,
+                source.reference.as_str(),
                 accepted,
                 self.received.0
             ])?;

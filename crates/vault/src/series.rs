@@ -2,8 +2,9 @@
 //! fill, and corrections that find what they correct wherever it lies.
 
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
-use clinical::{Code, Decimal, Instant, Sample, Segment, Source};
+use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::chunk::{Head, Value, outline, pack_regular, pack_sealed, unpack};
@@ -25,22 +26,31 @@ pub(crate) struct Sealed {
     values: Option<Vec<Value>>,
 }
 
+/// What may be the newest value of a series.
+pub(crate) struct Newest {
+    t: i64,
+    value: Decimal,
+    artefact: bool,
+    source: SmolStr,
+}
+
 const HEAD: &str = "t0, n, period_ms, scale, source, version, received";
 
 impl Intake<'_> {
     fn series_of(
         &mut self,
-        patient: &str,
-        device: Option<&str>,
+        patient: &SmolStr,
+        device: Option<&SmolStr>,
         code: &Code,
-        unit: &str,
+        unit: &SmolStr,
     ) -> Result<i64, VaultError> {
-        let key = (patient.to_owned(), device.map(str::to_owned), code.clone(), unit.to_owned());
+        let key = (patient.clone(), device.cloned(), code.clone(), unit.clone());
         if let Some(id) = self.series.get(&key) {
             return Ok(*id);
         }
         let mdc = matches!(code, Code::Mdc(_));
-        let device = device.unwrap_or_default();
+        let device = device.map_or("", SmolStr::as_str);
+        let (patient, unit) = (patient.as_str(), unit.as_str());
         let id = self
             .transaction
             .prepare_cached("SELECT id FROM series WHERE patient = ? AND code = ? AND device = ? AND unit = ? AND mdc = ?")?
@@ -62,14 +72,14 @@ impl Intake<'_> {
     }
 
     pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
-        let series = self.series_of(&sample.patient, sample.device.as_deref(), &sample.code, &sample.unit)?;
+        let series = self.series_of(&sample.patient, sample.device.as_ref(), &sample.code, &sample.unit)?;
         if self.is_sealed(series, sample.taken_at.0, source)? {
             return Ok(());
         }
         let artefact = sample.quality == clinical::Quality::Artefact;
         if self.row(series, sample.taken_at.0, sample.value, artefact, source)? {
-            self.done.patients.insert(sample.patient.clone());
-            self.latest(series, sample.taken_at.0, sample.value, artefact, source)?;
+            self.changed(&sample.patient);
+            self.latest(series, sample.taken_at.0, sample.value, artefact, source);
         }
         Ok(())
     }
@@ -93,8 +103,8 @@ impl Intake<'_> {
             .execute(params![
                 series,
                 t,
-                source.reference,
-                source.version,
+                source.reference.as_str(),
+                source.version.as_str(),
                 value.mantissa,
                 value.scale,
                 artefact,
@@ -108,35 +118,46 @@ impl Intake<'_> {
         Ok(new)
     }
 
-    fn latest(
-        &mut self,
-        series: i64,
-        t: i64,
-        value: Decimal,
-        artefact: bool,
-        source: &Source,
-    ) -> Result<(), VaultError> {
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
-                 t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
-            )?
-            .execute(params![
+    fn changed(&mut self, patient: &str) {
+        if !self.done.patients.contains(patient) {
+            self.done.patients.insert(patient.to_owned());
+        }
+    }
+
+    /// Remembers what may be the newest value of its series; written once a page.
+    fn latest(&mut self, series: i64, t: i64, value: Decimal, artefact: bool, source: &Source) {
+        let newest = Newest { t, value, artefact, source: source.reference.clone() };
+        match self.newest.entry(series) {
+            Entry::Occupied(mut held) if held.get().t <= t => drop(held.insert(newest)),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(free) => drop(free.insert(newest)),
+        }
+    }
+
+    pub(crate) fn write_latest(&mut self) -> Result<(), VaultError> {
+        let mut upsert = self.transaction.prepare_cached(
+            "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
+             t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
+        )?;
+        for (series, Newest { t, value, artefact, source }) in self.newest.drain() {
+            let received = self.received.0;
+            upsert.execute(params![
                 series,
                 t,
                 value.mantissa,
                 value.scale,
                 artefact,
-                source.reference,
-                self.received.0
+                source.as_str(),
+                received
             ])?;
+        }
         Ok(())
     }
 
     pub(crate) fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
         let series =
-            self.series_of(&segment.patient, segment.device.as_deref(), &segment.code, &segment.unit)?;
+            self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
         self.transaction
             .prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?
             .execute([series])?;
@@ -155,8 +176,8 @@ impl Intake<'_> {
             self.done.samples += if new { count } else { 0 };
         }
         if new {
-            self.done.patients.insert(segment.patient.clone());
-            self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source)?;
+            self.changed(&segment.patient);
+            self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source);
         }
         Ok(())
     }
@@ -170,7 +191,7 @@ impl Intake<'_> {
                 "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
             )?
             .query_row(
-                params![series, segment.start.0, source.reference, source.version, count as i64],
+                params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), count as i64],
                 |row| row.get(0),
             )?;
         if known {
@@ -193,8 +214,8 @@ impl Intake<'_> {
                 high,
                 segment.mantissas[0],
                 segment.mantissas[count - 1],
-                source.reference,
-                source.version,
+                source.reference.as_str(),
+                source.version.as_str(),
                 self.received.0,
                 outline(&segment.mantissas)?,
                 pack_regular(&segment.mantissas)?
@@ -205,8 +226,8 @@ impl Intake<'_> {
     /// The sealed chunks of a series; read once a page.
     fn sealed_of(&mut self, series: i64) -> Result<&mut Vec<Sealed>, VaultError> {
         let found = match self.sealed.entry(series) {
-            std::collections::hash_map::Entry::Occupied(held) => return Ok(held.into_mut()),
-            std::collections::hash_map::Entry::Vacant(free) => free,
+            Entry::Occupied(held) => return Ok(held.into_mut()),
+            Entry::Vacant(free) => free,
         };
         let mut find = self.transaction.prepare_cached(
             "SELECT id, t0, t1 FROM chunk WHERE series = ? AND period_ms IS NULL AND replaced IS NULL",
@@ -339,6 +360,7 @@ impl Intake<'_> {
 
     /// Where the newest value of a series came from a resource that is gone, the one before it is the newest again.
     fn mend_latest(&mut self, reference: &str) -> Result<(), VaultError> {
+        self.write_latest()?;
         let mut find = self.transaction.prepare_cached(
             "SELECT l.series, s.patient FROM latest l JOIN series s ON s.id = l.series WHERE l.source = ?",
         )?;
@@ -349,8 +371,8 @@ impl Intake<'_> {
             self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;
             let reader = crate::store::Reader::now(self.transaction);
             if let Some(value) = reader.value_at(series, Instant(i64::MAX))? {
-                let source = Source { reference: value.source, version: value.version };
-                self.latest(series, value.t, value.value, value.artefact, &source)?;
+                let source = Source { reference: value.source.into(), version: value.version.into() };
+                self.latest(series, value.t, value.value, value.artefact, &source);
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ fn action(id: usize) -> Action {
 fn people(vault: &Vault, n: usize) {
     let facts = (0..n)
         .map(|n| Fact {
-            source: Source { reference: format!("Patient/p{n}"), version: "1".into() },
+            source: Source { reference: format!("Patient/p{n}").into(), version: "1".into() },
             updated_at: None,
             body: Body::Person(Person {
                 id: format!("p{n}"),

@@ -46,7 +46,7 @@ fn page(n: i64) -> PageCommit {
                 quality: Quality::Good,
             };
             Fact {
-                source: Source { reference: format!("Observation/{n}-{k}"), version: "1".into() },
+                source: Source { reference: format!("Observation/{n}-{k}").into(), version: "1".into() },
                 updated_at: None,
                 body: Body::Samples(vec![sample]),
             }

@@ -16,7 +16,7 @@ use vault::{Pin, Vault, View, Ward};
 
 use crate::error::AppError;
 use crate::session::{Start, clock, key};
-use crate::{alerts, doctor, keeping, platform, snapshot, window};
+use crate::{alerts, doctor, keeping, platform, print, snapshot, window};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -99,6 +99,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         pdf: PathBuf,
     },
+    /// Draw one patient's trends into a file: .png, .svg or .pdf
+    Chart(print::Chart),
+    /// Write one patient's report
+    Report(print::Report),
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -134,6 +138,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Ward { json, at, as_shown, pdf: None }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
         Some(Command::Handover { pdf }) => paper(&start, View::NOW, &pdf, console::handover),
+        Some(Command::Chart(asked)) => print::chart(&start, asked),
+        Some(Command::Report(asked)) => print::report(&start, asked),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),
@@ -191,14 +197,19 @@ async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
 /// The moment `--at` names, or now.
 fn view(at: Option<String>, as_shown: bool) -> Result<View, AppError> {
     let Some(text) = at else { return Ok(View::NOW) };
-    let at = parse_instant(&text).ok_or_else(|| {
-        AppError::failed(format!("--at: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
-    })?;
+    let at = instant("--at", &text)?;
     Ok(if as_shown { View::as_shown(at) } else { View::at(at) })
 }
 
+/// The moment that an option names.
+pub(crate) fn instant(option: &str, text: &str) -> Result<Instant, AppError> {
+    parse_instant(text).ok_or_else(|| {
+        AppError::failed(format!("{option}: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
+    })
+}
+
 /// The cache of the folder, to look at from outside.
-fn cache(start: &Start) -> Result<Vault, AppError> {
+pub(crate) fn cache(start: &Start) -> Result<Vault, AppError> {
     if !vault::exists(&start.folder) {
         return Err(AppError::failed(format!(
             "there is no cache in {}; run `vigil sync --once` first",
@@ -260,17 +271,22 @@ fn alert_list(
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a page says of itself.
+pub(crate) fn cover(start: &Start, last_good: Option<Instant>) -> Cover {
+    Cover {
+        station: start.station.clone().unwrap_or("Station 1".into()),
+        user: start.user.clone().unwrap_or("the command line".into()),
+        last_good,
+    }
+}
+
 type Pages = fn(&Ward, Instant, &Cover) -> Result<Vec<u8>, ConsoleError>;
 
 fn paper(start: &Start, view: View, file: &Path, pages: Pages) -> Result<ExitCode, AppError> {
     let ward = cache(start)?.read_as(view, |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
-    let cover = Cover {
-        station: start.station.clone().unwrap_or("Station 1".into()),
-        user: start.user.clone().unwrap_or("the command line".into()),
-        last_good,
-    };
+    let cover = cover(start, last_good);
     let bytes = pages(&ward, view.at.min(clock()()), &cover)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);

@@ -7,6 +7,7 @@ mod doctor;
 mod error;
 mod keeping;
 mod platform;
+mod print;
 mod pump;
 mod session;
 mod snapshot;

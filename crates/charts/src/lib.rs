@@ -3,13 +3,15 @@
 //! On the screen text is never drawn here: the window lays real text over the picture. On paper it is text in the PDF. Deliberately not here: fetching data.
 
 mod decimate;
+mod figure;
 mod panel;
 mod paper;
 mod picture;
 mod ticks;
 
 pub use decimate::{Run, m4, runs};
-pub use panel::{Bar, Content, Drawn, Panel, Theme, Viewport, draw};
+pub use figure::{Event, EventKind, Figure, Row};
+pub use panel::{Bar, Content, Drawn, Facts, Panel, Theme, Viewport, draw, draw_svg};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
 pub use picture::{Picture, stack};
 pub use ticks::{time_ticks, value_ticks};

@@ -76,8 +76,12 @@ pub enum Content {
 pub struct Panel {
     /// What stands in it.
     pub content: Content,
-    /// Alarm limits, drawn as dashed lines where they are in sight.
-    pub limits: Option<Limits>,
+    /// Alarm limits and since when each held (milliseconds, ascending), drawn as dashed lines where they are in sight.
+    pub limits: Vec<(i64, Limits)>,
+    /// When values came that cannot be measurements: crosses at the lower edge.
+    pub artefacts: Vec<i64>,
+    /// Draws every sample and not M4's alone; the picture is the same, for whoever wants to see that.
+    pub every_sample: bool,
     /// The least range of values shown, so that noise does not fill the panel.
     pub least: (f64, f64),
 }
@@ -107,14 +111,67 @@ const MARGIN: f64 = 8.0;
 /// # Errors
 /// In words, where the renderer fails or the viewport has no pixels or no time.
 pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, String> {
-    if viewport.width == 0
-        || viewport.height == 0
-        || viewport.to <= viewport.from
-        || viewport.width > 16_384
-        || viewport.height > 8_192
-    {
+    check(viewport)?;
+    let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
+    let facts = {
+        let area =
+            BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
+        let facts = paint(&area, panel, viewport, theme)?;
+        area.present().map_err(failed)?;
+        facts
+    };
+    let picture = Picture { width: viewport.width, height: viewport.height, rgb };
+    let Facts { range, ticks, limits, gaps, samples } = facts;
+    Ok(Drawn { picture, range, ticks, limits, gaps, samples })
+}
+
+/// The same panel as SVG, for paper.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_svg(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<(String, Facts), String> {
+    check(viewport)?;
+    let mut svg = String::new();
+    let facts = {
+        let area = SVGBackend::with_string(&mut svg, (viewport.width, viewport.height)).into_drawing_area();
+        let facts = paint(&area, panel, viewport, theme)?;
+        area.present().map_err(failed)?;
+        facts
+    };
+    Ok((svg, facts))
+}
+
+/// What the axes of a painted panel show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Lowest and highest value of the axis.
+    pub range: (f64, f64),
+    /// Marks of the value axis: value and row.
+    pub ticks: Vec<(f64, i32)>,
+    /// The limits that hold at the right edge, in sight: value and row.
+    pub limits: Vec<(f64, i32)>,
+    /// Silences in sight, from and to in milliseconds.
+    pub gaps: Vec<(i64, i64)>,
+    /// How many samples were in sight.
+    pub samples: usize,
+}
+
+fn check(viewport: &Viewport) -> Result<(), String> {
+    if viewport.width == 0 || viewport.height == 0 || viewport.to <= viewport.from {
         return Err("the panel has no size or no time".into());
     }
+    if viewport.width > 16_384 || viewport.height > 8_192 {
+        return Err("a panel can be 16,384 by 8,192 pixels at most".into());
+    }
+    Ok(())
+}
+
+fn paint<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    panel: &Panel,
+    viewport: &Viewport,
+    theme: &Theme,
+) -> Result<Facts, String> {
     let range = value_range(panel, viewport);
     let margin = (MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0) as i32;
     let (width, height) = (viewport.width as i32, viewport.height as i32);
@@ -123,25 +180,32 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
     let column = |t: i64| x_axis.map(&t, (0, width));
     let row = |v: f64| y_axis.map(&v, (height - margin, margin));
     let ticks: Vec<(f64, i32)> = value_ticks(range.0, range.1, 3).into_iter().map(|v| (v, row(v))).collect();
-    let bounds = panel.limits.iter().flat_map(|l| [l.low, l.high]).flatten();
-    let limits: Vec<(f64, i32)> =
-        bounds.filter(|v| *v > range.0 && *v < range.1).map(|v| (v, row(v))).collect();
-
-    let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
+    let in_range = |v: &f64| *v > range.0 && *v < range.1;
+    let bounds_of = |l: &Limits| [l.low, l.high].into_iter().flatten().filter(in_range).collect::<Vec<f64>>();
+    let last = panel.limits.iter().rfind(|(since, _)| *since <= viewport.to);
+    let limits: Vec<(f64, i32)> = last.iter().flat_map(|(_, l)| bounds_of(l)).map(|v| (v, row(v))).collect();
     let mut gaps = Vec::new();
     let samples;
     {
-        let area =
-            BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
         let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
         area.fill(&colour(theme.background)).map_err(failed)?;
         for (_, y) in &ticks {
-            line(&area, &[(0, *y), (width, *y)], colour(theme.grid).stroke_width(1))?;
+            line(area, &[(0, *y), (width, *y)], colour(theme.grid).stroke_width(1))?;
         }
-        let dash = (4.0 * viewport.scale) as i32;
-        for (_, y) in &limits {
-            for x in (0..width).step_by((dash * 2).max(2) as usize) {
-                line(&area, &[(x, *y), ((x + dash).min(width), *y)], colour(theme.limit).stroke_width(1))?;
+        let dash = ((4.0 * viewport.scale) as i32).max(1);
+        for (n, (since, limits)) in panel.limits.iter().enumerate() {
+            let until = panel.limits.get(n + 1).map_or(viewport.to, |(next, _)| *next);
+            if until <= viewport.from || *since >= viewport.to {
+                continue;
+            }
+            let (left, right) = (column((*since).max(viewport.from)), column(until.min(viewport.to)));
+            for y in bounds_of(limits).into_iter().map(row) {
+                let mut x = left;
+                while x < right {
+                    let end = (x + dash).min(right);
+                    line(area, &[(x, y), (end, y)], colour(theme.limit).stroke_width(1))?;
+                    x += dash * 2;
+                }
             }
         }
         let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
@@ -159,12 +223,17 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
                     gaps.push((times[pair[0].to - 1], times[pair[1].from]));
                 }
                 for run in found {
-                    let kept = m4(&times[run.from..run.to], &values[run.from..run.to], column);
+                    let (times, values) = (&times[run.from..run.to], &values[run.from..run.to]);
+                    let kept = if panel.every_sample {
+                        times.iter().copied().zip(values.iter().copied()).collect()
+                    } else {
+                        m4(times, values, column)
+                    };
                     let pixels: Vec<(i32, i32)> = kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
                     if let [(x, y)] = pixels.as_slice() {
                         area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
                     }
-                    trace(&area, &pixels, hue, thick)?;
+                    trace(area, &pixels, hue, thick)?;
                 }
             }
             Content::Dots(points) => {
@@ -192,7 +261,7 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
                     if let Some(mean) = bar.mean {
                         let reach = half + (2.0 * viewport.scale) as i32;
                         line(
-                            &area,
+                            area,
                             &[(x - reach, row(mean)), (x + reach, row(mean))],
                             colour(theme.mark).stroke_width(thick),
                         )?;
@@ -200,10 +269,17 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
                 }
             }
         }
-        area.present().map_err(failed)?;
+        let arm = (3.0 * viewport.scale).round() as i32;
+        for t in panel.artefacts.iter().filter(|t| in_sight(**t)) {
+            let (x, y) = (column(*t), height - arm - 1);
+            for (from, to) in
+                [((x - arm, y - arm), (x + arm, y + arm)), ((x - arm, y + arm), (x + arm, y - arm))]
+            {
+                line(area, &[from, to], colour(theme.limit).stroke_width(1))?;
+            }
+        }
     }
-    let picture = Picture { width: viewport.width, height: viewport.height, rgb };
-    Ok(Drawn { picture, range, ticks, limits, gaps, samples })
+    Ok(Facts { range, ticks, limits, gaps, samples })
 }
 
 fn line<B: DrawingBackend>(
@@ -271,7 +347,13 @@ mod tests {
     }
 
     fn panel(content: Content) -> Panel {
-        Panel { content, limits: Some(Limits { low: Some(50.0), high: Some(130.0) }), least: (60.0, 100.0) }
+        Panel {
+            content,
+            limits: vec![(0, Limits { low: Some(50.0), high: Some(130.0) })],
+            artefacts: Vec::new(),
+            every_sample: false,
+            least: (60.0, 100.0),
+        }
     }
 
     fn hue_columns(drawn: &Drawn) -> Vec<bool> {

@@ -75,6 +75,12 @@ impl Page {
         );
     }
 
+    /// Sets an SVG document of `width` by `height` units with its top left corner at a place, scaled to `points` wide.
+    pub fn picture(&mut self, x: f32, y: f32, points: f32, size: (u32, u32), svg: &str) {
+        let scale = points / size.0.max(1) as f32;
+        let _ = write!(self.svg, r#"<g transform="translate({x} {y}) scale({scale})">{svg}</g>"#);
+    }
+
     fn document(&self) -> String {
         format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">{}</svg>"#,
@@ -83,7 +89,7 @@ impl Page {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -109,19 +115,31 @@ fn fonts() -> Arc<fontdb::Database> {
     FONTS.get_or_init(load).clone()
 }
 
+/// Reads SVG with the typeface of paper.
+pub(crate) fn tree(svg: &str) -> Result<Tree, String> {
+    let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
+    Tree::from_str(svg, &options).map_err(|e| e.to_string())
+}
+
 /// Binds pages into a PDF; text stays text.
 ///
 /// # Errors
 /// In words, where a page cannot be written.
 pub fn pdf(pages: &[Page], title: &str) -> Result<Vec<u8>, String> {
-    let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
+    let documents: Vec<String> = pages.iter().map(Page::document).collect();
+    bind(&documents, (WIDTH, HEIGHT), title)
+}
+
+/// Binds SVG documents of one size, in points, into a PDF.
+pub(crate) fn bind(documents: &[String], size: (f32, f32), title: &str) -> Result<Vec<u8>, String> {
+    let (width, height) = size;
     let mut next = Ref::new(1);
-    let (catalog, tree) = (next.bump(), next.bump());
+    let (catalog, pages) = (next.bump(), next.bump());
     let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree);
+    pdf.catalog(catalog).pages(pages);
     let mut kids = Vec::new();
-    for page in pages {
-        let drawn = Tree::from_str(&page.document(), &options).map_err(|e| e.to_string())?;
+    for document in documents {
+        let drawn = tree(document)?;
         let (chunk, root) =
             svg2pdf::to_chunk(&drawn, svg2pdf::ConversionOptions::default()).map_err(|e| e.to_string())?;
         let mut numbers: HashMap<Ref, Ref> = HashMap::new();
@@ -129,16 +147,16 @@ pub fn pdf(pages: &[Page], title: &str) -> Result<Vec<u8>, String> {
         let picture = numbers.get(&root).copied().ok_or("the page has no content")?;
         let (id, content) = (next.bump(), next.bump());
         let mut written = pdf.page(id);
-        written.media_box(Rect::new(0.0, 0.0, WIDTH, HEIGHT)).parent(tree).contents(content);
+        written.media_box(Rect::new(0.0, 0.0, width, height)).parent(pages).contents(content);
         written.resources().x_objects().pair(Name(b"P"), picture);
         written.finish();
         let mut stream = Content::new();
-        stream.transform([WIDTH, 0.0, 0.0, HEIGHT, 0.0, 0.0]).x_object(Name(b"P"));
+        stream.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(Name(b"P"));
         pdf.stream(content, &stream.finish());
         pdf.extend(&chunk);
         kids.push(id);
     }
-    pdf.pages(tree).count(kids.len() as i32).kids(kids);
+    pdf.pages(pages).count(kids.len() as i32).kids(kids);
     pdf.document_info(next.bump()).title(TextStr(title)).producer(TextStr("Vigil"));
     Ok(pdf.finish())
 }

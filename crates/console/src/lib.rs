@@ -6,7 +6,9 @@ mod board;
 mod console;
 mod error;
 mod handover;
+mod lanes;
 mod load;
+mod paper;
 mod review;
 mod sparkline;
 
@@ -15,5 +17,6 @@ pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
 pub use handover::{Cover, handover, ward_list};
 pub use load::{AlarmLoad, Share, alarm_load};
+pub use paper::{ChartRequest, chart, chart_range, report};
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

@@ -2,6 +2,8 @@
 
 /// Every command of the app; each becomes a permission that the capability must name. A test holds the lists together.
 const COMMANDS: &[&str] = &[
+    "annotate",
+    "annotations",
     "app_state",
     "check_server",
     "connect",
@@ -10,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "hand_to",
     "handled",
     "handover",
+    "limits",
     "load",
     "look_back",
     "note",
@@ -19,8 +22,11 @@ const COMMANDS: &[&str] = &[
     "quarantine",
     "release",
     "repair",
+    "report",
     "retry_action",
     "retry_now",
+    "save_preset",
+    "set_limits",
     "shift",
     "shifts",
     "start_demo",

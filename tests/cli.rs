@@ -86,8 +86,7 @@ async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
     for (command, words) in [("handover", "I take over"), ("ward", "Ward list")] {
         let file = folder.join(format!("{command}.pdf"));
         good(folder, &[command, "--pdf", file.to_str().unwrap()]);
-        let read = Command::new("pdftotext").args(["-layout"]).arg(&file).arg("-").output().unwrap();
-        let read = String::from_utf8_lossy(&read.stdout).into_owned();
+        let read = read_pdf(&file);
         assert!(read.contains(words) && read.contains("Adeyemi, Ruth"), "{command}: {read}");
     }
 
@@ -116,4 +115,97 @@ async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
     good(folder, &["forget", "--yes"]);
     let gone = vigil(folder, PIN, &["ward", "--json"]);
     assert!(!gone.status.success() && text(&gone).contains("no cache"), "{}", text(&gone));
+}
+
+/// What pdftotext reads in a file.
+fn read_pdf(file: &Path) -> String {
+    let read = Command::new("pdftotext").args(["-layout"]).arg(file).arg("-").output().unwrap();
+    String::from_utf8_lossy(&read.stdout).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trends_become_files_that_hold_every_sample_and_real_text() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    json(folder, &["sync", "--once", "--json", "--server", sim.base()]);
+    let patient = json(folder, &["ward", "--json"])[0]["patient_id"].as_str().unwrap().to_owned();
+    let file = |name: &str| folder.join(name);
+    let chart = |name: &str, more: &[&str]| {
+        let out = file(name);
+        let mut arguments = vec!["chart", "--patient", &patient, "--out", out.to_str().unwrap()];
+        arguments.extend(more);
+        vigil(folder, PIN, &arguments)
+    };
+    let made = |name: &str, more: &[&str]| {
+        let output = chart(name, more);
+        assert!(output.status.success(), "{name}: {}", text(&output));
+        std::fs::read(file(name)).unwrap()
+    };
+
+    let now = jiff::Timestamp::now();
+    let ago = |hours: i64| (now - jiff::SignedDuration::from_hours(hours)).to_string();
+    let (to, days) = (now.to_string(), ago(14 * 24));
+    for from in [ago(1), ago(24), days.clone()] {
+        let range = ["--from", &from, "--to", &to, "--width", "900", "--height", "600"];
+        let png = made("m4.png", &range);
+        let mut every = range.to_vec();
+        every.push("--all-samples");
+        assert!(png == made("every.png", &every), "since {from}: M4 draws something else than every sample");
+        let drawn = image::load_from_memory(&png).unwrap().to_rgb8();
+        assert_eq!(drawn.dimensions(), (900, 600));
+        let green = drawn.pixels().filter(|p| p.0 == [27, 122, 69]).count();
+        assert!(green > 300, "the heart rate is drawn: {green} pixels");
+    }
+    let svg = String::from_utf8(made("day.svg", &[])).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains(">SpO₂</text>") && svg.contains("limit 90"));
+    assert!(made("day.pdf", &["--dark"]).starts_with(b"%PDF-"));
+    assert!(read_pdf(&file("day.pdf")).contains("Temp"));
+    made("sliver.png", &["--width", "1", "--height", "1"]);
+    let fifty_years = made("years.png", &["--from", "1976-01-01T00:00:00Z", "--to", &to, "--width", "600"]);
+    assert_eq!(image::load_from_memory(&fifty_years).unwrap().width(), 600);
+    made("empty.svg", &["--from", "1999-01-01T00:00:00Z", "--to", "1999-01-02T00:00:00Z"]);
+    assert!(std::fs::read_to_string(file("empty.svg")).unwrap().contains("no HR in this range"));
+
+    let refused = |name: &str, more: &[&str], words: &str| {
+        let output = chart(name, more);
+        assert!(!output.status.success() && text(&output).contains(words), "{name}: {}", text(&output));
+        assert!(!file(name).exists(), "{name} was written all the same");
+    };
+    refused("turned.png", &["--from", &to, "--to", &days], "range is empty");
+    refused("soon.png", &["--from", "soon"], "no instant");
+    refused("wide.png", &["--width", "0"], "at least one pixel");
+    refused("huge.png", &["--width", "90000"], "at most");
+    refused("trends.gif", &[], ".png, .svg or .pdf");
+    let stranger = vigil(folder, PIN, &["chart", "--patient", "nobody", "--out", "x.png"]);
+    assert!(!stranger.status.success() && text(&stranger).contains("patient"), "{}", text(&stranger));
+
+    let report = file("report.pdf");
+    good(folder, &["report", "--patient", &patient, "--pdf", report.to_str().unwrap()]);
+    let read = read_pdf(&report);
+    for words in [
+        "MRN",
+        "NEWS2",
+        "Trends",
+        "median",
+        "Alarms",
+        "Doses",
+        "Reviewed by",
+        "page 1 of",
+        "printed from cache at",
+    ] {
+        assert!(read.contains(words), "{words} is missing: {read}");
+    }
+    let pages =
+        Command::new("pdftoppm").args(["-r", "50", "-png"]).arg(&report).arg(file("page")).output().unwrap();
+    assert!(pages.status.success());
+    let in_hue = |page: &Path| {
+        let drawn = image::open(page).unwrap().to_rgb8();
+        drawn.pixels().any(|p| p.0[1] > p.0[0].saturating_add(40))
+    };
+    let mut pages = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| {
+        let name = p.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("page-") && name.ends_with(".png")
+    });
+    assert!(pages.any(|page| in_hue(&page)), "the heart rate is on paper, in its hue");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clinical::Instant;
+use clinical::{Instant, LimitChange};
 use console::{Console, ConsoleError, TrendsRequest};
 use tauri::ipc::{Channel, Response};
 use tauri::{Manager, State};
@@ -11,6 +11,7 @@ use vault::{Pin, View};
 
 use crate::error::AppError;
 use crate::pump;
+use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire};
 use crate::session::Session;
 use crate::wire::{
     AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire,
@@ -143,11 +144,15 @@ pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()
 #[specta::specta]
 pub async fn handover(session: State<'_, Session>, app: tauri::AppHandle) -> Answer<String> {
     let pack = work(&session, |console| console.handover()).await?;
+    save(&app, "handover", &pack)
+}
+
+/// Writes a PDF into the person's folder of documents; gives its place. No ward and no name in the name of a file.
+fn save(app: &tauri::AppHandle, kind: &str, pdf: &[u8]) -> Answer<String> {
     let folder = app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)?;
-    // No ward and no name in the name of a file.
-    let file = folder.join(format!("handover-{}.pdf", crate::session::clock()().0 / 1000));
+    let file = folder.join(format!("{kind}-{}.pdf", crate::session::clock()().0 / 1000));
     std::fs::create_dir_all(&folder)?;
-    std::fs::write(&file, pack)?;
+    std::fs::write(&file, pdf)?;
     Ok(file.display().to_string())
 }
 
@@ -251,6 +256,73 @@ pub async fn quarantine(session: State<'_, Session>) -> Answer<Vec<QuarantineWir
     work(&session, |console| Ok(console.quarantine()?.into_iter().map(QuarantineWire::from).collect())).await
 }
 
+/// The alarm limits of a patient, with their history and the unit's presets.
+#[tauri::command]
+#[specta::specta]
+pub async fn limits(session: State<'_, Session>, patient: String) -> Answer<LimitsWire> {
+    work(&session, move |console| Ok(LimitsWire::from(console.limits(&patient)?))).await
+}
+
+/// Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_limits(
+    session: State<'_, Session>,
+    patient: String,
+    changes: Vec<SetLimitWire>,
+) -> Answer<()> {
+    let changes: Option<Vec<LimitChange>> = changes.into_iter().map(SetLimitWire::read).collect();
+    let changes =
+        changes.ok_or_else(|| AppError::failed("this measure has no limits; nothing was changed"))?;
+    act(&session, move |console| {
+        changes.iter().try_for_each(LimitChange::check)?;
+        changes.iter().try_for_each(|change| console.set_limit(&patient, change).map(|_| ()))
+    })
+    .await
+}
+
+/// Saves limits under a name.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_preset(session: State<'_, Session>, name: String, limits: Vec<BoundsWire>) -> Answer<()> {
+    let limits: Option<Vec<_>> = limits.iter().map(BoundsWire::read).collect();
+    let limits = limits.ok_or_else(|| AppError::failed("this measure has no limits; nothing was saved"))?;
+    act(&session, move |console| console.save_preset(&name, limits).map(|_| ())).await
+}
+
+/// Writes a few words at a moment of a patient's trends.
+#[tauri::command]
+#[specta::specta]
+pub async fn annotate(session: State<'_, Session>, patient: String, at: i64, text: String) -> Answer<()> {
+    act(&session, move |console| console.annotate(&patient, Instant(at), &text).map(|_| ())).await
+}
+
+/// The notes on a patient's trends.
+#[tauri::command]
+#[specta::specta]
+pub async fn annotations(session: State<'_, Session>, patient: String) -> Answer<Vec<AnnotationWire>> {
+    work(&session, move |console| {
+        Ok(console.annotations(&patient)?.into_iter().map(AnnotationWire::from).collect())
+    })
+    .await
+}
+
+/// Writes the report of one patient into the documents folder and gives its path. It asks why, and that is kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn report(
+    session: State<'_, Session>,
+    app: tauri::AppHandle,
+    patient: String,
+    from: i64,
+    to: i64,
+    why: String,
+) -> Answer<String> {
+    let bytes =
+        work(&session, move |console| console.report(&patient, Instant(from), Instant(to), &why)).await?;
+    save(&app, "report", &bytes)
+}
+
 /// Tries the server now.
 #[tauri::command]
 #[specta::specta]
@@ -270,6 +342,8 @@ pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<R
 fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
+            annotate,
+            annotations,
             app_state,
             check_server,
             connect,
@@ -278,6 +352,7 @@ fn builder() -> Builder<tauri::Wry> {
             hand_to,
             handled,
             handover,
+            limits,
             load,
             look_back,
             note,
@@ -287,8 +362,11 @@ fn builder() -> Builder<tauri::Wry> {
             quarantine,
             release,
             repair,
+            report,
             retry_action,
             retry_now,
+            save_preset,
+            set_limits,
             shift,
             shifts,
             start_demo,

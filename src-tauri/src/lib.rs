@@ -9,6 +9,7 @@ mod keeping;
 mod platform;
 mod print;
 mod pump;
+mod record_wire;
 mod session;
 mod snapshot;
 mod sound;

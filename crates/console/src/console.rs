@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Policy, Priority, Verb, fold};
-use fhir::communication;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
@@ -13,6 +12,7 @@ use crate::board::{Board, board};
 use crate::error::ConsoleError;
 use crate::handover::{Cover, handover};
 use crate::load::{AlarmLoad, alarm_load};
+use crate::paper::{ChartRequest, report};
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
 
@@ -139,7 +139,14 @@ impl Console {
         self.past().map_or_else(|| self.now(), |view| view.at)
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T, VaultError>) -> Result<T, VaultError> {
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
         self.vault.read_as(self.past().unwrap_or(View::NOW), work)
     }
 
@@ -244,25 +251,52 @@ impl Console {
     /// Of the cache, or where the pages cannot be written.
     pub fn handover(&self) -> Result<Vec<u8>, ConsoleError> {
         let ward = self.read(|reader| reader.ward())?;
-        let cover = Cover {
-            station: self.station.name.clone(),
-            user: self.station.user.clone(),
-            last_good: self.link().last_good,
-        };
-        let pack = handover(&ward, self.moment(), &cover)?;
+        let pack = handover(&ward, self.moment(), &self.cover())?;
         self.stamp("handover printed")?;
         Ok(pack)
     }
 
-    /// This person leaves, or takes over: kept in the station's log, also without a network.
+    /// The report of one patient as a PDF; who asked and why is kept in the log.
+    ///
+    /// # Errors
+    /// Where no reason is given, of the cache, or where the pages cannot be written.
+    pub fn report(
+        &self,
+        patient: &str,
+        from: Instant,
+        to: Instant,
+        why: &str,
+    ) -> Result<Vec<u8>, ConsoleError> {
+        let why = words(why)?;
+        let request = ChartRequest {
+            patient: patient.to_owned(),
+            from: Some(from),
+            to: Some(to),
+            light: true,
+            every_sample: false,
+        };
+        let (now, cover) = (self.moment(), self.cover());
+        let pages = self.read(|reader| Ok(report(reader, &request, now, &cover)))??;
+        let (at, who) = (self.now(), self.station.user.clone());
+        self.vault.audit(at, who, format!("report printed: {why}"), Some(patient.to_owned()))?;
+        Ok(pages)
+    }
+
+    fn cover(&self) -> Cover {
+        Cover {
+            station: self.station.name.clone(),
+            user: self.station.user.clone(),
+            last_good: self.link().last_good,
+        }
+    }
+
+    /// This person leaves, or takes over: shown on every station, kept here where there is no network.
     ///
     /// # Errors
     /// Of the cache.
     pub fn shift(&self, takes_over: bool) -> Result<(), ConsoleError> {
-        if self.past().is_some() {
-            return Err(ConsoleError::Past);
-        }
-        self.stamp(if takes_over { "takes over" } else { "leaves" })
+        let what = if takes_over { "takes over" } else { "leaves" };
+        self.record_fact("", String::new(), Verb::Shift, Some(what.to_owned())).map(|_| ())
     }
 
     fn stamp(&self, what: &str) -> Result<(), ConsoleError> {
@@ -275,7 +309,16 @@ impl Console {
     /// Of the cache.
     pub fn shifts(&self) -> Result<Vec<(Instant, String, String)>, ConsoleError> {
         let since = self.now() - 24 * 3_600_000;
-        Ok(self.vault.read(|reader| reader.audited(&["takes over", "leaves"], since))?)
+        let mut found: Vec<(Instant, String, String)> = self
+            .vault
+            .read(|reader| reader.actions())?
+            .into_iter()
+            .map(|seen| seen.action)
+            .filter(|action| action.verb == Verb::Shift && action.at >= since)
+            .map(|action| (action.at, action.by, action.note.unwrap_or_default()))
+            .collect();
+        found.reverse();
+        Ok(found)
     }
 
     /// Onset and priority of every alarm of a span, oldest first, whatever moment is shown.
@@ -367,26 +410,9 @@ impl Console {
     }
 
     fn record(&self, episode: &str, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
-        if self.past().is_some() {
-            return Err(ConsoleError::Past);
-        }
         let found = self.vault.read(|reader| reader.episodes())?;
         let found = found.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
-        let action = Action {
-            id: uuid::Uuid::now_v7().to_string(),
-            episode: episode.to_owned(),
-            verb,
-            by: self.station.user.clone(),
-            at: self.now(),
-            note,
-        };
-        let body = communication(&action, &found.patient, &self.station.name, self.link().clock_offset_ms)
-            .to_string();
-        self.vault.record_action(action.clone(), body)?;
-        if let Some(engine) = &self.engine {
-            engine.action_recorded();
-        }
-        Ok(action)
+        self.record_fact(&found.patient, episode.to_owned(), verb, note)
     }
 
     /// Actions that the server does not have yet, oldest first.
@@ -452,7 +478,7 @@ impl Console {
 }
 
 /// What a person typed, where it says anything.
-fn words(text: &str) -> Result<String, ConsoleError> {
+pub(crate) fn words(text: &str) -> Result<String, ConsoleError> {
     let text: String = text.trim().chars().filter(|c| !c.is_control()).take(500).collect();
     if text.is_empty() { Err(ConsoleError::NoWords) } else { Ok(text) }
 }

@@ -30,6 +30,12 @@ pub enum ConsoleError {
     /// Nobody acts in the past.
     #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
     Past,
+    /// Nobody knows yet what will be.
+    #[error("that moment has not come yet; nothing was recorded")]
+    Future,
+    /// A limit that a unit does not accept.
+    #[error(transparent)]
+    Limit(#[from] clinical::LimitError),
     /// The picture could not be drawn.
     #[error("{0}")]
     Drawing(String),

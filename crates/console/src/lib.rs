@@ -9,6 +9,7 @@ mod handover;
 mod lanes;
 mod load;
 mod paper;
+mod records;
 mod review;
 mod sparkline;
 
@@ -18,5 +19,6 @@ pub use error::ConsoleError;
 pub use handover::{Cover, handover, ward_list};
 pub use load::{AlarmLoad, Share, alarm_load};
 pub use paper::{ChartRequest, chart, chart_range, report};
+pub use records::{Annotation, MeasureLimits, PatientLimits};
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

@@ -8,6 +8,7 @@ use crate::board::{Tile, board};
 use crate::error::ConsoleError;
 use crate::handover::Cover;
 use crate::lanes::{local, read_lanes, theme, zone_offset_ms};
+use crate::records::annotations;
 use crate::review::timeline;
 
 /// What part of whose trends goes into a file.
@@ -91,6 +92,10 @@ fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<
         let amount = dose.amount.map_or_else(String::new, |(v, unit)| format!(" {v} {unit}"));
         found.push(Event { t: dose.at.0, kind: EventKind::Dose, text: format!("{}{amount}", dose.what) });
     }
+    for note in annotations(patient, &reader.actions()?).into_iter().filter(|n| n.at >= from && n.at <= to) {
+        let text = format!("{} – {}", note.text, note.by);
+        found.push(Event { t: note.at.0, kind: EventKind::Note, text });
+    }
     found.sort_by_key(|e| e.t);
     Ok(found)
 }
@@ -132,6 +137,7 @@ pub fn report(
     }
     sheet.alarms(reader, &request.patient, from, to, now)?;
     sheet.doses(reader, &request.patient, from, to)?;
+    sheet.notes(reader, &request.patient, from, to)?;
     sheet.signatures();
     let foot = format!("Patient report · printed from cache at {} · {}", local(now, STAMP), cover.station);
     pdf(&sheet.finish(&foot), "Patient report").map_err(ConsoleError::Drawing)
@@ -279,6 +285,27 @@ impl Report {
             let amount = dose.amount.map_or_else(String::new, |(v, unit)| format!(" {v} {unit}"));
             let text = format!("{}  {}{amount}", local(dose.at, "%a %d %H:%M"), dose.what);
             self.line(Ink::plain(9.0), 13.0, &text);
+        }
+        Ok(())
+    }
+
+    fn notes(
+        &mut self,
+        reader: &Reader,
+        patient: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<(), ConsoleError> {
+        let all = annotations(patient, &reader.actions()?);
+        let found: Vec<_> = all.into_iter().filter(|n| n.at >= from && n.at <= to).collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.title(&format!("Notes · {}", found.len()), 20.0);
+        for note in found {
+            let here = if note.sent { "" } else { " (this station only)" };
+            let text = format!("{}  {} – {}{here}", local(note.at, "%a %d %H:%M"), note.text, note.by);
+            self.line(Ink::plain(9.0), 13.0, &text.chars().take(130).collect::<String>());
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clinical::{
     Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place,
-    Plausibility, Priority, Quality, Sample, Segment, Sex, SmolStr, Source, Stay, Verb,
+    Plausibility, Priority, Quality, Sample, Segment, Sex, SmolStr, Source, Stay, Verb, about_patient,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -22,6 +22,8 @@ const PHYSICAL_TYPE: &str = "http://terminology.hl7.org/CodeSystem/location-phys
 const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
 /// The verbs of an action on an alert.
 pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
+/// What people record about a patient or the unit, beside the alarms.
+pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
 /// Tells technical alarms from physiological ones in `DetectedIssue.code`.
 const ALARM_KIND: &str = "urn:vigil:alarm-kind";
 
@@ -405,10 +407,18 @@ fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Re
 }
 
 fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Reason> {
-    let Some(code) = said.category.iter().find_map(|c| c.code(ALERT_ACTION)) else { return Ok(None) };
-    let verb = Verb::from_code(code).ok_or("its verb is not one of the alert actions")?;
-    let episode =
-        said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?;
+    let coded = |system| said.category.iter().find_map(|c| c.code(system));
+    let about_episodes = coded(ALERT_ACTION).is_some();
+    let Some(code) = coded(ALERT_ACTION).or_else(|| coded(WARD_RECORD)) else { return Ok(None) };
+    let verb = Verb::from_code(code)
+        .filter(|verb| verb.is_about_an_episode() == about_episodes)
+        .ok_or("its verb is not one of the alert actions")?;
+    let episode = if about_episodes {
+        said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?
+    } else {
+        let patient: Option<String> = said.subject.as_ref().and_then(|s| s.id_of("Patient"));
+        patient.map(|id| about_patient(&id)).unwrap_or_default()
+    };
     let at = said.sent.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (sent)")?;
     let key =
         said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));

@@ -277,6 +277,8 @@ pub(crate) struct Communication<'a> {
     #[serde(borrow, default)]
     pub about: Vec<Reference<'a>>,
     #[serde(borrow)]
+    pub subject: Option<Reference<'a>>,
+    #[serde(borrow)]
     pub sender: Option<Reference<'a>>,
     #[serde(borrow)]
     pub sent: Text<'a>,

@@ -3,7 +3,7 @@
 use clinical::Action;
 use serde_json::{Value, json};
 
-use crate::map::ALERT_ACTION;
+use crate::map::{ALERT_ACTION, WARD_RECORD};
 use crate::time::format_instant;
 
 /// What the server made of a create.
@@ -21,21 +21,24 @@ pub(crate) const URI: &str = "urn:ietf:rfc:3986";
 /// Seconds the server's clock was ahead of the station's.
 const CLOCK_OFFSET: &str = "urn:vigil:clock-offset-s";
 
-/// The Communication that carries an action; `patient` may be empty where the alarm names none.
+/// The Communication that carries an action; `patient` may be empty where the alarm names none, or where it is about the unit.
 ///
 /// `clock_offset_ms` is the server's clock against this station's at the click, where it is known: with it the order of two
 /// clicks on two stations can be judged.
 pub fn communication(action: &Action, patient: &str, station: &str, clock_offset_ms: Option<i64>) -> Value {
+    let system = if action.verb.is_about_an_episode() { ALERT_ACTION } else { WARD_RECORD };
     let mut resource = json!({
         "resourceType": "Communication",
         "status": "completed",
         "identifier": [{ "system": URI, "value": format!("urn:uuid:{}", action.id) }],
-        "category": [{ "coding": [{ "system": ALERT_ACTION, "code": action.verb.code() }] }],
-        "about": [{ "reference": format!("DetectedIssue/{}", action.episode) }],
+        "category": [{ "coding": [{ "system": system, "code": action.verb.code() }] }],
         "sender": { "display": action.by },
         "sent": format_instant(action.at),
         "note": [{ "text": format!("station {station}") }],
     });
+    if action.verb.is_about_an_episode() {
+        resource["about"] = json!([{ "reference": format!("DetectedIssue/{}", action.episode) }]);
+    }
     if let Some(offset) = clock_offset_ms {
         resource["extension"] = json!([{ "url": CLOCK_OFFSET, "valueDecimal": offset as f64 / 1000.0 }]);
     }
@@ -74,6 +77,12 @@ mod tests {
         let mut facts = Vec::new();
         map_resource(&resource.to_string(), &mut facts).unwrap();
         let fact = facts.remove(0);
-        assert_eq!(fact.body, Body::Action(action));
+        assert_eq!(fact.body, Body::Action(action.clone()));
+
+        let limit = Action { verb: Verb::SetLimit, episode: "Patient/p".into(), ..action };
+        let mut resource = communication(&limit, "p", "7B-1", None);
+        resource["id"] = json!("server-id");
+        map_resource(&resource.to_string(), &mut facts).unwrap();
+        assert_eq!(facts.remove(0).body, Body::Action(limit));
     }
 }

@@ -4,6 +4,10 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	/**  Writes a few words at a moment of a patient's trends. */
+	annotate: (patient: string, at: number, text: string) => typedError<null, AppError>(__TAURI_INVOKE("annotate", { patient, at, text })),
+	/**  The notes on a patient's trends. */
+	annotations: (patient: string) => typedError<AnnotationWire[], AppError>(__TAURI_INVOKE("annotations", { patient })),
 	/**  Where the program stands. */
 	appState: () => typedError<AppState, AppError>(__TAURI_INVOKE("app_state")),
 	/**  Reads a server's CapabilityStatement. */
@@ -20,6 +24,8 @@ export const commands = {
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
 	/**  Writes the handover pack into the person's folder of documents; gives its place. */
 	handover: () => typedError<string, AppError>(__TAURI_INVOKE("handover")),
+	/**  The alarm limits of a patient, with their history and the unit's presets. */
+	limits: (patient: string) => typedError<LimitsWire, AppError>(__TAURI_INVOKE("limits", { patient })),
 	/**  The alarm load of a day. */
 	load: () => typedError<LoadWire, AppError>(__TAURI_INVOKE("load")),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
@@ -38,10 +44,16 @@ export const commands = {
 	release: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("release", { episode })),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, AppError>(__TAURI_INVOKE("repair")),
+	/**  Writes the report of one patient into the documents folder and gives its path. It asks why, and that is kept. */
+	report: (patient: string, from: number, to: number, why: string) => typedError<string, AppError>(__TAURI_INVOKE("report", { patient, from, to, why })),
 	/**  Tries an action again that the server refused. */
 	retryAction: (action: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_action", { action })),
 	/**  Tries the server now. */
 	retryNow: () => typedError<null, AppError>(__TAURI_INVOKE("retry_now")),
+	/**  Saves limits under a name. */
+	savePreset: (name: string, limits: BoundsWire[]) => typedError<null, AppError>(__TAURI_INVOKE("save_preset", { name, limits })),
+	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
+	setLimits: (patient: string, changes: SetLimitWire[]) => typedError<null, AppError>(__TAURI_INVOKE("set_limits", { patient, changes })),
 	/**  This person leaves, or takes over. */
 	shift: (takesOver: boolean) => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shift", { takesOver })),
 	/**  Who left and who took over within a day, newest first. */
@@ -82,6 +94,14 @@ export type AlarmWire = {
 	more: number,
 };
 
+/**  A note at a moment. */
+export type AnnotationWire = {
+	at: number,
+	text: string,
+	by: string,
+	sent: boolean,
+};
+
 /**  What a person reads, and a code where the page has to act on it. */
 export type AppError = {
 	/**  `pin-needed`, `wrong-pin`, `damaged`, or `failed`. */
@@ -106,6 +126,14 @@ export type AppState = {
 	version: string,
 };
 
+/**  A low and a high bound of one measure, both ways. */
+export type BoundsWire = {
+	/**  LOINC. */
+	code: string,
+	low: number | null,
+	high: number | null,
+};
+
 /**  A value on a tile. */
 export type CellWire = {
 	slot: string,
@@ -123,6 +151,40 @@ export type DoseWire = {
 	what: string,
 	amount: string | null,
 	at: number,
+};
+
+/**  One change of a limit. */
+export type LimitChangeWire = {
+	label: string,
+	low: number | null,
+	high: number | null,
+	/**  The measure was given back to the unit. */
+	default: boolean,
+	by: string,
+	role: string,
+	reason: string,
+	at: number,
+	until: number | null,
+};
+
+/**  The limits of one measure; `low` or `high` null where there is none. */
+export type LimitWire = {
+	/**  LOINC. */
+	code: string,
+	label: string,
+	unit: string,
+	low: number | null,
+	high: number | null,
+	/**  Whether somebody set it for this patient; else it is the unit's. */
+	own: boolean,
+	until: number | null,
+};
+
+/**  What the limits editor shows. */
+export type LimitsWire = {
+	measures: LimitWire[],
+	history: LimitChangeWire[],
+	presets: PresetWire[],
 };
 
 /**  The connection. */
@@ -208,6 +270,14 @@ export type PatientWire = {
 	doses: DoseWire[],
 };
 
+/**  Limits under a name. */
+export type PresetWire = {
+	name: string,
+	/**  Empty for the unit's own. */
+	owner: string,
+	limits: BoundsWire[],
+};
+
 /**  How far the first sync is. */
 export type ProgressWire = {
 	done: number,
@@ -235,6 +305,16 @@ export type ServerWire = {
 	name: string,
 	version: string,
 	live: boolean,
+};
+
+/**  A change as the page asks for it. */
+export type SetLimitWire = {
+	/**  The bounds, both null to give the measure back to the unit. */
+	bounds: BoundsWire,
+	default: boolean,
+	hours: number | null,
+	role: string,
+	reason: string,
 };
 
 /**  Alarms of one bed or rule. */

@@ -1,10 +1,10 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type TrendsQuery, type TrendsWire, type Update } from './bindings';
+import { commands, type AppError, type BoundsWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update } from './bindings';
 
 export type {
-  AlarmWire, AppState, CellWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
-  SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
+  AlarmWire, AnnotationWire, AppState, BoundsWire, CellWire, LimitsWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
+  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
@@ -53,6 +53,12 @@ export const backend = {
   shift: (takesOver: boolean) => open(commands.shift(takesOver)),
   shifts: () => open(commands.shifts()),
   repair: () => open(commands.repair()),
+  limits: (patient: string) => open(commands.limits(patient)),
+  setLimits: (patient: string, changes: SetLimitWire[]) => open(commands.setLimits(patient, changes)),
+  savePreset: (name: string, limits: BoundsWire[]) => open(commands.savePreset(name, limits)),
+  annotate: (patient: string, at: number, text: string) => open(commands.annotate(patient, at, text)),
+  annotations: (patient: string) => open(commands.annotations(patient)),
+  report: (patient: string, from: number, to: number, why: string) => open(commands.report(patient, from, to, why)),
   watch(each: (update: Update) => void): Promise<null> {
     const channel = new Channel<Update>();
     channel.onmessage = each;

@@ -180,7 +180,7 @@ fn paint<B: DrawingBackend>(
     let column = |t: i64| x_axis.map(&t, (0, width));
     let row = |v: f64| y_axis.map(&v, (height - margin, margin));
     let ticks: Vec<(f64, i32)> = value_ticks(range.0, range.1, 3).into_iter().map(|v| (v, row(v))).collect();
-    let in_range = |v: &f64| *v > range.0 && *v < range.1;
+    let in_range = |v: &f64| *v >= range.0 && *v <= range.1;
     let bounds_of = |l: &Limits| [l.low, l.high].into_iter().flatten().filter(in_range).collect::<Vec<f64>>();
     let last = panel.limits.iter().rfind(|(since, _)| *since <= viewport.to);
     let limits: Vec<(f64, i32)> = last.iter().flat_map(|(_, l)| bounds_of(l)).map(|v| (v, row(v))).collect();

@@ -130,13 +130,14 @@ pub(crate) fn read_lanes(
             .map(|(at, l)| (at.0, scaled(l)))
             .collect();
         let summary = summary(lane, &points, &limits, from, to);
-        let panel = Panel {
-            content,
-            limits,
-            artefacts,
-            every_sample: false,
-            least: (lane.least.0 * shrink, lane.least.1 * shrink),
-        };
+        let mut least = (lane.least.0 * shrink, lane.least.1 * shrink);
+        // A limit that somebody set for this patient is always in sight.
+        if history.iter().any(|set| set.change.measure == lane.measures[0]) {
+            for bound in limits.iter().flat_map(|(_, l)| [l.low, l.high]).flatten() {
+                least = (least.0.min(bound - shrink), least.1.max(bound + shrink));
+            }
+        }
+        let panel = Panel { content, limits, artefacts, every_sample: false, least };
         lanes.push(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary });
     }
     Ok(lanes)

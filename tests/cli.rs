@@ -1,29 +1,15 @@
 //! The command line as IT staff use it: pull once, look, check, rotate, forget; each against the simulated ward.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
-const PIN: &[u8] = b"2580-night\n";
+#[path = "support/command.rs"]
+mod command;
 
-fn vigil(folder: &Path, pin: &[u8], arguments: &[&str]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
-        .args(arguments)
-        .arg("--data-dir")
-        .arg(folder)
-        .arg("--pin-stdin")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(pin).unwrap();
-    child.wait_with_output().unwrap()
-}
+use command::{PIN, vigil};
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))

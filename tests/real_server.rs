@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use clinical::Instant;
 use serde_json::Value;
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/sekmet.rs"]
 mod sekmet;
 
@@ -18,18 +19,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 fn vigil(folder: &Path, arguments: &[&str]) -> Value {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
-        .args(arguments)
-        .arg("--data-dir")
-        .arg(folder)
-        .arg("--pin-stdin")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(b"2580-night\n").unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = command::vigil(folder, command::PIN, arguments);
     assert!(output.status.success(), "vigil {arguments:?}: {:?}", output.status);
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -169,9 +159,30 @@ async fn real_patients_on_a_third_party_server_are_shown_as_recorded() {
     assert!(checked > 90, "{checked} values compared");
     let home = people.iter().find(|p| p["patient_id"] == "home-person-1").unwrap();
     assert!(home["vitals"]["99504-3"]["value"].as_f64().is_some_and(|v| v > 30.0), "{home}");
+    drawn_as_every_sample_would(&data, people);
     // A second sync has nothing to fetch twice.
     let again = vigil(&data, &["sync", "--once", "--server", &base, "--json"]);
     assert_eq!(again["quarantined"], 0);
+}
+
+/// Every recording as a picture, for somebody to look at, and the same with every sample drawn.
+fn drawn_as_every_sample_would(data: &Path, people: &[Value]) {
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/recordings");
+    std::fs::create_dir_all(&shots).unwrap();
+    for person in people {
+        let id = person["patient_id"].as_str().unwrap();
+        let (file, every) = (shots.join(format!("{id}.png")), data.join("every.png"));
+        // What was recorded spans two days in intensive care and about two weeks at home.
+        let from = if id.starts_with("icu-") { "2026-03-12T12:00:00Z" } else { "2026-02-28T12:00:00Z" };
+        let draw = |out: &Path, more: &[&str]| {
+            let range = ["chart", "--patient", id, "--from", from, "--to", "2026-03-14T12:00:00Z"];
+            let arguments = [&range[..], &["--out", out.to_str().unwrap()], more].concat();
+            let output = command::vigil(data, command::PIN, &arguments);
+            assert!(output.status.success(), "{id}: {}", String::from_utf8_lossy(&output.stderr));
+            std::fs::read(out).unwrap()
+        };
+        assert!(draw(&file, &[]) == draw(&every, &["--all-samples"]), "{id}: another picture");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -144,7 +144,12 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
         assert!(green > 300, "the heart rate is drawn: {green} pixels");
     }
     let svg = String::from_utf8(made("day.svg", &[])).unwrap();
-    assert!(svg.starts_with("<svg") && svg.contains(">SpO₂</text>") && svg.contains("limit 90"));
+    assert!(
+        svg.starts_with("<svg")
+            && svg.contains(">SpO2</text>")
+            && svg.contains("· MRN ")
+            && svg.contains("limit 90")
+    );
     assert!(made("day.pdf", &["--dark"]).starts_with(b"%PDF-"));
     assert!(read_pdf(&file("day.pdf")).contains("Temp"));
     made("sliver.png", &["--width", "1", "--height", "1"]);
@@ -182,6 +187,10 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     ] {
         assert!(read.contains(words), "{words} is missing: {read}");
     }
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::copy(&report, kept.join("report.pdf")).unwrap();
+    std::fs::copy(file("m4.png"), kept.join("chart.png")).unwrap();
     let pages =
         Command::new("pdftoppm").args(["-r", "50", "-png"]).arg(&report).arg(file("page")).output().unwrap();
     assert!(pages.status.success());

@@ -76,7 +76,7 @@ impl Figure {
         let title = 18 * self.title.len() as u32;
         let words = width >= 240 && height >= title + 60 + rows * 30;
         let events = if self.events.is_empty() { 0 } else { EVENTS };
-        let (left, top, bottom) = if words { (64, title + 8, 22 + events) } else { (0, 0, 0) };
+        let (left, top, bottom) = if words { (84, title + 8, 22 + events) } else { (0, 0, 0) };
         let gaps = if words { GAP * (rows - 1) } else { 0 };
         Frame { left, top, row: (height.saturating_sub(top + bottom + gaps) / rows).max(1) }
     }

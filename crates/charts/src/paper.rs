@@ -97,6 +97,8 @@ pub(crate) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             c if c.is_control() => out.push(' '),
+            // The typeface on paper has no such digit.
+            '₂' => out.push('2'),
             c => out.push(c),
         }
     }

@@ -74,11 +74,24 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
     Ok(Figure {
         from: from.0,
         to: to.0,
-        title: Vec::new(),
+        title: title(reader, &request.patient, from, to)?,
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
         events: events(reader, &request.patient, from, to)?,
     })
+}
+
+/// Whose trends these are: a picture without a name is mistaken for another's.
+fn title(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<String>, ConsoleError> {
+    let persons = reader.ward()?.persons;
+    let Some(person) = persons.into_iter().find(|p| p.id == patient) else { return Ok(Vec::new()) };
+    let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
+    let mrn = if person.mrn.is_empty() { "none" } else { &person.mrn };
+    let born = person.birth_date.as_deref().unwrap_or("not known");
+    Ok(vec![
+        format!("{} · MRN {mrn} · born {born}", name.join(", ")),
+        format!("{} to {}", local(from, STAMP), local(to, STAMP)),
+    ])
 }
 
 fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<Event>, ConsoleError> {
@@ -122,7 +135,7 @@ pub fn report(
     sheet.identity(&tile, from, to, now, cover);
     sheet.score(&tile);
     let light = ChartRequest { light: true, from: Some(from), to: Some(to), ..request.clone() };
-    let figure = chart(reader, &light, 780)?;
+    let figure = Figure { title: Vec::new(), ..chart(reader, &light, 780)? };
     let height = 60 + 92 * figure.rows.len() as u32;
     let drawn = figure.svg(780, height).map_err(ConsoleError::Drawing)?;
     let points = RIGHT - LEFT;

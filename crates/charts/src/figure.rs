@@ -63,6 +63,7 @@ pub struct Figure {
 /// Room for words, in pixels: beside, above and below the panels. None of them where the figure is too small for words.
 struct Frame {
     left: u32,
+    right: u32,
     top: u32,
     row: u32,
 }
@@ -76,13 +77,13 @@ impl Figure {
         let title = 18 * self.title.len() as u32;
         let words = width >= 240 && height >= title + 60 + rows * 30;
         let events = if self.events.is_empty() { 0 } else { EVENTS };
-        let (left, top, bottom) = if words { (84, title + 8, 22 + events) } else { (0, 0, 0) };
+        let (left, right, top, bottom) = if words { (84, 56, title + 8, 22 + events) } else { (0, 0, 0, 0) };
         let gaps = if words { GAP * (rows - 1) } else { 0 };
-        Frame { left, top, row: (height.saturating_sub(top + bottom + gaps) / rows).max(1) }
+        Frame { left, right, top, row: (height.saturating_sub(top + bottom + gaps) / rows).max(1) }
     }
 
     fn viewport(&self, width: u32, frame: &Frame) -> Viewport {
-        let width = width.saturating_sub(frame.left).max(1);
+        let width = width.saturating_sub(frame.left + frame.right).max(1);
         Viewport { from: self.from, to: self.to, width, height: frame.row, scale: 1.0 }
     }
 
@@ -133,29 +134,23 @@ impl Figure {
                 text(f64::from(frame.left) - 5.0, y, 10, 400, quiet, "end", &format!("{value}"));
             }
             for (value, y) in &facts.limits {
-                let y = top + f64::from(*y) - 2.0;
-                text(f64::from(width) - 4.0, y, 10, 700, quiet, "end", &format!("limit {value}"));
+                let (x, y) = (f64::from(width - frame.right) + 4.0, top + f64::from(*y) + 3.5);
+                text(x, y, 10, 700, quiet, "start", &format!("limit {value}"));
             }
             if facts.samples == 0 {
-                let middle = f64::from(frame.left + width) / 2.0;
+                let middle = f64::from(frame.left) + f64::from(width - frame.left - frame.right) / 2.0;
                 let words = format!("no {} in this range", row.label);
                 text(middle, top + f64::from(frame.row) / 2.0 + 4.0, 11, 400, quiet, "middle", &words);
             }
         }
-        let plot = f64::from(width - frame.left);
+        let plot = f64::from(width - frame.left - frame.right);
         let across =
             |t: i64| f64::from(frame.left) + (t - self.from) as f64 / (self.to - self.from) as f64 * plot;
         let below = f64::from(self.place(self.rows.len(), frame)) - f64::from(GAP);
         let events = if self.events.is_empty() { 0.0 } else { f64::from(EVENTS) };
         for (t, words) in &self.time_ticks {
             let x = across(*t);
-            let anchor = if x > f64::from(width) - 24.0 {
-                "end"
-            } else if x < f64::from(frame.left) + 24.0 {
-                "start"
-            } else {
-                "middle"
-            };
+            let anchor = if x < f64::from(frame.left) + 24.0 { "start" } else { "middle" };
             text(x, below + events + 15.0, 10, 400, quiet, anchor, words);
         }
         if events > 0.0 {

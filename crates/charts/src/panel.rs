@@ -253,11 +253,15 @@ fn paint<B: DrawingBackend>(
                     .max(0.5) as i32;
                 for bar in seen {
                     let x = column(bar.t);
-                    area.draw(&Rectangle::new(
-                        [(x - half, row(bar.high)), (x + half, row(bar.low))],
-                        hue.mix(0.85).filled(),
-                    ))
-                    .map_err(failed)?;
+                    // The renderer fills no rectangle without a width; a hair is a line.
+                    let (top, foot) = (row(bar.high), row(bar.low));
+                    if half == 0 {
+                        line(area, &[(x, top), (x, foot)], hue.mix(0.85).stroke_width(1))?;
+                    } else {
+                        let rectangle =
+                            Rectangle::new([(x - half, top), (x + half, foot)], hue.mix(0.85).filled());
+                        area.draw(&rectangle).map_err(failed)?;
+                    }
                     if let Some(mean) = bar.mean {
                         let reach = half + (2.0 * viewport.scale) as i32;
                         line(
@@ -378,6 +382,17 @@ mod tests {
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
         assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
+    }
+
+    #[test]
+    fn a_fortnight_of_pressures_is_still_bars() {
+        let bars = (0..400).map(|n| Bar { t: n * 1000, low: 60.0, high: 120.0, mean: Some(80.0) }).collect();
+        let drawn = draw(&panel(Content::Bars(bars)), &viewport(0, 400_000), &THEME).unwrap();
+        let ground = [THEME.background.0, THEME.background.1, THEME.background.2];
+        // Half way between the mean and the top, away from every line of the grid.
+        let at = |x: usize| (30 * 400 + x) * 3;
+        let painted = (0..400).filter(|x| drawn.picture.rgb[at(*x)..at(*x) + 3] != ground).count();
+        assert!(painted > 390, "{painted} of 400 columns");
     }
 
     #[test]

@@ -171,6 +171,41 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     let stranger = vigil(folder, PIN, &["chart", "--patient", "nobody", "--out", "x.png"]);
     assert!(!stranger.status.success() && text(&stranger).contains("patient"), "{}", text(&stranger));
 
+    let hour = ago(1);
+    let export = |name: &str, more: &[&str]| {
+        let out = file(name);
+        let fixed =
+            ["export", "--patient", &patient, "--from", &hour, "--to", &to, "--out", out.to_str().unwrap()];
+        vigil(folder, PIN, &[&fixed[..], more].concat())
+    };
+    assert!(!export("silent.csv", &["--why", " "]).status.success() && !file("silent.csv").exists());
+    for name in ["values.csv", "values.json"] {
+        let output = export(name, &["--why", "Referral to cardiology"]);
+        assert!(output.status.success(), "{}", text(&output));
+    }
+    let csv = std::fs::read_to_string(file("values.csv")).unwrap();
+    let rows = csv.lines().count() - 1;
+    assert!(rows > 3000 && csv.contains(",http://loinc.org,8867-4,HR,"), "{rows} rows");
+    let bundle = std::fs::read(file("values.json")).unwrap();
+    // What was exported is FHIR that this console itself can read.
+    let page = fhir::read_page(&bundle).unwrap();
+    assert_eq!((page.resources, page.unreadable.len()), (rows, 0));
+    let sheet = json(
+        folder,
+        &["flowsheet", "--json", "--every", "15", "--patient", &patient, "--from", &hour, "--to", &to],
+    );
+    let heart = sheet.as_array().unwrap().iter().find(|row| row["key"] == "hr").unwrap();
+    let cells = heart["cells"].as_array().unwrap();
+    assert!((4..=5).contains(&cells.len()), "{} quarters", cells.len());
+    let counted: u64 = cells.iter().map(|c| c["n"].as_u64().unwrap()).sum();
+    let drawn = csv.lines().filter(|l| l.contains(",8867-4,") && l.ends_with("false")).count();
+    assert_eq!(counted as usize, drawn, "each value is in one step");
+    assert!(
+        cells
+            .iter()
+            .all(|c| c["low"].as_f64() <= c["median"].as_f64() && c["median"].as_f64() <= c["high"].as_f64())
+    );
+
     let report = file("report.pdf");
     good(folder, &["report", "--patient", &patient, "--pdf", report.to_str().unwrap()]);
     let read = read_pdf(&report);

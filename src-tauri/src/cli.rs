@@ -103,6 +103,10 @@ pub(crate) enum Command {
     Chart(print::Chart),
     /// Write one patient's report
     Report(print::Report),
+    /// Write one patient's values, as sent, into a file: .csv or .json (a FHIR Bundle); why is kept in the log
+    Export(print::Export),
+    /// Print one patient's numbers in steps of time: median, lowest, highest, count
+    Flowsheet(print::Flowsheet),
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -140,6 +144,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Handover { pdf }) => paper(&start, View::NOW, &pdf, console::handover),
         Some(Command::Chart(asked)) => print::chart(&start, asked),
         Some(Command::Report(asked)) => print::report(&start, asked),
+        Some(Command::Export(asked)) => print::export(&start, asked),
+        Some(Command::Flowsheet(asked)) => print::flowsheet(&start, asked),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),
@@ -237,7 +243,7 @@ fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Res
 }
 
 /// Prints; a reader that closes early (`| head`) has seen what it wanted.
-fn print(text: std::fmt::Arguments) -> Result<ExitCode, AppError> {
+pub(crate) fn print(text: std::fmt::Arguments) -> Result<ExitCode, AppError> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
@@ -269,6 +275,12 @@ fn alert_list(
         print(format_args!("{line}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The cache of the folder, to write to: refused while a window has it.
+pub(crate) fn own_cache(start: &Start) -> Result<Vault, AppError> {
+    cache(start)?;
+    Ok(Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
 }
 
 /// What a page says of itself.

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use console::ChartRequest;
+use fhir::format_instant;
+use serde_json::json;
 use vault::View;
 
-use crate::cli::{cache, cover, instant};
+use crate::cli::{cache, cover, instant, own_cache, print};
 use crate::error::AppError;
 use crate::session::{Start, clock};
 
@@ -54,6 +56,30 @@ pub(crate) struct Report {
     pdf: PathBuf,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    range: Range,
+    /// Where to; the ending says what: .csv or .json
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Why it leaves this station
+    #[arg(long)]
+    why: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Flowsheet {
+    #[command(flatten)]
+    range: Range,
+    /// Minutes of one column
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=1440))]
+    every: i64,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
 fn request(range: Range, light: bool, every_sample: bool) -> Result<ChartRequest, AppError> {
     let moment = |option: &str, text: Option<String>| text.map(|t| instant(option, &t)).transpose();
     Ok(ChartRequest {
@@ -92,6 +118,69 @@ pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError>
         .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &cover)))?
         .map_err(AppError::from)?;
     write(&asked.pdf, &bytes)
+}
+
+pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, AppError> {
+    let kind = asked.out.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let made = match kind.as_str() {
+        "csv" => console::export_csv,
+        "json" => console::export_bundle,
+        _ => {
+            return Err(AppError::failed("--out: the file has to end in .csv or .json; nothing was written"));
+        }
+    };
+    let why = asked.why.trim().to_owned();
+    if why.is_empty() {
+        return Err(AppError::failed("--why: say why this leaves the station; nothing was written"));
+    }
+    let request = request(asked.range, true, false)?;
+    // Opened to write: nothing leaves without an entry in the log.
+    let vault = own_cache(start)?;
+    let exported = vault.read(|reader| Ok(made(reader, &request)))?.map_err(AppError::from)?;
+    let who = start.user.clone().unwrap_or("the command line".into());
+    vault.audit(clock()(), who, format!("exported {kind}: {why}"), Some(request.patient))?;
+    println!("{} values", exported.values);
+    write(&asked.out, exported.text.as_bytes())
+}
+
+pub(crate) fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, AppError> {
+    let request = request(asked.range, true, false)?;
+    let step = asked.every * 60_000;
+    let rows = cache(start)?
+        .read_as(View::NOW, |reader| Ok(console::flowsheet(reader, &request, step)))?
+        .map_err(AppError::from)?;
+    if asked.json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let cells: Vec<_> = row
+                    .cells
+                    .iter()
+                    .map(|c| {
+                        json!({
+                            "from": format_instant(c.from), "n": c.n, "median": c.median, "low": c.low, "high": c.high,
+                        })
+                    })
+                    .collect();
+                json!({ "key": row.key, "label": row.label, "unit": row.unit, "cells": cells })
+            })
+            .collect();
+        return print(format_args!("{:#}", json!(rows)));
+    }
+    for row in rows {
+        print(format_args!("{} {}", row.label, row.unit))?;
+        for c in row.cells {
+            print(format_args!(
+                "  {}  median {:>7.1}  {:>7.1} to {:>7.1}  n {}",
+                format_instant(c.from),
+                c.median,
+                c.low,
+                c.high,
+                c.n
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<ExitCode, AppError> {

@@ -5,6 +5,7 @@
 mod board;
 mod console;
 mod error;
+mod export;
 mod handover;
 mod lanes;
 mod load;
@@ -16,6 +17,7 @@ mod sparkline;
 pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
+pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
 pub use handover::{Cover, handover, ward_list};
 pub use load::{AlarmLoad, Share, alarm_load};
 pub use paper::{ChartRequest, chart, chart_range, report};

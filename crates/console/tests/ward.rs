@@ -61,7 +61,8 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
         assert!(trends.png.starts_with(b"\x89PNG"));
     }
     let day = console.trends(&request(24)).unwrap();
-    assert!(day.panels[0].summary.starts_with("HR: median"), "{}", day.panels[0].summary);
+    let words = &day.panels[0].summary;
+    assert!(words.starts_with("HR 24 h: median ") && words.contains(", last "), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

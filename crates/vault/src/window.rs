@@ -82,14 +82,46 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database, or of a damaged chunk.
     pub fn points(&self, series: i64, from: Instant, to: Instant) -> Result<Vec<Point>, VaultError> {
-        let known_by = self.view.known_by;
-        let to = to.min(self.view.at);
         let mut points = Vec::new();
         let mut sorted = true;
+        self.each(series, from, to, &mut |t, value, artefact| {
+            sorted &= points.last().is_none_or(|last: &Point| last.t <= t);
+            points.push(Point { t, v: value.to_f64(), artefact });
+        })?;
+        if !sorted {
+            points.sort_by_key(|p| p.t);
+        }
+        Ok(points)
+    }
+
+    /// The values of a series as they were sent, digit by digit, in order of time: when, what, and whether an artefact.
+    ///
+    /// # Errors
+    /// Of the database, or of a damaged chunk.
+    pub fn decimals(
+        &self,
+        series: i64,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<(Instant, Decimal, bool)>, VaultError> {
+        let mut found = Vec::new();
+        self.each(series, from, to, &mut |t, value, artefact| found.push((Instant(t), value, artefact)))?;
+        found.sort_by_key(|(t, ..)| *t);
+        Ok(found)
+    }
+
+    fn each(
+        &self,
+        series: i64,
+        from: Instant,
+        to: Instant,
+        take: &mut dyn FnMut(i64, Decimal, bool),
+    ) -> Result<(), VaultError> {
+        let known_by = self.view.known_by;
+        let to = to.min(self.view.at);
         let mut push = |t: i64, value: Decimal, artefact: bool| {
             if t >= from.0 && t <= to.0 {
-                sorted &= points.last().is_none_or(|last: &Point| last.t <= t);
-                points.push(Point { t, v: value.to_f64(), artefact });
+                take(t, value, artefact);
             }
         };
         let mut chunks = self.connection.prepare_cached(&format!(
@@ -118,10 +150,7 @@ impl Reader<'_> {
                 push(row.get(0)?, Decimal { mantissa: row.get(1)?, scale: row.get(2)? }, row.get(3)?);
             }
         }
-        if !sorted {
-            points.sort_by_key(|p| p.t);
-        }
-        Ok(points)
+        Ok(())
     }
 
     /// Lowest and highest value of each of `columns` equal parts of a window, from the coarsest summary that is finer than

@@ -1,0 +1,218 @@
+//! One patient's values out of the cache: as they were sent, or in steps of time.
+
+use std::fmt::Write;
+
+use clinical::Instant;
+use fhir::format_instant;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use vault::{Reader, SeriesInfo};
+
+use crate::error::ConsoleError;
+use crate::lanes::read_lanes;
+use crate::paper::{ChartRequest, chart_range};
+
+/// What goes into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file's content.
+    pub text: String,
+    /// How many values it holds.
+    pub values: usize,
+}
+
+fn label(series: &SeriesInfo) -> &'static str {
+    series.measure().map_or("", |m| m.spec().label)
+}
+
+/// A field of a CSV file (RFC 4180). What a spreadsheet would take for a formula is told to be text.
+fn field(text: &str) -> String {
+    let safe =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+/// The values of a range as CSV: moment (UTC), code system, code, name, value as sent, UCUM unit, device, artefact or not.
+///
+/// # Errors
+/// Of the cache, or where the patient or the range is none.
+pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, ConsoleError> {
+    let (from, to) = chart_range(reader, request)?;
+    let mut text = "taken_at,system,code,name,value,unit,device,artefact\r\n".to_owned();
+    let mut values = 0;
+    for series in reader.series_of(&request.patient)? {
+        let system = if series.mdc { "urn:iso:std:iso:11073:10101" } else { "http://loinc.org" };
+        let (code, unit, device) = (field(&series.code), field(&series.unit), field(&series.device));
+        for (at, value, artefact) in reader.decimals(series.id, from, to)? {
+            values += 1;
+            // A string takes every write.
+            let _ = write!(
+                text,
+                "{},{system},{code},{},{value},{unit},{device},{artefact}\r\n",
+                format_instant(at),
+                label(&series)
+            );
+        }
+    }
+    Ok(Exported { text, values })
+}
+
+#[derive(Serialize)]
+struct Quantity<'a> {
+    /// The digits as they were sent.
+    value: Box<RawValue>,
+    unit: &'a str,
+    system: &'static str,
+    code: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Observation<'a> {
+    resource_type: &'static str,
+    status: &'static str,
+    code: Value,
+    subject: Value,
+    effective_date_time: String,
+    value_quantity: Quantity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    resource: Observation<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle<'a> {
+    resource_type: &'static str,
+    r#type: &'static str,
+    entry: Vec<Entry<'a>>,
+}
+
+/// The values of a range as a FHIR R4 collection Bundle of Observations.
+///
+/// # Errors
+/// As [`export_csv`].
+pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported, ConsoleError> {
+    let (from, to) = chart_range(reader, request)?;
+    let all = reader.series_of(&request.patient)?;
+    let failed =
+        |e: serde_json::Error| ConsoleError::Drawing(format!("the Bundle could not be written: {e}"));
+    let mut entry = Vec::new();
+    for series in &all {
+        let system = if series.mdc { "urn:iso:std:iso:11073:10101" } else { "http://loinc.org" };
+        for (at, value, artefact) in reader.decimals(series.id, from, to)? {
+            let resource = Observation {
+                resource_type: "Observation",
+                status: "final",
+                code: json!({ "coding": [{ "system": system, "code": series.code }], "text": label(series) }),
+                subject: json!({ "reference": format!("Patient/{}", request.patient) }),
+                effective_date_time: format_instant(at),
+                value_quantity: Quantity {
+                    value: RawValue::from_string(value.to_string()).map_err(failed)?,
+                    unit: &series.unit,
+                    system: "http://unitsofmeasure.org",
+                    code: &series.unit,
+                },
+                device: (!series.device.is_empty())
+                    .then(|| json!({ "reference": format!("Device/{}", series.device) })),
+                note: artefact.then(|| json!([{ "text": "outside the plausible range" }])),
+            };
+            entry.push(Entry { resource });
+        }
+    }
+    let values = entry.len();
+    let bundle = Bundle { resource_type: "Bundle", r#type: "collection", entry };
+    Ok(Exported { text: serde_json::to_string(&bundle).map_err(failed)?, values })
+}
+
+/// One measure of the flowsheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowRow {
+    /// Key of the panel.
+    pub key: &'static str,
+    /// As shown.
+    pub label: &'static str,
+    /// As shown.
+    pub unit: &'static str,
+    /// Steps that hold a value, oldest first.
+    pub cells: Vec<FlowCell>,
+}
+
+/// One step of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowCell {
+    /// Where the step begins.
+    pub from: Instant,
+    /// How many values; artefacts are left out.
+    pub n: usize,
+    /// The middle value; of an even number the mean of both.
+    pub median: f64,
+    /// The lowest.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
+}
+
+/// The numbers of a range in steps of `step_ms` that begin at round moments (UTC); of pressures the systolic one.
+///
+/// # Errors
+/// As [`export_csv`].
+pub fn flowsheet(
+    reader: &Reader,
+    request: &ChartRequest,
+    step_ms: i64,
+) -> Result<Vec<FlowRow>, ConsoleError> {
+    let (from, to) = chart_range(reader, request)?;
+    let step = step_ms.max(60_000);
+    let rows = read_lanes(reader, &request.patient, from, to)?.into_iter().map(|lane| {
+        let points: Vec<(i64, f64)> = match lane.panel.content {
+            charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
+            charts::Content::Dots(dots) => dots,
+            charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
+        };
+        let cells = points.chunk_by(|a, b| a.0.div_euclid(step) == b.0.div_euclid(step)).map(cell(step));
+        FlowRow { key: lane.lane.key, label: lane.lane.label, unit: lane.unit, cells: cells.collect() }
+    });
+    Ok(rows.filter(|row| !row.cells.is_empty()).collect())
+}
+
+fn cell(step: i64) -> impl Fn(&[(i64, f64)]) -> FlowCell {
+    move |points| {
+        let mut values: Vec<f64> = points.iter().map(|(_, v)| *v).collect();
+        values.sort_by(f64::total_cmp);
+        let n = values.len();
+        FlowCell {
+            from: Instant(points[0].0.div_euclid(step) * step),
+            n,
+            median: f64::midpoint(values[(n - 1) / 2], values[n / 2]),
+            low: values[0],
+            high: values[n - 1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_even_count_has_the_mean_of_both_middles() {
+        let found = cell(1000)(&[(1500, 9.0), (1600, 1.0), (1700, 4.0), (1800, 2.0)]);
+        let was = FlowCell { from: Instant(1000), n: 4, median: 3.0, low: 1.0, high: 9.0 };
+        assert_eq!(found, was);
+    }
+
+    #[test]
+    fn no_field_becomes_a_formula_or_another_column() {
+        assert_eq!(field("=1+1"), "'=1+1");
+        assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(field("/min"), "/min");
+    }
+}

@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "timeline",
     "trends",
     "unlock",
+    "values_at",
     "waiting",
     "watch",
 ];

@@ -11,7 +11,7 @@ use vault::{Pin, View};
 
 use crate::error::AppError;
 use crate::pump;
-use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire};
+use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
 use crate::wire::{
     AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire,
@@ -307,6 +307,16 @@ pub async fn annotations(session: State<'_, Session>, patient: String) -> Answer
     .await
 }
 
+/// What each panel of a patient shows at one moment.
+#[tauri::command]
+#[specta::specta]
+pub async fn values_at(session: State<'_, Session>, patient: String, at: i64) -> Answer<Vec<ValueAtWire>> {
+    work(&session, move |console| {
+        Ok(console.values_at(&patient, Instant(at))?.into_iter().map(ValueAtWire::from).collect())
+    })
+    .await
+}
+
 /// Writes the report of one patient into the documents folder and gives its path. It asks why, and that is kept.
 #[tauri::command]
 #[specta::specta]
@@ -373,6 +383,7 @@ fn builder() -> Builder<tauri::Wry> {
             take,
             timeline,
             unlock,
+            values_at,
             waiting,
             watch,
         ])

@@ -1,7 +1,7 @@
-//! What the page reads and says about limits, presets and notes.
+//! What the page reads and says about one patient beside the board: limits, presets, notes, values at a moment.
 
 use clinical::{LimitChange, Limits, Measure, SetLimit};
-use console::{Annotation, PatientLimits};
+use console::{Annotation, PatientLimits, ValueAt};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -153,5 +153,28 @@ pub struct AnnotationWire {
 impl From<Annotation> for AnnotationWire {
     fn from(note: Annotation) -> AnnotationWire {
         AnnotationWire { at: note.at.0, text: note.text, by: note.by, sent: note.sent }
+    }
+}
+
+/// What a panel shows under the crosshair.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueAtWire {
+    key: &'static str,
+    text: String,
+    unit: &'static str,
+    taken_at: i64,
+    device: Option<String>,
+}
+
+impl From<ValueAt> for ValueAtWire {
+    fn from(value: ValueAt) -> ValueAtWire {
+        ValueAtWire {
+            key: value.key,
+            text: value.text,
+            unit: value.unit,
+            taken_at: value.taken_at.0,
+            device: value.device,
+        }
     }
 }

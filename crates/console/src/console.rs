@@ -11,6 +11,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 use crate::board::{Board, board};
 use crate::error::ConsoleError;
 use crate::handover::{Cover, handover};
+use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
 use crate::paper::{ChartRequest, report};
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
@@ -229,6 +230,16 @@ impl Console {
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
         self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// What each panel of a patient shows at one moment.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn values_at(&self, patient: &str, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
+        let view = self.past().unwrap_or(View::NOW);
+        let view = View { at: at.min(view.at), known_by: view.known_by };
+        self.vault.read_as(view, |reader| Ok(values_at(reader, patient)))?
     }
 
     /// The alarm load of the day before the moment that is shown.

@@ -3,7 +3,7 @@
 use charts::{Bar, Content, Panel, Theme};
 use clinical::{Instant, Limits, Measure, limit_history, limit_steps};
 use fhir::to_unit;
-use vault::{Point, Reader};
+use vault::{Point, Reader, SeriesValue};
 
 use crate::error::ConsoleError;
 
@@ -141,6 +141,58 @@ pub(crate) fn read_lanes(
         lanes.push(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary });
     }
     Ok(lanes)
+}
+
+/// What a panel shows at one moment: the newest value at or before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueAt {
+    /// Key of the panel.
+    pub key: &'static str,
+    /// As shown, without its unit.
+    pub text: String,
+    /// As shown.
+    pub unit: &'static str,
+    /// When it was taken.
+    pub taken_at: Instant,
+    /// Name of the device that sent it, where one is known.
+    pub device: Option<String>,
+}
+
+/// The values under a crosshair. `reader` looks from that moment.
+pub(crate) fn values_at(reader: &Reader, patient: &str) -> Result<Vec<ValueAt>, ConsoleError> {
+    let values = reader.latest(Some(patient))?;
+    let devices = reader.ward_devices()?;
+    let newest = |measures: &[Measure]| {
+        values
+            .iter()
+            .filter(|v| !v.artefact && v.series.measure().is_some_and(|m| measures.contains(&m)))
+            .max_by_key(|v| v.taken_at)
+    };
+    let shown = |value: &SeriesValue, molar: bool, digits: usize| {
+        let (factor, offset) =
+            value.series.measure().and_then(|m| to_unit(m, &value.series.unit).ok()).unwrap_or((1.0, 0.0));
+        let number = if molar { value.value.to_f64() } else { value.value.to_f64() * factor + offset };
+        format!("{number:.digits$}")
+    };
+    let lanes = LANES.iter().filter_map(|lane| {
+        let found = newest(lane.measures)?;
+        let molar = lane.key == "glucose" && found.series.unit == "mmol/L";
+        let mut text = shown(found, molar, usize::from(lane.key == "temp" || molar));
+        let low = newest(&[Measure::DiastolicBp, Measure::ArterialDiastolic]);
+        if lane.key == "bp"
+            && let Some(low) = low.filter(|low| low.taken_at == found.taken_at)
+        {
+            text = format!("{text}/{}", shown(low, false, 0));
+        }
+        Some(ValueAt {
+            key: lane.key,
+            text,
+            unit: if molar { "mmol/L" } else { lane.unit },
+            taken_at: found.taken_at,
+            device: devices.iter().find(|d| d.id == found.series.device).map(|d| d.name.clone()),
+        })
+    });
+    Ok(lanes.collect())
 }
 
 /// Milliseconds that local time is ahead of UTC.

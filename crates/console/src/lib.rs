@@ -19,6 +19,7 @@ pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
 pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
 pub use handover::{Cover, handover, ward_list};
+pub use lanes::ValueAt;
 pub use load::{AlarmLoad, Share, alarm_load};
 pub use paper::{ChartRequest, chart, chart_range, report};
 pub use records::{Annotation, MeasureLimits, PatientLimits};

@@ -196,6 +196,16 @@ impl Reader<'_> {
         })
     }
 
+    /// Every device that is known now.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn ward_devices(&self) -> Result<Vec<Device>, VaultError> {
+        self.list("SELECT id, patient, name, active FROM device", [], |row| {
+            Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
+        })
+    }
+
     /// The newest value of every series, of one patient or of all.
     ///
     /// # Errors

@@ -66,6 +66,8 @@ export const commands = {
 	timeline: (episode: string) => typedError<TimelineWire[], AppError>(__TAURI_INVOKE("timeline", { episode })),
 	/**  Opens the cache with a PIN. */
 	unlock: (pin: string) => typedError<null, AppError>(__TAURI_INVOKE("unlock", { pin })),
+	/**  What each panel of a patient shows at one moment. */
+	valuesAt: (patient: string, at: number) => typedError<ValueAtWire[], AppError>(__TAURI_INVOKE("values_at", { patient, at })),
 	/**  Actions that the server does not have yet. */
 	waiting: () => typedError<WaitingWire[], AppError>(__TAURI_INVOKE("waiting")),
 	/**  Sends the whole board, and from then on what changes. */
@@ -399,6 +401,15 @@ export type Update = {
 	audio: boolean | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: MomentWire | null,
+};
+
+/**  What a panel shows under the crosshair. */
+export type ValueAtWire = {
+	key: string,
+	text: string,
+	unit: string,
+	takenAt: number,
+	device: string | null,
 };
 
 /**  An action that waits. */

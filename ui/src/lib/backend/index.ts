@@ -4,7 +4,7 @@ import { commands, type AppError, type BoundsWire, type SetLimitWire, type Trend
 
 export type {
   AlarmWire, AnnotationWire, AppState, BoundsWire, CellWire, LimitsWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
-  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, WaitingWire,
+  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
@@ -57,6 +57,7 @@ export const backend = {
   setLimits: (patient: string, changes: SetLimitWire[]) => open(commands.setLimits(patient, changes)),
   savePreset: (name: string, limits: BoundsWire[]) => open(commands.savePreset(name, limits)),
   annotate: (patient: string, at: number, text: string) => open(commands.annotate(patient, at, text)),
+  valuesAt: (patient: string, at: number) => open(commands.valuesAt(patient, at)),
   annotations: (patient: string) => open(commands.annotations(patient)),
   report: (patient: string, from: number, to: number, why: string) => open(commands.report(patient, from, to, why)),
   watch(each: (update: Update) => void): Promise<null> {

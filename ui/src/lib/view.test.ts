@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { lies, pan, zoom } from './view';
+
+const NOW = 1_000_000_000;
+const view = { from: NOW - 7_200_000, to: NOW - 3_600_000 };
+
+describe('a range of time under the hand', () => {
+  it('moves by its own width and stops at now', () => {
+    expect(pan(view, -0.5, NOW)).toEqual({ from: view.from - 1_800_000, to: view.to - 1_800_000 });
+    expect(pan(view, 9, NOW)).toEqual({ from: NOW - 3_600_000, to: NOW });
+  });
+
+  it('grows around the moment under the pointer, between a minute and fifteen days', () => {
+    const closer = zoom(view, 0.5, 0.25, NOW);
+    expect(closer.to - closer.from).toBe(1_800_000);
+    expect(closer.from + 0.25 * 1_800_000).toBe(view.from + 0.25 * 3_600_000);
+    expect(zoom(view, 1e-9, 0.5, NOW).to - zoom(view, 1e-9, 0.5, NOW).from).toBe(60_000);
+    const widest = zoom(view, 1e9, 0.5, NOW);
+    expect([widest.to, widest.to - widest.from]).toEqual([NOW, 15 * 86_400_000]);
+  });
+
+  it('shows the old picture where it belongs until the new one is there', () => {
+    expect(lies(view, view)).toEqual({ left: 0, scale: 1 });
+    expect(lies(view, pan(view, -0.25, NOW))).toEqual({ left: 0.25, scale: 1 });
+    expect(lies(view, zoom(view, 2, 0, NOW)).scale).toBe(0.5);
+  });
+});

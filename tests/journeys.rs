@@ -524,3 +524,42 @@ async fn screens_of_the_demo() {
     }
     app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device() {
+    let app = live(&["--demo"]).await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until("drawn", "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0")
+        .await;
+    // A mouse from here: synthetic events carry the places a hand would.
+    let point = "const plot = document.querySelector('.plot').getBoundingClientRect(); const host = document.querySelector('[data-testid=trends]');
+        const at = (kind, share, more) => document.querySelector('.plot').dispatchEvent(new (kind.startsWith('pointer') ? PointerEvent : WheelEvent)(kind,
+          { bubbles: true, cancelable: true, clientX: plot.left + share * plot.width, clientY: plot.top + 10, pointerId: 1, button: 0, ...more }));
+        host.setPointerCapture = () => {};";
+    app.ask(&format!("{point} at('pointermove', 0.5, {{}}); return true")).await;
+    app.until(
+        "a value under the crosshair",
+        "return /^\\d+$/.test(document.querySelector('[data-testid=cross-hr]')?.textContent ?? '')",
+    )
+    .await;
+    app.until(
+        "its device",
+        "return /Bedside monitor/.test(document.querySelector('.lane-head.then')?.textContent ?? '')",
+    )
+    .await;
+    app.painted().await;
+    app.shot("crosshair");
+
+    // Half a panel to the right: twelve hours back, and no longer following now.
+    app.ask(&format!("{point} at('pointerdown', 0.25, {{}}); at('pointermove', 0.75, {{}}); at('pointerup', 0.75, {{}}); return true")).await;
+    let back = "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Date.now() - 12 * 3600e3 - Number(t.end)) < 120e3 && Number(t.drawn) === 24 * 3600e3";
+    app.until("twelve hours back", back).await;
+    app.ask(&format!("{point} at('wheel', 0.5, {{ deltaY: -277 }}); return true")).await;
+    app.until("half as wide", "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Number(t.drawn) / 43200e3 - 1) < 0.02").await;
+    assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 300, "the moved range is drawn");
+    app.shot("moved");
+    app.click("[data-testid=follow-now]").await;
+    app.until("now again", "return document.querySelector('[data-testid=trends]').dataset.end === 'now'")
+        .await;
+    app.close().await;
+}

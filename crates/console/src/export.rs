@@ -71,6 +71,8 @@ struct Quantity<'a> {
 #[serde(rename_all = "camelCase")]
 struct Observation<'a> {
     resource_type: &'static str,
+    /// Its place in the file: the cache keeps the source of a chunk, not of each of its values.
+    id: String,
     status: &'static str,
     code: Value,
     subject: Value,
@@ -110,6 +112,7 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
         for (at, value, artefact) in reader.decimals(series.id, from, to)? {
             let resource = Observation {
                 resource_type: "Observation",
+                id: format!("v{}", entry.len() + 1),
                 status: "final",
                 code: json!({ "coding": [{ "system": system, "code": series.code }], "text": label(series) }),
                 subject: json!({ "reference": format!("Patient/{}", request.patient) }),

@@ -48,15 +48,13 @@ pub enum Verb {
     SetLimit,
     /// Limits under a name.
     SavePreset,
-    /// How a unit handles its alarms.
-    SetPolicy,
     /// Somebody leaves, or takes over.
     Shift,
 }
 
 impl Verb {
     /// Every verb, those about an episode first.
-    pub const ALL: [Verb; 12] = [
+    pub const ALL: [Verb; 11] = [
         Verb::Take,
         Verb::AudioPause,
         Verb::Handled,
@@ -67,7 +65,6 @@ impl Verb {
         Verb::Annotate,
         Verb::SetLimit,
         Verb::SavePreset,
-        Verb::SetPolicy,
         Verb::Shift,
     ];
 
@@ -92,7 +89,6 @@ impl Verb {
             Verb::Annotate => "annotation",
             Verb::SetLimit => "limit",
             Verb::SavePreset => "limit-preset",
-            Verb::SetPolicy => "unit-policy",
             Verb::Shift => "shift",
         }
     }

@@ -1,0 +1,131 @@
+//! Alarms as broken senders send them, from the page of a server to the queue: none is lost, none is doubled.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use clinical::{Instant, Presence, Priority};
+use console::{Console, QueueItem, Station};
+use serde_json::{Value, json};
+use vault::{Key, PageCommit, Vault};
+
+const NOW: i64 = 1_770_000_000_000;
+const HOUR: i64 = 3_600_000;
+
+struct Ward {
+    console: Arc<Console>,
+    vault: Arc<Vault>,
+    _folder: tempfile::TempDir,
+}
+
+impl Ward {
+    fn new() -> Ward {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
+        let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+        let (console, _) = Console::open(vault.clone(), None, station, Arc::new(|| Instant(NOW))).unwrap();
+        Ward { console, vault, _folder: folder }
+    }
+
+    /// Takes in one page; gives how many of its resources were set aside.
+    fn page(&self, resources: &[Value]) -> usize {
+        let entry: Vec<Value> = resources.iter().map(|r| json!({ "resource": r })).collect();
+        let bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entry }).to_string();
+        let page = fhir::read_page(bundle.as_bytes()).unwrap();
+        let commit = PageCommit {
+            facts: page.facts,
+            unreadable: page.unreadable,
+            received: Instant(NOW),
+            ..Default::default()
+        };
+        self.vault.commit(commit).unwrap().quarantined
+    }
+
+    fn queue(&self) -> Vec<QueueItem> {
+        self.console.board().unwrap().queue
+    }
+}
+
+fn alarm(id: &str, version: u32, more: Value) -> Value {
+    let mut resource = json!({
+        "resourceType": "DetectedIssue", "id": id, "status": "preliminary", "severity": "high",
+        "meta": { "versionId": version.to_string(), "lastUpdated": fhir::format_instant(Instant(NOW)) },
+        "code": { "text": "SpO2 84 < 90" }, "patient": { "reference": "Patient/p" },
+        "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW - 60_000)) },
+    });
+    for (key, value) in more.as_object().unwrap() {
+        resource[key] = value.clone();
+    }
+    resource
+}
+
+#[test]
+fn an_alarm_without_a_patient_stands_in_the_queue_without_a_bed() {
+    let ward = Ward::new();
+    assert_eq!(ward.page(&[alarm("a", 1, json!({ "patient": null }))]), 0);
+    let queue = ward.queue();
+    assert_eq!((queue.len(), queue[0].bed.as_str(), queue[0].line.priority), (1, "", Priority::High));
+    ward.console.take("a").unwrap();
+    assert_eq!(ward.queue()[0].line.presence, Presence::Owned, "and it can be taken");
+}
+
+#[test]
+fn an_unknown_code_and_severity_are_shown_in_the_senders_words() {
+    let ward = Ward::new();
+    let code = json!({ "coding": [{ "system": "urn:vendor", "code": "X-17" }], "text": "Vendor alarm 17" });
+    let set_aside = ward.page(&[
+        alarm("a", 1, json!({ "code": code, "severity": "catastrophic" })),
+        alarm("b", 1, json!({ "code": null, "severity": null })),
+    ]);
+    assert_eq!(set_aside, 0);
+    let mut found: Vec<(String, Priority)> =
+        ward.queue().into_iter().map(|i| (i.line.text, i.line.priority)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    // What cannot be weighed is medium: neither shouted nor lost.
+    assert_eq!(found, [("Alarm".into(), Priority::Medium), ("Vendor alarm 17".into(), Priority::Medium)]);
+}
+
+#[test]
+fn an_end_before_the_start_ends_it_and_nobody_having_seen_it_keeps_it() {
+    let ward = Ward::new();
+    let at = |ms: i64| fhir::format_instant(Instant(ms));
+    ward.page(&[alarm(
+        "a",
+        1,
+        json!({ "status": "final", "identifiedPeriod": { "start": at(NOW - 60_000), "end": at(NOW - HOUR) } }),
+    )]);
+    let queue = ward.queue();
+    assert_eq!((queue[0].line.presence, queue[0].ended), (Presence::Latched, Some(queue[0].line.onset)));
+}
+
+#[test]
+fn a_thousand_repeats_are_one_alarm_that_stays_with_whoever_took_it() {
+    let ward = Ward::new();
+    ward.page(&[alarm("a", 1, json!({}))]);
+    ward.console.take("a").unwrap();
+    for part in (2..=1001).collect::<Vec<u32>>().chunks(100) {
+        let repeats: Vec<Value> = part
+            .iter()
+            .map(|n| alarm("a", *n, json!({ "code": { "text": format!("SpO2 {} < 90", 60 + n % 30) } })))
+            .collect();
+        assert_eq!(ward.page(&repeats), 0);
+    }
+    let queue = ward.queue();
+    assert_eq!((queue.len(), queue[0].line.presence), (1, Presence::Owned));
+    assert_eq!(queue[0].line.text, format!("SpO2 {} < 90", 60 + 1001 % 30), "the last word is shown");
+}
+
+#[test]
+fn an_alarm_from_a_clock_an_hour_ahead_or_without_any_time_is_shown_at_once() {
+    let ward = Ward::new();
+    let ahead = json!({ "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW + HOUR)) } });
+    let timeless = json!({ "identifiedPeriod": null });
+    assert_eq!(ward.page(&[alarm("ahead", 1, ahead), alarm("timeless", 1, timeless)]), 0);
+    let mut ids: Vec<String> = ward.queue().into_iter().map(|i| i.line.episode).collect();
+    ids.sort();
+    assert_eq!(ids, ["ahead", "timeless"]);
+    assert!(ward.queue().iter().all(|i| i.line.escalation.is_none()), "nobody is called for an hour to come");
+    // A time that nobody can read is set aside with its reason, where people see it.
+    let nonsense = json!({ "identifiedPeriod": { "start": "yesterday" }, "meta": null });
+    assert_eq!(ward.page(&[alarm("nonsense", 1, nonsense)]), 1);
+    assert!(ward.console.quarantine().unwrap()[0].reason.contains("onset"));
+}

@@ -64,6 +64,9 @@ pub enum LimitError {
     /// No role, or none that may change limits.
     #[error("name your role: {}", LIMIT_ROLES.join(", "))]
     NoRole,
+    /// A preset without a name.
+    #[error("give the preset a name; nothing was saved")]
+    NoName,
     /// No reason.
     #[error("say why; the reason is kept with the limit")]
     NoReason,
@@ -320,7 +323,7 @@ impl Preset {
     /// As for a single change, or where it has no name.
     pub fn check(&self) -> Result<(), LimitError> {
         if self.name.trim().is_empty() {
-            return Err(LimitError::NoReason);
+            return Err(LimitError::NoName);
         }
         for (measure, limits) in &self.limits {
             let unit = unit_default(*measure).ok_or(LimitError::NoLimits(measure.spec().label))?;

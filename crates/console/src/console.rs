@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::board::{Board, board};
+use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
 use crate::handover::{Cover, handover};
 use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
-use crate::paper::{ChartRequest, report};
+use crate::report::report;
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
 

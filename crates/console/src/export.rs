@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use vault::{Reader, SeriesInfo};
 
+use crate::chart::{ChartRequest, chart_range};
 use crate::error::ConsoleError;
 use crate::lanes::read_lanes;
-use crate::paper::{ChartRequest, chart_range};
 
 /// What goes into a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 
-use charts::{Ink, PAGE_HEIGHT, PAGE_WIDTH, Page, pdf};
+use charts::{Ink, pdf};
 use clinical::{Instant, Presence, Priority, SeenAction, Sound, Verb};
-use jiff::tz::TimeZone;
 use vault::Ward;
 
 use crate::board::{Board, QueueItem, Tile, board};
 use crate::error::ConsoleError;
+use crate::lanes::local;
+use crate::sheet::{LEFT, Sheet};
 
 /// Notes and hand-overs this old still matter to the next shift.
 const SHIFT: i64 = 12 * 3_600_000;
-const LEFT: f32 = 40.0;
-const RIGHT: f32 = PAGE_WIDTH - 40.0;
-const BOTTOM: f32 = PAGE_HEIGHT - 60.0;
 
 /// What the pack says of itself.
 #[derive(Clone, Debug)]
@@ -33,11 +31,11 @@ pub struct Cover {
 /// Where the pages cannot be written.
 pub fn handover(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
     let board = board(ward, now);
-    let mut sheet = Sheet::new("Handover", now, cover);
-    sheet.alerts(&board);
-    sheet.patients(&board, ward, now);
-    sheet.signatures();
-    pdf(&sheet.finish(), "Handover").map_err(ConsoleError::Drawing)
+    let mut pack = Pack::new("Handover", now, cover);
+    pack.alerts(&board);
+    pack.patients(&board, ward, now);
+    pack.sheet.signatures("I leave", "I take over");
+    pdf(&pack.sheet.finish(&pack.foot), "Handover").map_err(ConsoleError::Drawing)
 }
 
 /// Writes the ward's list for the time without a network: who lies where, and what was last known.
@@ -45,24 +43,21 @@ pub fn handover(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, Con
 /// # Errors
 /// Where the pages cannot be written.
 pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
-    let mut sheet = Sheet::new("Ward list", now, cover);
-    sheet.patients(&board(ward, now), ward, now);
-    pdf(&sheet.finish(), "Ward list").map_err(ConsoleError::Drawing)
+    let mut pack = Pack::new("Ward list", now, cover);
+    pack.patients(&board(ward, now), ward, now);
+    pdf(&pack.sheet.finish(&pack.foot), "Ward list").map_err(ConsoleError::Drawing)
 }
 
 fn stamp(at: Instant) -> String {
-    let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
-    zoned.strftime("%a %d %b %Y %H:%M").to_string()
+    local(at, "%a %d %b %Y %H:%M")
 }
 
 /// The hour, with its day where that was not today.
 fn clock(at: Instant, now: Instant) -> String {
-    let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
-    let far = now.ms_since(at) > 20 * 3_600_000;
-    zoned.strftime(if far { "%a %d %H:%M" } else { "%H:%M" }).to_string()
+    local(at, if now.ms_since(at) > 20 * 3_600_000 { "%a %d %H:%M" } else { "%H:%M" })
 }
 
-fn mark(priority: Priority) -> &'static str {
+pub(crate) fn mark(priority: Priority) -> &'static str {
     match priority {
         Priority::High => "***",
         Priority::Medium => "**",
@@ -71,62 +66,29 @@ fn mark(priority: Priority) -> &'static str {
     }
 }
 
-/// Pages being filled from the top.
-struct Sheet {
-    pages: Vec<Page>,
-    y: f32,
-    head: String,
+/// The pack being written.
+struct Pack {
+    sheet: Sheet,
+    foot: String,
     now: Instant,
 }
 
-impl Sheet {
-    fn new(title: &str, now: Instant, cover: &Cover) -> Sheet {
-        let head = format!("{title} · printed from cache at {} · {}", stamp(now), cover.station);
-        let mut sheet = Sheet { pages: vec![Page::default()], y: 56.0, head, now };
+impl Pack {
+    fn new(title: &str, now: Instant, cover: &Cover) -> Pack {
+        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), cover.station);
+        let mut sheet = Sheet::new();
         sheet.write(LEFT, Ink::bold(20.0), title);
-        sheet.y += 16.0;
         let good = cover.last_good.map_or("not known".to_owned(), stamp);
         let line =
             format!("{} · {} · written by {} · last good data {good}", stamp(now), cover.station, cover.user);
-        sheet.write(LEFT, Ink::quiet(9.0), &line);
-        sheet.y += 12.0;
-        sheet.write(LEFT, Ink::quiet(9.0), "Secondary display – the bedside alarm is primary");
+        sheet.line(Ink::quiet(9.0), 16.0, &line);
+        sheet.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
         sheet.y += 10.0;
-        sheet
+        Pack { sheet, foot, now }
     }
 
     fn clock(&self, at: Instant) -> String {
         clock(at, self.now)
-    }
-
-    fn page(&mut self) -> &mut Page {
-        if self.pages.is_empty() {
-            self.pages.push(Page::default());
-        }
-        let last = self.pages.len() - 1;
-        &mut self.pages[last]
-    }
-
-    fn write(&mut self, x: f32, ink: Ink, text: &str) {
-        let y = self.y;
-        self.page().text(x, y, ink, text);
-    }
-
-    /// Makes room for `height` more points, on a new page where this one is full.
-    fn room(&mut self, height: f32) {
-        if self.y + height > BOTTOM {
-            self.pages.push(Page::default());
-            self.y = 56.0;
-        }
-    }
-
-    fn title(&mut self, text: &str) {
-        self.room(60.0);
-        self.y += 22.0;
-        self.write(LEFT, Ink::bold(12.0), text);
-        self.y += 5.0;
-        let y = self.y;
-        self.page().line(LEFT, y, RIGHT, y);
     }
 
     fn alerts(&mut self, board: &Board) {
@@ -144,10 +106,10 @@ impl Sheet {
             ("Technical", of(&|i| !physiological(i) && i.line.presence != Presence::Handled)),
         ];
         for (name, items) in groups {
-            self.title(&format!("{name} · {}", items.len()));
+            self.sheet.title(&format!("{name} · {}", items.len()), 33.0);
             if items.is_empty() {
-                self.y += 14.0;
-                self.write(LEFT, Ink::quiet(9.0), "none");
+                self.sheet.y += 14.0;
+                self.sheet.write(LEFT, Ink::quiet(9.0), "none");
             }
             for item in items {
                 self.alert(item);
@@ -156,12 +118,16 @@ impl Sheet {
     }
 
     fn alert(&mut self, item: &QueueItem) {
-        self.room(16.0);
-        self.y += 14.0;
+        self.sheet.room(16.0);
+        self.sheet.y += 14.0;
         let line = &item.line;
-        self.write(LEFT, Ink::bold(9.5), &if item.bed.is_empty() { "–".into() } else { item.bed.clone() });
-        self.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
-        self.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
+        self.sheet.write(
+            LEFT,
+            Ink::bold(9.5),
+            &if item.bed.is_empty() { "–".into() } else { item.bed.clone() },
+        );
+        self.sheet.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
+        self.sheet.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
         let mut about = vec![format!("since {}", self.clock(line.onset))];
         if item.ended.is_some() {
             about.push("ended, nobody took it".into());
@@ -181,7 +147,7 @@ impl Sheet {
         if line.known_here_only {
             about.push("this station only".into());
         }
-        self.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
+        self.sheet.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
     }
 
     fn patients(&mut self, board: &Board, ward: &Ward, now: Instant) {
@@ -197,7 +163,7 @@ impl Sheet {
                 notes.entry(patient).or_default().push(seen);
             }
         }
-        self.title(&format!("Patients · {}", board.tiles.len()));
+        self.sheet.title(&format!("Patients · {}", board.tiles.len()), 33.0);
         let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
         tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
         for tile in tiles {
@@ -207,17 +173,17 @@ impl Sheet {
     }
 
     fn patient(&mut self, tile: &Tile, notes: &[&SeenAction]) {
-        self.room(32.0 + 11.0 * notes.len().min(4) as f32);
-        self.y += 17.0;
-        self.write(LEFT, Ink::bold(11.0), &tile.bed);
+        self.sheet.room(32.0 + 11.0 * notes.len().min(4) as f32);
+        self.sheet.y += 17.0;
+        self.sheet.write(LEFT, Ink::bold(11.0), &tile.bed);
         let name = [tile.family.as_str(), tile.given.as_str()]
             .into_iter()
             .filter(|n| !n.is_empty())
             .collect::<Vec<_>>()
             .join(", ");
-        self.write(LEFT + 32.0, Ink::bold(9.5), &name);
+        self.sheet.write(LEFT + 32.0, Ink::bold(9.5), &name);
         let age = tile.age.map(|age| format!("{age} y")).unwrap_or_default();
-        self.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
+        self.sheet.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
         let score = match (&tile.news.not_for, tile.news.total) {
             (Some(_), _) => "NEWS2 not used".to_owned(),
             (None, Some(total)) => format!("NEWS2 {total}"),
@@ -231,8 +197,8 @@ impl Sheet {
             }
             (None, None) => "NEWS2 –".to_owned(),
         };
-        self.write(LEFT + 330.0, Ink::bold(8.5), &score);
-        self.y += 12.0;
+        self.sheet.write(LEFT + 330.0, Ink::bold(8.5), &score);
+        self.sheet.y += 12.0;
         let values: Vec<String> = tile
             .cells
             .iter()
@@ -249,36 +215,13 @@ impl Sheet {
                 format!("{label} {} ({}{old})", cell.text, self.clock(cell.taken_at))
             })
             .collect();
-        self.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
+        self.sheet.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
         for seen in notes.iter().rev().take(4) {
-            self.y += 11.0;
+            self.sheet.y += 11.0;
             let action = &seen.action;
             let what = action.note.as_deref().unwrap_or(action.verb.code());
             let text = format!("{} {} – {what}", self.clock(action.at), action.by);
-            self.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
+            self.sheet.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
         }
-    }
-
-    fn signatures(&mut self) {
-        self.room(110.0);
-        self.y += 34.0;
-        let y = self.y;
-        for (x, words) in [(LEFT, "I leave"), (LEFT + 265.0, "I take over")] {
-            let page = self.page();
-            page.text(x, y, Ink::bold(10.0), words);
-            page.frame(x, y + 8.0, 240.0, 44.0);
-            page.text(x + 6.0, y + 47.0, Ink::quiet(7.5), "name, time, signature");
-        }
-        self.y += 60.0;
-    }
-
-    fn finish(mut self) -> Vec<Page> {
-        let of = self.pages.len();
-        let head = self.head;
-        for (n, page) in self.pages.iter_mut().enumerate() {
-            page.text(LEFT, PAGE_HEIGHT - 28.0, Ink::quiet(7.5), &head);
-            page.text(RIGHT - 60.0, PAGE_HEIGHT - 28.0, Ink::quiet(7.5), &format!("page {} of {of}", n + 1));
-        }
-        self.pages
     }
 }

@@ -161,7 +161,7 @@ pub struct ValueAt {
 /// The values under a crosshair. `reader` looks from that moment.
 pub(crate) fn values_at(reader: &Reader, patient: &str) -> Result<Vec<ValueAt>, ConsoleError> {
     let values = reader.latest(Some(patient))?;
-    let devices = reader.ward_devices()?;
+    let devices = reader.devices()?;
     let newest = |measures: &[Measure]| {
         values
             .iter()

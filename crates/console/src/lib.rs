@@ -3,25 +3,28 @@
 //! Deliberately not here: Tauri, and what a value means (`clinical`).
 
 mod board;
+mod chart;
 mod console;
 mod error;
 mod export;
 mod handover;
 mod lanes;
 mod load;
-mod paper;
 mod records;
+mod report;
 mod review;
+mod sheet;
 mod sparkline;
 
 pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
+pub use chart::{ChartRequest, chart, chart_range};
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;
 pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
 pub use handover::{Cover, handover, ward_list};
 pub use lanes::ValueAt;
 pub use load::{AlarmLoad, Share, alarm_load};
-pub use paper::{ChartRequest, chart, chart_range, report};
 pub use records::{Annotation, MeasureLimits, PatientLimits};
+pub use report::report;
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;

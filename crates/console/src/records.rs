@@ -107,9 +107,6 @@ impl Console {
     pub fn save_preset(&self, name: &str, limits: Vec<(Measure, Limits)>) -> Result<Action, ConsoleError> {
         let me = self.station().user.clone();
         let preset = Preset { name: name.trim().to_owned(), owner: me.clone(), limits };
-        if preset.name.is_empty() {
-            return Err(ConsoleError::NoWords);
-        }
         preset.check()?;
         let known = presets(&self.read(|reader| reader.actions())?);
         let anothers = known.iter().find(|p| p.name.eq_ignore_ascii_case(&preset.name) && p.owner != me);

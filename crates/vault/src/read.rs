@@ -178,30 +178,20 @@ impl Reader<'_> {
                     })
                 },
             )?,
-            devices: self.list(
-                &format!("SELECT id, patient, name, active FROM {}", from("device")),
-                [],
-                |row| {
-                    Ok(Device {
-                        id: row.get(0)?,
-                        patient: row.get(1)?,
-                        name: row.get(2)?,
-                        active: row.get(3)?,
-                    })
-                },
-            )?,
+            devices: self.devices()?,
             values: self.latest(None)?,
             episodes: self.episodes()?,
             actions: self.actions()?,
         })
     }
 
-    /// Every device that is known now.
+    /// Every device, as of the view's moment.
     ///
     /// # Errors
     /// Of the database.
-    pub fn ward_devices(&self) -> Result<Vec<Device>, VaultError> {
-        self.list("SELECT id, patient, name, active FROM device", [], |row| {
+    pub fn devices(&self) -> Result<Vec<Device>, VaultError> {
+        let table = self.table("device", self.ward_known_by()?);
+        self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
             Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
         })
     }

@@ -264,25 +264,6 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Entries of the log of these kinds since `since`, newest first: when, who, what.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn audited(
-        &self,
-        kinds: &[&str],
-        since: Instant,
-    ) -> Result<Vec<(Instant, String, String)>, VaultError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT at, who, what FROM audit WHERE at >= ? ORDER BY seq DESC")?;
-        let rows =
-            statement.query_map([since.0], |row| Ok((Instant(row.get(0)?), row.get(1)?, row.get(2)?)))?;
-        let mut found: Vec<(Instant, String, String)> = rows.collect::<Result<_, _>>()?;
-        found.retain(|(_, _, what)| kinds.contains(&what.as_str()));
-        Ok(found)
-    }
-
     /// What is in quarantine, newest first, at most 500.
     ///
     /// # Errors

@@ -1,0 +1,121 @@
+//! One patient's trends as a figure for a file: what range, which panels, whose they are.
+
+use charts::{Event, EventKind, Figure, Row, time_ticks};
+use clinical::{Dose, Instant};
+use vault::Reader;
+
+use crate::error::ConsoleError;
+use crate::lanes::{local, read_lanes, theme, zone_offset_ms};
+use crate::records::annotations;
+
+/// A moment in full.
+pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
+
+/// What part of whose trends goes into a file.
+#[derive(Clone, Debug)]
+pub struct ChartRequest {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// First moment; `None` is a day before the last.
+    pub from: Option<Instant>,
+    /// Last moment; `None` is the newest value of the patient.
+    pub to: Option<Instant>,
+    /// On a light ground.
+    pub light: bool,
+    /// Draws every sample, for comparison.
+    pub every_sample: bool,
+}
+
+/// The range of a request: what it names, else the day that ends with the newest value.
+///
+/// # Errors
+/// Where the cache does not know the patient, or the range ends before it begins.
+pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, Instant), ConsoleError> {
+    let newest = reader.latest(Some(&request.patient))?.iter().map(|v| v.taken_at).max();
+    let known = newest.is_some() || reader.ward()?.persons.iter().any(|p| p.id == request.patient);
+    if !known {
+        return Err(ConsoleError::NoPatient);
+    }
+    let to = request.to.or(newest).unwrap_or(Instant(0));
+    let from = request.from.unwrap_or(to - 86_400_000);
+    if from >= to {
+        return Err(ConsoleError::Drawing("the range is empty: its end must be after its beginning".into()));
+    }
+    Ok((from, to))
+}
+
+/// The figure of a patient's trends. Panels without a value in the range are left out, unless none has one.
+///
+/// # Errors
+/// Of the cache, or as [`chart_range`].
+pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, ConsoleError> {
+    let (from, to) = chart_range(reader, request)?;
+    let lanes = read_lanes(reader, &request.patient, from, to)?;
+    let is_empty = |panel: &charts::Panel| match &panel.content {
+        charts::Content::Line { times, .. } => times.is_empty(),
+        charts::Content::Dots(dots) => dots.is_empty(),
+        charts::Content::Bars(bars) => bars.is_empty(),
+    };
+    let nothing = lanes.iter().all(|l| is_empty(&l.panel));
+    let rows = lanes
+        .into_iter()
+        .filter(|l| nothing || !is_empty(&l.panel))
+        .map(|l| Row {
+            label: l.lane.label.to_owned(),
+            unit: l.unit.to_owned(),
+            theme: theme(l.lane, request.light),
+            panel: charts::Panel { every_sample: request.every_sample, ..l.panel },
+        })
+        .collect();
+    let most = (width / 110).clamp(2, 14) as usize;
+    let days = to.ms_since(from) > 72 * 3_600_000;
+    let word = |t: i64| local(Instant(t), if days { "%d %b" } else { "%H:%M" });
+    let ticks = time_ticks(from.0, to.0, most, zone_offset_ms(to));
+    Ok(Figure {
+        from: from.0,
+        to: to.0,
+        title: title(reader, &request.patient, from, to)?,
+        rows,
+        time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
+        events: events(reader, &request.patient, from, to)?,
+    })
+}
+
+/// Whose trends these are: a picture without a name is mistaken for another's.
+fn title(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<String>, ConsoleError> {
+    let persons = reader.ward()?.persons;
+    let Some(person) = persons.into_iter().find(|p| p.id == patient) else { return Ok(Vec::new()) };
+    let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
+    let mrn = if person.mrn.is_empty() { "none" } else { &person.mrn };
+    let born = person.birth_date.as_deref().unwrap_or("not known");
+    Ok(vec![
+        format!("{} · MRN {mrn} · born {born}", name.join(", ")),
+        format!("{} to {}", local(from, STAMP), local(to, STAMP)),
+    ])
+}
+
+fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<Event>, ConsoleError> {
+    let mut found: Vec<Event> = reader
+        .episodes_since(from)?
+        .into_iter()
+        .filter(|e| e.patient == patient && e.onset >= from && e.onset <= to)
+        .map(|e| Event { t: e.onset.0, kind: EventKind::Alarm, text: e.text })
+        .collect();
+    for dose in reader.doses(patient, from)?.into_iter().filter(|d| d.at <= to) {
+        found.push(Event { t: dose.at.0, kind: EventKind::Dose, text: dose_words(&dose) });
+    }
+    for note in annotations(patient, &reader.actions()?).into_iter().filter(|n| n.at >= from && n.at <= to) {
+        let text = format!("{} – {}", note.text, note.by);
+        found.push(Event { t: note.at.0, kind: EventKind::Note, text });
+    }
+    found.sort_by_key(|e| e.t);
+    Ok(found)
+}
+
+/// `Insulin lispro 4 [iU]`.
+pub(crate) fn dose_words(dose: &Dose) -> String {
+    match &dose.amount {
+        Some((amount, unit)) => format!("{} {amount} {unit}", dose.what),
+        None => dose.what.clone(),
+    }
+}

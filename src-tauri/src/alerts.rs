@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use clinical::{Instant, Policy, Presence, Priority, SeenAction, Sound, fold};
-use console::board;
+use clinical::{Instant, Presence, Priority, SeenAction, Sound, fold};
+use console::{board, units};
 use fhir::format_instant;
 use serde_json::{Value, json};
 use vault::{Vault, View};
@@ -49,10 +49,11 @@ pub(crate) fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Value,
         actions.entry(&seen.action.episode).or_default().push(seen.clone());
     }
     all.reverse();
-    let policy = Policy::default();
+    let units = units(&ward);
     let list = all.iter().map(|episode| {
         let own = actions.get(episode.id.as_str()).map_or(&[][..], Vec::as_slice);
-        let state = fold(episode, own, moment, &policy);
+        let unit = units.get(episode.patient.as_str()).copied().unwrap_or_default();
+        let state = fold(episode, own, moment, ward.site.policy(unit));
         let actions = own.iter().map(|seen| {
             json!({
                 "id": seen.action.id,

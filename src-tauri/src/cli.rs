@@ -107,6 +107,14 @@ pub(crate) enum Command {
     Export(print::Export),
     /// Print one patient's numbers in steps of time: median, lowest, highest, count
     Flowsheet(print::Flowsheet),
+    /// List what this site has set, or change one: `alarm.pause 90`, for one unit `alarm.pause@Ward 7B 60`
+    Settings {
+        /// Which
+        key: Option<String>,
+        /// The new value
+        #[arg(requires = "key")]
+        value: Option<String>,
+    },
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -146,6 +154,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Report(asked)) => print::report(&start, asked),
         Some(Command::Export(asked)) => print::export(&start, asked),
         Some(Command::Flowsheet(asked)) => print::flowsheet(&start, asked),
+        Some(Command::Settings { key, value }) => keeping::settings(&start, key.as_deref(), value),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),
         Some(Command::RotateKey) => keeping::rotate_key(&start),

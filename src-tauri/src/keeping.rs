@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use vault::{Access, OsKeyring};
+use vault::{Access, OsKeyring, Vault};
 
 use crate::error::AppError;
-use crate::session::{Start, clock, key};
+use crate::session::{Start, clock, key, who};
 
 /// Every page against its checksum, then the structure. The exit code says whether all is well.
 pub(crate) fn check(start: &Start) -> Result<ExitCode, AppError> {
@@ -23,6 +23,29 @@ pub(crate) fn check(start: &Start) -> Result<ExitCode, AppError> {
         problems.len()
     );
     Ok(ExitCode::FAILURE)
+}
+
+/// What the site has set, one a line; with a value, sets it first. A running window shows it with its next look.
+pub(crate) fn settings(
+    start: &Start,
+    name: Option<&str>,
+    value: Option<String>,
+) -> Result<ExitCode, AppError> {
+    let vault = match &value {
+        Some(_) => Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?,
+        None => crate::cli::cache(start)?,
+    };
+    let mut site = vault.read(|reader| reader.site())?;
+    if let (Some(name), Some(value)) = (name, value) {
+        site.set(name, &value).map_err(AppError::failed)?;
+        vault.set_site(name.to_owned(), value, who(start), clock()())?;
+    }
+    for (key, value, meaning) in site.list() {
+        if name.is_none_or(|name| key == name) {
+            println!("{key:<28} {value:<44} {meaning}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn repair(start: &Start) -> Result<ExitCode, AppError> {

@@ -86,6 +86,30 @@ pub(crate) fn key(folder: &std::path::Path, pin: Option<&Pin>) -> Result<Key, va
     unlock(folder, &Access { keyring: &OsKeyring, pin })
 }
 
+/// How often the station's own rules look at what is new.
+const WATCH: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Raises the station's own alarms for as long as it is open, whether a page looks or not.
+async fn watch(open: std::sync::Weak<Open>) {
+    let mut ticks = tokio::time::interval(WATCH);
+    loop {
+        ticks.tick().await;
+        let Some(open) = open.upgrade() else { return };
+        let console = open.console.clone();
+        match tauri::async_runtime::spawn_blocking(move || console.watch()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(_)) => open.acted.notify_one(),
+            _ => tracing::error!("the station's own rules could not be run; they are tried again"),
+        }
+    }
+}
+
+/// Who sits here, where nobody signed in.
+pub(crate) fn who(start: &Start) -> String {
+    let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
+    start.user.clone().or_else(|| user().ok()).unwrap_or("Station user".into())
+}
+
 impl Session {
     /// Opens as far as the arguments reach; the window asks for the rest.
     pub async fn begin(start: Start) -> Result<Session, AppError> {
@@ -107,13 +131,10 @@ impl Session {
     }
 
     fn station(&self, demo: bool) -> Station {
-        let user = self.start.user.clone().unwrap_or_else(|| {
-            if demo {
-                "N. Okafor".into()
-            } else {
-                std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or("Station user".into())
-            }
-        });
+        let user = match &self.start.user {
+            None if demo => "N. Okafor".into(),
+            _ => who(&self.start),
+        };
         Station { name: self.start.station.clone().unwrap_or("Station 1".into()), user }
     }
 
@@ -171,6 +192,7 @@ impl Session {
     fn ready(&self, open: Open) {
         let open = Arc::new(open);
         tauri::async_runtime::spawn(open.console.clone().run());
+        tauri::async_runtime::spawn(watch(Arc::downgrade(&open)));
         *lock(&self.stage) = Stage::Ready(open);
     }
 

@@ -39,6 +39,7 @@ pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, App
                 "missing": news.missing.iter().map(|p| p.key()).collect::<Vec<_>>(),
                 "band": news.band.map(|b| b.key()),
                 "not_for": news.not_for,
+                "scale_two": news.scale_two.as_ref().map(|s| json!({ "by": s.by, "at": format_instant(s.at) })),
             },
             "alerts": alerts(&board, &tile.patient),
             "stale": tile.stale_since.is_some(),

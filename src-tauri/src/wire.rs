@@ -127,6 +127,8 @@ pub struct NewsWire {
     not_for: Option<String>,
     next_due: Option<i64>,
     inputs: Vec<NewsInputWire>,
+    /// Who prescribed SpO₂ scale 2, and when.
+    scale_two: Option<(String, i64)>,
 }
 
 fn news(badge: NewsBadge) -> NewsWire {
@@ -137,6 +139,7 @@ fn news(badge: NewsBadge) -> NewsWire {
         missing: badge.missing.iter().map(|p| p.label()).collect(),
         not_for: badge.not_for,
         next_due: badge.next_due.map(ms),
+        scale_two: badge.scale_two.map(|s| (s.by, ms(s.at))),
         inputs: badge
             .inputs
             .into_iter()

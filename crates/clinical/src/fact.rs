@@ -1,6 +1,6 @@
 //! What a server said, as plain facts with where each came from.
 
-use crate::{Action, Device, Dose, Episode, Instant, Person, Place, Sample, Segment, Source, Stay};
+use crate::{Action, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source, Stay};
 
 /// Something a server said, with the version it said it in.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,7 @@ pub enum Body {
     Episode(Episode),
     Action(Action),
     Dose(Dose),
+    Flag(Flag),
     /// The resource is gone, or was entered in error.
     Deleted,
 }

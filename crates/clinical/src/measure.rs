@@ -1,5 +1,7 @@
 //! What is measured: LOINC and MDC codes, the UCUM unit a measure is shown in, and its plausible range.
 
+use crate::Code;
+
 /// A quantity the console knows the meaning of. Codes it does not know are kept and shown as sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // The names are the field's own; units and codes stand in the table below.
@@ -46,6 +48,14 @@ pub struct MeasureSpec {
     pub plausible: (f64, f64),
     /// Digits behind the point on a screen.
     pub digits: u8,
+}
+
+impl MeasureSpec {
+    /// The code the console writes: LOINC, else MDC.
+    pub fn code(&self) -> Option<Code> {
+        let loinc = self.loinc.first().map(|code| Code::Loinc((*code).into()));
+        loinc.or_else(|| self.mdc.first().map(|code| Code::Mdc((*code).into())))
+    }
 }
 
 /// What the plausible range says of a value.

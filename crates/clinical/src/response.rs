@@ -21,8 +21,8 @@ pub struct Policy {
     pub remind: i64,
     /// How long an alarm may have no owner before the next role is called: high, medium, low.
     pub escalate: [i64; 3],
-    /// The roles that are called, one after the other.
-    pub chain: Vec<String>,
+    /// The roles that are called, one after the other: for a high, a medium and a low alarm.
+    pub chain: [Vec<String>; 3],
 }
 
 impl Default for Policy {
@@ -31,7 +31,9 @@ impl Default for Policy {
             pause: 2 * MINUTE,
             remind: 3 * MINUTE,
             escalate: [2 * MINUTE, 5 * MINUTE, 15 * MINUTE],
-            chain: ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec(),
+            chain: [(); 3].map(|()| {
+                ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec()
+            }),
         }
     }
 }
@@ -198,10 +200,11 @@ fn escalation(
     now: Instant,
     policy: &Policy,
 ) -> Option<Escalation> {
+    let chain = policy.chain(episode.priority);
     let mut highest: Option<Escalation> = None;
     let mut reach = |level: usize, at: Instant, by: Option<String>| {
-        let level = level.min(policy.chain.len());
-        if let Some(role) = level.checked_sub(1).and_then(|n| policy.chain.get(n))
+        let level = level.min(chain.len());
+        if let Some(role) = level.checked_sub(1).and_then(|n| chain.get(n))
             && highest.as_ref().is_none_or(|h| h.level < level)
         {
             highest = Some(Escalation { level, role: role.clone(), at, by });
@@ -215,7 +218,7 @@ fn escalation(
     let count = |from: Instant, until: Instant, level: &mut usize, reach: &mut dyn FnMut(usize, Instant)| {
         let Some(wait) = policy.wait(episode.priority).filter(|wait| *wait > 0) else { return };
         let mut at = from + wait;
-        while at <= until && *level < policy.chain.len() {
+        while at <= until && *level < chain.len() {
             *level += 1;
             reach(*level, at);
             at = at + wait;
@@ -239,7 +242,7 @@ fn escalation(
                 free_since = Some(arrived);
             }
             Verb::Escalate => {
-                level = (level + 1).min(policy.chain.len());
+                level = (level + 1).min(chain.len());
                 reach(level, seen.action.at, Some(by.clone()));
             }
             _ => {}
@@ -251,7 +254,7 @@ fn escalation(
     // A call that a person asked for on this station counts here at once.
     for seen in ordered.iter().filter(|seen| seen.accepted_at.is_none() && seen.action.verb == Verb::Escalate)
     {
-        level = (level + 1).min(policy.chain.len());
+        level = (level + 1).min(chain.len());
         reach(level, seen.action.at, Some(seen.action.by.clone()));
     }
     highest

@@ -77,6 +77,32 @@ pub struct Dose {
     pub at: Instant,
 }
 
+/// Something recorded about a patient that changes how values are read, such as a prescribed SpO₂ scale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Logical id of the Flag.
+    pub id: String,
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// Its codes, each as `system|code`.
+    pub codes: Vec<String>,
+    /// Who recorded it; empty where nobody is named.
+    pub by: String,
+    /// From when.
+    pub since: Instant,
+    /// Until when; `None` while it holds.
+    pub until: Option<Instant>,
+}
+
+impl Flag {
+    /// Whether it holds at `now` and has this code.
+    pub fn says(&self, code: &str, now: Instant) -> bool {
+        self.since <= now
+            && self.until.is_none_or(|until| now < until)
+            && self.codes.iter().any(|c| c.as_str() == code)
+    }
+}
+
 /// Evenly spaced values of one signal, as SampledData sends them. Gaps were cut out: a segment has none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use clinical::{
     Acuity, Acvpu, Air, Band, Episode, EpisodeState, Escalation, Input, Inputs, Instant, Measure, Missing,
-    News2, News2Error, Parameter, Person, Policy, Presence, Priority, SeenAction, Sex, Sound, StaleAfter,
-    Windows, age_years, fold, is_stale, news2,
+    News2, News2Error, Parameter, Person, Presence, Priority, ScaleTwo, SeenAction, Sex, Site, Sound,
+    StaleAfter, age_years, fold, is_stale, news2,
 };
 use fhir::to_unit;
 use vault::{SeriesValue, Ward};
@@ -73,6 +73,8 @@ pub struct NewsBadge {
     pub next_due: Option<Instant>,
     /// Every input.
     pub inputs: Vec<NewsInput>,
+    /// Who prescribed SpO₂ scale 2, and when; `None` where scale 1 holds.
+    pub scale_two: Option<ScaleTwo>,
 }
 
 /// The alarm line of a tile.
@@ -202,7 +204,7 @@ fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
 }
 
 pub(crate) fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
-    let policy = Policy::default();
+    let units = units(ward);
     let mut by_episode: HashMap<&str, Vec<SeenAction>> = HashMap::new();
     for seen in &ward.actions {
         by_episode.entry(&seen.action.episode).or_default().push(seen.clone());
@@ -211,7 +213,21 @@ pub(crate) fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)>
         .iter()
         .map(|episode| {
             let actions = by_episode.get(episode.id.as_str()).map_or(&[][..], Vec::as_slice);
-            (episode, fold(episode, actions, now, &policy))
+            let unit = units.get(episode.patient.as_str()).copied().unwrap_or_default();
+            (episode, fold(episode, actions, now, ward.site.policy(unit)))
+        })
+        .collect()
+}
+
+/// The ward each patient lies on, by name.
+pub fn units(ward: &Ward) -> HashMap<&str, &str> {
+    let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();
+    let staying = ward.stays.iter().filter(|stay| stay.in_progress);
+    staying
+        .filter_map(|stay| {
+            let bed = places.get(stay.place.as_deref()?)?;
+            let unit = bed.part_of.as_deref().and_then(|id| places.get(id)).unwrap_or(bed);
+            Some((stay.patient.as_str(), unit.name.as_str()))
         })
         .collect()
 }
@@ -298,7 +314,20 @@ fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                 .filter(|d| d.active && d.patient.as_deref() == Some(&person.id))
                 .map(|d| d.name.clone())
                 .collect();
-            Some(tile(person, bed_name, ward_name, own, own_alarms, devices, now))
+            let flags = ward.flags.iter().filter(|flag| flag.patient == person.id);
+            let flagged = |code: &str| flags.clone().find(|flag| flag.says(code, now));
+            let subject = Subject {
+                person,
+                bed: bed_name,
+                unit: ward_name.unwrap_or_default(),
+                values: own,
+                devices,
+                scale_two: flagged(&ward.site.scale_two)
+                    .map(|flag| ScaleTwo { by: flag.by.clone(), at: flag.since }),
+                pregnant: flagged(&ward.site.pregnancy).is_some(),
+                site: &ward.site,
+            };
+            Some(tile(subject, own_alarms, bed.is_none(), now))
         })
         .collect();
     tiles.sort_by(|a, b| {
@@ -355,18 +384,23 @@ fn birth(date: &str) -> Option<(i16, i8, i8)> {
     Some((year, next(), next()))
 }
 
-fn tile(
-    person: &Person,
+/// One person with what is known of them.
+struct Subject<'a> {
+    person: &'a Person,
     bed: String,
-    ward: Option<String>,
-    values: &[&SeriesValue],
-    mut alarms: Vec<(AlarmLine, Option<Measure>)>,
+    unit: String,
+    values: &'a [&'a SeriesValue],
     devices: Vec<String>,
-    now: Instant,
-) -> Tile {
+    scale_two: Option<ScaleTwo>,
+    pregnant: bool,
+    site: &'a Site,
+}
+
+fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: bool, now: Instant) -> Tile {
+    let Subject { person, values, .. } = subject;
     let age = person.birth_date.as_deref().and_then(birth).and_then(|b| age_years(b, today(now)));
     let oxygen = oxygen(values);
-    let news = badge(values, oxygen.clone(), age, now);
+    let news = badge(&subject, oxygen.clone(), age, now);
     let alarm_of = |measures: &[Measure]| {
         alarms
             .iter()
@@ -377,7 +411,7 @@ fn tile(
             .map(|(line, _)| line.priority)
             .max()
     };
-    let cells = cells(values, now, &alarm_of);
+    let cells = cells(values, now, &subject.site.stale, &alarm_of);
     let live: Vec<&Cell> =
         cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
     let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale))
@@ -389,11 +423,10 @@ fn tile(
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);
-    let home = ward.is_none() && bed.starts_with('H');
     Tile {
         patient: person.id.clone(),
-        bed,
-        ward: ward.unwrap_or_default(),
+        bed: subject.bed,
+        ward: subject.unit,
         home,
         family: person.family.clone(),
         given: person.given.clone(),
@@ -407,7 +440,7 @@ fn tile(
         alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, ..line }),
         stale_since,
         battery: newest(values, &[Measure::Battery]).map(|n| n.value.clamp(0.0, 100.0) as u8),
-        devices,
+        devices: subject.devices,
         acuity,
     }
 }
@@ -435,11 +468,12 @@ fn trim(value: f64, digits: usize) -> String {
 }
 
 fn badge(
-    values: &[&SeriesValue],
+    subject: &Subject,
     oxygen: Option<(Input<Air>, String)>,
     age: Option<u16>,
     now: Instant,
 ) -> NewsBadge {
+    let values = subject.values;
     let numeric = |measures: &[Measure], continuous: bool| {
         newest(values, measures).map(|n| n.input(n.value, continuous))
     };
@@ -453,9 +487,9 @@ fn badge(
         pulse: numeric(&[Measure::HeartRate, Measure::PulseRate], true),
         consciousness: level,
         temperature: numeric(&[Measure::Temperature], false),
-        scale_two: None,
+        scale_two: subject.scale_two.clone(),
         age_years: age,
-        pregnant: false,
+        pregnant: subject.pregnant,
     };
     let text = |parameter: Parameter| -> (String, Option<Instant>) {
         let number = |input: &Option<Input<f64>>, digits: usize| {
@@ -493,7 +527,7 @@ fn badge(
             })
             .collect()
     };
-    match news2(&inputs, &Windows::default(), now) {
+    match news2(&inputs, &subject.site.windows, now) {
         Ok(score) => NewsBadge {
             total: score.total(),
             partial: score.partial,
@@ -508,6 +542,7 @@ fn badge(
                 .filter(|_| score.total().is_some())
                 .map(|round| round + score.band().next_observation_ms()),
             inputs: shown(Some(&score)),
+            scale_two: subject.scale_two.clone(),
         },
         Err(error @ (News2Error::Under16 | News2Error::Pregnant)) => NewsBadge {
             total: None,
@@ -517,6 +552,7 @@ fn badge(
             not_for: Some(error.to_string()),
             next_due: None,
             inputs: shown(None),
+            scale_two: None,
         },
     }
 }
@@ -524,9 +560,9 @@ fn badge(
 fn cells(
     values: &[&SeriesValue],
     now: Instant,
+    after: &StaleAfter,
     alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>,
 ) -> Vec<Cell> {
-    let after = StaleAfter::default();
     let mut out = Vec::new();
     let mut add = |slot: Slot, measures: &[Measure], text: &dyn Fn(&Newest) -> (String, &'static str)| {
         if let Some(found) = newest(values, measures) {
@@ -544,7 +580,7 @@ fn cells(
                     by_device,
                     found.from.taken_at,
                     now,
-                    &after,
+                    after,
                 ),
                 artefact: found.from.artefact,
                 alarm: alarm_of(measures),

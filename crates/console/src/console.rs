@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Policy, Priority, Verb, fold};
+use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Priority, Verb};
+use fhir::detected_issue;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
-use crate::board::{Board, board};
+use crate::board::{Board, board, states};
 use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
 use crate::handover::{Cover, handover};
@@ -17,6 +18,7 @@ use crate::load::{AlarmLoad, alarm_load};
 use crate::report::report;
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
+use crate::watch::{Watcher, board_then};
 
 /// Who sits where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ pub struct Console {
     sparks: Mutex<Sparks>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
+    watcher: Mutex<Watcher>,
 }
 
 impl std::fmt::Debug for Console {
@@ -84,6 +87,7 @@ impl Console {
                 station,
                 sparks: Mutex::default(),
                 past: Mutex::default(),
+                watcher: Mutex::default(),
             }),
             events,
         ))
@@ -94,6 +98,28 @@ impl Console {
         if let Some(engine) = &self.engine {
             engine.clone().run().await;
         }
+    }
+
+    /// Looks through what is new with this station's own rules; records the alarms that began and those that are over, and
+    /// gives their number. What is shown does not matter: alarms are about now.
+    ///
+    /// # Errors
+    /// Of the cache; what was not recorded is found again with the next look.
+    pub fn watch(&self) -> Result<usize, ConsoleError> {
+        let (now, link) = (self.now(), self.link());
+        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.vault.read(|reader| {
+            let mut then = |at| board_then(&self.vault, at);
+            Ok(watcher.look(reader, &mut then, &self.station.name, &link, now))
+        })??;
+        for change in &changes {
+            let body = detected_issue(&change.episode, &change.rule, change.implicated.as_deref());
+            self.vault.record_episode(change.episode.clone(), body.to_string(), now)?;
+        }
+        if let (Some(engine), false) = (&self.engine, changes.is_empty()) {
+            engine.action_recorded();
+        }
+        Ok(changes.len())
     }
 
     /// The engine, where there is a server.
@@ -416,9 +442,9 @@ impl Console {
     }
 
     fn state(&self, episode: &str) -> Result<EpisodeState, ConsoleError> {
-        let (found, actions) = self.vault.read(|reader| Ok((reader.episodes()?, reader.actions()?)))?;
-        let found = found.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
-        Ok(fold(&found, &actions, self.now(), &Policy::default()))
+        let ward = self.vault.read(|reader| reader.ward())?;
+        let found = states(&ward, self.now()).into_iter().find(|(e, _)| e.id == episode);
+        Ok(found.ok_or(ConsoleError::NoEpisode)?.1)
     }
 
     fn record(&self, episode: &str, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {

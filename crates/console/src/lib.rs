@@ -15,8 +15,9 @@ mod report;
 mod review;
 mod sheet;
 mod sparkline;
+mod watch;
 
-pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue};
+pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue, units};
 pub use chart::{ChartRequest, chart, chart_range};
 pub use console::{Console, Station, Waiting};
 pub use error::ConsoleError;

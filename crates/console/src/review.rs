@@ -1,10 +1,10 @@
 //! One patient, deep: identity, score, trends, doses, devices, and what happened to an alarm.
 
 use charts::{Viewport, draw, stack, time_ticks};
-use clinical::{Dose, Instant, Policy, Verb, fold};
+use clinical::{Dose, Instant, Verb, fold};
 use vault::Reader;
 
-use crate::board::{QueueItem, Tile};
+use crate::board::{QueueItem, Tile, units};
 use crate::error::ConsoleError;
 use crate::lanes::{read_lanes, theme, zone_offset_ms};
 
@@ -141,7 +141,9 @@ pub(crate) fn timeline(
             sent: seen.accepted_at.is_some(),
         });
     }
-    let state = fold(&found, &reader.actions()?, now, &Policy::default());
+    let ward = reader.ward()?;
+    let unit = units(&ward).get(found.patient.as_str()).copied().unwrap_or_default();
+    let state = fold(&found, &ward.actions, now, ward.site.policy(unit));
     if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
         out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });
     }

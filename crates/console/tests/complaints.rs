@@ -94,6 +94,7 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
         values,
         episodes,
         actions,
+        ..Ward::default()
     }
 }
 

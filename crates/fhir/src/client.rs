@@ -198,6 +198,40 @@ impl Client {
         Ok(found.facts.iter().filter(ours).count())
     }
 
+    /// Makes an alarm that a console found itself known, or over. Whoever comes first makes the resource; what was ended by
+    /// somebody else stays ended.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where somebody else changed it meanwhile: to be tried again; else of the transport or of the
+    /// status.
+    pub async fn put_issue(&self, issue: &Value) -> Result<Created, FhirError> {
+        let id = issue["id"].as_str().unwrap_or_default();
+        let path = format!("DetectedIssue/{id}");
+        let known = match self.get_json(&path).await {
+            Ok(known) => known,
+            Err(FhirError::NotFound) => {
+                let mut request = self.writing("PUT", self.url(&path)?, issue);
+                request.headers.push(("if-none-match", "*".into()));
+                return match self.send(request).await {
+                    // Another station was faster.
+                    Err(FhirError::Conflict { .. }) if issue["status"] == "preliminary" => {
+                        Ok(Created::AlreadyThere)
+                    }
+                    other => other.map(|_| Created::New),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        if issue["status"] != "final" || known["status"] == "final" {
+            return Ok(Created::AlreadyThere);
+        }
+        let mut ended = known.clone();
+        ended["status"] = issue["status"].clone();
+        ended["identifiedPeriod"] = issue["identifiedPeriod"].clone();
+        let version = known["meta"]["versionId"].as_str().unwrap_or_default();
+        self.update(&path, version, &ended).await.map(|_| Created::New)
+    }
+
     /// Updates a resource whose version is known.
     ///
     /// # Errors

@@ -21,4 +21,4 @@ pub use live::{LiveEvent, listen};
 pub use time::{format_instant, parse_instant};
 pub use transport::{Answer, Answering, Request, Transport};
 pub use units::{UnitError, normal_unit, to_unit};
-pub use write::{Created, communication};
+pub use write::{Created, communication, detected_issue};

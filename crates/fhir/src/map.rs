@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clinical::{
-    Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Instant, Measure, Person, Place,
+    Action, Acvpu, Body, Code, Decimal, Device, Dose, Episode, Fact, Flag, Instant, Measure, Person, Place,
     Plausibility, Priority, Quality, Sample, Segment, Sex, SmolStr, Source, Stay, Verb, about_patient,
 };
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
 /// What people record about a patient or the unit, beside the alarms.
 pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
 /// Tells technical alarms from physiological ones in `DetectedIssue.code`.
-const ALARM_KIND: &str = "urn:vigil:alarm-kind";
+pub(crate) const ALARM_KIND: &str = "urn:vigil:alarm-kind";
 
 /// The fact that `Type/id` was deleted; nothing where the text names no resource.
 pub(crate) fn deleted(url: &str) -> Option<Fact> {
@@ -83,6 +83,7 @@ fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) 
         "DetectedIssue",
         "Communication",
         "MedicationAdministration",
+        "Flag",
     ];
     if !known.contains(&kind) {
         return Ok(Vec::new());
@@ -95,6 +96,7 @@ fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) 
         "Device" => device(id, parse(text)?),
         "Observation" => return observation(parse(text)?).map(|body| body.into_iter().collect()),
         "DetectedIssue" => episode(id, updated, parse(text)?)?,
+        "Flag" => flag(id, updated, parse(text)?)?,
         "Communication" => return communication(id, parse(text)?).map(|body| body.into_iter().collect()),
         _ => dose(id, parse(text)?)?,
     };
@@ -174,6 +176,30 @@ fn stay(id: String, encounter: r4::Encounter) -> Result<Body, Reason> {
         patient,
         place: current.and_then(|l| l.location.id_of("Location")),
         in_progress: encounter.status == "in-progress",
+    }))
+}
+
+fn flag(id: String, updated: Option<Instant>, flag: r4::Flag) -> Result<Body, Reason> {
+    if flag.status == "entered-in-error" {
+        return Ok(Body::Deleted);
+    }
+    let patient = flag.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let (start, end) = flag.period.map_or((None, None), |p| (p.start, p.end));
+    let since =
+        start.and_then(|t| parse_instant(&t)).or(updated).ok_or("it has no readable time (period)")?;
+    let ended = end.and_then(|t| parse_instant(&t));
+    let codes = flag.code.coding.iter().filter_map(|coding| {
+        Some(format!("{}|{}", clean(coding.system.as_deref()?, 200), clean(coding.code.as_deref()?, 64)))
+    });
+    let by = flag.author.and_then(|a| a.display).map(|name| clean(&name, 60)).unwrap_or_default();
+    Ok(Body::Flag(Flag {
+        id,
+        patient,
+        codes: codes.collect(),
+        by,
+        since,
+        // Switched off without an end: over since the server says so.
+        until: ended.or_else(|| if flag.status == "inactive" { updated.or(Some(since)) } else { None }),
     }))
 }
 

@@ -206,6 +206,20 @@ pub(crate) struct Location<'a> {
 }
 
 #[derive(Deserialize)]
+pub(crate) struct Flag<'a> {
+    #[serde(borrow)]
+    pub status: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub code: Concept<'a>,
+    #[serde(borrow)]
+    pub subject: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub author: Option<Reference<'a>>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
+}
+
+#[derive(Deserialize)]
 pub(crate) struct EncounterLocation<'a> {
     #[serde(borrow)]
     pub location: Reference<'a>,

@@ -1,9 +1,9 @@
-//! What the console writes: alert actions as Communication.
+//! What the console writes: alert actions as Communication, alarms of its own rules as DetectedIssue.
 
-use clinical::Action;
+use clinical::{Action, Code, Episode, Priority};
 use serde_json::{Value, json};
 
-use crate::map::{ALERT_ACTION, WARD_RECORD};
+use crate::map::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
 use crate::time::format_instant;
 
 /// What the server made of a create.
@@ -51,6 +51,47 @@ pub fn communication(action: &Action, patient: &str, station: &str, clock_offset
     resource
 }
 
+/// Names the rule of an alarm that a console found itself, in `DetectedIssue.code`.
+const RULE: &str = "urn:vigil:rule";
+/// The system of an episode's key.
+const EPISODE: &str = "urn:vigil:episode";
+
+/// The DetectedIssue of an alarm that a console found itself. Its id is the episode's, so that two stations that see the same
+/// onset make one resource; `implicated` is the reference of the value or device it is about.
+pub fn detected_issue(episode: &Episode, rule: &str, implicated: Option<&str>) -> Value {
+    let kind = if episode.priority == Priority::Technical { "technical" } else { "physiological" };
+    let mut coding =
+        vec![json!({ "system": ALARM_KIND, "code": kind }), json!({ "system": RULE, "code": rule })];
+    if let Some(code) = episode.measure.and_then(|m| m.spec().code()) {
+        let system = if matches!(code, Code::Loinc(_)) { LOINC } else { MDC };
+        coding.push(json!({ "system": system, "code": code.as_str() }));
+    }
+    let mut period = json!({ "start": format_instant(episode.onset) });
+    if let Some(ended) = episode.ended {
+        period["end"] = json!(format_instant(ended));
+    }
+    let mut resource = json!({
+        "resourceType": "DetectedIssue",
+        "id": episode.id,
+        "identifier": [{ "system": EPISODE, "value": episode.id }],
+        "status": if episode.ended.is_some() { "final" } else { "preliminary" },
+        "code": { "coding": coding, "text": episode.text },
+        "severity": match episode.priority {
+            Priority::High => "high",
+            Priority::Medium => "moderate",
+            Priority::Low | Priority::Technical => "low",
+        },
+        "identifiedPeriod": period,
+    });
+    if !episode.patient.is_empty() {
+        resource["patient"] = json!({ "reference": format!("Patient/{}", episode.patient) });
+    }
+    if let Some(reference) = implicated {
+        resource["implicated"] = json!([{ "reference": reference }]);
+    }
+    resource
+}
+
 /// The `If-None-Exist` query that finds an action by its identifier.
 pub(crate) fn none_exist(action_id: &str) -> String {
     format!("identifier={URI}|urn:uuid:{action_id}")
@@ -61,6 +102,27 @@ mod tests {
     use super::*;
     use crate::map::map_resource;
     use clinical::{Body, Instant, Verb};
+
+    #[test]
+    fn an_alarm_of_the_console_comes_back_from_the_server_as_the_episode_it_was() {
+        for (priority, ended) in
+            [(Priority::High, None), (Priority::Technical, Some(Instant(1_750_000_060_000)))]
+        {
+            let episode = Episode {
+                id: "vigil-spo2-low-00112233".into(),
+                patient: "p".into(),
+                priority,
+                text: "SpO2 84 < 90".into(),
+                measure: Some(clinical::Measure::SpO2),
+                onset: Instant(1_750_000_000_123),
+                ended,
+            };
+            let resource = detected_issue(&episode, "spo2-low", Some("Observation/o"));
+            let mut facts = Vec::new();
+            map_resource(&resource.to_string(), &mut facts).unwrap();
+            assert_eq!(facts.remove(0).body, Body::Episode(episode));
+        }
+    }
 
     #[test]
     fn an_action_comes_back_from_the_server_as_the_fact_it_was() {

@@ -66,8 +66,15 @@ impl Engine {
     }
 
     async fn send(&self, row: &Outgoing) -> Result<(), FhirError> {
-        let resource = serde_json::from_str(&row.body)
+        let resource: serde_json::Value = serde_json::from_str(&row.body)
             .map_err(|_| FhirError::Refused { status: 0, detail: ": the stored action is damaged".into() })?;
+        if resource["resourceType"] == "DetectedIssue" {
+            return match self.client.put_issue(&resource).await {
+                // Somebody changed it between the question and the answer: ask again, once.
+                Err(FhirError::Conflict { .. }) => self.client.put_issue(&resource).await.map(|_| ()),
+                other => other.map(|_| ()),
+            };
+        }
         match self.client.create_action(&row.action, &resource).await {
             // Read again: it may be there under its identifier. That alone is success; the refusal is not.
             Err(conflict @ FhirError::Conflict { .. }) => match self.client.find_action(&row.action).await? {

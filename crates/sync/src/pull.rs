@@ -103,6 +103,7 @@ const WINDOWS: &[Window] = &[
     whole("first/Patient", "Patient"),
     whole("first/Encounter", "Encounter"),
     whole("first/Device", "Device"),
+    whole("first/Flag", "Flag"),
     whole("first/DetectedIssue", "DetectedIssue"),
     whole("first/Communication", "Communication"),
     // The newest first: a board full of yesterday's numbers helps nobody.
@@ -119,11 +120,12 @@ const WINDOWS: &[Window] = &[
 ];
 
 /// The kinds that change.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "Patient",
     "Location",
     "Encounter",
     "Device",
+    "Flag",
     "DetectedIssue",
     "Communication",
     "MedicationAdministration",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use clinical::{
-    Action, Body, Code, Device, Dose, Episode, Fact, Instant, Person, Place, SmolStr, Source, Stay,
+    Action, Body, Code, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, SmolStr, Source, Stay,
     Unreadable,
 };
 use rusqlite::{Connection, ToSql, Transaction, params};
@@ -53,24 +53,33 @@ impl Vault {
 
 fn commit(connection: &mut Connection, page: PageCommit) -> Result<Ingested, VaultError> {
     let transaction = connection.transaction()?;
-    let mut intake = Intake::new(&transaction, page.received);
-    for fact in &page.facts {
-        intake.fact(fact)?;
-    }
+    let mut done = take_in(&transaction, page.received, &page.facts)?;
     for item in &page.unreadable {
         transaction
             .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)")?
             .execute(params![item.reference, item.reason, item.body, page.received.0])?;
     }
-    intake.seal_full()?;
-    intake.write_latest()?;
-    let mut done = intake.done;
     done.quarantined = page.unreadable.len();
     for (kind, value) in &page.cursors {
         transaction.prepare_cached("INSERT OR REPLACE INTO cursor VALUES (?, ?)")?.execute([kind, value])?;
     }
     transaction.commit()?;
     Ok(done)
+}
+
+/// Takes facts into an open transaction.
+pub(crate) fn take_in(
+    transaction: &Transaction,
+    received: Instant,
+    facts: &[Fact],
+) -> Result<Ingested, VaultError> {
+    let mut intake = Intake::new(transaction, received);
+    for fact in facts {
+        intake.fact(fact)?;
+    }
+    intake.seal_full()?;
+    intake.write_latest()?;
+    Ok(intake.done)
 }
 
 /// One page being taken in.
@@ -108,17 +117,28 @@ impl<'a> Intake<'a> {
             Body::Stay(stay) => self.stay(stay),
             Body::Device(device) => self.device(device),
             Body::Dose(dose) => self.dose(dose),
+            Body::Flag(flag) => self.flag(flag),
             Body::Episode(episode) => self.episode(episode),
             Body::Action(action) => self.action(action, source, fact.updated_at),
-            Body::Deleted => self.deleted(&source.reference),
+            Body::Deleted => {
+                // Entered in error: the version that said so, so that an earlier one that comes late stays away.
+                if let Some(number) = source.version.parse::<i64>().ok().filter(|n| *n > 1) {
+                    self.note_version(&source.reference, number)?;
+                }
+                self.deleted(&source.reference)
+            }
             Body::Samples(samples) => {
                 let patients = samples.iter().map(|s| s.patient.as_str());
-                self.drop_other_versions(source, patients)?;
+                if !self.is_newest_version(source, patients)? {
+                    return Ok(());
+                }
                 samples.iter().try_for_each(|sample| self.sample(sample, source))
             }
             Body::Segments(segments) => {
                 let patients = segments.iter().map(|s| s.patient.as_str());
-                self.drop_other_versions(source, patients)?;
+                if !self.is_newest_version(source, patients)? {
+                    return Ok(());
+                }
                 segments.iter().try_for_each(|segment| self.segment(segment, source))
             }
         }
@@ -184,6 +204,15 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
+    fn flag(&mut self, flag: &Flag) -> Result<(), VaultError> {
+        let (codes, ends) = (flag.codes.join(" "), flag.until.map(|t| t.0));
+        if self.say("flag", &flag.id, &[&flag.patient, &codes, &flag.by, &flag.since.0, &ends])? {
+            self.done.ward_changed = true;
+            self.done.patients.insert(flag.patient.clone());
+        }
+        Ok(())
+    }
+
     fn episode(&mut self, e: &Episode) -> Result<(), VaultError> {
         let measure = e.measure.and_then(|m| m.spec().loinc.first().or(m.spec().mdc.first()));
         let (priority, ended) = (e.priority as i64, e.ended.map(|t| t.0));
@@ -234,6 +263,7 @@ impl<'a> Intake<'a> {
             "Device" => "device",
             "MedicationAdministration" => "dose",
             "DetectedIssue" => "episode",
+            "Flag" => "flag",
             "Observation" => return self.values_deleted(reference),
             _ => return Ok(()),
         };

@@ -1,8 +1,8 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Action, Decimal, Device, Dose, Episode, Instant, Measure, Person, Place, Priority, SeenAction, Sex, Stay,
-    Verb,
+    Action, Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, Priority, SeenAction, Sex,
+    Site, Stay, Verb,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -62,6 +62,9 @@ pub struct Ward {
     pub values: Vec<SeriesValue>,
     pub episodes: Vec<Episode>,
     pub actions: Vec<SeenAction>,
+    pub flags: Vec<Flag>,
+    /// What the site has set.
+    pub site: Site,
 }
 
 const SERIES: &str = "s.id, s.patient, s.device, s.code, s.mdc, s.unit, s.streamed";
@@ -182,7 +185,34 @@ impl Reader<'_> {
             values: self.latest(None)?,
             episodes: self.episodes()?,
             actions: self.actions()?,
+            flags: self.list(
+                &format!("SELECT id, patient, codes, by, begins, ends FROM {}", from("flag")),
+                [],
+                |row| {
+                    Ok(Flag {
+                        id: row.get(0)?,
+                        patient: row.get(1)?,
+                        codes: row.get::<_, String>(2)?.split(' ').map(str::to_owned).collect(),
+                        by: row.get(3)?,
+                        since: Instant(row.get(4)?),
+                        until: row.get::<_, Option<i64>>(5)?.map(Instant),
+                    })
+                },
+            )?,
+            site: self.site()?,
         })
+    }
+
+    /// What the site has set.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn site(&self) -> Result<Site, VaultError> {
+        let settings: Vec<(String, String)> =
+            self.list("SELECT substr(key, 6), value FROM setting WHERE key LIKE 'site:%'", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok(Site::from_settings(settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
     }
 
     /// Every device, as of the view's moment.

@@ -1,9 +1,11 @@
-//! What people did: the action, its place in the outbox and the audit entry, in one durable transaction.
+//! What people did, and what the station found itself: the fact, its place in the outbox and the audit entry, in one durable
+//! transaction.
 
-use clinical::{Action, Instant};
+use clinical::{Action, Body, Episode, Fact, Instant, Source};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::VaultError;
+use crate::ingest::take_in;
 use crate::journal::{Unsent, insert_unsent};
 use crate::store::{Reader, Vault, lock};
 
@@ -68,6 +70,36 @@ impl Vault {
                 lock(&journal).undo(before);
             }
             done
+        })
+    }
+
+    /// Makes an alarm that this station found itself durable, as it stands now; `body` is the resource that tells the others.
+    ///
+    /// It needs no place in the journal: after damage to the database it is found again in the values.
+    ///
+    /// # Errors
+    /// Of the database; then nothing was recorded.
+    pub fn record_episode(&self, episode: Episode, body: String, at: Instant) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                let what = if episode.ended.is_some() { "cleared" } else { "raised" };
+                transaction
+                    .prepare_cached("INSERT OR IGNORE INTO outbox (action, lane, body) VALUES (?, ?, ?)")?
+                    .execute(params![format!("{what}:{}", episode.id), episode.id, body])?;
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO audit (at, who, what, about) VALUES (?, 'this station', ?, ?)",
+                    )?
+                    .execute(params![at.0, what, episode.id])?;
+                let source = Source {
+                    reference: format!("DetectedIssue/{}", episode.id).into(),
+                    version: Default::default(),
+                };
+                let fact = Fact { source, updated_at: None, body: Body::Episode(episode) };
+                take_in(&transaction, at, &[fact])?;
+                Ok(transaction.commit()?)
+            })
         })
     }
 
@@ -179,6 +211,27 @@ impl Vault {
                         params![at.0, who, format!("handed over: {why}"), action],
                     )?;
                 }
+                Ok(transaction.commit()?)
+            })
+        })
+    }
+
+    /// Keeps a setting of the site, with who set it in the log; [`clinical::Site::set`] says which there are.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_site(&self, key: String, value: String, who: String, at: Instant) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                transaction.execute(
+                    "INSERT OR REPLACE INTO setting VALUES ('site:' || ?, ?)",
+                    params![key, value],
+                )?;
+                transaction.execute(
+                    "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
+                    params![at.0, who, format!("set to {value}"), key],
+                )?;
                 Ok(transaction.commit()?)
             })
         })

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::error::VaultError;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 static WIPE_MEMORY: AtomicBool = AtomicBool::new(true);
 
@@ -48,7 +48,8 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {
     for step in &STEPS[usize::try_from(found).unwrap_or(0)..] {
         transaction.execute_batch(step)?;
     }
-    for (table, columns) in HISTORIES {
+    for (table, columns) in HISTORIES.iter().filter(|(table, _)| found < if *table == "flag" { 3 } else { 2 })
+    {
         transaction.execute_batch(&history(table, columns))?;
     }
     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -61,13 +62,14 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {
 }
 
 /// The tables that remember what they said before, with their columns beside `id`, `received` and `until`.
-pub(crate) const HISTORIES: [(&str, &str); 6] = [
+pub(crate) const HISTORIES: [(&str, &str); 7] = [
     ("person", "mrn, family, given, birth_date, sex, active"),
     ("place", "name, is_bed, part_of"),
     ("stay", "patient, place, in_progress"),
     ("device", "patient, name, active"),
     ("dose", "patient, what, mantissa, scale, unit, at"),
     ("episode", "patient, priority, text, measure, onset, ended"),
+    ("flag", "patient, codes, by, begins, ends"),
 ];
 
 /// A row that is changed leaves what it said, from when it was received until something else was.
@@ -89,7 +91,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 2] = [TABLES, RECEIVED];
+const STEPS: [&str; 3] = [TABLES, RECEIVED, FLAGS];
 
 pub(crate) const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -170,4 +172,17 @@ CREATE UNIQUE INDEX chunk_of ON chunk (series, t0, source, version);
 -- Everything a wide window asks of a chunk, without a look into its row.
 CREATE INDEX chunk_span ON chunk (series, t0, t1, n, scale, low, high, replaced, received);
 CREATE INDEX chunk_age ON chunk (t1);
+";
+
+/// Flags, which resources were ever corrected, and the sealed chunks of a series without a look into their rows.
+const FLAGS: &str = "
+CREATE TABLE flag (
+  id TEXT PRIMARY KEY, patient TEXT NOT NULL, codes TEXT NOT NULL, by TEXT NOT NULL, begins INTEGER NOT NULL, ends INTEGER,
+  received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE corrected (source TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO corrected
+  SELECT source, max(CAST(version AS INTEGER)) FROM
+    (SELECT source, version FROM sample UNION SELECT source, version FROM chunk WHERE source NOT LIKE 'sealed:%')
+  WHERE version <> '' AND version NOT GLOB '*[^0-9]*' AND CAST(version AS INTEGER) > 1 GROUP BY source;
+CREATE INDEX chunk_sealed ON chunk (series, t0, t1) WHERE period_ms IS NULL AND replaced IS NULL;
 ";

@@ -307,20 +307,47 @@ impl Intake<'_> {
         Ok(find.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// A corrected resource replaces what its earlier version said, wherever that was.
-    pub(crate) fn drop_other_versions<'p>(
+    /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
+    /// One that arrives late, behind a later one or behind the deletion, changes nothing.
+    pub(crate) fn is_newest_version<'p>(
         &mut self,
         source: &Source,
         patients: impl Iterator<Item = &'p str>,
-    ) -> Result<(), VaultError> {
-        // Only a later version can have an earlier one in a sealed chunk, at another time perhaps.
-        if source.version.parse::<u64>().is_ok_and(|n| n > 1) {
+    ) -> Result<bool, VaultError> {
+        let Ok(number) = source.version.parse::<i64>() else {
+            // A server whose versions are no numbers: which came first is not known, so the last one counts.
+            self.retire(&source.reference, Some(&source.version))?;
+            return Ok(true);
+        };
+        let known: Option<i64> = self
+            .transaction
+            .prepare_cached("SELECT version FROM corrected WHERE source = ?")?
+            .query_row([source.reference.as_str()], |row| row.get(0))
+            .optional()?;
+        if known.is_some_and(|known| known > number) {
+            return Ok(false);
+        }
+        // Nearly everything is said once: a first version has nothing to replace.
+        if number <= 1 {
+            return Ok(true);
+        }
+        if known != Some(number) {
+            self.note_version(&source.reference, number)?;
+            // An earlier version can lie in a sealed chunk, at another time perhaps.
             for patient in patients.collect::<HashSet<_>>() {
                 let series = self.all_series(Some(patient))?;
                 self.unseal_all_of(&source.reference, &series)?;
             }
         }
-        self.retire(&source.reference, Some(&source.version))
+        self.retire(&source.reference, Some(&source.version))?;
+        Ok(true)
+    }
+
+    pub(crate) fn note_version(&self, reference: &str, version: i64) -> Result<(), VaultError> {
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO corrected VALUES (?, ?)")?
+            .execute(params![reference, version])?;
+        Ok(())
     }
 
     pub(crate) fn values_deleted(&mut self, reference: &str) -> Result<(), VaultError> {

@@ -245,3 +245,19 @@ fn no_name_and_no_number_stands_in_clear_in_any_file() {
     }
     assert!(looked_at > 8192, "the files were really there");
 }
+
+#[test]
+fn an_earlier_version_that_comes_late_changes_nothing() {
+    let (_folder, vault) = open();
+    vault.commit(page(vec![spot("Observation/a", "2", 1_000, "37.5")])).unwrap();
+    let late = vault.commit(page(vec![spot("Observation/a", "1", 500, "40.1")])).unwrap();
+    assert_eq!((late.samples, temperatures(&vault)), (0, vec![(1_000, 37.5)]));
+    // Entered in error, and the first version still on its way.
+    vault.commit(page(vec![spot("Observation/b", "1", 2_000, "36.9")])).unwrap();
+    vault.commit(page(vec![fact("Observation/b", "2", Body::Deleted)])).unwrap();
+    vault.commit(page(vec![spot("Observation/b", "1", 2_000, "36.9")])).unwrap();
+    assert_eq!(temperatures(&vault), [(1_000, 37.5)]);
+    // What is corrected back counts again.
+    vault.commit(page(vec![spot("Observation/b", "3", 2_000, "36.8")])).unwrap();
+    assert_eq!(temperatures(&vault), [(1_000, 37.5), (2_000, 36.8)]);
+}

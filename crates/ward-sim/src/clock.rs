@@ -34,6 +34,14 @@ impl Clock {
         self.origin_ms + (self.began.elapsed().as_secs_f64() * 1000.0 * self.speed) as i64
     }
 
+    /// Moves a stopped clock on by so much; a running one is left alone.
+    pub fn advance(&self, ms: i64) {
+        let mut paused = self.paused_at.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(at) = paused.as_mut() {
+            *at += ms;
+        }
+    }
+
     /// Stops or goes on. What was missed while paused happens at once when it goes on.
     pub fn pause(&self, paused: bool) {
         let at = paused.then(|| self.now_ms());

@@ -11,6 +11,7 @@ mod live;
 mod noise;
 mod observe;
 mod physiology;
+mod record;
 mod search;
 mod server;
 mod store;
@@ -19,5 +20,6 @@ mod wave;
 mod world;
 
 pub use clock::Clock;
+pub use record::{Onset, Spell};
 pub use server::{Options, WardSim, start};
 pub use story::Story;

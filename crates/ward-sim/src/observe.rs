@@ -128,13 +128,13 @@ impl Kind {
 }
 
 /// An alarm the gateway raises.
-struct Alarm {
-    id: String,
-    person: usize,
-    onset: i64,
-    end: Option<i64>,
-    severity: &'static str,
-    technical: bool,
+pub(crate) struct Alarm {
+    pub id: String,
+    pub person: usize,
+    pub onset: i64,
+    pub end: Option<i64>,
+    pub severity: &'static str,
+    pub technical: bool,
     loinc: Option<&'static str>,
     text: String,
 }
@@ -156,7 +156,7 @@ impl World {
         *runs = Arc::new(next);
     }
 
-    fn body<'a>(&'a self, person: usize, runs: &'a [Run]) -> Body<'a> {
+    pub(crate) fn body<'a>(&'a self, person: usize, runs: &'a [Run]) -> Body<'a> {
         Body { seed: self.seed, person: &self.people[person], runs }
     }
 
@@ -196,6 +196,11 @@ impl World {
     /// Beds send in turn, so that the wire carries a steady trickle and not a burst every five seconds.
     fn base(&self, person: usize) -> i64 {
         self.origin - SEGMENT + (person as i64 * 200) % SEGMENT
+    }
+
+    /// The millisecond of the second at which a bed is sampled.
+    pub(crate) fn phase(&self, person: usize) -> i64 {
+        self.base(person)
     }
 
     /// Milliseconds between items of a kind that comes at intervals, and their phase.
@@ -426,7 +431,7 @@ impl World {
         resource.to_string()
     }
 
-    fn alarms(&self, until: i64) -> Vec<Alarm> {
+    pub(crate) fn alarms(&self, until: i64) -> Vec<Alarm> {
         let runs = self.runs();
         let mut out = Vec::new();
         for person in 0..BEDS {

@@ -67,7 +67,7 @@ impl Shared {
 
 /// A running simulator. Dropping it stops it.
 pub struct WardSim {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     address: SocketAddr,
     admin: SocketAddr,
     tasks: Vec<tokio::task::JoinHandle<()>>,
@@ -117,6 +117,16 @@ impl WardSim {
     /// Starts a story on a patient (0 to 29; from 24 on at home) now.
     pub fn inject(&self, story: Story, patient: usize) {
         self.shared.world.inject(story, patient, self.shared.clock.now_ms());
+    }
+
+    /// Now, in simulated milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.shared.clock.now_ms()
+    }
+
+    /// Moves stopped time on: see [`WardSim::pause`].
+    pub fn advance(&self, ms: i64) {
+        self.shared.clock.advance(ms);
     }
 
     /// Stops or goes on with simulated time.

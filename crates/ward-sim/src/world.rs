@@ -139,6 +139,18 @@ impl Person {
                 if self.index == 8 {
                     out.push(device(format!("{id}-icd"), "ICD"));
                 }
+                if self.index == 9 {
+                    // Chronic hypercapnic failure: his saturation is scored on scale 2.
+                    out.push(json!({
+                        "resourceType": "Flag", "id": format!("{id}-scale-2"), "status": "active",
+                        "code": {
+                            "coding": [{ "system": "urn:vigil:flag", "code": "news2-spo2-scale-2" }],
+                            "text": "NEWS2: SpO2 scale 2",
+                        },
+                        "subject": patient, "author": { "display": "Dr. M. Iyer" },
+                        "period": { "start": "2026-01-08T09:30:00Z" },
+                    }));
+                }
             }
             None => {
                 out.push(json!({

@@ -1,0 +1,172 @@
+//! A simulated day at high speed: every onset of the simulator's own record is one episode with its priority, every spell out of
+//! limits has an alarm, and no alarm is without a reason.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use clinical::{Episode, Instant, Measure, Priority};
+use console::{Console, Station};
+use vault::{Key, Vault};
+use ward_sim::{Options, WardSim};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// A rule waits for this long, and the simulator's alarms begin a little after the value does.
+const SLACK: i64 = 3 * MINUTE;
+
+fn word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "high",
+        Priority::Medium => "medium",
+        Priority::Low => "low",
+        Priority::Technical => "technical",
+    }
+}
+
+#[derive(Default)]
+struct Row {
+    onsets: usize,
+    found: usize,
+    wrong_priority: usize,
+    false_alarms: usize,
+    delays: Vec<i64>,
+}
+
+/// The day of `sim`, looked at every `step`; gives when each episode was first seen.
+async fn live_through(
+    sim: &WardSim,
+    console: &Console,
+    clock: &AtomicI64,
+    hours: i64,
+    step: i64,
+) -> BTreeMap<String, i64> {
+    let mut seen = BTreeMap::new();
+    for _ in 0..hours * HOUR / step {
+        sim.advance(step);
+        clock.store(sim.now_ms(), Ordering::Relaxed);
+        let a = std::time::Instant::now();
+        console.engine().unwrap().sync_once().await.unwrap();
+        let b = std::time::Instant::now();
+        console.watch().unwrap();
+        eprintln!("sync {:?} watch {:?}", b - a, b.elapsed());
+        for item in console.board().unwrap().queue {
+            seen.entry(item.line.episode).or_insert_with(|| sim.now_ms());
+        }
+    }
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
+    let hours: i64 = std::env::var("VIGIL_DAY_HOURS").ok().and_then(|h| h.parse().ok()).unwrap_or(24);
+    let sim = ward_sim::start(Options::default()).await.unwrap();
+    sim.pause(true);
+    let began = sim.now_ms();
+    let clock = Arc::new(AtomicI64::new(began));
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
+    let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+    let ticking = clock.clone();
+    let now = Arc::new(move || Instant(ticking.load(Ordering::Relaxed)));
+    let (console, _events) = Console::open(vault.clone(), Some(sim.base()), station, now).unwrap();
+    console.engine().unwrap().sync_first_day().await.unwrap();
+    let seen = live_through(&sim, &console, &clock, hours, 5 * MINUTE).await;
+
+    let until = sim.now_ms();
+    let all: Vec<Episode> = vault.read(|reader| reader.episodes_since(Instant(began))).unwrap();
+    let episodes: Vec<&Episode> = all.iter().filter(|e| e.onset.0 >= began).collect();
+    let (own, gateway): (Vec<&Episode>, Vec<&Episode>) =
+        episodes.iter().copied().partition(|e| e.id.starts_with("vigil-"));
+
+    // What the gateway raised: one episode an onset, with its priority and its end.
+    let mut table: BTreeMap<&str, Row> = BTreeMap::new();
+    let record = sim.onsets(began, until - MINUTE);
+    for onset in &record {
+        let row = table.entry(onset.priority).or_default();
+        row.onsets += 1;
+        let same: Vec<_> = gateway.iter().filter(|e| e.id == onset.id).collect();
+        row.found += usize::from(same.len() == 1);
+        let Some(episode) = same.first() else { continue };
+        row.wrong_priority += usize::from(word(episode.priority) != onset.priority);
+        assert_eq!((episode.onset.0, &episode.patient), (onset.at, &onset.patient));
+        row.delays.extend(seen.get(&onset.id).map(|at| at - onset.at));
+    }
+    let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE && !record.iter().any(|o| o.id == e.id);
+    for episode in gateway.iter().filter(unknown) {
+        table.entry(word(episode.priority)).or_default().false_alarms += 1;
+    }
+
+    // What the console must find itself: every spell out of limits has an alarm, the gateway's or its own.
+    let spells = sim.spells(began, until - 10 * MINUTE, 20);
+    let measure = |code: &str| Measure::from_loinc(code);
+    let alarmed = |spell: &&ward_sim::Spell| {
+        all.iter().any(|e| {
+            e.patient == spell.patient
+                && e.measure == measure(spell.code)
+                && e.onset.0 <= spell.to + SLACK
+                && e.ended.is_none_or(|end| end.0 >= spell.from - SLACK)
+        })
+    };
+    let missed: Vec<_> = spells.iter().filter(|spell| !alarmed(spell)).collect();
+
+    // And none without a reason: an own alarm about a streamed value began with a spell.
+    let wide = sim.spells(began - HOUR, until, 10);
+    let streamed = [Measure::HeartRate, Measure::SpO2, Measure::RespRate];
+    let without: Vec<_> = own
+        .iter()
+        .filter(|e| e.priority != Priority::Technical)
+        .filter(|e| e.measure.is_some_and(|m| streamed.contains(&m)))
+        .filter(|e| {
+            !wide.iter().any(|s| {
+                s.patient == e.patient
+                    && measure(s.code) == e.measure
+                    && s.from - 1000 <= e.onset.0
+                    && e.onset.0 <= s.to
+            })
+        })
+        .collect();
+    let mut keys: Vec<&str> = own.iter().map(|e| e.id.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+
+    println!("{hours} h, 24 beds and 6 at home, looked at every 5 min");
+    println!(
+        "{:<12}{:>8}{:>8}{:>8}{:>8}{:>14}",
+        "gateway", "onsets", "found", "wrong", "false", "median delay"
+    );
+    for (priority, row) in &mut table {
+        row.delays.sort_unstable();
+        let middle = row.delays.get(row.delays.len() / 2).map_or(0, |ms| ms / 1000);
+        println!(
+            "{priority:<12}{:>8}{:>8}{:>8}{:>8}{:>12} s",
+            row.onsets, row.found, row.wrong_priority, row.false_alarms, middle
+        );
+    }
+    let mut rules: BTreeMap<String, usize> = BTreeMap::new();
+    for episode in &own {
+        let rule = episode.id.trim_start_matches("vigil-").rsplit_once('-').map_or("", |(rule, _)| rule);
+        *rules.entry(rule.to_owned()).or_default() += 1;
+    }
+    println!("own rules: {rules:?}");
+    println!("spells out of limits of 20 s and more: {}, without an alarm: {}", spells.len(), missed.len());
+    println!("own alarms without a spell: {}", without.len());
+
+    assert!(table.values().map(|row| row.onsets).sum::<usize>() > hours as usize, "the day had alarms");
+    for (priority, row) in &table {
+        assert_eq!(row.found, row.onsets, "every {priority} onset is one episode");
+        assert_eq!((row.wrong_priority, row.false_alarms), (0, 0), "{priority}");
+    }
+    assert!(missed.is_empty(), "out of limits and nobody alarmed: {missed:?}");
+    assert!(without.is_empty(), "alarms without a reason: {without:?}");
+    assert_eq!(keys.len(), own.len(), "one episode an onset");
+
+    console.engine().unwrap().flush().await.unwrap();
+    // The server holds each of them once, and those that are over as final.
+    let client = fhir::Client::new(sim.base()).unwrap();
+    for episode in own.iter().take(20) {
+        let issue = client.get_json(&format!("DetectedIssue/{}", episode.id)).await.unwrap();
+        assert_eq!(issue["status"], if episode.ended.is_some() { "final" } else { "preliminary" });
+    }
+}

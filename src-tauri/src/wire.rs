@@ -43,6 +43,8 @@ pub struct AlarmWire {
     order_uncertain: bool,
     reminders: u32,
     more: u32,
+    /// Who owns the worst of the others.
+    more_owner: Option<String>,
 }
 
 fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
@@ -67,6 +69,7 @@ fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
         order_uncertain: line.order_uncertain,
         reminders: line.reminders,
         more: line.more as u32,
+        more_owner: line.more_owner,
     }
 }
 

@@ -16,6 +16,7 @@ const HELP: &str = "cargo xtask <command>
                                   kill a busy station N times (200; 10000 for a night) and look for harm
   weeks [--runs N] [--seed S] [--only SEED]
                                   simulate two stations and a server through faults (10000 runs)
+  day [HOURS]                     live through a simulated day and print the table of alarms (24)
   interop [--server URL] [--validate]
                                   the conformance journey on a FHIR R4 server (without one: sekmet-fhir)
   bench store [--json FILE]       measure the cache and the sync beside the plain way (release build)
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Some(what @ ("torture" | "weeks" | "interop")) => {
             setup::run(true).and_then(|()| tests::sync_test(what, &rest))
         }
+        Some("day") => setup::run(true).and_then(|()| tests::day(rest.first().copied().unwrap_or("24"))),
         Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
         Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
         Some("bindings") => tests::bindings(),

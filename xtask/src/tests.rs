@@ -1,4 +1,4 @@
-//! `cargo xtask test`, `torture`, `weeks`, `interop`, `bench`, `bundle` and `bindings`.
+//! `cargo xtask test`, `day`, `torture`, `weeks`, `interop`, `bench`, `bundle` and `bindings`.
 
 use std::fs;
 
@@ -27,6 +27,12 @@ pub fn run() -> Result<(), String> {
 pub fn sync_test(name: &str, options: &[&str]) -> Result<(), String> {
     let mut test = cargo(&["test", "-p", "sync", "--test", name, "--"]);
     go(test.args(options))
+}
+
+/// The table of alarms of a simulated day.
+pub fn day(hours: &str) -> Result<(), String> {
+    let mut test = cargo(&["test", "-p", "console", "--test", "day", "--", "--nocapture"]);
+    go(test.env("VIGIL_DAY_HOURS", hours))
 }
 
 /// The README's figures, in a release build.

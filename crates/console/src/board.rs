@@ -106,6 +106,8 @@ pub struct AlarmLine {
     pub reminders: u32,
     /// How many more live alarms the bed has.
     pub more: usize,
+    /// Who owns the worst of those, where somebody does.
+    pub more_owner: Option<String>,
 }
 
 /// A bed, or a person at home.
@@ -200,6 +202,7 @@ fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
         order_uncertain: state.order_uncertain,
         reminders: state.reminders,
         more: 0,
+        more_owner: None,
     }
 }
 
@@ -423,6 +426,7 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);
+    let more_owner = alarms.iter().skip(1).find_map(|(line, _)| Some(line.owner.as_ref()?.0.clone()));
     Tile {
         patient: person.id.clone(),
         bed: subject.bed,
@@ -437,7 +441,7 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
         air: oxygen.map(|(_, words)| words),
         news,
         cells,
-        alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, ..line }),
+        alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, more_owner, ..line }),
         stale_since,
         battery: newest(values, &[Measure::Battery]).map(|n| n.value.clamp(0.0, 100.0) as u8),
         devices: subject.devices,

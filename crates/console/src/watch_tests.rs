@@ -134,7 +134,7 @@ fn a_second_station_and_a_restarted_one_find_the_same_onset() {
                 // Started again, and nothing was forgotten or found twice.
                 ward.watcher = Watcher::default();
             }
-            ward.seconds("59408-5", NOW - 19 * MINUTE + 40_000, &[86; 1000]);
+            ward.seconds("59408-5", NOW - 19 * MINUTE + 40_000, &[86; 1095]);
             ward.look(NOW, &online());
             let own = ward.own();
             assert_eq!(own.len(), 1, "{own:?}");

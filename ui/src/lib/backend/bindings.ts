@@ -94,6 +94,8 @@ export type AlarmWire = {
 	orderUncertain: boolean,
 	reminders: number,
 	more: number,
+	/**  Who owns the worst of the others. */
+	moreOwner: string | null,
 };
 
 /**  A note at a moment. */
@@ -238,6 +240,8 @@ export type NewsWire = {
 	notFor: string | null,
 	nextDue: number | null,
 	inputs: NewsInputWire[],
+	/**  Who prescribed SpO₂ scale 2, and when. */
+	scaleTwo: [string, number] | null,
 };
 
 /**  An alarm's onset, for the time control. */

@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "check_server",
     "connect",
     "escalate",
+    "flowsheet",
     "hand_over",
     "hand_to",
     "handled",
@@ -37,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "values_at",
     "waiting",
     "watch",
+    "waves",
 ];
 
 fn main() {

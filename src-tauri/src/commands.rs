@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clinical::{Instant, LimitChange};
-use console::{Console, ConsoleError, TrendsRequest};
+use console::{Console, ConsoleError, TrendsRequest, WavesRequest};
 use tauri::ipc::{Channel, Response};
 use tauri::{Manager, State};
 use tauri_specta::{Builder, collect_commands};
@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
+use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
     AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire,
     TrendsQuery, TrendsWire, Update, WaitingWire, trends_bytes,
@@ -349,6 +350,32 @@ pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<R
     Ok(Response::new(trends_bytes(drawn).map_err(AppError::failed)?))
 }
 
+/// Waves as raw bytes: head and picture. What the server keeps of this time is fetched first, where it is in reach.
+#[tauri::command]
+pub async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Response> {
+    let request = WavesRequest::from(query);
+    let console = session.open()?.console.clone();
+    let whole = console.fetch_waves(&request.patient, request.from, request.to).await?;
+    let drawn = work(&session, move |console| console.waves(&request)).await?;
+    Ok(Response::new(waves_bytes(drawn, whole).map_err(AppError::failed)?))
+}
+
+/// The numbers of a patient in steps of so many minutes.
+#[tauri::command]
+#[specta::specta]
+pub async fn flowsheet(
+    session: State<'_, Session>,
+    patient: String,
+    from: i64,
+    to: i64,
+    every_min: u32,
+) -> Answer<Vec<FlowRowWire>> {
+    let step = i64::from(every_min.max(1)) * 60_000;
+    let rows =
+        work(&session, move |console| console.flowsheet(&patient, Instant(from), Instant(to), step)).await?;
+    Ok(rows.into_iter().map(FlowRowWire::from).collect())
+}
+
 fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
@@ -358,6 +385,7 @@ fn builder() -> Builder<tauri::Wry> {
             check_server,
             connect,
             escalate,
+            flowsheet,
             hand_over,
             hand_to,
             handled,
@@ -389,6 +417,8 @@ fn builder() -> Builder<tauri::Wry> {
         ])
         .typ::<TrendsWire>()
         .typ::<TrendsQuery>()
+        .typ::<WavesWire>()
+        .typ::<WavesQuery>()
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.
@@ -399,9 +429,9 @@ fn builder() -> Builder<tauri::Wry> {
 pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     // The handler borrows its builder for as long as the window lives, which is as long as the program does.
     let typed = Box::leak(Box::new(builder())).invoke_handler();
-    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![trends];
+    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![trends, waves];
     move |invoke| match invoke.message.command() {
-        "trends" => raw(invoke),
+        "trends" | "waves" => raw(invoke),
         _ => typed(invoke),
     }
 }

@@ -13,6 +13,7 @@ mod record_wire;
 mod session;
 mod snapshot;
 mod sound;
+mod wave_wire;
 mod window;
 mod wire;
 

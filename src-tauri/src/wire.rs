@@ -557,15 +557,20 @@ pub struct TrendsWire {
     time_ticks: Vec<i64>,
 }
 
-/// Length of the head (little-endian u32), head as JSON, picture as PNG.
+/// Head and picture of the trends.
 pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
     let head =
         TrendsWire { panels: trends.panels.into_iter().map(panel).collect(), time_ticks: trends.time_ticks };
-    let head = serde_json::to_vec(&head)?;
-    let mut bytes = Vec::with_capacity(4 + head.len() + trends.png.len());
+    framed(&head, &trends.png)
+}
+
+/// Length of a head (little-endian u32), the head as JSON, the picture.
+pub(crate) fn framed(head: &impl Serialize, png: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
+    let head = serde_json::to_vec(head)?;
+    let mut bytes = Vec::with_capacity(4 + head.len() + png.len());
     bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&head);
-    bytes.extend_from_slice(&trends.png);
+    bytes.extend_from_slice(png);
     Ok(bytes)
 }
 

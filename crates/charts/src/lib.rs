@@ -7,6 +7,7 @@ mod figure;
 mod panel;
 mod paper;
 mod picture;
+mod strip;
 mod ticks;
 
 pub use decimate::{Run, m4, runs};
@@ -14,4 +15,5 @@ pub use figure::{Event, EventKind, Figure, Row};
 pub use panel::{Bar, Content, Drawn, Facts, Panel, Theme, Viewport, draw, draw_svg};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
 pub use picture::{Picture, stack};
+pub use strip::{DrawnStrip, Strip, draw_strip};
 pub use ticks::{time_ticks, value_ticks};

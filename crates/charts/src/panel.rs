@@ -156,7 +156,7 @@ pub struct Facts {
     pub samples: usize,
 }
 
-fn check(viewport: &Viewport) -> Result<(), String> {
+pub(crate) fn check(viewport: &Viewport) -> Result<(), String> {
     if viewport.width == 0 || viewport.height == 0 || viewport.to <= viewport.from {
         return Err("the panel has no size or no time".into());
     }
@@ -286,7 +286,7 @@ fn paint<B: DrawingBackend>(
     Ok(Facts { range, ticks, limits, gaps, samples })
 }
 
-fn line<B: DrawingBackend>(
+pub(crate) fn line<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     pixels: &[(i32, i32)],
     style: ShapeStyle,
@@ -296,7 +296,7 @@ fn line<B: DrawingBackend>(
 
 /// A line `thick` pixels tall, as hairlines one below the other: a hairline through M4's samples covers the same pixels
 /// as one through all samples, a polygon of the renderer's thick strokes does not.
-fn trace<B: DrawingBackend>(
+pub(crate) fn trace<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     pixels: &[(i32, i32)],
     hue: RGBColor,
@@ -309,7 +309,7 @@ fn trace<B: DrawingBackend>(
     Ok(())
 }
 
-fn failed(error: impl std::fmt::Display) -> String {
+pub(crate) fn failed(error: impl std::fmt::Display) -> String {
     format!("the renderer failed: {error}")
 }
 

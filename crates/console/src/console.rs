@@ -1,7 +1,7 @@
 //! The `Console`: everything a window or a test asks for, over one cache and one server.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Priority, Verb};
 use fhir::detected_issue;
@@ -12,6 +12,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 use crate::board::{Board, board, states};
 use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
+use crate::export::{FlowRow, flowsheet};
 use crate::handover::{Cover, handover};
 use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
@@ -50,6 +51,8 @@ pub struct Console {
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
     watcher: Mutex<Watcher>,
+    /// Minutes of waves that the server was asked for, by patient.
+    asked_waves: Mutex<HashSet<(String, i64)>>,
 }
 
 impl std::fmt::Debug for Console {
@@ -88,6 +91,7 @@ impl Console {
                 sparks: Mutex::default(),
                 past: Mutex::default(),
                 watcher: Mutex::default(),
+                asked_waves: Mutex::default(),
             }),
             events,
         ))
@@ -165,6 +169,10 @@ impl Console {
     /// The moment that is shown.
     pub fn moment(&self) -> Instant {
         self.past().map_or_else(|| self.now(), |view| view.at)
+    }
+
+    pub(crate) fn asked_waves(&self) -> MutexGuard<'_, HashSet<(String, i64)>> {
+        self.asked_waves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn vault(&self) -> &Vault {
@@ -257,6 +265,27 @@ impl Console {
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
         self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// The numbers of a patient in steps of time.
+    ///
+    /// # Errors
+    /// Of the cache, or where the range is none.
+    pub fn flowsheet(
+        &self,
+        patient: &str,
+        from: Instant,
+        to: Instant,
+        step_ms: i64,
+    ) -> Result<Vec<FlowRow>, ConsoleError> {
+        let request = ChartRequest {
+            patient: patient.to_owned(),
+            from: Some(from),
+            to: Some(to),
+            light: false,
+            every_sample: false,
+        };
+        self.read(|reader| Ok(flowsheet(reader, &request, step_ms)))?
     }
 
     /// What each panel of a patient shows at one moment.

@@ -16,6 +16,7 @@ mod review;
 mod sheet;
 mod sparkline;
 mod watch;
+mod waves;
 
 pub use board::{AlarmLine, Board, Cell, NewsBadge, NewsInput, QueueItem, Slot, Tile, board, queue, units};
 pub use chart::{ChartRequest, chart, chart_range};
@@ -29,3 +30,4 @@ pub use records::{Annotation, MeasureLimits, PatientLimits};
 pub use report::report;
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;
+pub use waves::{StripFacts, Waves, WavesRequest};

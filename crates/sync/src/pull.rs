@@ -583,6 +583,25 @@ impl crate::engine::Engine {
         Ok(puller.report())
     }
 
+    /// The waves of one patient and time, for somebody who looks at them. `codes` as a search takes them.
+    ///
+    /// # Errors
+    /// As [`Engine::sync_once`].
+    pub async fn fetch_waves(
+        &self,
+        patient: &str,
+        codes: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Report, SyncError> {
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let (from, to) = (format_instant(from), format_instant(to));
+        let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
+        // Nobody waits for a message: who asked looks at the cache when this returns.
+        puller.read(Read::new(&query), |_, _| Vec::new(), &mut |_| {}).await?;
+        Ok(puller.report())
+    }
+
     /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
     ///
     /// # Errors

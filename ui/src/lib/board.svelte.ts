@@ -92,8 +92,12 @@ class Board {
     if (this.app.stage === 'ready') await backend.watch((update) => this.apply(update));
   }
 
-  open(patient: string) {
+  /** A moment that the patient page shall open at, once. */
+  moment: number | null = $state(null);
+
+  open(patient: string, moment: number | null = null) {
     this.patient = patient;
+    this.moment = moment;
     this.screen = 'patient';
   }
 

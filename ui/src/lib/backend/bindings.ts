@@ -16,6 +16,8 @@ export const commands = {
 	connect: (url: string, pin: string | null) => typedError<null, AppError>(__TAURI_INVOKE("connect", { url, pin })),
 	/**  Calls the next role of the unit's chain now. */
 	escalate: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("escalate", { episode })),
+	/**  The numbers of a patient in steps of so many minutes. */
+	flowsheet: (patient: string, from: number, to: number, everyMin: number) => typedError<FlowRowWire[], AppError>(__TAURI_INVOKE("flowsheet", { patient, from, to, everyMin })),
 	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
 	handOver: (action: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_over", { action, words })),
 	/**  Gives an alarm to somebody else, by name. */
@@ -155,6 +157,23 @@ export type DoseWire = {
 	what: string,
 	amount: string | null,
 	at: number,
+};
+
+/**  One step of a row of the flowsheet. */
+export type FlowCellWire = {
+	from: number,
+	n: number,
+	median: number | null,
+	low: number | null,
+	high: number | null,
+};
+
+/**  One row of the flowsheet. */
+export type FlowRowWire = {
+	key: string,
+	label: string,
+	unit: string,
+	cells: FlowCellWire[],
 };
 
 /**  One change of a limit. */
@@ -344,6 +363,17 @@ export type SparkWire = {
 	second: string | null,
 };
 
+/**  What the overlay of a strip needs. */
+export type StripWire = {
+	label: string,
+	unit: string,
+	from: number,
+	gaps: ([number, number])[],
+	samples: number,
+	/**  CSS pixels of one unit. */
+	gain: number | null,
+};
+
 /**  A bed, or a person at home. */
 export type TileWire = {
 	patient: string,
@@ -425,6 +455,26 @@ export type WaitingWire = {
 	at: number,
 	note: string | null,
 	parked: string | null,
+};
+
+/**  A request for waves; sizes in CSS pixels. */
+export type WavesQuery = {
+	patient: string,
+	from: number,
+	to: number,
+	width: number,
+	height: number,
+	scale: number | null,
+	light: boolean,
+	rows: number,
+	mmPerMv: number | null,
+};
+
+/**  The head of the waves' raw answer. */
+export type WavesWire = {
+	strips: StripWire[],
+	/**  Whether the station has all that the server keeps of this time. */
+	whole: boolean,
 };
 
 /* Tauri Specta runtime */

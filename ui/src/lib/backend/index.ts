@@ -1,10 +1,10 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type BoundsWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update } from './bindings';
+import { commands, type AppError, type BoundsWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, AppState, BoundsWire, CellWire, LimitsWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
-  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire,
+  AlarmWire, AnnotationWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
+  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
@@ -25,6 +25,27 @@ async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
 export interface Drawn {
   facts: TrendsWire;
   picture: ImageBitmap;
+}
+
+export interface DrawnWaves {
+  facts: WavesWire;
+  /** Null where there is no wave. */
+  picture: ImageBitmap | null;
+}
+
+/** A picture crosses as raw bytes: a length, the head as JSON, a PNG. */
+async function framed<T>(command: string, query: unknown): Promise<{ facts: T; picture: ImageBitmap | null }> {
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await invoke<ArrayBuffer>(command, { query });
+  } catch (error) {
+    const refused = error as AppError;
+    throw new Refusal(refused.code, refused.message);
+  }
+  const length = new DataView(bytes).getUint32(0, true);
+  const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as T;
+  const png = new Uint8Array(bytes, 4 + length);
+  return { facts, picture: png.length > 0 ? await createImageBitmap(new Blob([png], { type: 'image/png' })) : null };
 }
 
 export const backend = {
@@ -65,18 +86,11 @@ export const backend = {
     channel.onmessage = each;
     return open(commands.watch(channel));
   },
-  /** The picture crosses as raw bytes: a length, the head as JSON, a PNG. */
   async trends(query: TrendsQuery): Promise<Drawn> {
-    let bytes: ArrayBuffer;
-    try {
-      bytes = await invoke<ArrayBuffer>('trends', { query });
-    } catch (error) {
-      const refused = error as AppError;
-      throw new Refusal(refused.code, refused.message);
-    }
-    const length = new DataView(bytes).getUint32(0, true);
-    const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as TrendsWire;
-    const picture = await createImageBitmap(new Blob([new Uint8Array(bytes, 4 + length)], { type: 'image/png' }));
+    const { facts, picture } = await framed<TrendsWire>('trends', query);
+    if (!picture) throw new Refusal('failed', 'nothing was drawn');
     return { facts, picture };
   },
+  waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
+  flowsheet: (patient: string, from: number, to: number, everyMin: number) => open(commands.flowsheet(patient, from, to, everyMin)),
 };

@@ -59,6 +59,11 @@ async fn waves_run_live_are_measured_and_open_again_without_the_network() {
     )
     .await;
     app.until(
+        "the new gain",
+        "return document.querySelector('.strip-name')?.textContent.includes('20 mm/mV')",
+    )
+    .await;
+    app.until(
         "beats of then",
         "return Number(document.querySelector('[data-testid=waves]')?.dataset.samples) > 800",
     )

@@ -557,6 +557,14 @@ async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device(
     app.ask(&format!("{point} at('wheel', 0.5, {{ deltaY: -277 }}); return true")).await;
     app.until("half as wide", "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Number(t.drawn) / 43200e3 - 1) < 0.02").await;
     assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 300, "the moved range is drawn");
+    // More than is shown is drawn ahead, and the strip below moves the range.
+    app.until("drawn ahead", "const t = document.querySelector('[data-testid=trends]').dataset; return Number(t.film) > 1.9 * Number(t.drawn)").await;
+    app.ask("const o = document.querySelector('[data-testid=overview]'), b = o.getBoundingClientRect(); o.setPointerCapture = () => {};
+        const at = (kind, share) => o.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + share * b.width, clientY: b.top + 9, pointerId: 1, button: 0 }));
+        at('pointerdown', 0.5); at('pointerup', 0.5); return true").await;
+    app.until("a week ago", "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Date.now() - 7 * 86400e3 - Number(t.end)) < 8 * 3600e3").await;
+    app.painted().await;
+    app.shot("overview");
     app.shot("moved");
     app.click("[data-testid=follow-now]").await;
     app.until("now again", "return document.querySelector('[data-testid=trends]').dataset.end === 'now'")

@@ -6,6 +6,7 @@ mod commands;
 mod doctor;
 mod error;
 mod keeping;
+mod notify;
 mod platform;
 mod print;
 mod pump;

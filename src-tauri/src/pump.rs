@@ -126,6 +126,9 @@ impl Shown {
         let mut update = Update::default();
         // Nothing sounds for a moment that is over.
         open.speaker.sound(if past.is_none() { sound::audible(&board) } else { None });
+        if past.is_none() {
+            open.notifier.look(&board);
+        }
         let audio = Some(open.speaker.works());
         if self.audio != audio {
             self.audio = audio;

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
 use crate::error::AppError;
+use crate::notify::Notifier;
 use crate::sound::Speaker;
 use crate::wire::AppState;
 
@@ -37,6 +38,7 @@ pub(crate) struct Open {
     /// Somebody did something: the page is told at once.
     pub acted: tokio::sync::Notify,
     pub speaker: Speaker,
+    pub notifier: Notifier,
     #[cfg(feature = "demo")]
     _ward: Option<ward_sim::WardSim>,
     _scratch: Option<Scratch>,
@@ -172,6 +174,7 @@ impl Session {
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
             speaker: Speaker::start(),
+            notifier: Notifier::default(),
             #[cfg(feature = "demo")]
             _ward: None,
             _scratch: None,
@@ -216,6 +219,7 @@ impl Session {
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
             speaker: Speaker::start(),
+            notifier: Notifier::default(),
             _ward: Some(ward),
             _scratch: Some(scratch),
         });

@@ -24,6 +24,11 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
                 .incognito(!platform::under_webdriver())
                 .build()?;
             platform::tune(&window);
+            window.on_window_event(|event| {
+                if let tauri::WindowEvent::Focused(yes) = event {
+                    crate::notify::looked_at(*yes);
+                }
+            });
             Ok(())
         })
         .run(tauri::generate_context!())

@@ -529,6 +529,8 @@ pub struct TrendsQuery {
     patient: String,
     from: i64,
     to: i64,
+    /// The part that is seen at rest.
+    focus: (i64, i64),
     width: u32,
     height: u32,
     scale: f64,
@@ -541,6 +543,7 @@ impl From<TrendsQuery> for TrendsRequest {
             patient: query.patient,
             from: Instant(query.from),
             to: Instant(query.to),
+            focus: (Instant(query.focus.0), Instant(query.focus.1)),
             width: query.width,
             height: query.height,
             scale: query.scale,

@@ -283,6 +283,7 @@ mod tests {
             limits: Vec::new(),
             artefacts: vec![5000],
             every_sample,
+            focus: None,
             least: (50.0, 110.0),
         };
         Figure {

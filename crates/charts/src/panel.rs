@@ -84,6 +84,9 @@ pub struct Panel {
     pub every_sample: bool,
     /// The least range of values shown, so that noise does not fill the panel.
     pub least: (f64, f64),
+    /// The part of the time that decides the axis and is counted; `None` is all of it. A picture that is wider than its panel,
+    /// for a hand to move, has the axis of what is seen at rest.
+    pub focus: Option<(i64, i64)>,
 }
 
 /// A drawn panel with what the overlay needs.
@@ -211,13 +214,15 @@ fn paint<B: DrawingBackend>(
         let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
         let hue = colour(theme.hue);
         let in_sight = |t: i64| t >= viewport.from && t <= viewport.to;
+        let (first, last) = panel.focus.unwrap_or((viewport.from, viewport.to));
+        let counted = |t: i64| t >= first && t <= last;
         match &panel.content {
             Content::Line { times, values, gap_ms } => {
                 // One sample beyond each edge, so that the line leaves the panel as it would on a longer one.
                 let from = times.partition_point(|t| *t < viewport.from).saturating_sub(1);
                 let to = (times.partition_point(|t| *t <= viewport.to) + 1).min(times.len());
                 let (times, values) = (&times[from.min(to)..to], &values[from.min(to)..to]);
-                samples = times.iter().filter(|t| in_sight(**t)).count();
+                samples = times.iter().filter(|t| counted(**t)).count();
                 let found = runs(times, *gap_ms);
                 for pair in found.windows(2) {
                     gaps.push((times[pair[0].to - 1], times[pair[1].from]));
@@ -238,7 +243,7 @@ fn paint<B: DrawingBackend>(
             }
             Content::Dots(points) => {
                 let seen: Vec<_> = points.iter().filter(|(t, _)| in_sight(*t)).collect();
-                samples = seen.len();
+                samples = seen.iter().filter(|(t, _)| counted(*t)).count();
                 for (t, v) in seen {
                     let radius = (3.0 * viewport.scale) as i32;
                     area.draw(&Circle::new((column(*t), row(*v)), radius, hue.filled())).map_err(failed)?;
@@ -246,7 +251,7 @@ fn paint<B: DrawingBackend>(
             }
             Content::Bars(bars) => {
                 let seen: Vec<_> = bars.iter().filter(|b| in_sight(b.t)).collect();
-                samples = seen.len();
+                samples = seen.iter().filter(|b| counted(b.t)).count();
                 // Bars grow thinner as there are more of them, down to a hair.
                 let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0))
                     .min(2.0 * viewport.scale)
@@ -316,8 +321,9 @@ pub(crate) fn failed(error: impl std::fmt::Display) -> String {
 /// The values in sight, no narrower than the panel's least range.
 fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
     let (mut low, mut high) = panel.least;
+    let (from, to) = panel.focus.unwrap_or((viewport.from, viewport.to));
     let mut take = |t: i64, v: f64| {
-        if t >= viewport.from && t <= viewport.to && v.is_finite() {
+        if t >= from && t <= to && v.is_finite() {
             low = low.min(v);
             high = high.max(v);
         }
@@ -357,6 +363,7 @@ mod tests {
             artefacts: Vec::new(),
             every_sample: false,
             least: (60.0, 100.0),
+            focus: None,
         }
     }
 
@@ -382,6 +389,23 @@ mod tests {
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
         assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
+    }
+
+    #[test]
+    fn a_wider_picture_is_the_same_in_the_middle() {
+        let times: Vec<i64> = (0..3600).map(|s| s * 1000).collect();
+        let values: Vec<f64> =
+            times.iter().map(|t| 80.0 + 15.0 * (*t as f64 / 90_000.0).sin() + (*t as f64 / 1e5)).collect();
+        let line = Content::Line { times, values, gap_ms: 10_000 };
+        let narrow = draw(&panel(line.clone()), &viewport(1_200_000, 2_400_000), &THEME).unwrap();
+        let wide = Panel { focus: Some((1_200_000, 2_400_000)), ..panel(line) };
+        let wide = draw(&wide, &Viewport { width: 1200, ..viewport(0, 3_600_000) }, &THEME).unwrap();
+        assert_eq!((narrow.range, narrow.samples), (wide.range, wide.samples));
+        let middle: Vec<u8> =
+            wide.picture.rgb.chunks(1200 * 3).flat_map(|row| row[1200..2400].to_vec()).collect();
+        let differing = middle.chunks(3).zip(narrow.picture.rgb.chunks(3)).filter(|(a, b)| a != b).count();
+        // A sample that lies on the border of two columns may fall to either.
+        assert!(differing <= 8, "{differing} pixels differ");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
 /// Of the cache, or as [`chart_range`].
 pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, ConsoleError> {
     let (from, to) = chart_range(reader, request)?;
-    let lanes = read_lanes(reader, &request.patient, from, to)?;
+    let lanes = read_lanes(reader, &request.patient, from, to, (from, to))?;
     let is_empty = |panel: &charts::Panel| match &panel.content {
         charts::Content::Line { times, .. } => times.is_empty(),
         charts::Content::Dots(dots) => dots.is_empty(),

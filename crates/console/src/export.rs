@@ -174,7 +174,7 @@ pub fn flowsheet(
 ) -> Result<Vec<FlowRow>, ConsoleError> {
     let (from, to) = chart_range(reader, request)?;
     let step = step_ms.max(60_000);
-    let rows = read_lanes(reader, &request.patient, from, to)?.into_iter().map(|lane| {
+    let rows = read_lanes(reader, &request.patient, from, to, (from, to))?.into_iter().map(|lane| {
         let points: Vec<(i64, f64)> = match lane.panel.content {
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,

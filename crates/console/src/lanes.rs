@@ -86,12 +86,13 @@ pub(crate) struct ReadLane {
     pub summary: String,
 }
 
-/// Reads the six panels of a patient.
+/// Reads the six panels of a patient. `focus` is the part that is seen at rest: it decides axes and words.
 pub(crate) fn read_lanes(
     reader: &Reader,
     patient: &str,
     from: Instant,
     to: Instant,
+    focus: (Instant, Instant),
 ) -> Result<Vec<ReadLane>, ConsoleError> {
     let all = reader.series_of(patient)?;
     let molar = all.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
@@ -129,7 +130,8 @@ pub(crate) fn read_lanes(
             .into_iter()
             .map(|(at, l)| (at.0, scaled(l)))
             .collect();
-        let summary = summary(lane, &points, &limits, from, to);
+        let seen = points.partition_point(|p| p.t < focus.0.0)..points.partition_point(|p| p.t <= focus.1.0);
+        let summary = summary(lane, &points[seen], &limits, focus.0, focus.1);
         let mut least = (lane.least.0 * shrink, lane.least.1 * shrink);
         // A limit that somebody set for this patient is always in sight.
         if history.iter().any(|set| set.change.measure == lane.measures[0]) {
@@ -137,7 +139,14 @@ pub(crate) fn read_lanes(
                 least = (least.0.min(bound - shrink), least.1.max(bound + shrink));
             }
         }
-        let panel = Panel { content, limits, artefacts, every_sample: false, least };
+        let panel = Panel {
+            content,
+            limits,
+            artefacts,
+            every_sample: false,
+            least,
+            focus: Some((focus.0.0, focus.1.0)),
+        };
         lanes.push(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary });
     }
     Ok(lanes)

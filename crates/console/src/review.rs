@@ -43,7 +43,9 @@ pub struct TrendsRequest {
     pub from: Instant,
     /// Last moment.
     pub to: Instant,
-    /// Width of a panel in CSS pixels.
+    /// The part that is seen at rest: it decides axes, counts and words.
+    pub focus: (Instant, Instant),
+    /// Width of the picture in CSS pixels.
     pub width: u32,
     /// Height of a panel in CSS pixels.
     pub height: u32,
@@ -96,7 +98,7 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         scale,
     };
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
-    for read in read_lanes(reader, &request.patient, request.from, request.to)? {
+    for read in read_lanes(reader, &request.patient, request.from, request.to, request.focus)? {
         let drawn =
             draw(&read.panel, &viewport, &theme(read.lane, request.light)).map_err(ConsoleError::Drawing)?;
         let css = |rows: &[(f64, i32)]| rows.iter().map(|(v, y)| (*v, f64::from(*y) / scale)).collect();

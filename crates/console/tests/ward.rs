@@ -49,6 +49,7 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
         patient: patient.clone(),
         from: now() - hours * 3_600_000,
         to: now(),
+        focus: (now() - hours * 3_600_000, now()),
         width: 800,
         height: 90,
         scale: 1.0,

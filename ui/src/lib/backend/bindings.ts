@@ -409,6 +409,8 @@ export type TrendsQuery = {
 	patient: string,
 	from: number,
 	to: number,
+	/**  The part that is seen at rest. */
+	focus: [number, number],
 	width: number,
 	height: number,
 	scale: number | null,

@@ -4,6 +4,7 @@
 
 mod board;
 mod chart;
+mod conditions;
 mod console;
 mod error;
 mod export;

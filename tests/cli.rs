@@ -76,6 +76,26 @@ async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
         assert!(read.contains(words) && read.contains("Adeyemi, Ruth"), "{command}: {read}");
     }
 
+    // Scale 2 by the flag that somebody recorded, and for him alone.
+    let board = json(folder, &["ward", "--json"]);
+    let on_scale_two: Vec<&Value> =
+        board.as_array().unwrap().iter().filter(|p| !p["news2"]["scale_two"].is_null()).collect();
+    assert_eq!(on_scale_two.len(), 1);
+    assert_eq!(on_scale_two[0]["patient_id"], "ward-p10");
+    assert_eq!(on_scale_two[0]["news2"]["scale_two"]["by"], "Dr. M. Iyer");
+
+    // What the site sets is kept; a pause that never ends is refused, and nothing changes.
+    assert!(good(folder, &["settings", "alarm.pause", "90"]).contains("90"));
+    let refused = vigil(folder, PIN, &["settings", "alarm.pause", "86400"]);
+    assert!(!refused.status.success() && text(&refused).contains("30 to 600 seconds"), "{}", text(&refused));
+    good(folder, &["settings", "alarm.pause@Ward 7B", "60"]);
+    let listed = good(folder, &["settings"]);
+    let line = |name: &str| listed.lines().find(|l| l.starts_with(name)).unwrap().to_owned();
+    assert!(
+        line("alarm.pause ").contains(" 90 ") && line("alarm.pause@Ward 7B").contains(" 60 "),
+        "{listed}"
+    );
+
     let doctor = vigil(folder, PIN, &["doctor", "--server", sim.base()]);
     assert!(doctor.status.success(), "{}", text(&doctor));
     assert!(text(&doctor).contains("30 people"), "{}", text(&doctor));

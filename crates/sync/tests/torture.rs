@@ -102,9 +102,15 @@ fn station(base: &str, folder: &Path, ring: &Path, seed: u64) {
         }
     });
     let (_hand, breath) = std::sync::mpsc::channel::<()>();
+    let mut clicks = 0;
     loop {
-        // As fast as people could ever click, and no faster: a queue that never empties keeps a sync from its end.
+        // As fast as people could ever click, and not for ever: a queue that never empties keeps a sync from its end, on a
+        // slow machine for good.
         let _ = breath.recv_timeout(Duration::from_millis(random.random_range(0..40)));
+        clicks += 1;
+        if clicks > 150 {
+            continue;
+        }
         if let Some(id) = click(&vault, &mut random) {
             say(format!("confirmed {id}"));
         }

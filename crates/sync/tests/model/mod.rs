@@ -21,11 +21,13 @@ pub struct World {
     /// Entries of a page at most.
     pub page: usize,
     pub next: u64,
+    /// Which Communication each action's key made.
+    pub made: BTreeMap<String, String>,
 }
 
 impl Default for World {
     fn default() -> World {
-        World { resources: BTreeMap::new(), delayed: Vec::new(), page: 7, next: 0 }
+        World { resources: BTreeMap::new(), delayed: Vec::new(), page: 7, next: 0, made: BTreeMap::new() }
     }
 }
 
@@ -61,15 +63,19 @@ impl World {
             wanted.is_some_and(|w| w.ends_with(&key)),
             "an action is only ever created under its own key"
         );
-        if let Some(there) =
-            self.living("Communication").find(|c| c["identifier"][0]["value"] == key.as_str())
-        {
+        if let Some(there) = self.made.get(&key).and_then(|id| self.living_one("Communication", id)) {
             return (200, there.clone());
         }
         self.next += 1;
         let id = format!("c{}", self.next);
         self.put("Communication", &id, body, now);
-        (201, self.living("Communication").find(|c| c["id"] == id.as_str()).unwrap().clone())
+        let made = self.living_one("Communication", &id).unwrap().clone();
+        self.made.insert(key, id);
+        (201, made)
+    }
+
+    fn living_one(&self, kind: &str, id: &str) -> Option<&Value> {
+        self.resources.get(&(kind.to_owned(), id.to_owned()))?.last()?.body.as_ref()
     }
 
     fn bundle(&self, request: &Request) -> Value {

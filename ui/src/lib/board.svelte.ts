@@ -33,6 +33,8 @@ class Board {
   light = $state(false);
   initials = $state(false);
   trouble: string | null = $state(null);
+  /** Raised with everything somebody did here: what is sent at once never shows as waiting. */
+  acts = $state(0);
 
   get online(): boolean {
     return this.link?.online ?? false;
@@ -105,6 +107,7 @@ class Board {
   async act(work: () => Promise<unknown>) {
     try {
       await work();
+      this.acts += 1;
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
     }

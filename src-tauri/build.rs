@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "handled",
     "handover",
     "limits",
+    "lit",
     "load",
     "look_back",
     "note",

@@ -93,6 +93,13 @@ pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, move |console| console.take(&episode).map(|_| ())).await
 }
 
+/// Alarms that came lately are painted: how long that took is kept for `vigil doctor`.
+#[tauri::command]
+#[specta::specta]
+pub async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<()> {
+    work(&session, move |console| console.lit(&episodes)).await
+}
+
 /// Marks an alert as handled, with a reason.
 #[tauri::command]
 #[specta::specta]
@@ -391,6 +398,7 @@ fn builder() -> Builder<tauri::Wry> {
             handled,
             handover,
             limits,
+            lit,
             load,
             look_back,
             note,

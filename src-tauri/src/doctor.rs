@@ -2,9 +2,13 @@
 
 use std::process::ExitCode;
 
+use console::AlarmDelays;
 use vault::{KeyStore, OsKeyring, Pin, Vault, Wrap, wraps};
 
 use crate::session::{Start, clock, key};
+
+/// What an alarm may take from the server to the screen, in milliseconds: twice the figure of a full ward.
+const DELAY_AT_MOST: u32 = 2_000;
 
 struct Report {
     failed: bool,
@@ -91,10 +95,27 @@ fn check_cache(report: &mut Report, start: &Start, pin: Option<&Pin>) {
         return report.note("cache", "none yet");
     }
     let opened = key(&start.folder, pin).and_then(|key| Vault::open_to_read(&start.folder, key));
-    match opened
-        .and_then(|vault| vault.read(|reader| Ok((reader.ward()?.persons.len(), reader.waiting()?.len()))))
-    {
-        Ok((people, waiting)) => report.ok("cache", format!("{people} people, {waiting} actions waiting")),
+    match opened.and_then(|vault| {
+        vault.read(|reader| {
+            let delays = reader.setting(AlarmDelays::key())?.unwrap_or_default();
+            Ok((reader.ward()?.persons.len(), reader.waiting()?.len(), delays))
+        })
+    }) {
+        Ok((people, waiting, delays)) => {
+            report.ok("cache", format!("{people} people, {waiting} actions waiting"));
+            check_delay(report, &AlarmDelays::from_setting(&delays));
+        }
         Err(error) => report.fail("cache", error),
+    }
+}
+
+/// How long alarms took from the server to the screen, as the window kept it.
+fn check_delay(report: &mut Report, delays: &AlarmDelays) {
+    match delays.lit_p95() {
+        Some(slow) if slow > DELAY_AT_MOST => {
+            report.fail("alarms", format!("{delays}; at most {DELAY_AT_MOST} ms are wanted"))
+        }
+        Some(_) => report.ok("alarms", delays),
+        None => report.note("alarms", delays),
     }
 }

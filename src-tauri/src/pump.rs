@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use clinical::Instant;
 use sync::SyncEvent;
 use tauri::ipc::Channel;
 
@@ -51,6 +52,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
             while let Ok(event) = events.try_recv() {
                 batch.take(event);
             }
+            open.console.arrived(batch.raised);
             let mut update = shown.look(&open, false).await;
             update.link = batch.link.then(|| open.console.link().into());
             update.progress = batch.progress;
@@ -66,6 +68,7 @@ struct Batch {
     link: bool,
     urgent: bool,
     progress: Option<ProgressWire>,
+    raised: Vec<(String, Option<Instant>)>,
 }
 
 impl Batch {
@@ -79,7 +82,10 @@ impl Batch {
                 self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 });
             }
             SyncEvent::Outbox => self.urgent = true,
-            SyncEvent::Changed { what, .. } => self.urgent |= what.alerts_changed,
+            SyncEvent::Changed { what, .. } => {
+                self.urgent |= what.alerts_changed;
+                self.raised.extend(what.raised);
+            }
         }
     }
 }
@@ -125,9 +131,13 @@ impl Shown {
         };
         let mut update = Update::default();
         // Nothing sounds for a moment that is over.
-        open.speaker.sound(if past.is_none() { sound::audible(&board) } else { None });
+        let (wanted, fresh) =
+            if past.is_none() { sound::audible(&board, &open.console) } else { (None, Vec::new()) };
+        open.speaker.sound(wanted, fresh);
         if past.is_none() {
             open.notifier.look(&board);
+            let shown = board.queue.iter().map(|item| item.line.episode.as_str());
+            update.raised = open.console.unlit(shown).into_iter().map(|(episode, _)| episode).collect();
         }
         let audio = Some(open.speaker.works());
         if self.audio != audio {

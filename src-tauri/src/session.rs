@@ -106,6 +106,18 @@ async fn watch(open: std::sync::Weak<Open>) {
     }
 }
 
+/// The speaker of a console; what was heard is kept with it.
+fn speaker(console: &Arc<Console>) -> Speaker {
+    let console = Arc::downgrade(console);
+    Speaker::start(move |alarms| {
+        if let Some(console) = console.upgrade()
+            && console.heard(&alarms).is_err()
+        {
+            tracing::warn!("how long an alarm took to be heard could not be kept");
+        }
+    })
+}
+
 /// Who sits here, where nobody signed in.
 pub(crate) fn who(start: &Start) -> String {
     let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
@@ -168,12 +180,12 @@ impl Session {
         }
         let (console, events) = Console::open(vault, server.as_deref(), self.station(false), clock())?;
         self.ready(Open {
+            speaker: speaker(&console),
             console,
             server,
             demo: false,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
-            speaker: Speaker::start(),
             notifier: Notifier::default(),
             #[cfg(feature = "demo")]
             _ward: None,
@@ -213,12 +225,12 @@ impl Session {
         let server = Some(ward.base().to_owned());
         let (console, events) = Console::open(vault, server.as_deref(), self.station(true), clock())?;
         self.ready(Open {
+            speaker: speaker(&console),
             console,
             server,
             demo: true,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
-            speaker: Speaker::start(),
             notifier: Notifier::default(),
             _ward: Some(ward),
             _scratch: Some(scratch),

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant as Wall};
 
-use clinical::{Priority, Sound, burst, samples};
-use console::Board;
-use rodio::OutputStreamBuilder;
+use clinical::{Instant, Priority, Sound, burst, samples};
+use console::{Board, Console};
 use rodio::buffer::SamplesBuffer;
+use rodio::mixer::Mixer;
+use rodio::{OutputStream, OutputStreamBuilder, Source};
 
 const RATE: u32 = 44_100;
 /// A device that was pulled out is looked for again this often.
@@ -19,32 +20,71 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// The speaker of this station.
 pub(crate) struct Speaker {
-    wanted: Sender<Option<Priority>>,
+    orders: Sender<Order>,
     works: Arc<AtomicBool>,
 }
 
-/// The alarm that is to be heard: the highest that is on and that nobody has, none of them paused.
-pub(crate) fn audible(board: &Board) -> Option<Priority> {
-    board.queue.iter().filter(|item| item.line.sound == Sound::On).map(|item| item.line.priority).max()
+/// What the speaker's thread is told.
+enum Order {
+    /// To be heard from now on, and when the alarms that are new in it reached the server.
+    Sound(Option<Priority>, Vec<Instant>),
+    /// The first sample of a burst was played; these alarms are heard in it for the first time.
+    Played(Vec<Instant>),
+    /// The station is closed.
+    Stop,
+}
+
+/// The alarm that is to be heard: the highest that is on and that nobody has, none of them paused; and when those of them
+/// reached the server that are new.
+pub(crate) fn audible(board: &Board, console: &Console) -> (Option<Priority>, Vec<Instant>) {
+    let on = || board.queue.iter().filter(|item| item.line.sound == Sound::On);
+    let worst = on().map(|item| item.line.priority).max();
+    let of_it = on().filter(|item| Some(item.line.priority) == worst).map(|item| item.line.episode.as_str());
+    (worst, console.unlit(of_it).into_iter().map(|(_, reached)| reached).collect())
+}
+
+/// Where bursts go: a device, or what a test listens with.
+trait Output {
+    fn mixer(&self) -> &Mixer;
+}
+
+impl Output for OutputStream {
+    fn mixer(&self) -> &Mixer {
+        OutputStream::mixer(self)
+    }
+}
+
+/// The device of this machine, where there is one.
+fn device() -> Option<Box<dyn Output>> {
+    let mut stream = OutputStreamBuilder::open_default_stream().ok()?;
+    stream.log_on_drop(false);
+    Some(Box::new(stream))
 }
 
 impl Speaker {
-    /// Starts the thread that plays.
-    pub fn start() -> Speaker {
-        let (wanted, asked) = mpsc::channel();
+    /// Starts the thread that plays; `heard` is told when the first sample of an alarm was.
+    pub fn start(heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
+        Speaker::over(device, heard)
+    }
+
+    fn over(
+        open: impl Fn() -> Option<Box<dyn Output>> + Send + 'static,
+        heard: impl Fn(Vec<Instant>) + Send + 'static,
+    ) -> Speaker {
+        let (orders, asked) = mpsc::channel();
         let works = Arc::new(AtomicBool::new(false));
-        let told = works.clone();
+        let (told, played) = (works.clone(), orders.clone());
         let thread = std::thread::Builder::new().name("speaker".into());
-        if thread.spawn(move || play(&asked, &told)).is_err() {
+        if thread.spawn(move || play(&asked, &played, &told, open, heard)).is_err() {
             tracing::error!("the speaker's thread could not be started");
         }
-        Speaker { wanted, works }
+        Speaker { orders, works }
     }
 
     /// What is to be heard from now on. A higher alarm than before is heard at once.
-    pub fn sound(&self, priority: Option<Priority>) {
+    pub fn sound(&self, priority: Option<Priority>, fresh: Vec<Instant>) {
         // Without its thread there is no sound, which `works` says.
-        let _ = self.wanted.send(priority);
+        let _ = self.orders.send(Order::Sound(priority, fresh));
     }
 
     /// Whether there is a device that sounds.
@@ -53,37 +93,165 @@ impl Speaker {
     }
 }
 
-fn play(asked: &mpsc::Receiver<Option<Priority>>, works: &AtomicBool) {
-    let mut stream = None;
+impl Drop for Speaker {
+    fn drop(&mut self) {
+        let _ = self.orders.send(Order::Stop);
+    }
+}
+
+/// A burst that says when its first sample is taken.
+struct Burst {
+    samples: SamplesBuffer,
+    first: Option<(Sender<Order>, Vec<Instant>)>,
+}
+
+impl Iterator for Burst {
+    type Item = f32;
+
+    fn next(&mut self) -> Option<f32> {
+        if let Some((to, fresh)) = self.first.take() {
+            // Where nobody listens any more, nothing is measured.
+            let _ = to.send(Order::Played(fresh));
+        }
+        self.samples.next()
+    }
+}
+
+impl Source for Burst {
+    fn current_span_len(&self) -> Option<usize> {
+        self.samples.current_span_len()
+    }
+
+    fn channels(&self) -> u16 {
+        self.samples.channels()
+    }
+
+    fn sample_rate(&self) -> u32 {
+        self.samples.sample_rate()
+    }
+
+    fn total_duration(&self) -> Option<Duration> {
+        self.samples.total_duration()
+    }
+}
+
+fn play(
+    asked: &mpsc::Receiver<Order>,
+    played: &Sender<Order>,
+    works: &AtomicBool,
+    open: impl Fn() -> Option<Box<dyn Output>>,
+    heard: impl Fn(Vec<Instant>),
+) {
+    let mut output = None;
     let mut looked: Option<Wall> = None;
     let mut now: Option<Priority> = None;
+    let mut fresh = Vec::new();
     let mut next = Wall::now();
     loop {
-        if stream.is_none() && looked.is_none_or(|at| at.elapsed() >= LOOK) {
+        if output.is_none() && looked.is_none_or(|at| at.elapsed() >= LOOK) {
             looked = Some(Wall::now());
-            stream = OutputStreamBuilder::open_default_stream().ok().map(|mut stream| {
-                stream.log_on_drop(false);
-                stream
-            });
-            works.store(stream.is_some(), Ordering::Relaxed);
+            output = open();
+            works.store(output.is_some(), Ordering::Relaxed);
         }
         let wait = if now.is_some() { next.saturating_duration_since(Wall::now()) } else { LOOK };
         match asked.recv_timeout(wait.min(LOOK)) {
-            Ok(wanted) => {
+            Ok(Order::Sound(wanted, new)) => {
                 if wanted > now {
                     next = Wall::now();
+                    fresh = new;
                 }
                 now = wanted;
             }
+            Ok(Order::Played(alarms)) => heard(alarms),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
         }
-        if let (Some(priority), Some(stream)) = (now, &stream)
+        if let (Some(priority), Some(output)) = (now, &output)
             && Wall::now() >= next
         {
             let burst = burst(priority);
-            stream.mixer().add(SamplesBuffer::new(1, RATE, samples(&burst, RATE)));
+            let samples = SamplesBuffer::new(1, RATE, samples(&burst, RATE));
+            let fresh = std::mem::take(&mut fresh);
+            let first = (!fresh.is_empty()).then(|| (played.clone(), fresh));
+            output.mixer().add(Burst { samples, first });
             next = Wall::now() + Duration::from_secs(burst.repeat_s.into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use rodio::mixer::{MixerSource, mixer};
+
+    use super::*;
+
+    struct Listening(Mixer);
+
+    impl Output for Listening {
+        fn mixer(&self) -> &Mixer {
+            &self.0
+        }
+    }
+
+    /// A speaker whose samples the test takes as a device would.
+    fn listening() -> (Speaker, MixerSource, mpsc::Receiver<Vec<Instant>>) {
+        let (into, out) = mixer(1, RATE);
+        let (tell, told) = mpsc::channel();
+        let output = Mutex::new(Some(Listening(into)));
+        let open = move || Some(Box::new(output.lock().ok()?.take()?) as Box<dyn Output>);
+        let speaker = Speaker::over(open, move |alarms| tell.send(alarms).expect("the test listens"));
+        (speaker, out, told)
+    }
+
+    /// Takes samples until one is not silence, as many as a second holds over and over.
+    fn wait_for_sound(out: &mut MixerSource) -> bool {
+        let began = Wall::now();
+        while began.elapsed() < Duration::from_secs(20) {
+            match out.next() {
+                Some(sample) if sample != 0.0 => return true,
+                Some(_) => {}
+                None => std::thread::yield_now(),
+            }
+        }
+        false
+    }
+
+    #[test]
+    fn a_new_alarm_is_heard_at_once_and_the_first_sample_is_what_counts() {
+        let (speaker, mut out, told) = listening();
+        speaker.sound(Some(Priority::Low), vec![Instant(7)]);
+        assert!(wait_for_sound(&mut out), "no sound");
+        assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(vec![Instant(7)]));
+        // A higher one does not wait until the lower repeats, which is fifteen seconds and more.
+        let began = Wall::now();
+        speaker.sound(Some(Priority::High), vec![Instant(8)]);
+        assert!(wait_for_sound(&mut out));
+        let alarms = loop {
+            if out.next().is_none() {
+                std::thread::yield_now();
+            }
+            if let Ok(alarms) = told.try_recv() {
+                break alarms;
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "the higher alarm was never heard");
+        };
+        assert_eq!(alarms, [Instant(8)]);
+    }
+
+    #[test]
+    fn without_a_device_the_speaker_says_so() {
+        let (tried, tries) = mpsc::channel();
+        let speaker = Speaker::over(
+            move || {
+                tried.send(()).expect("the test listens");
+                None
+            },
+            |_| {},
+        );
+        tries.recv_timeout(Duration::from_secs(20)).expect("a device is looked for");
+        speaker.sound(Some(Priority::High), vec![Instant(1)]);
+        assert!(!speaker.works());
     }
 }

@@ -37,6 +37,8 @@ pub struct AlarmWire {
     known_here_only: bool,
     sound: &'static str,
     paused_until: Option<i64>,
+    /// How long a pause would last.
+    pause_lasts: i64,
     escalated_to: Option<String>,
     escalated_at: Option<i64>,
     also_took: Vec<String>,
@@ -63,6 +65,7 @@ fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
             Sound::Paused(until) => Some(ms(until)),
             _ => None,
         },
+        pause_lasts: line.pause_lasts,
         escalated_at: line.escalation.as_ref().map(|e| ms(e.at)),
         escalated_to: line.escalation.map(|e| e.role),
         also_took: line.also_took,
@@ -416,6 +419,8 @@ pub struct Update {
     pub(crate) progress: Option<ProgressWire>,
     pub(crate) sparks: Vec<SparkWire>,
     pub(crate) quarantined: Option<u32>,
+    /// Alarms that are to be lit for the first time; the page answers with `lit` once they are painted.
+    pub(crate) raised: Vec<String>,
     /// Whether alarms can be heard on this station.
     pub(crate) audio: Option<bool>,
     /// The moment that is shown from now on; its `at` is null where it is the present.

@@ -20,6 +20,7 @@ const HELP: &str = "cargo xtask <command>
   interop [--server URL] [--validate]
                                   the conformance journey on a FHIR R4 server (without one: sekmet-fhir)
   bench store [--json FILE]       measure the cache and the sync beside the plain way (release build)
+  bench charts [--json FILE]      measure the trends beside uPlot in the same engine (release build)
   bench [--json FILE]             measure the figures of the README (release build)
   bundle                          build the .deb and the .rpm and look into them
   bindings                        write ui/src/lib/backend/bindings.ts from the commands

@@ -42,7 +42,11 @@ pub fn bench(arguments: &[&str]) -> Result<(), String> {
         return go(bench.args(&arguments[1..]));
     }
     go(&mut cargo(&["build", "--release", "--features", "custom-protocol"]))?;
-    let mut bench = cargo(&["bench", "--features", "custom-protocol", "--bench", "figures", "--"]);
+    let (name, arguments) = match arguments {
+        ["charts", rest @ ..] => ("charts", rest),
+        all => ("figures", all),
+    };
+    let mut bench = cargo(&["bench", "--features", "custom-protocol", "--bench", name, "--"]);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if *argument == "--json" {

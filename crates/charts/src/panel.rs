@@ -256,24 +256,28 @@ fn paint<B: DrawingBackend>(
                 let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0))
                     .min(2.0 * viewport.scale)
                     .max(0.5) as i32;
-                for bar in seen {
-                    let x = column(bar.t);
+                let reach = half + (2.0 * viewport.scale) as i32;
+                let mark = |x: i32, y: i32| {
+                    line(area, &[(x - reach, y), (x + reach, y)], colour(theme.mark).stroke_width(thick))
+                };
+                if half == 0 {
                     // The renderer fills no rectangle without a width; a hair is a line.
-                    let (top, foot) = (row(bar.high), row(bar.low));
-                    if half == 0 {
-                        line(area, &[(x, top), (x, foot)], hue.mix(0.85).stroke_width(1))?;
-                    } else {
-                        let rectangle =
-                            Rectangle::new([(x - half, top), (x + half, foot)], hue.mix(0.85).filled());
-                        area.draw(&rectangle).map_err(failed)?;
+                    let (hairs, means) = hairs(&seen, column, row, panel.every_sample);
+                    for (x, top, foot) in hairs {
+                        line(area, &[(x, top), (x, foot)], hue.stroke_width(1))?;
                     }
-                    if let Some(mean) = bar.mean {
-                        let reach = half + (2.0 * viewport.scale) as i32;
-                        line(
-                            area,
-                            &[(x - reach, row(mean)), (x + reach, row(mean))],
-                            colour(theme.mark).stroke_width(thick),
-                        )?;
+                    for (x, y) in means {
+                        mark(x, y)?;
+                    }
+                } else {
+                    for bar in seen {
+                        let (x, top, foot) = (column(bar.t), row(bar.high), row(bar.low));
+                        let body =
+                            Rectangle::new([(x - half, top), (x + half, foot)], hue.mix(0.85).filled());
+                        area.draw(&body).map_err(failed)?;
+                        if let Some(mean) = bar.mean {
+                            mark(x, row(mean))?;
+                        }
                     }
                 }
             }
@@ -289,6 +293,52 @@ fn paint<B: DrawingBackend>(
         }
     }
     Ok(Facts { range, ticks, limits, gaps, samples })
+}
+
+/// A column, and the first and last row that is covered in it.
+type Hair = (i32, i32, i32);
+
+/// Pressures that stand denser than pixels: the rows that are covered in each column, and the rows of the means. Every pixel
+/// that all of them would cover is covered, once. `every` leaves them as they are.
+fn hairs(
+    bars: &[&Bar],
+    column: impl Fn(i64) -> i32,
+    row: impl Fn(f64) -> i32,
+    every: bool,
+) -> (Vec<Hair>, Vec<(i32, i32)>) {
+    let mut hairs: Vec<Hair> = Vec::new();
+    let mut means: Vec<(i32, i32)> = Vec::new();
+    let mut room = 4096;
+    for bar in bars {
+        let (x, top, foot) = (column(bar.t), row(bar.high), row(bar.low));
+        hairs.push((x, top.min(foot), top.max(foot)));
+        means.extend(bar.mean.map(|mean| (x, row(mean))));
+        // Kept short as it grows: what one column can hold is bounded by its pixels.
+        if hairs.len() > room && !every {
+            merge(&mut hairs);
+            means.sort_unstable();
+            means.dedup();
+            room = 4096.max(2 * hairs.len());
+        }
+    }
+    if !every {
+        merge(&mut hairs);
+        means.sort_unstable();
+        means.dedup();
+    }
+    (hairs, means)
+}
+
+/// Joins what touches or overlaps within a column.
+fn merge(hairs: &mut Vec<Hair>) {
+    hairs.sort_unstable();
+    hairs.dedup_by(|next, kept| {
+        let joins = next.0 == kept.0 && next.1 <= kept.2 + 1;
+        if joins {
+            kept.2 = kept.2.max(next.2);
+        }
+        joins
+    });
 }
 
 pub(crate) fn line<B: DrawingBackend>(
@@ -406,6 +456,25 @@ mod tests {
         let differing = middle.chunks(3).zip(narrow.picture.rgb.chunks(3)).filter(|(a, b)| a != b).count();
         // A sample that lies on the border of two columns may fall to either.
         assert!(differing <= 8, "{differing} pixels differ");
+    }
+
+    #[test]
+    fn a_fortnight_of_seconds_of_pressures_is_what_every_one_of_them_would_draw() {
+        let bar = |n: i64| {
+            let wave = (n as f64 / 700.0).sin() * 15.0 + f64::from((n % 13) as i32);
+            // Now and then a column has two heaps of pressures with room between them.
+            let up = if n % 997 < 3 { 60.0 } else { 0.0 };
+            Bar {
+                t: n * 1000,
+                low: 60.0 + wave + up,
+                high: 70.0 + wave + up,
+                mean: (n % 5 == 0).then_some(64.0 + wave),
+            }
+        };
+        let few = panel(Content::Bars((0..40_000).map(bar).collect()));
+        let every = Panel { every_sample: true, ..few.clone() };
+        let view = viewport(0, 40_000_000);
+        assert_eq!(draw(&few, &view, &THEME).unwrap().picture, draw(&every, &view, &THEME).unwrap().picture);
     }
 
     #[test]

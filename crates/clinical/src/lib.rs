@@ -24,8 +24,8 @@ pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
 pub use limits::{
-    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, Preset, SetLimit, about_patient,
-    limit_history, limit_steps, limits_at, presets, unit_default,
+    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, Preset, SetLimit, UnitLimits,
+    about_patient, limit_history, limit_steps, limits_at, presets,
 };
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{

@@ -24,8 +24,44 @@ pub const LIMITED: [Measure; 6] = [
     Measure::Glucose,
 ];
 
-/// The limits of an adult ward. An illustration until the unit sets its own.
-pub fn unit_default(measure: Measure) -> Option<Limits> {
+/// The limits of a unit, which hold where nobody set others for a patient: an adult ward's until the unit sets its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitLimits([Limits; LIMITED.len()]);
+
+impl Default for UnitLimits {
+    fn default() -> UnitLimits {
+        UnitLimits(LIMITED.map(|measure| adult(measure).unwrap_or(Limits { low: None, high: None })))
+    }
+}
+
+impl UnitLimits {
+    /// Those of a measure; heart rate and pulse are one.
+    pub fn of(&self, measure: Measure) -> Option<Limits> {
+        let measure = if measure == Measure::PulseRate { Measure::HeartRate } else { measure };
+        LIMITED.iter().position(|known| *known == measure).map(|n| self.0[n])
+    }
+
+    /// Sets those of a measure from text such as `88 to -`.
+    pub(crate) fn set(&mut self, measure: Measure, text: &str) -> Result<(), LimitError> {
+        let label = measure.spec().label;
+        let limits =
+            parse_bounds(text).ok_or_else(|| LimitError::NotBounds(text.chars().take(40).collect()))?;
+        let usual = adult(measure).ok_or(LimitError::NoLimits(label))?;
+        check_limits(measure, limits, usual)?;
+        if let Some(n) = LIMITED.iter().position(|known| *known == measure) {
+            self.0[n] = limits;
+        }
+        Ok(())
+    }
+
+    /// As [`UnitLimits::set`] takes them.
+    pub(crate) fn text(&self, measure: Measure) -> String {
+        self.of(measure).map_or_else(String::new, bounds)
+    }
+}
+
+/// The limits of an adult ward: an illustration until the unit sets its own.
+fn adult(measure: Measure) -> Option<Limits> {
     let (low, high) = match measure {
         Measure::HeartRate | Measure::PulseRate => (Some(50.0), Some(130.0)),
         Measure::SpO2 => (Some(90.0), None),
@@ -44,6 +80,9 @@ pub const LIMIT_ROLES: [&str; 3] = ["Physician", "Charge nurse", "Nurse"];
 /// Why a change of limits is refused; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
+    /// Not two bounds.
+    #[error("\"{0}\" is no pair of bounds such as 50 to 130, or 90 to -")]
+    NotBounds(String),
     /// The measure has no limits.
     #[error("{0} has no alarm limits; nothing was changed")]
     NoLimits(&'static str),
@@ -108,7 +147,7 @@ impl LimitChange {
     /// Where it would switch an alarm off, makes no sense, or lacks a role or a reason.
     pub fn check(&self) -> Result<(), LimitError> {
         let spec = self.measure.spec();
-        let unit = unit_default(self.measure).ok_or(LimitError::NoLimits(spec.label))?;
+        let unit = adult(self.measure).ok_or(LimitError::NoLimits(spec.label))?;
         if !LIMIT_ROLES.contains(&self.role.as_str()) {
             return Err(LimitError::NoRole);
         }
@@ -243,18 +282,19 @@ pub fn limit_history(patient: &str, actions: &[SeenAction]) -> Vec<SetLimit> {
 }
 
 /// The limits that hold for a measure at `now`: the last set for the patient, until it ends; else the unit's.
-pub fn limits_at(history: &[SetLimit], measure: Measure, now: Instant) -> Option<Limits> {
+pub fn limits_at(history: &[SetLimit], unit: &UnitLimits, measure: Measure, now: Instant) -> Option<Limits> {
     // Heart rate and pulse are one alarm.
     let measure = if measure == Measure::PulseRate { Measure::HeartRate } else { measure };
     let last = history.iter().rfind(|set| set.change.measure == measure && set.at <= now);
     last.filter(|set| set.until().is_none_or(|until| now < until))
         .and_then(|set| set.change.limits)
-        .or_else(|| unit_default(measure))
+        .or_else(|| unit.of(measure))
 }
 
 /// The limits of a measure over a span, as steps: from when which held.
 pub fn limit_steps(
     history: &[SetLimit],
+    unit: &UnitLimits,
     measure: Measure,
     from: Instant,
     to: Instant,
@@ -271,7 +311,7 @@ pub fn limit_steps(
     moments.dedup();
     let mut steps: Vec<(Instant, Limits)> = Vec::new();
     for at in moments {
-        if let Some(limits) = limits_at(history, measure, at)
+        if let Some(limits) = limits_at(history, unit, measure, at)
             && steps.last().is_none_or(|(_, last)| *last != limits)
         {
             steps.push((at, limits));
@@ -326,7 +366,7 @@ impl Preset {
             return Err(LimitError::NoName);
         }
         for (measure, limits) in &self.limits {
-            let unit = unit_default(*measure).ok_or(LimitError::NoLimits(measure.spec().label))?;
+            let unit = adult(*measure).ok_or(LimitError::NoLimits(measure.spec().label))?;
             check_limits(*measure, *limits, unit)?;
         }
         Ok(())
@@ -334,14 +374,14 @@ impl Preset {
 }
 
 /// The presets of a unit, by name. The first who saved a name owns it; what others save under it changes nothing.
-pub fn presets(actions: &[SeenAction]) -> Vec<Preset> {
+pub fn presets(unit: &UnitLimits, actions: &[SeenAction]) -> Vec<Preset> {
     let mut saved: Vec<&SeenAction> = actions.iter().filter(|s| s.action.verb == Verb::SavePreset).collect();
     saved.sort_by(|a, b| {
         let key = |s: &SeenAction| (s.accepted_at.unwrap_or(Instant(i64::MAX)), s.action.at);
         key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
     });
-    let unit = LIMITED.iter().filter_map(|m| Some((*m, unit_default(*m)?))).collect();
-    let mut found = vec![Preset { name: "Adult ward".into(), owner: String::new(), limits: unit }];
+    let usual = LIMITED.iter().filter_map(|m| Some((*m, unit.of(*m)?))).collect();
+    let mut found = vec![Preset { name: "Unit's own".into(), owner: String::new(), limits: usual }];
     for seen in saved {
         let Some(preset) = seen.action.note.as_deref().and_then(|text| parse_preset(text, &seen.action.by))
         else {
@@ -410,9 +450,12 @@ mod tests {
         let hour = 3_600_000;
         let actions = [seen("1", Verb::SetLimit, "Dr Varga", hour, change(Some(86.0), None).to_string())];
         let history = limit_history("p", &actions);
-        let low = |at: i64| limits_at(&history, Measure::SpO2, Instant(at)).and_then(|l| l.low);
+        let low = |at: i64| {
+            limits_at(&history, &UnitLimits::default(), Measure::SpO2, Instant(at)).and_then(|l| l.low)
+        };
         assert_eq!((low(0), low(hour), low(13 * hour)), (Some(90.0), Some(86.0), Some(90.0)));
-        let steps = limit_steps(&history, Measure::SpO2, Instant(0), Instant(24 * hour));
+        let steps =
+            limit_steps(&history, &UnitLimits::default(), Measure::SpO2, Instant(0), Instant(24 * hour));
         assert_eq!(steps.iter().map(|(at, _)| at.0 / hour).collect::<Vec<_>>(), [0, 1, 13]);
         assert!(limit_history("q", &actions).is_empty(), "another patient keeps the unit's");
     }
@@ -425,7 +468,7 @@ mod tests {
             seen(id, Verb::SavePreset, by, at, preset.to_string())
         };
         let low = |actions: &[SeenAction]| {
-            presets(actions)
+            presets(&UnitLimits::default(), actions)
                 .into_iter()
                 .find(|p| p.name == "COPD")
                 .map(|p| (p.owner, p.limits[0].1.low.unwrap_or(0.0)))
@@ -434,8 +477,12 @@ mod tests {
         assert_eq!(low(&own), Some(("Varga".into(), 87.0)));
         let anothers = [own[0].clone(), own[1].clone(), save("3", "Okafor", 3, 70.0)];
         assert_eq!(low(&anothers), Some(("Varga".into(), 87.0)));
-        let units = seen("9", Verb::SavePreset, "Okafor", 9, "Adult ward; 59408-5 SpO₂: 60 to -".into());
-        assert_eq!(presets(&[units])[0].limits[1].1.low, Some(90.0), "nor the unit's own");
+        let units = seen("9", Verb::SavePreset, "Okafor", 9, "Unit's own; 59408-5 SpO₂: 60 to -".into());
+        assert_eq!(
+            presets(&UnitLimits::default(), &[units])[0].limits[1].1.low,
+            Some(90.0),
+            "nor the unit's own"
+        );
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 //! A pure fold over append-only facts and a moment, so two stations that hold the same facts show the same state, in whatever
 //! order the facts arrived.
 
-use crate::{Action, Episode, Instant, Presence, Priority, SeenAction, Verb};
+use crate::{Action, Episode, Instant, Presence, Priority, SeenAction, UnitLimits, Verb};
 
 const MINUTE: i64 = 60_000;
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
@@ -13,7 +13,7 @@ const CLOCK_TOLERANCE: i64 = MINUTE;
 const LATE: i64 = 3_000;
 
 /// What a unit has set for its alarms. All times in milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// How long a pause of the sound lasts: 2 min, 30 s to 10 min.
     pub pause: i64,
@@ -23,6 +23,8 @@ pub struct Policy {
     pub escalate: [i64; 3],
     /// The roles that are called, one after the other: for a high, a medium and a low alarm.
     pub chain: [Vec<String>; 3],
+    /// What is watched where nobody set other limits for a patient.
+    pub limits: UnitLimits,
 }
 
 impl Default for Policy {
@@ -34,6 +36,7 @@ impl Default for Policy {
             chain: [(); 3].map(|()| {
                 ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec()
             }),
+            limits: UnitLimits::default(),
         }
     }
 }
@@ -88,6 +91,8 @@ pub struct EpisodeState {
     pub handled: Option<(String, Instant, Option<String>)>,
     /// Whether it is to be heard.
     pub sound: Sound,
+    /// How long a pause of its sound lasts in its unit, in milliseconds.
+    pub pause_lasts: i64,
     /// How often its owner was reminded that it is still on.
     pub reminders: u32,
     /// The highest role that was called.
@@ -151,6 +156,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
     EpisodeState {
         presence,
         sound: sound(presence, &ordered, now, policy),
+        pause_lasts: policy.pause,
         reminders: u32::try_from(reminders).unwrap_or(u32::MAX),
         escalation: escalation(episode, &ordered, now, policy),
         known_here_only: owner.as_ref().is_some_and(|(seen, _)| seen.accepted_at.is_none())

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Policy, Priority, StaleAfter, Windows};
+use crate::{LimitError, Measure, Policy, Priority, StaleAfter, Windows};
 
 /// A site's settings; the default is what stands in the standards and guides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Site {
     /// Of units that have none of their own.
     policy: Policy,
@@ -54,6 +54,14 @@ pub enum SiteError {
     /// Not `system|code`.
     #[error("{0} takes a code as system|code; nothing was changed")]
     NotACode(&'static str),
+    /// No limits that a unit can have.
+    #[error("{key}: {why}. Nothing was changed")]
+    Limits {
+        /// The setting.
+        key: &'static str,
+        /// What is wrong with it.
+        why: LimitError,
+    },
     /// A unit cannot have this for itself.
     #[error("{0} holds for the whole site; nothing was changed")]
     SiteWide(&'static str),
@@ -78,8 +86,26 @@ const fn text(key: &'static str, per_unit: bool, meaning: &'static str) -> Spec 
     Spec { key, range: None, per_unit, meaning }
 }
 
+const fn limits(key: &'static str, meaning: &'static str) -> Spec {
+    Spec { key, range: None, per_unit: true, meaning }
+}
+
+/// What is watched, by the name of its setting.
+const WATCHED: [(&str, Measure); 6] = [
+    ("limit.heart-rate", Measure::HeartRate),
+    ("limit.spo2", Measure::SpO2),
+    ("limit.resp-rate", Measure::RespRate),
+    ("limit.systolic", Measure::SystolicBp),
+    ("limit.temperature", Measure::Temperature),
+    ("limit.glucose", Measure::Glucose),
+];
+
+fn watched(key: &str) -> Option<Measure> {
+    WATCHED.iter().find(|(known, _)| *known == key).map(|(_, measure)| *measure)
+}
+
 /// Ranges: IEC 60601-1-8 as vendors' manuals quote it.
-const SPECS: [Spec; 14] = [
+const SPECS: [Spec; 20] = [
     time("alarm.pause", 30, 600, "how long a pause of the sound lasts"),
     time("alarm.remind", 60, 600, "how often the owner of an alarm that is still on is reminded"),
     time("alarm.escalate-high", 30, 3600, "how long a high alarm may have no owner"),
@@ -88,6 +114,12 @@ const SPECS: [Spec; 14] = [
     text("alarm.chain-high", true, "who is called for a high alarm, one after the other"),
     text("alarm.chain-medium", true, "who is called for a medium alarm"),
     text("alarm.chain-low", true, "who is called for a low alarm"),
+    limits("limit.heart-rate", "alarm limits of the heart rate, in /min, such as 50 to 130"),
+    limits("limit.spo2", "alarm limits of SpO2, in %, such as 90 to -"),
+    limits("limit.resp-rate", "alarm limits of the respiratory rate, in /min"),
+    limits("limit.systolic", "alarm limits of the systolic pressure, in mmHg"),
+    limits("limit.temperature", "alarm limits of the temperature, in °C"),
+    limits("limit.glucose", "alarm limits of glucose, in mg/dL"),
     minutes("news2.continuous-window", 60, "how old a monitor's value may be to score"),
     minutes("news2.spot-window", 1440, "how old a charted value may be to score"),
     minutes("stale.device", 240, "after how long a single value of a device is stale"),
@@ -200,6 +232,9 @@ fn level(key: &str) -> usize {
 
 impl Policy {
     fn set(&mut self, key: &'static str, number: i64, value: &str) -> Result<(), SiteError> {
+        if let Some(measure) = watched(key) {
+            return self.limits.set(measure, value).map_err(|why| SiteError::Limits { key, why });
+        }
         match key {
             "alarm.pause" => self.pause = number,
             "alarm.remind" => self.remind = number,
@@ -224,7 +259,10 @@ impl Policy {
             "alarm.pause" => (self.pause / 1_000).to_string(),
             "alarm.remind" => (self.remind / 1_000).to_string(),
             key if key.starts_with("alarm.escalate-") => (self.escalate[level(key)] / 1_000).to_string(),
-            key => self.chain[level(key)].join(", "),
+            key => match watched(key) {
+                Some(measure) => self.limits.text(measure),
+                None => self.chain[level(key)].join(", "),
+            },
         }
     }
 
@@ -249,12 +287,15 @@ mod tests {
         site.set("alarm.pause@Ward 7B", "60").unwrap();
         site.set("alarm.chain-high@Ward 7B", "Outreach, Rapid response").unwrap();
         site.set("news2.spot-window", "720").unwrap();
+        site.set("limit.spo2@Ward 7B", "88 to -").unwrap();
         let list = site.list();
         let again = Site::from_settings(list.iter().map(|(key, value, _)| (key.as_str(), value.as_str())));
         assert_eq!(again, site);
         assert_eq!(site.policy("Ward 7B").pause, 60_000);
         assert_eq!(site.policy("Ward 7B").chain(Priority::High), ["Outreach", "Rapid response"]);
         assert_eq!(site.policy("Ward 8A").pause, 120_000);
+        let low = |unit: &str| site.policy(unit).limits.of(Measure::SpO2).and_then(|limits| limits.low);
+        assert_eq!((low("Ward 7B"), low("Ward 8A")), (Some(88.0), Some(90.0)));
     }
 
     #[test]
@@ -268,6 +309,9 @@ mod tests {
             ("alarm.off", "1"),
             ("alarm.chain-high", " , "),
             ("news2.scale-two", "scale two"),
+            ("limit.spo2", "- to -"),
+            ("limit.heart-rate", "120 to 60"),
+            ("limit.glucose", "normal"),
             ("news2.spot-window@Ward 7B", "60"),
         ] {
             assert!(site.set(key, value).is_err(), "{key} = {value}");

@@ -96,6 +96,8 @@ pub struct AlarmLine {
     pub known_here_only: bool,
     /// Whether it is to be heard.
     pub sound: Sound,
+    /// How long a pause of its sound lasts, in milliseconds.
+    pub pause_lasts: i64,
     /// The role that was called, and when.
     pub escalation: Option<Escalation>,
     /// Others who took it too, after the owner.
@@ -197,6 +199,7 @@ fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
         onset: episode.onset,
         known_here_only: state.known_here_only,
         sound: state.sound,
+        pause_lasts: state.pause_lasts,
         escalation: state.escalation,
         also_took: state.also_took,
         order_uncertain: state.order_uncertain,

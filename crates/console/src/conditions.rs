@@ -11,7 +11,7 @@ use fhir::to_unit;
 use sync::LinkState;
 use vault::{Reader, SeriesValue, Ward};
 
-use crate::board::{Board, Slot};
+use crate::board::{Board, Slot, units};
 use crate::error::ConsoleError;
 
 /// What is older than this when a station starts is history, not news: milliseconds.
@@ -103,6 +103,7 @@ impl Conditions {
     fn values(&mut self, reader: &Reader, ward: &Ward, now: Instant) -> Result<Vec<Condition>, ConsoleError> {
         let mut history: HashMap<&str, Vec<SetLimit>> = HashMap::new();
         let mut holds = Vec::new();
+        let units = units(ward);
         for value in &ward.values {
             let series = &value.series;
             let Some(measure) = series.measure().map(family) else { continue };
@@ -113,7 +114,9 @@ impl Conditions {
             let sets = history
                 .entry(&series.patient)
                 .or_insert_with(|| limit_history(&series.patient, &ward.actions));
-            let limits = |at: Instant| limits_at(sets, measure, at);
+            let unit = units.get(series.patient.as_str()).copied().unwrap_or_default();
+            let usual = &ward.site.policy(unit).limits;
+            let limits = |at: Instant| limits_at(sets, usual, measure, at);
             let (seen, running) = match self.series.entry(series.id) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::hash_map::Entry::Vacant(free) => {

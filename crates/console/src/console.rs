@@ -43,7 +43,7 @@ type Sparks = HashMap<String, (Instant, [Option<Sparkline>; 2])>;
 
 /// One open station.
 pub struct Console {
-    vault: Arc<Vault>,
+    pub(crate) vault: Arc<Vault>,
     engine: Option<Arc<Engine>>,
     now: Now,
     station: Station,
@@ -51,6 +51,8 @@ pub struct Console {
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
     watcher: Mutex<Watcher>,
+    /// When the alarms reached the server that are on no screen yet.
+    pub(crate) arrived: Mutex<HashMap<String, Instant>>,
     /// Minutes of waves that the server was asked for, by patient.
     asked_waves: Mutex<HashSet<(String, i64)>>,
 }
@@ -91,6 +93,7 @@ impl Console {
                 sparks: Mutex::default(),
                 past: Mutex::default(),
                 watcher: Mutex::default(),
+                arrived: Mutex::default(),
                 asked_waves: Mutex::default(),
             }),
             events,

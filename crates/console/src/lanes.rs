@@ -3,9 +3,11 @@
 use charts::{Bar, Content, Panel, Theme};
 use clinical::{Instant, Limits, Measure, limit_history, limit_steps};
 use fhir::to_unit;
-use vault::{Point, Reader, SeriesValue};
+use rayon::prelude::*;
+use vault::{Columns, Reader, SeriesValue, Stretch, VaultError};
 
 use crate::error::ConsoleError;
+use crate::records::unit_limits;
 
 /// A panel of the patient page.
 pub(crate) struct Lane {
@@ -86,6 +88,41 @@ pub(crate) struct ReadLane {
     pub summary: String,
 }
 
+/// A series on its way into a panel, still packed, with what makes its unit the panel's.
+struct Part {
+    stretch: Stretch,
+    factor: f64,
+    offset: f64,
+}
+
+impl Part {
+    fn open(&self) -> Result<Columns, VaultError> {
+        let mut columns = self.stretch.columns()?;
+        if self.factor != 1.0 || self.offset != 0.0 {
+            columns.values.iter_mut().for_each(|v| *v = *v * self.factor + self.offset);
+        }
+        Ok(columns)
+    }
+}
+
+/// Several series of one panel as one: the usual case of a single one moves nothing.
+fn joined(parts: &[Part]) -> Result<Columns, VaultError> {
+    let mut all = Columns::default();
+    for part in parts {
+        let mut more = part.open()?;
+        all.artefacts.append(&mut more.artefacts);
+        if all.times.is_empty() {
+            (all.times, all.values) = (more.times, more.values);
+        } else if !more.times.is_empty() {
+            let mut pairs: Vec<(i64, f64)> = all.times.drain(..).zip(all.values.drain(..)).collect();
+            pairs.extend(more.times.into_iter().zip(more.values));
+            pairs.sort_by_key(|(t, _)| *t);
+            (all.times, all.values) = pairs.into_iter().unzip();
+        }
+    }
+    Ok(all)
+}
+
 /// Reads the six panels of a patient. `focus` is the part that is seen at rest: it decides axes and words.
 pub(crate) fn read_lanes(
     reader: &Reader,
@@ -94,44 +131,54 @@ pub(crate) fn read_lanes(
     to: Instant,
     focus: (Instant, Instant),
 ) -> Result<Vec<ReadLane>, ConsoleError> {
+    with_lanes(reader, patient, (from, to), focus, Ok)
+}
+
+/// As [`read_lanes`], and does with each panel what there is to do: the database is read here, the rest on all cores.
+pub(crate) fn with_lanes<T: Send>(
+    reader: &Reader,
+    patient: &str,
+    (from, to): (Instant, Instant),
+    focus: (Instant, Instant),
+    then: impl Fn(ReadLane) -> Result<T, ConsoleError> + Sync,
+) -> Result<Vec<T>, ConsoleError> {
     let all = reader.series_of(patient)?;
     let molar = all.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
     let history = limit_history(patient, &reader.actions()?);
-    let mut lanes = Vec::new();
+    let usual = unit_limits(reader, patient)?;
+    let read = |measures: &[Measure]| -> Result<Vec<Part>, VaultError> {
+        let mut parts = Vec::new();
+        for series in all.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
+            let Some(Ok((factor, offset))) = series.measure().map(|m| to_unit(m, &series.unit)) else {
+                continue;
+            };
+            parts.push(Part { stretch: reader.stretch(series.id, from, to)?, factor, offset });
+        }
+        Ok(parts)
+    };
+    let mut packed = Vec::new();
     for lane in &LANES {
-        let shrink = if lane.key == "glucose" && molar { 1.0 / 18.01559 } else { 1.0 };
-        let mut artefacts = Vec::new();
-        let mut read = |measures: &[Measure]| -> Result<Vec<Point>, ConsoleError> {
-            let mut points = Vec::new();
-            for series in all.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
-                let Some(measure) = series.measure() else { continue };
-                let Ok((factor, offset)) = to_unit(measure, &series.unit) else { continue };
-                let mut found = reader.points(series.id, from, to)?;
-                // Artefacts are marked and left out of the line; they stay in the cache.
-                artefacts.extend(found.iter().filter(|p| p.artefact).map(|p| p.t));
-                found.retain(|p| !p.artefact);
-                found.iter_mut().for_each(|p| p.v = (p.v * factor + offset) * shrink);
-                if points.is_empty() { points = found } else { points.append(&mut found) }
-            }
-            points.sort_by_key(|p| p.t);
-            Ok(points)
-        };
-        let points = read(lane.measures)?;
-        let content = match lane.key {
-            "bp" => bars(
-                &points,
-                &read(&[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
-                &read(&[Measure::MeanBp, Measure::ArterialMean])?,
+        let (low, mean) = match lane.key {
+            "bp" => (
+                read(&[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
+                read(&[Measure::MeanBp, Measure::ArterialMean])?,
             ),
-            _ => line_or_dots(&points),
+            _ => (Vec::new(), Vec::new()),
         };
+        packed.push((lane, read(lane.measures)?, low, mean));
+    }
+    let open = |(lane, main, low, mean): (&'static Lane, Vec<Part>, Vec<Part>, Vec<Part>)| {
+        let shrink = if lane.key == "glucose" && molar { 1.0 / 18.01559 } else { 1.0 };
+        let mut columns = joined(&main)?;
+        if shrink != 1.0 {
+            columns.values.iter_mut().for_each(|v| *v *= shrink);
+        }
         let scaled = |l: Limits| Limits { low: l.low.map(|v| v * shrink), high: l.high.map(|v| v * shrink) };
-        let limits: Vec<(i64, Limits)> = limit_steps(&history, lane.measures[0], from, to)
+        let limits: Vec<(i64, Limits)> = limit_steps(&history, &usual, lane.measures[0], from, to)
             .into_iter()
             .map(|(at, l)| (at.0, scaled(l)))
             .collect();
-        let seen = points.partition_point(|p| p.t < focus.0.0)..points.partition_point(|p| p.t <= focus.1.0);
-        let summary = summary(lane, &points[seen], &limits, focus.0, focus.1);
+        let summary = summary(lane, &columns, &limits, focus.0, focus.1);
         let mut least = (lane.least.0 * shrink, lane.least.1 * shrink);
         // A limit that somebody set for this patient is always in sight.
         if history.iter().any(|set| set.change.measure == lane.measures[0]) {
@@ -139,6 +186,17 @@ pub(crate) fn read_lanes(
                 least = (least.0.min(bound - shrink), least.1.max(bound + shrink));
             }
         }
+        // Artefacts are marked and left out of the line; they stay in the cache.
+        let mut artefacts = std::mem::take(&mut columns.artefacts);
+        let content = match lane.key {
+            "bp" => {
+                let (mut low, mut mean) = (joined(&low)?, joined(&mean)?);
+                artefacts.append(&mut low.artefacts);
+                artefacts.append(&mut mean.artefacts);
+                bars(&columns, &low, &mean)
+            }
+            _ => line_or_dots(columns),
+        };
         let panel = Panel {
             content,
             limits,
@@ -147,9 +205,9 @@ pub(crate) fn read_lanes(
             least,
             focus: Some((focus.0.0, focus.1.0)),
         };
-        lanes.push(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary });
-    }
-    Ok(lanes)
+        then(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary })
+    };
+    packed.into_par_iter().map(open).collect()
 }
 
 /// What a panel shows at one moment: the newest value at or before it.
@@ -226,29 +284,28 @@ fn span(ms: i64) -> String {
 }
 
 /// `HR 24 h: median 84, from 61 to 132, last 96 at 14:02, above 130 for 18 min`.
-fn summary(lane: &Lane, points: &[Point], limits: &[(i64, Limits)], from: Instant, to: Instant) -> String {
+fn summary(lane: &Lane, columns: &Columns, limits: &[(i64, Limits)], from: Instant, to: Instant) -> String {
     let head = format!("{} {}", lane.label, span(to.ms_since(from)));
-    let (Some(last), n) = (points.last(), points.len()) else {
+    let seen = columns.times.partition_point(|t| *t < from.0)..columns.times.partition_point(|t| *t <= to.0);
+    let (times, values) = (&columns.times[seen.clone()], &columns.values[seen]);
+    let (Some(last), Some(newest)) = (values.last(), times.last()) else {
         return format!("{head}: no data in this range");
     };
-    let mut values: Vec<f64> = points.iter().map(|p| p.v).collect();
-    let (_, median, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
-    let median = *median;
-    let (low, high) = points.iter().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p.v), h.max(p.v)));
+    let median = median(values);
+    let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
     let digits = usize::from(lane.key == "temp" || lane.key == "glucose");
     let far = to.ms_since(from) > 20 * 3_600_000;
-    let at = local(Instant(last.t), if far { "%a %H:%M" } else { "%H:%M" });
+    let at = local(Instant(*newest), if far { "%a %H:%M" } else { "%H:%M" });
     let mut out = format!(
-        "{head}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {:.digits$} at {at}",
-        last.v
+        "{head}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {last:.digits$} at {at}"
     );
     let Some((_, bounds)) = limits.last() else { return out };
     let (mut under, mut over) = (0i64, 0i64);
-    for pair in points.windows(2) {
+    for (pair, value) in times.windows(2).zip(values) {
         // A value stands for the time to the next one, and never for a silence.
-        let ms = (pair[1].t - pair[0].t).min(15 * 60_000);
-        under += if bounds.low.is_some_and(|l| pair[0].v < l) { ms } else { 0 };
-        over += if bounds.high.is_some_and(|h| pair[0].v > h) { ms } else { 0 };
+        let ms = (pair[1] - pair[0]).min(15 * 60_000);
+        under += if bounds.low.is_some_and(|l| *value < l) { ms } else { 0 };
+        over += if bounds.high.is_some_and(|h| *value > h) { ms } else { 0 };
     }
     for (word, bound, ms) in [("below", bounds.low, under), ("above", bounds.high, over)] {
         if let Some(bound) = bound.filter(|_| ms >= 60_000) {
@@ -256,6 +313,13 @@ fn summary(lane: &Lane, points: &[Point], limits: &[(i64, Limits)], from: Instan
         }
     }
     out
+}
+
+/// The middle one of some values.
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 pub(crate) fn theme(lane: &Lane, light: bool) -> Theme {
@@ -278,30 +342,34 @@ pub(crate) fn theme(lane: &Lane, light: bool) -> Theme {
     }
 }
 
+/// How many steps between values decide what is usual: more of them say nothing new.
+const STEPS: usize = 10_000;
+
 /// What comes often enough is a line that breaks at silences; what is charted now and then is dots.
-fn line_or_dots(points: &[Point]) -> Content {
-    let mut steps: Vec<i64> = points.windows(2).map(|w| w[1].t - w[0].t).collect();
-    if steps.is_empty() {
-        return Content::Dots(points.iter().map(|p| (p.t, p.v)).collect());
-    }
+fn line_or_dots(columns: Columns) -> Content {
+    let Columns { times, values, .. } = columns;
+    let every = times.len().div_ceil(STEPS).max(1);
+    let mut steps: Vec<i64> = times.windows(2).step_by(every).map(|w| w[1] - w[0]).collect();
     let middle = steps.len() / 2;
-    let (_, median, _) = steps.select_nth_unstable(middle);
-    let median = *median;
-    if median > 15 * 60_000 {
-        return Content::Dots(points.iter().map(|p| (p.t, p.v)).collect());
+    let usual = if steps.is_empty() { i64::MAX } else { *steps.select_nth_unstable(middle).1 };
+    if usual > 15 * 60_000 {
+        return Content::Dots(times.into_iter().zip(values).collect());
     }
-    Content::Line {
-        times: points.iter().map(|p| p.t).collect(),
-        values: points.iter().map(|p| p.v).collect(),
-        gap_ms: (median * 3).max(10_000),
-    }
+    Content::Line { times, values, gap_ms: (usual * 3).max(10_000) }
 }
 
-fn bars(high: &[Point], low: &[Point], mean: &[Point]) -> Content {
-    let at = |points: &[Point], t: i64| points.binary_search_by_key(&t, |p| p.t).ok().map(|n| points[n].v);
-    Content::Bars(
-        high.iter()
-            .filter_map(|p| Some(Bar { t: p.t, high: p.v, low: at(low, p.t)?, mean: at(mean, p.t) }))
-            .collect(),
-    )
+fn bars(high: &Columns, low: &Columns, mean: &Columns) -> Content {
+    // All three ascend: each is walked once.
+    let (mut lows, mut means) = (0, 0);
+    let at = |columns: &Columns, from: &mut usize, t: i64| {
+        while columns.times.get(*from).is_some_and(|known| *known < t) {
+            *from += 1;
+        }
+        columns.times.get(*from).filter(|known| **known == t).map(|_| columns.values[*from])
+    };
+    let pressures = high.times.iter().zip(&high.values).filter_map(|(t, value)| {
+        let mean = at(mean, &mut means, *t);
+        Some(Bar { t: *t, high: *value, low: at(low, &mut lows, *t)?, mean })
+    });
+    Content::Bars(pressures.collect())
 }

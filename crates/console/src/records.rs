@@ -1,10 +1,11 @@
 //! What people record about a patient or the unit beside the alarms: limits, presets, notes at a moment, shifts.
 
 use clinical::{
-    Action, Instant, LIMITED, LimitChange, Limits, Measure, Preset, SeenAction, SetLimit, Verb,
+    Action, Instant, LIMITED, LimitChange, Limits, Measure, Preset, SeenAction, SetLimit, UnitLimits, Verb,
     about_patient, limit_history, limits_at, presets,
 };
 use fhir::{communication, format_instant, parse_instant};
+use vault::{Reader, VaultError};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -65,6 +66,12 @@ pub(crate) fn annotations(patient: &str, actions: &[SeenAction]) -> Vec<Annotati
     found
 }
 
+/// What the unit of a patient watches where nobody set anything else; the site's for who lies on none.
+pub(crate) fn unit_limits(reader: &Reader, patient: &str) -> Result<UnitLimits, VaultError> {
+    let unit = reader.unit_of(patient)?.unwrap_or_default();
+    Ok(reader.site()?.policy(&unit).limits.clone())
+}
+
 impl Console {
     /// The limits of a patient, with who set them and why.
     ///
@@ -72,7 +79,7 @@ impl Console {
     /// Of the cache.
     pub fn limits(&self, patient: &str) -> Result<PatientLimits, ConsoleError> {
         let now = self.moment();
-        let actions = self.read(|reader| reader.actions())?;
+        let (usual, actions) = self.read(|reader| Ok((unit_limits(reader, patient)?, reader.actions()?)))?;
         let mut history = limit_history(patient, &actions);
         let measures = LIMITED
             .into_iter()
@@ -82,13 +89,13 @@ impl Console {
                     |s: &SetLimit| s.change.limits.is_some() && s.until().is_none_or(|until| now < until);
                 Some(MeasureLimits {
                     measure,
-                    now: limits_at(&history, measure, now)?,
+                    now: limits_at(&history, &usual, measure, now)?,
                     set: set.filter(holds),
                 })
             })
             .collect();
         history.reverse();
-        Ok(PatientLimits { measures, history, presets: presets(&actions) })
+        Ok(PatientLimits { measures, history, presets: presets(&usual, &actions) })
     }
 
     /// Sets a limit for one patient, with role and reason. Durable when this returns.
@@ -108,7 +115,7 @@ impl Console {
         let me = self.station().user.clone();
         let preset = Preset { name: name.trim().to_owned(), owner: me.clone(), limits };
         preset.check()?;
-        let known = presets(&self.read(|reader| reader.actions())?);
+        let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions())?);
         let anothers = known.iter().find(|p| p.name.eq_ignore_ascii_case(&preset.name) && p.owner != me);
         if let Some(other) = anothers {
             let owner = if other.owner.is_empty() { "the unit".into() } else { other.owner.clone() };

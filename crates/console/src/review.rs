@@ -6,7 +6,7 @@ use vault::Reader;
 
 use crate::board::{QueueItem, Tile, units};
 use crate::error::ConsoleError;
-use crate::lanes::{read_lanes, theme, zone_offset_ms};
+use crate::lanes::{theme, with_lanes, zone_offset_ms};
 
 /// What the patient page shows besides the trends.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,19 +98,23 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         scale,
     };
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
-    for read in read_lanes(reader, &request.patient, request.from, request.to, request.focus)? {
-        let drawn =
-            draw(&read.panel, &viewport, &theme(read.lane, request.light)).map_err(ConsoleError::Drawing)?;
+    let range = (request.from, request.to);
+    let lanes = with_lanes(reader, &request.patient, range, request.focus, |read| {
+        let drawn = draw(&read.panel, &viewport, &theme(read.lane, request.light));
+        // Only the picture and the words go on: the values can be many.
+        Ok((read.lane, read.unit, read.summary, drawn.map_err(ConsoleError::Drawing)?))
+    })?;
+    for (lane, unit, summary, drawn) in lanes {
         let css = |rows: &[(f64, i32)]| rows.iter().map(|(v, y)| (*v, f64::from(*y) / scale)).collect();
         panels.push(PanelFacts {
-            key: read.lane.key,
-            label: read.lane.label,
-            unit: read.unit,
+            key: lane.key,
+            label: lane.label,
+            unit,
             ticks: css(&drawn.ticks),
             limits: css(&drawn.limits),
             gaps: drawn.gaps,
             samples: drawn.samples,
-            summary: read.summary,
+            summary,
         });
         pictures.push(drawn.picture);
     }

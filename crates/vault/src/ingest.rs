@@ -39,6 +39,8 @@ pub struct Ingested {
     pub ward_changed: bool,
     /// Whether episodes or actions changed.
     pub alerts_changed: bool,
+    /// Alarms that are on and that this station did not know before, with the server's time of each where it sent one.
+    pub raised: Vec<(String, Option<Instant>)>,
 }
 
 impl Vault {
@@ -118,7 +120,7 @@ impl<'a> Intake<'a> {
             Body::Device(device) => self.device(device),
             Body::Dose(dose) => self.dose(dose),
             Body::Flag(flag) => self.flag(flag),
-            Body::Episode(episode) => self.episode(episode),
+            Body::Episode(episode) => self.episode(episode, fact.updated_at),
             Body::Action(action) => self.action(action, source, fact.updated_at),
             Body::Deleted => {
                 // Entered in error: the version that said so, so that an earlier one that comes late stays away.
@@ -213,12 +215,16 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn episode(&mut self, e: &Episode) -> Result<(), VaultError> {
+    fn episode(&mut self, e: &Episode, stamped: Option<Instant>) -> Result<(), VaultError> {
+        let known = self.transaction.prepare_cached("SELECT 1 FROM episode WHERE id = ?")?.exists([&e.id])?;
         let measure = e.measure.and_then(|m| m.spec().loinc.first().or(m.spec().mdc.first()));
         let (priority, ended) = (e.priority as i64, e.ended.map(|t| t.0));
         if self.say("episode", &e.id, &[&e.patient, &priority, &e.text, &measure, &e.onset.0, &ended])? {
             self.done.alerts_changed = true;
             self.done.patients.insert(e.patient.clone());
+            if !known && e.ended.is_none() {
+                self.done.raised.push((e.id.clone(), stamped));
+            }
         }
         Ok(())
     }

@@ -26,4 +26,4 @@ pub use retain::{Retention, Retired};
 #[doc(hidden)]
 pub use schema::leave_memory_as_it_is;
 pub use store::{Key, Reader, Vault, View};
-pub use window::{Point, Span};
+pub use window::{Columns, Point, Span, Stretch};

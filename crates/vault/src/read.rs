@@ -215,6 +215,24 @@ impl Reader<'_> {
         Ok(Site::from_settings(settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
     }
 
+    /// The name of the unit a patient lies in, as of the view's moment: the ward of the bed, or where the stay says.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn unit_of(&self, patient: &str) -> Result<Option<String>, VaultError> {
+        let known_by = self.ward_known_by()?;
+        let (stay, place) = (self.table("stay", known_by), self.table("place", known_by));
+        let units = self.list(
+            &format!(
+                "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
+                 LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient = ? AND stay.in_progress LIMIT 1"
+            ),
+            [patient],
+            |row| row.get(0),
+        )?;
+        Ok(units.into_iter().next())
+    }
+
     /// Every device, as of the view's moment.
     ///
     /// # Errors

@@ -28,6 +28,64 @@ pub struct Span {
     pub high: f64,
 }
 
+/// The values of a window as columns, in order of time; artefacts stand apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    /// Milliseconds since 1970 UTC.
+    pub times: Vec<i64>,
+    /// One a time, in the unit of the series.
+    pub values: Vec<f64>,
+    /// When values came that are outside the plausible range.
+    pub artefacts: Vec<i64>,
+}
+
+/// What the cache holds of a window of one series, still packed: read over the database's connection, to be opened on
+/// whatever thread has time.
+#[derive(Debug)]
+pub struct Stretch {
+    from: i64,
+    to: i64,
+    known_by: Instant,
+    chunks: Vec<(Head, Vec<u8>)>,
+    rows: Vec<(i64, Decimal, bool)>,
+}
+
+impl Stretch {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// Of a damaged chunk.
+    pub fn columns(&self) -> Result<Columns, VaultError> {
+        let n = self.chunks.iter().map(|(head, _)| head.n).sum::<usize>() + self.rows.len();
+        let mut columns =
+            Columns { times: Vec::with_capacity(n), values: Vec::with_capacity(n), artefacts: Vec::new() };
+        let (mut sorted, mut last) = (true, i64::MIN);
+        let mut take = |t: i64, value: Decimal, artefact: bool| {
+            if t < self.from || t > self.to {
+                return;
+            }
+            if artefact {
+                columns.artefacts.push(t);
+                return;
+            }
+            sorted &= last <= t;
+            last = t;
+            columns.times.push(t);
+            columns.values.push(value.to_f64());
+        };
+        for (head, data) in &self.chunks {
+            walk(head, data, self.known_by, &mut take)?;
+        }
+        self.rows.iter().for_each(|(t, value, artefact)| take(*t, *value, *artefact));
+        if !sorted {
+            let mut pairs: Vec<(i64, f64)> = columns.times.drain(..).zip(columns.values.drain(..)).collect();
+            pairs.sort_by_key(|(t, _)| *t);
+            (columns.times, columns.values) = pairs.into_iter().unzip();
+        }
+        Ok(columns)
+    }
+}
+
 /// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
 const KNOWN: &str =
     "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND received <= ?4 AND (replaced IS NULL OR replaced > ?4)";
@@ -117,21 +175,34 @@ impl Reader<'_> {
         to: Instant,
         take: &mut dyn FnMut(i64, Decimal, bool),
     ) -> Result<(), VaultError> {
-        let known_by = self.view.known_by;
-        let to = to.min(self.view.at);
+        let stretch = self.stretch(series, from, to)?;
         let mut push = |t: i64, value: Decimal, artefact: bool| {
-            if t >= from.0 && t <= to.0 {
+            if t >= stretch.from && t <= stretch.to {
                 take(t, value, artefact);
             }
         };
+        for (head, data) in &stretch.chunks {
+            walk(head, data, stretch.known_by, &mut push)?;
+        }
+        stretch.rows.iter().for_each(|(t, value, artefact)| push(*t, *value, *artefact));
+        Ok(())
+    }
+
+    /// The values of a series from `from` up to and with `to`, not opened yet.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn stretch(&self, series: i64, from: Instant, to: Instant) -> Result<Stretch, VaultError> {
+        let known_by = self.view.known_by;
+        let to = to.min(self.view.at);
+        let mut stretch = Stretch { from: from.0, to: to.0, known_by, chunks: Vec::new(), rows: Vec::new() };
         let mut chunks = self.connection.prepare_cached(&format!(
             "SELECT t0, n, period_ms, scale, source, version, received, data FROM chunk WHERE {KNOWN} ORDER BY t0"
         ))?;
         let mut rows = chunks.query(params![series, from.0, to.0, known_by.0])?;
         while let Some(row) = rows.next()? {
             let head = head(row)?;
-            let data = row.get_ref("data")?.as_blob().map_err(|e| VaultError::Chunk(e.to_string()))?;
-            walk(&head, data, known_by, &mut push)?;
+            stretch.chunks.push((head, row.get("data")?));
         }
         let rows_of = |table: &str, known: &str| {
             format!(
@@ -147,10 +218,11 @@ impl Reader<'_> {
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params![series, from.0, to.0, known_by.0])?;
             while let Some(row) = rows.next()? {
-                push(row.get(0)?, Decimal { mantissa: row.get(1)?, scale: row.get(2)? }, row.get(3)?);
+                let value = Decimal { mantissa: row.get(1)?, scale: row.get(2)? };
+                stretch.rows.push((row.get(0)?, value, row.get(3)?));
             }
         }
-        Ok(())
+        Ok(stretch)
     }
 
     /// Lowest and highest value of each of `columns` equal parts of a window, from the coarsest summary that is finer than

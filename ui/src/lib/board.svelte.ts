@@ -1,4 +1,5 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
+import { tick } from 'svelte';
 import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
 
 export class Row {
@@ -87,6 +88,17 @@ class Board {
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
     this.loaded = true;
+    if (update.raised.length > 0) void this.lightUp(update.raised);
+  }
+
+  /** Says when alarms stand on the screen: the task after the frame that paints them. */
+  private async lightUp(episodes: string[]) {
+    await tick();
+    requestAnimationFrame(() => {
+      const painted = new MessageChannel();
+      painted.port1.onmessage = () => void backend.lit(episodes).catch(() => {});
+      painted.port2.postMessage(null);
+    });
   }
 
   async begin() {

@@ -28,6 +28,8 @@ export const commands = {
 	handover: () => typedError<string, AppError>(__TAURI_INVOKE("handover")),
 	/**  The alarm limits of a patient, with their history and the unit's presets. */
 	limits: (patient: string) => typedError<LimitsWire, AppError>(__TAURI_INVOKE("limits", { patient })),
+	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
+	lit: (episodes: string[]) => typedError<null, AppError>(__TAURI_INVOKE("lit", { episodes })),
 	/**  The alarm load of a day. */
 	load: () => typedError<LoadWire, AppError>(__TAURI_INVOKE("load")),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
@@ -433,6 +435,8 @@ export type Update = {
 	progress: ProgressWire | null,
 	sparks: SparkWire[],
 	quarantined: number | null,
+	/**  Alarms that are to be lit for the first time; the page answers with `lit` once they are painted. */
+	raised: string[],
 	/**  Whether alarms can be heard on this station. */
 	audio: boolean | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */

@@ -25,6 +25,8 @@ async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
 export interface Drawn {
   facts: TrendsWire;
   picture: ImageBitmap;
+  /** How much crossed the boundary. */
+  bytes: number;
 }
 
 export interface DrawnWaves {
@@ -34,7 +36,7 @@ export interface DrawnWaves {
 }
 
 /** A picture crosses as raw bytes: a length, the head as JSON, a PNG. */
-async function framed<T>(command: string, query: unknown): Promise<{ facts: T; picture: ImageBitmap | null }> {
+async function framed<T>(command: string, query: unknown): Promise<{ facts: T; picture: ImageBitmap | null; bytes: number }> {
   let bytes: ArrayBuffer;
   try {
     bytes = await invoke<ArrayBuffer>(command, { query });
@@ -45,7 +47,7 @@ async function framed<T>(command: string, query: unknown): Promise<{ facts: T; p
   const length = new DataView(bytes).getUint32(0, true);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as T;
   const png = new Uint8Array(bytes, 4 + length);
-  return { facts, picture: png.length > 0 ? await createImageBitmap(new Blob([png], { type: 'image/png' })) : null };
+  return { facts, picture: png.length > 0 ? await createImageBitmap(new Blob([png], { type: 'image/png' })) : null, bytes: bytes.byteLength };
 }
 
 export const backend = {
@@ -55,6 +57,7 @@ export const backend = {
   startDemo: () => open(commands.startDemo()),
   unlock: (pin: string) => open(commands.unlock(pin)),
   take: (episode: string) => open(commands.take(episode)),
+  lit: (episodes: string[]) => open(commands.lit(episodes)),
   handled: (episode: string, reason: string, words: string) => open(commands.handled(episode, reason, words)),
   pauseSound: (episode: string) => open(commands.pauseSound(episode)),
   release: (episode: string) => open(commands.release(episode)),
@@ -87,9 +90,9 @@ export const backend = {
     return open(commands.watch(channel));
   },
   async trends(query: TrendsQuery): Promise<Drawn> {
-    const { facts, picture } = await framed<TrendsWire>('trends', query);
+    const { facts, picture, bytes } = await framed<TrendsWire>('trends', query);
     if (!picture) throw new Refusal('failed', 'nothing was drawn');
-    return { facts, picture };
+    return { facts, picture, bytes };
   },
   waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
   flowsheet: (patient: string, from: number, to: number, everyMin: number) => open(commands.flowsheet(patient, from, to, everyMin)),

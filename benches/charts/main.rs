@@ -1,0 +1,308 @@
+//! The trends beside uPlot, in the same engine and the same run: `cargo xtask bench charts`.
+//!
+//! A frame of a gesture is measured twice: how long the page's thread is busy with it (from the start of the frame until the
+//! next task after it was drawn), and what the whole process tree spent on it, threads of the engine included.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod stay;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use std::time::Instant as Wall;
+
+use fantoccini::error::CmdError;
+use serde_json::{Value, json};
+use support::App;
+
+const HOUR: i64 = 3_600_000;
+const FRAMES: usize = 150;
+
+#[derive(Default)]
+struct Table(Vec<Value>);
+
+impl Table {
+    fn row(&mut self, what: &str, value: f64, unit: &str, goal: &str) {
+        println!("{what:<74} {value:>10.2} {unit:<10} {goal}");
+        self.0.push(json!({ "what": what.trim(), "value": value, "unit": unit, "goal": goal }));
+    }
+}
+
+fn percentile(values: &[f64], share: f64) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[((values.len() as f64 * share).ceil() as usize).clamp(1, values.len()) - 1]
+}
+
+/// Milliseconds of processor that the window's process and everything below it have used.
+fn used_ms(root: &str) -> f64 {
+    let mut pids = vec![root.to_owned()];
+    let mut at = 0;
+    while at < pids.len() {
+        let below = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", pids[at]));
+        pids.extend(below.unwrap_or_default().split_whitespace().map(str::to_owned));
+        at += 1;
+    }
+    let tasks = pids
+        .iter()
+        .flat_map(|pid| std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten());
+    let spent = |task: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        text.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0)
+    };
+    tasks.map(spent).sum::<f64>() / 1e6
+}
+
+/// Runs a script in the page that ends by calling its last argument.
+async fn wait_for(app: &App, script: &str, arguments: Vec<Value>) -> Result<Value, CmdError> {
+    app.page.execute_async(script, arguments).await
+}
+
+/// What a frame of a gesture costs.
+struct Frames {
+    busy: Vec<f64>,
+    between: Vec<f64>,
+    spent_ms: f64,
+}
+
+/// Draws frames one after the other; `step(n)` is what a hand does in each.
+async fn frames(app: &App, step: &str) -> Frames {
+    let script = format!(
+        "const done = arguments[arguments.length - 1], busy = [], at = [], step = {step};
+         let n = 0;
+         const frame = (now) => {{
+           const began = performance.now(); at.push(now);
+           step(n);
+           const after = new MessageChannel();
+           after.port1.onmessage = () => {{ busy.push(performance.now() - began); if (++n < {FRAMES}) requestAnimationFrame(frame); else done({{ busy, at }}); }};
+           after.port2.postMessage(0);
+         }};
+         requestAnimationFrame(frame);"
+    );
+    let before = used_ms(&app.pid());
+    let seen = wait_for(app, &script, vec![]).await.unwrap();
+    let spent_ms = (used_ms(&app.pid()) - before) / FRAMES as f64;
+    let numbers =
+        |key: &str| seen[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<_>>();
+    let between = numbers("at").windows(2).map(|w| w[1] - w[0]).collect();
+    Frames { busy: numbers("busy"), between, spent_ms }
+}
+
+fn report(table: &mut Table, what: &str, seen: &Frames, ours: bool) {
+    let goal = |text: &'static str| if ours { text } else { "" };
+    table.row(
+        &format!("{what}: frame, page's thread, p50"),
+        percentile(&seen.busy, 0.5),
+        "ms",
+        goal("at most 4"),
+    );
+    table.row(
+        &format!("{what}: frame, page's thread, p95"),
+        percentile(&seen.busy, 0.95),
+        "ms",
+        goal("at most 8"),
+    );
+    table.row(&format!("{what}: processor a frame, whole tree"), seen.spent_ms, "ms", "");
+    let rate = 1000.0 * seen.between.len() as f64 / seen.between.iter().sum::<f64>();
+    table.row(&format!("{what}: frames a second"), rate, "1/s", goal("at least 50"));
+}
+
+/// A hand that goes to and fro over the panels.
+const SWAY: &str = "Math.sin(n / 12) * 240";
+
+async fn our_frames(app: &App) -> Frames {
+    app.ask(
+        "const p = document.querySelector('.trends'), plot = p.querySelector('.plot'), b = plot.getBoundingClientRect();
+         p.setPointerCapture = () => {};
+         window.__hand = (kind, x) => plot.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + b.width / 2 + x, clientY: b.top + 20, pointerId: 1, button: 0 }));
+         window.__hand('pointerdown', 0); return true",
+    )
+    .await;
+    let seen = frames(app, &format!("(n) => window.__hand('pointermove', {SWAY})")).await;
+    app.ask("window.__hand('pointermove', 0); window.__hand('pointerup', 0); return true").await;
+    seen
+}
+
+/// Six charts of uPlot over the page, as large as our panels, moved as ours are.
+async fn uplot_frames(app: &App, panels: Value) -> Frames {
+    let build = "
+      const done = arguments[arguments.length - 1], given = arguments[0];
+      const boxes = [...document.querySelectorAll('.trends .plot')].map(p => p.getBoundingClientRect());
+      const host = document.createElement('div'); host.id = 'peer';
+      host.style.cssText = 'position:fixed;inset:0;background:#07090c;z-index:9999';
+      document.body.append(host);
+      const raw = given.raw, from = given.from, to = given.to;
+      window.__charts = boxes.map((box, n) => {
+        let data = given.panels[n];
+        if (raw) {
+          const t = new Float64Array(raw), v = new Float64Array(raw), step = (to - from) * 3 / raw;
+          for (let i = 0; i < raw; i++) { t[i] = from - (to - from) + i * step; v[i] = 80 + Math.sin(i / 3600) * 12 + Math.sin(i / 401) * 4 + ((i * 2654435761) >>> 30); }
+          data = [t, v];
+        }
+        const place = document.createElement('div');
+        place.style.cssText = `position:absolute;left:${box.left}px;top:${box.top}px`;
+        host.append(place);
+        return new uPlot({ width: Math.floor(box.width), height: Math.floor(box.height), ms: 1, legend: { show: false }, cursor: { show: false },
+          scales: { x: { time: true, min: from, max: to } }, axes: [{ show: n === 5 }, { size: 40 }],
+          series: [{}, { stroke: '#7ed09b', width: 1.25, points: { show: false } }] }, data, place);
+      });
+      window.__view = { from, to, width: boxes[0].width };
+      requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+    wait_for(app, build, vec![panels]).await.unwrap();
+    let step = format!(
+        "(n) => {{ const v = window.__view, by = {SWAY} / v.width * (v.to - v.from);
+          for (const c of window.__charts) c.setScale('x', {{ min: v.from - by, max: v.to - by }}); }}"
+    );
+    let seen = frames(app, &step).await;
+    app.ask("window.__charts.forEach(c => c.destroy()); document.getElementById('peer').remove(); window.__charts = null; return true").await;
+    seen
+}
+
+/// Clicks a range button and waits for its picture; milliseconds from the click until it was painted.
+async fn drawn_after(app: &App, act: &str) -> f64 {
+    let script = format!(
+        "const done = arguments[arguments.length - 1], trends = () => document.querySelector('[data-testid=trends]');
+         const old = trends()?.dataset.picture, began = performance.now();
+         const look = () => {{
+           const t = trends();
+           if (t && t.dataset.picture !== old && Number(t.dataset.drawn) > 0) {{
+             watcher.disconnect();
+             requestAnimationFrame(() => {{ const c = new MessageChannel(); c.port1.onmessage = () => done(performance.now() - began); c.port2.postMessage(0); }});
+           }}
+         }};
+         const watcher = new MutationObserver(look);
+         watcher.observe(document.body, {{ subtree: true, childList: true, attributes: true }});
+         {act}"
+    );
+    wait_for(app, &script, vec![]).await.unwrap().as_f64().unwrap()
+}
+
+async fn bytes(app: &App) -> f64 {
+    app.ask("return Number(document.querySelector('[data-testid=trends]').dataset.bytes)")
+        .await
+        .as_f64()
+        .unwrap()
+}
+
+/// Lets the wider picture of the range come, which is drawn with nobody waiting.
+async fn widened(app: &App) {
+    app.until("the wider picture", "const d = document.querySelector('[data-testid=trends]').dataset; return Number(d.film) > Number(d.drawn)").await;
+}
+
+async fn settle_figures(app: &App, table: &mut Table) {
+    for (name, hours) in [("24h", 24), ("72h", 72), ("14d", 336)] {
+        app.click(&format!("[data-testid=range-{name}]")).await;
+        app.until(
+            "the range",
+            &format!(
+                "return Number(document.querySelector('[data-testid=trends]').dataset.drawn) === {}",
+                hours * HOUR
+            ),
+        )
+        .await;
+        let mut took = Vec::new();
+        for n in 0..20 {
+            // A drag to the past and back; the clock begins when the hand lets go.
+            let x = if n % 2 == 0 { 90 + n } else { -90 - n };
+            app.ask(&format!(
+                "const p = document.querySelector('.trends'), plot = p.querySelector('.plot'), b = plot.getBoundingClientRect(); p.setPointerCapture = () => {{}};
+                 window.__hand = (kind, x) => plot.dispatchEvent(new PointerEvent(kind, {{ bubbles: true, clientX: b.left + b.width / 2 + x, clientY: b.top + 20, pointerId: 1, button: 0 }}));
+                 window.__hand('pointerdown', 0); window.__hand('pointermove', {x}); return true"
+            ))
+            .await;
+            app.painted().await;
+            took.push(drawn_after(app, &format!("window.__hand('pointerup', {x});")).await);
+        }
+        table.row(
+            &format!("settle, six panels over {name} of 6 x 10 M: let go to pixels, p50"),
+            percentile(&took, 0.5),
+            "ms",
+            "",
+        );
+        table.row(
+            &format!("settle, six panels over {name} of 6 x 10 M: let go to pixels, p95"),
+            percentile(&took, 0.95),
+            "ms",
+            "at most 120",
+        );
+        table.row(&format!("  bytes across the boundary, {name}"), bytes(app).await / 1024.0, "KiB", "");
+    }
+}
+
+async fn open_figures(app: &App, table: &mut Table, range: &str) {
+    let mut took = Vec::new();
+    for _ in 0..20 {
+        app.click("[data-testid=back]").await;
+        app.see("[data-testid=tile-p0]").await;
+        app.painted().await;
+        let act = format!(
+            "document.querySelector('[data-testid=tile-p0]').click();
+             if ('{range}' !== '24h') {{ const go = () => {{ const b = document.querySelector('[data-testid=range-{range}]'); if (b) b.click(); else queueMicrotask(go); }}; setTimeout(go); }}"
+        );
+        took.push(drawn_after(app, &act).await);
+    }
+    table.row(
+        &format!("open a patient to {range} of trends on the screen, p50"),
+        percentile(&took, 0.5),
+        "ms",
+        "",
+    );
+    table.row(
+        &format!("open a patient to {range} of trends on the screen, p95"),
+        percentile(&took, 0.95),
+        "ms",
+        "at most 250",
+    );
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/uplot/dist/uPlot.iife.min.js");
+    let uplot =
+        std::fs::read_to_string(library).expect("uPlot is among the page's development packages: npm ci");
+    let mut table = Table::default();
+    let folder = tempfile::tempdir().unwrap();
+    let began = Wall::now();
+    let stay = stay::keep(folder.path());
+    println!("{} values kept in {:.1} s", stay.values, began.elapsed().as_secs_f64());
+
+    let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
+    app.click("[data-testid=tile-p0]").await;
+    app.until(
+        "a day",
+        &format!(
+            "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) === {}",
+            24 * HOUR
+        ),
+    )
+    .await;
+    widened(&app).await;
+    let ours = our_frames(&app).await;
+    report(&mut table, "ours", &ours, true);
+    app.page.execute(&format!("{uplot}; window.uPlot = uPlot; return true"), vec![]).await.unwrap();
+    let (from, to) = (stay.end - 24 * HOUR, stay.end);
+    let panels = stay::m4(folder.path(), from, to, 1000);
+    let decimated = uplot_frames(&app, json!({ "raw": 0, "from": from, "to": to, "panels": panels })).await;
+    report(&mut table, "uPlot on the same M4 points", &decimated, false);
+    let raw = uplot_frames(&app, json!({ "raw": 1_000_000, "from": from, "to": to, "panels": [] })).await;
+    report(&mut table, "uPlot on raw 6 x 1 M", &raw, false);
+    table.row(
+        "processor a frame: uPlot on M4 against ours",
+        decimated.spent_ms / ours.spent_ms,
+        "x",
+        "at least 5",
+    );
+    table.row(
+        "processor a frame: uPlot on raw 6 x 1 M against ours",
+        raw.spent_ms / ours.spent_ms,
+        "x",
+        "at least 30",
+    );
+    settle_figures(&app, &mut table).await;
+    open_figures(&app, &mut table, "24h").await;
+    open_figures(&app, &mut table, "14d").await;
+    app.close().await;
+    if let Some(file) = arguments.iter().position(|a| a == "--json").and_then(|n| arguments.get(n + 1)) {
+        std::fs::write(file, serde_json::to_string_pretty(&table.0).unwrap()).unwrap();
+    }
+}

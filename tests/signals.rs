@@ -1,0 +1,149 @@
+//! What an alarm does by itself, in real windows: a pause ends, a new alarm sounds through it, the next role is called on a
+//! station that is cut off too, and what ended before anybody saw it waits for somebody, also after a restart.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/gate.rs"]
+mod gate;
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use gate::Gate;
+use serde_json::{Value, json};
+use support::App;
+
+/// An alarm of bed 5's gateway; ended where `ended` is.
+async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
+    let now = jiff::Timestamp::now();
+    let mut period = json!({ "start": (now - jiff::SignedDuration::from_secs(2)).to_string() });
+    if ended {
+        period["end"] = json!(now.to_string());
+    }
+    let issue = json!({
+        "resourceType": "DetectedIssue", "id": id, "severity": severity, "code": { "text": text },
+        "status": if ended { "final" } else { "preliminary" },
+        "patient": { "reference": "Patient/ward-p05" }, "identifiedPeriod": period,
+    });
+    let answer = reqwest::Client::new()
+        .put(format!("{base}/DetectedIssue/{id}"))
+        .header("content-type", "application/fhir+json")
+        .body(issue.to_string())
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+}
+
+/// A station whose times are as short as a site may set them.
+async fn station(base: &str, folder: &Path, user: &str) -> App {
+    for setting in [["alarm.pause", "30"], ["alarm.escalate-high", "30"], ["alarm.chain-high", "Outreach"]] {
+        let done = command::vigil(folder, command::PIN, &["settings", setting[0], setting[1]]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    open(base, folder, user).await
+}
+
+async fn open(base: &str, folder: &Path, user: &str) -> App {
+    let app = App::start(&["--server", base, "--data-dir", folder.to_str().unwrap(), "--user", user]).await;
+    app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;
+    app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
+    app
+}
+
+fn card(episode: &str, wanted: &str) -> String {
+    format!("const card = document.querySelector('[data-testid=alert-{episode}]'); return !!card && {wanted}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_ends_and_sounds_again_and_a_new_alarm_sounds_through_it() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let app = station(sim.base(), folder.path(), "N. Okafor").await;
+    alarm(sim.base(), "pause-1", "high", "SpO2 80 < 90", false).await;
+    app.until("it sounds", &card("pause-1", "card.dataset.sound === 'on'")).await;
+    let button = app.text("[data-testid=pause-pause-1]").await;
+    assert_eq!(button, "Pause sound 0:30", "the unit's own time");
+    app.click("[data-testid=pause-pause-1]").await;
+    app.until("the pause", &card("pause-1", "card.dataset.sound === 'paused'")).await;
+    app.until(
+        "its countdown",
+        "return /Audio paused 0:[0-2]\\d/.test(document.querySelector('[data-testid=audio-paused]')?.textContent ?? '')",
+    )
+    .await;
+
+    alarm(sim.base(), "pause-2", "moderate", "HR 140 > 130", false).await;
+    let through = "card.dataset.sound === 'on' && document.querySelector('[data-testid=alert-pause-1]').dataset.sound === 'paused'";
+    app.until("the new one sounds through the pause", &card("pause-2", through)).await;
+    app.shot("signals-pause");
+    app.until("the pause is over and it sounds again", &card("pause-1", "card.dataset.sound === 'on'")).await;
+    app.until("no countdown", "return !document.querySelector('[data-testid=audio-paused]')").await;
+
+    // What IT staff see of it, while the window is open.
+    let doctor = command::vigil(folder.path(), command::PIN, &["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    let line = said.lines().find(|line| line.contains("alarms")).unwrap_or_else(|| panic!("{said}"));
+    println!("{line}");
+    assert!(line.starts_with("ok") && line.contains("ms after the server has it"), "{line}");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let gate = Gate::to(sim.base()).await;
+    let (home_a, home_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let a = station(sim.base(), home_a.path(), "N. Okafor").await;
+    let b = station(&gate.base, home_b.path(), "S. Varga").await;
+    alarm(sim.base(), "chain-1", "high", "RR 4 < 8", false).await;
+    for app in [&a, &b] {
+        app.until("the alarm", &card("chain-1", "true")).await;
+    }
+    gate.shut(true);
+    b.until("cut off", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let called = card("chain-1", "/Outreach called/.test(card.textContent)");
+    for app in [&a, &b] {
+        app.until("the next role", &called).await;
+    }
+    b.shot("signals-escalated-offline");
+    // Taken where the network is; the other learns it with the link, and nobody is called back.
+    a.click("[data-testid=take-chain-1]").await;
+    a.until("taken", &card("chain-1", "/N. Okafor/.test(card.textContent)")).await;
+    gate.shut(false);
+    b.until(
+        "the owner",
+        &card("chain-1", "/N. Okafor/.test(card.textContent) && /Outreach called/.test(card.textContent)"),
+    )
+    .await;
+    let texts = [a.text("[data-testid=more-chain-1]").await, b.text("[data-testid=more-chain-1]").await];
+    assert_eq!(texts[0], texts[1]);
+    a.close().await;
+    b.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_high_alarm_that_ended_unseen_waits_for_somebody_also_after_a_restart() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let app = station(sim.base(), folder.path(), "N. Okafor").await;
+    alarm(sim.base(), "latch-1", "high", "Asystole", false).await;
+    app.until("the alarm", &card("latch-1", "true")).await;
+    alarm(sim.base(), "latch-1", "high", "Asystole", true).await;
+    let latched = card("latch-1", "/ended, nobody took it/.test(card.textContent)");
+    app.until_within("it stays", &latched, Duration::from_secs(20)).await;
+    app.kill();
+    drop(app);
+
+    let app = open(sim.base(), folder.path(), "N. Okafor").await;
+    app.until("it is still there", &latched).await;
+    app.shot("signals-latched");
+    app.click("[data-testid=take-latch-1]").await;
+    app.until("somebody saw it", "return !document.querySelector('[data-testid=alert-latch-1]')").await;
+    let listed = command::vigil(folder.path(), command::PIN, &["alerts", "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let one = listed.as_array().unwrap().iter().find(|e| e["episode_id"] == "latch-1").unwrap();
+    assert_eq!((&one["state"], &one["owner"]), (&json!("closed"), &json!("N. Okafor")), "{one}");
+    app.close().await;
+}

@@ -202,7 +202,8 @@ async fn live_figures(table: &mut Table) {
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
-    app.until("backfilled", "return document.querySelectorAll('.tile').length === 30 && !document.querySelector('[data-testid=progress]')").await;
+    // A fortnight of history takes its time on a slow machine.
+    app.until_within("backfilled", "return document.querySelectorAll('.tile').length === 30 && !document.querySelector('[data-testid=progress]')", Duration::from_secs(600)).await;
     let http = reqwest::Client::new();
     let mut latencies = Vec::new();
     for n in 0..40 {

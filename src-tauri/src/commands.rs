@@ -13,10 +13,11 @@ use crate::error::AppError;
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
+use crate::trend_wire::{TrendsQuery, TrendsWire, trends_bytes};
 use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
-    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire,
-    TrendsQuery, TrendsWire, Update, WaitingWire, trends_bytes,
+    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire, Update,
+    WaitingWire,
 };
 
 type Answer<T> = Result<T, AppError>;

@@ -1,11 +1,8 @@
 //! What crosses into the page. Times are milliseconds since 1970 UTC.
 
 use clinical::{Instant, Priority, Sex, Sound};
-use console::{
-    AlarmLine, Cell, NewsBadge, PanelFacts, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry,
-    Trends, TrendsRequest,
-};
-use serde::{Deserialize, Serialize};
+use console::{AlarmLine, Cell, NewsBadge, PatientPage, QueueItem, Slot, Sparkline, Tile, TimelineEntry};
+use serde::Serialize;
 use specta::Type;
 
 fn ms(at: Instant) -> i64 {
@@ -500,76 +497,6 @@ impl From<TimelineEntry> for TimelineWire {
     fn from(entry: TimelineEntry) -> TimelineWire {
         TimelineWire { what: entry.what, at: ms(entry.at), by: entry.by, note: entry.note, sent: entry.sent }
     }
-}
-
-/// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
-#[derive(Clone, Debug, Serialize, Type)]
-pub struct PanelWire {
-    key: &'static str,
-    label: &'static str,
-    unit: &'static str,
-    ticks: Vec<(f64, f64)>,
-    limits: Vec<(f64, f64)>,
-    gaps: Vec<(i64, i64)>,
-    samples: u32,
-    summary: String,
-}
-
-fn panel(facts: PanelFacts) -> PanelWire {
-    PanelWire {
-        key: facts.key,
-        label: facts.label,
-        unit: facts.unit,
-        ticks: facts.ticks,
-        limits: facts.limits,
-        gaps: facts.gaps,
-        samples: facts.samples as u32,
-        summary: facts.summary,
-    }
-}
-
-/// A request for trend panels; sizes in CSS pixels.
-#[derive(Clone, Debug, Deserialize, Type)]
-pub struct TrendsQuery {
-    patient: String,
-    from: i64,
-    to: i64,
-    /// The part that is seen at rest.
-    focus: (i64, i64),
-    width: u32,
-    height: u32,
-    scale: f64,
-    light: bool,
-}
-
-impl From<TrendsQuery> for TrendsRequest {
-    fn from(query: TrendsQuery) -> TrendsRequest {
-        TrendsRequest {
-            patient: query.patient,
-            from: Instant(query.from),
-            to: Instant(query.to),
-            focus: (Instant(query.focus.0), Instant(query.focus.1)),
-            width: query.width,
-            height: query.height,
-            scale: query.scale,
-            light: query.light,
-        }
-    }
-}
-
-/// The head of the trends' raw answer.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct TrendsWire {
-    panels: Vec<PanelWire>,
-    time_ticks: Vec<i64>,
-}
-
-/// Head and picture of the trends.
-pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
-    let head =
-        TrendsWire { panels: trends.panels.into_iter().map(panel).collect(), time_ticks: trends.time_ticks };
-    framed(&head, &trends.png)
 }
 
 /// Length of a head (little-endian u32), the head as JSON, the picture.

@@ -54,6 +54,27 @@ pub fn m4(times: &[i64], values: &[f64], column: impl Fn(i64) -> i32) -> Vec<(i6
     out
 }
 
+/// The mean of the samples of each pixel column of one run, from left to right.
+pub fn means(times: &[i64], values: &[f64], column: impl Fn(i64) -> i32) -> Vec<(i32, f64)> {
+    let mut out: Vec<(i32, f64)> = Vec::new();
+    let (mut sum, mut n) = (0.0, 0u32);
+    for (t, value) in times.iter().zip(values) {
+        let here = column(*t);
+        match out.last_mut() {
+            Some((x, mean)) if *x == here => {
+                sum += value;
+                n += 1;
+                *mean = sum / f64::from(n);
+            }
+            _ => {
+                (sum, n) = (*value, 1);
+                out.push((here, *value));
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +87,16 @@ mod tests {
         );
         assert_eq!(runs(&[], 10), []);
         assert_eq!(runs(&[5], 10), [Run { from: 0, to: 1 }]);
+    }
+
+    #[test]
+    fn a_column_has_the_mean_of_what_falls_into_it() {
+        let column = |t: i64| (t / 10) as i32;
+        assert_eq!(
+            means(&[0, 5, 9, 10, 30], &[1.0, 2.0, 6.0, 4.0, 5.0], column),
+            [(0, 3.0), (1, 4.0), (3, 5.0)]
+        );
+        assert_eq!(means(&[], &[], column), []);
     }
 
     #[test]

@@ -125,6 +125,9 @@ impl Figure {
             let (size, weight, fill) = if n == 0 { (14, 700, ink) } else { (11, 400, quiet) };
             text(4.0, 16.0 + 18.0 * n as f64, size, weight, fill, "start", line);
         }
+        let plot = f64::from(width - frame.left - frame.right);
+        let across =
+            |t: i64| f64::from(frame.left) + (t - self.from) as f64 / (self.to - self.from) as f64 * plot;
         for (n, (row, facts)) in self.rows.iter().zip(facts).enumerate() {
             let top = f64::from(self.place(n, frame));
             text(4.0, top + 13.0, 12, 700, ink, "start", &row.label);
@@ -137,15 +140,18 @@ impl Figure {
                 let (x, y) = (f64::from(width - frame.right) + 4.0, top + f64::from(*y) + 3.5);
                 text(x, y, 10, 700, quiet, "start", &format!("limit {value}"));
             }
+            for (t, value, y) in &facts.dots {
+                let x = across(*t) + 7.0;
+                if x < f64::from(width - frame.right) - 20.0 {
+                    text(x, top + f64::from(*y) + 3.5, 9, 400, quiet, "start", &format!("{value:.1}"));
+                }
+            }
             if facts.samples == 0 {
                 let middle = f64::from(frame.left) + f64::from(width - frame.left - frame.right) / 2.0;
                 let words = format!("no {} in this range", row.label);
                 text(middle, top + f64::from(frame.row) / 2.0 + 4.0, 11, 400, quiet, "middle", &words);
             }
         }
-        let plot = f64::from(width - frame.left - frame.right);
-        let across =
-            |t: i64| f64::from(frame.left) + (t - self.from) as f64 / (self.to - self.from) as f64 * plot;
         let below = f64::from(self.place(self.rows.len(), frame)) - f64::from(GAP);
         let events = if self.events.is_empty() { 0.0 } else { f64::from(EVENTS) };
         for (t, words) in &self.time_ticks {
@@ -235,13 +241,14 @@ impl Figure {
                     target.copy_from_slice(pixels);
                 }
             }
-            let (range, ticks) = (drawn.range, drawn.ticks);
             facts.push(Facts {
-                range,
-                ticks,
+                range: drawn.range,
+                ticks: drawn.ticks,
                 limits: drawn.limits,
                 gaps: drawn.gaps,
                 samples: drawn.samples,
+                own_range: drawn.own_range,
+                dots: drawn.dots,
             });
         }
         let words = self.words(width, &facts, &frame);
@@ -284,6 +291,7 @@ mod tests {
             artefacts: vec![5000],
             every_sample,
             focus: None,
+            also: None,
             least: (50.0, 110.0),
         };
         Figure {

@@ -10,9 +10,9 @@ mod picture;
 mod strip;
 mod ticks;
 
-pub use decimate::{Run, m4, runs};
+pub use decimate::{Run, m4, means, runs};
 pub use figure::{Event, EventKind, Figure, Row};
-pub use panel::{Bar, Content, Drawn, Facts, Panel, Theme, Viewport, draw, draw_svg};
+pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport, draw, draw_svg};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
 pub use picture::{Picture, stack};
 pub use strip::{DrawnStrip, Strip, draw_strip};

@@ -6,7 +6,7 @@ use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
 use plotters::prelude::*;
 
-use crate::decimate::{m4, runs};
+use crate::decimate::{m4, means, runs};
 use crate::picture::Picture;
 use crate::ticks::value_ticks;
 
@@ -53,6 +53,21 @@ pub struct Bar {
     pub mean: Option<f64>,
 }
 
+/// A score that held for a while: a column as tall as the score in the colour of its band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Milliseconds since 1970 UTC.
+    pub from: i64,
+    /// As `from`.
+    pub to: i64,
+    /// The score, or the least it can be.
+    pub value: f64,
+    /// Of its band.
+    pub colour: (u8, u8, u8),
+    /// Nothing was missing; else only the upper edge is drawn.
+    pub whole: bool,
+}
+
 /// What stands in a panel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
@@ -69,6 +84,8 @@ pub enum Content {
     Dots(Vec<(i64, f64)>),
     /// Pressures.
     Bars(Vec<Bar>),
+    /// A score over time.
+    Steps(Vec<Step>),
 }
 
 /// A panel to draw.
@@ -87,6 +104,8 @@ pub struct Panel {
     /// The part of the time that decides the axis and is counted; `None` is all of it. A picture that is wider than its panel,
     /// for a hand to move, has the axis of what is seen at rest.
     pub focus: Option<(i64, i64)>,
+    /// Values that have to be in sight beside its own: those of a panel it is compared with.
+    pub also: Option<(f64, f64)>,
 }
 
 /// A drawn panel with what the overlay needs.
@@ -104,10 +123,22 @@ pub struct Drawn {
     pub gaps: Vec<(i64, i64)>,
     /// How many samples were in sight.
     pub samples: usize,
+    /// Lowest and highest value that the panel would show for itself.
+    pub own_range: (f64, f64),
+    /// Single values, where they are few enough to be read: moment, value and row.
+    pub dots: Vec<(i64, f64, i32)>,
 }
+
+/// Single values that stand further apart than this, in CSS pixels, have room for their number.
+const READABLE: f64 = 44.0;
 
 /// Rows kept free above and below the highest and lowest value, in CSS pixels.
 const MARGIN: f64 = 8.0;
+
+/// How much of a measure's hue the band of it has.
+const BAND: f64 = 0.42;
+/// The same of the body of a score's step.
+const STEP: f64 = 0.38;
 
 /// Draws a panel.
 ///
@@ -124,8 +155,8 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
         facts
     };
     let picture = Picture { width: viewport.width, height: viewport.height, rgb };
-    let Facts { range, ticks, limits, gaps, samples } = facts;
-    Ok(Drawn { picture, range, ticks, limits, gaps, samples })
+    let Facts { range, ticks, limits, gaps, samples, own_range, dots } = facts;
+    Ok(Drawn { picture, range, ticks, limits, gaps, samples, own_range, dots })
 }
 
 /// The same panel as SVG, for paper.
@@ -157,6 +188,10 @@ pub struct Facts {
     pub gaps: Vec<(i64, i64)>,
     /// How many samples were in sight.
     pub samples: usize,
+    /// Lowest and highest value that the panel would show for itself.
+    pub own_range: (f64, f64),
+    /// Single values, where they are few enough to be read: moment, value and row.
+    pub dots: Vec<(i64, f64, i32)>,
 }
 
 pub(crate) fn check(viewport: &Viewport) -> Result<(), String> {
@@ -175,7 +210,8 @@ fn paint<B: DrawingBackend>(
     viewport: &Viewport,
     theme: &Theme,
 ) -> Result<Facts, String> {
-    let range = value_range(panel, viewport);
+    let own_range = value_range(panel, viewport);
+    let range = panel.also.map_or(own_range, |(low, high)| (own_range.0.min(low), own_range.1.max(high)));
     let margin = (MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0) as i32;
     let (width, height) = (viewport.width as i32, viewport.height as i32);
     let x_axis: RangedCoordi64 = (viewport.from..viewport.to).into();
@@ -187,7 +223,7 @@ fn paint<B: DrawingBackend>(
     let bounds_of = |l: &Limits| [l.low, l.high].into_iter().flatten().filter(in_range).collect::<Vec<f64>>();
     let last = panel.limits.iter().rfind(|(since, _)| *since <= viewport.to);
     let limits: Vec<(f64, i32)> = last.iter().flat_map(|(_, l)| bounds_of(l)).map(|v| (v, row(v))).collect();
-    let mut gaps = Vec::new();
+    let (mut gaps, mut dots) = (Vec::new(), Vec::new());
     let samples;
     {
         let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
@@ -227,6 +263,8 @@ fn paint<B: DrawingBackend>(
                 for pair in found.windows(2) {
                     gaps.push((times[pair[0].to - 1], times[pair[1].from]));
                 }
+                // A pixel column that is longer than any gap holds several samples, wherever in the series it lies.
+                let dense = (viewport.to - viewport.from) / i64::from(width) > *gap_ms;
                 for run in found {
                     let (times, values) = (&times[run.from..run.to], &values[run.from..run.to]);
                     let kept = if panel.every_sample {
@@ -238,12 +276,37 @@ fn paint<B: DrawingBackend>(
                     if let [(x, y)] = pixels.as_slice() {
                         area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
                     }
-                    trace(area, &pixels, hue, thick)?;
+                    if dense {
+                        // Lowest to highest of each column as a band, and the mean as the line.
+                        trace(area, &pixels, mixed(theme.hue, theme.background, BAND), 1)?;
+                        let middle: Vec<(i32, i32)> =
+                            means(times, values, column).into_iter().map(|(x, v)| (x, row(v))).collect();
+                        trace(area, &middle, hue, thick)?;
+                    } else {
+                        trace(area, &pixels, hue, thick)?;
+                    }
+                }
+            }
+            Content::Steps(steps) => {
+                let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
+                samples = seen.clone().filter(|s| counted(s.to)).count();
+                for step in seen {
+                    let (left, right) = (column(step.from), column(step.to).max(column(step.from) + 1));
+                    let (top, foot) = (row(step.value), row(0.0));
+                    if step.whole && foot > top {
+                        let body = mixed(step.colour, theme.background, STEP);
+                        let area_of = Rectangle::new([(left, top), (right - 1, foot)], body.filled());
+                        area.draw(&area_of).map_err(failed)?;
+                    }
+                    trace(area, &[(left, top), (right, top)], colour(step.colour), thick)?;
                 }
             }
             Content::Dots(points) => {
                 let seen: Vec<_> = points.iter().filter(|(t, _)| in_sight(*t)).collect();
                 samples = seen.iter().filter(|(t, _)| counted(*t)).count();
+                if seen.len() as f64 * READABLE * viewport.scale <= f64::from(width) {
+                    dots = seen.iter().map(|(t, v)| (*t, *v, row(*v))).collect();
+                }
                 for (t, v) in seen {
                     let radius = (3.0 * viewport.scale) as i32;
                     area.draw(&Circle::new((column(*t), row(*v)), radius, hue.filled())).map_err(failed)?;
@@ -292,11 +355,17 @@ fn paint<B: DrawingBackend>(
             }
         }
     }
-    Ok(Facts { range, ticks, limits, gaps, samples })
+    Ok(Facts { range, ticks, limits, gaps, samples, own_range, dots })
 }
 
 /// A column, and the first and last row that is covered in it.
 type Hair = (i32, i32, i32);
+
+/// A colour over a ground, as one opaque colour: what is drawn twice looks as what is drawn once.
+fn mixed(over: (u8, u8, u8), ground: (u8, u8, u8), share: f64) -> RGBColor {
+    let one = |a: u8, b: u8| (f64::from(a) * share + f64::from(b) * (1.0 - share)).round() as u8;
+    RGBColor(one(over.0, ground.0), one(over.1, ground.1), one(over.2, ground.2))
+}
 
 /// Pressures that stand denser than pixels: the rows that are covered in each column, and the rows of the means. Every pixel
 /// that all of them would cover is covered, once. `every` leaves them as they are.
@@ -385,6 +454,7 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
             take(b.t, b.low);
             take(b.t, b.high);
         }),
+        Content::Steps(steps) => steps.iter().for_each(|step| take(step.to.min(to), step.value)),
     }
     if high > low { (low, high) } else { (low - 1.0, high + 1.0) }
 }
@@ -414,6 +484,7 @@ mod tests {
             every_sample: false,
             least: (60.0, 100.0),
             focus: None,
+            also: None,
         }
     }
 
@@ -530,6 +601,11 @@ mod tests {
             }
             let different = drawn.picture.rgb.chunks(3).zip(plain.picture.rgb.chunks(3)).filter(|(a, b)| a != b).count();
             prop_assert_eq!(different, 0);
+            // The same where columns are bands.
+            let dense = panel(Content::Line { times, values, gap_ms: 4001 });
+            let wide = Viewport { width: 100, ..view };
+            let every = Panel { every_sample: true, ..dense.clone() };
+            prop_assert_eq!(draw(&dense, &wide, &THEME).unwrap().picture, draw(&every, &wide, &THEME).unwrap().picture);
         }
     }
 }

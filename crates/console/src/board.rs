@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use clinical::{
-    Acuity, Acvpu, Air, Band, Episode, EpisodeState, Escalation, Input, Inputs, Instant, Measure, Missing,
-    News2, News2Error, Parameter, Person, Presence, Priority, ScaleTwo, SeenAction, Sex, Site, Sound,
-    StaleAfter, age_years, fold, is_stale, news2,
+    Acuity, Episode, EpisodeState, Escalation, Instant, Measure, Person, Presence, Priority, ScaleTwo,
+    SeenAction, Sex, Site, Sound, StaleAfter, age_years, fold, is_stale,
 };
-use fhir::to_unit;
 use vault::{SeriesValue, Ward};
+
+use crate::newest::{Newest, birth, newest, today};
+use crate::news::{NewsBadge, Scored, badge, oxygen};
 
 /// A place on a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,42 +40,6 @@ pub struct Cell {
     pub artefact: bool,
     /// The priority of a live alarm about it.
     pub alarm: Option<Priority>,
-}
-
-/// One input of the score on the patient page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewsInput {
-    /// Which.
-    pub parameter: Parameter,
-    /// As shown; empty where nothing is known.
-    pub text: String,
-    /// When it was taken.
-    pub taken_at: Option<Instant>,
-    /// Its points; `None` where it does not count.
-    pub points: Option<u8>,
-    /// Why it does not count.
-    pub why: Option<&'static str>,
-}
-
-/// NEWS2 as a tile shows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewsBadge {
-    /// The total, where nothing is missing.
-    pub total: Option<u8>,
-    /// The sum of what is there.
-    pub partial: u8,
-    /// The band of total or partial sum; `None` where the score does not apply or nothing is known.
-    pub band: Option<Band>,
-    /// What is missing.
-    pub missing: Vec<Parameter>,
-    /// Why there is no score at all.
-    pub not_for: Option<String>,
-    /// When the next observation is due.
-    pub next_due: Option<Instant>,
-    /// Every input.
-    pub inputs: Vec<NewsInput>,
-    /// Who prescribed SpO₂ scale 2, and when; `None` where scale 1 holds.
-    pub scale_two: Option<ScaleTwo>,
 }
 
 /// The alarm line of a tile.
@@ -320,17 +285,13 @@ fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                 .filter(|d| d.active && d.patient.as_deref() == Some(&person.id))
                 .map(|d| d.name.clone())
                 .collect();
-            let flags = ward.flags.iter().filter(|flag| flag.patient == person.id);
-            let flagged = |code: &str| flags.clone().find(|flag| flag.says(code, now));
             let subject = Subject {
                 person,
                 bed: bed_name,
                 unit: ward_name.unwrap_or_default(),
                 values: own,
                 devices,
-                scale_two: flagged(&ward.site.scale_two)
-                    .map(|flag| ScaleTwo { by: flag.by.clone(), at: flag.since }),
-                pregnant: flagged(&ward.site.pregnancy).is_some(),
+                scored: scored(ward, person, now),
                 site: &ward.site,
             };
             Some(tile(subject, own_alarms, bed.is_none(), now))
@@ -351,43 +312,15 @@ fn bed_number(name: &str) -> String {
     }
 }
 
-/// The newest value of a measure in the measure's own unit, artefacts after everything else.
-#[derive(Clone, Copy)]
-struct Newest<'a> {
-    value: f64,
-    from: &'a SeriesValue,
-}
-
-fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<Newest<'a>> {
-    values
-        .iter()
-        .filter_map(|v| {
-            let measure = v.series.measure().filter(|m| measures.contains(m))?;
-            let (factor, offset) = to_unit(measure, &v.series.unit).ok()?;
-            Some(Newest { value: v.value.to_f64() * factor + offset, from: v })
-        })
-        .max_by_key(|n| (!n.from.artefact, n.from.taken_at))
-}
-
-impl Newest<'_> {
-    fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
-        let continuous =
-            continuous_kind && (self.from.series.streamed || !self.from.series.device.is_empty());
-        Input { value, taken_at: self.from.taken_at, continuous }
+/// What the score has to know of a person at a moment: age, and what flags prescribe.
+pub(crate) fn scored(ward: &Ward, person: &Person, at: Instant) -> Scored {
+    let flags = ward.flags.iter().filter(|flag| flag.patient == person.id);
+    let flagged = |code: &str| flags.clone().find(|flag| flag.says(code, at));
+    Scored {
+        age: person.birth_date.as_deref().and_then(birth).and_then(|born| age_years(born, today(at))),
+        scale_two: flagged(&ward.site.scale_two).map(|flag| ScaleTwo { by: flag.by.clone(), at: flag.since }),
+        pregnant: flagged(&ward.site.pregnancy).is_some(),
     }
-}
-
-fn today(now: Instant) -> (i16, i8, i8) {
-    let zoned =
-        jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
-    (zoned.year(), zoned.month(), zoned.day())
-}
-
-fn birth(date: &str) -> Option<(i16, i8, i8)> {
-    let mut parts = date.split('-');
-    let year = parts.next()?.parse().ok()?;
-    let mut next = || parts.next().and_then(|p| p.parse().ok()).unwrap_or(1);
-    Some((year, next(), next()))
 }
 
 /// One person with what is known of them.
@@ -397,16 +330,14 @@ struct Subject<'a> {
     unit: String,
     values: &'a [&'a SeriesValue],
     devices: Vec<String>,
-    scale_two: Option<ScaleTwo>,
-    pregnant: bool,
+    scored: Scored,
     site: &'a Site,
 }
 
 fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: bool, now: Instant) -> Tile {
     let Subject { person, values, .. } = subject;
-    let age = person.birth_date.as_deref().and_then(birth).and_then(|b| age_years(b, today(now)));
     let oxygen = oxygen(values);
-    let news = badge(&subject, oxygen.clone(), age, now);
+    let news = badge(values, &subject.scored, &subject.site.windows, now);
     let alarm_of = |measures: &[Measure]| {
         alarms
             .iter()
@@ -439,7 +370,7 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
         given: person.given.clone(),
         mrn: person.mrn.clone(),
         birth_date: person.birth_date.clone(),
-        age,
+        age: subject.scored.age,
         sex: person.sex,
         air: oxygen.map(|(_, words)| words),
         news,
@@ -449,118 +380,6 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
         battery: newest(values, &[Measure::Battery]).map(|n| n.value.clamp(0.0, 100.0) as u8),
         devices: subject.devices,
         acuity,
-    }
-}
-
-/// Air or oxygen with the words for it; nothing where neither flow nor FiO₂ is known.
-fn oxygen(values: &[&SeriesValue]) -> Option<(Input<Air>, String)> {
-    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2])?;
-    let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);
-    let air = match (is_flow, found.value) {
-        (true, flow) if flow > 0.0 => Air::Oxygen,
-        (false, share) if share > 21.0 => Air::Oxygen,
-        _ => Air::RoomAir,
-    };
-    let words = match (air, is_flow) {
-        (Air::RoomAir, _) => "Air".to_owned(),
-        (Air::Oxygen, true) => format!("O₂ {} L", trim(found.value, 1)),
-        (Air::Oxygen, false) => format!("O₂ {} %", trim(found.value, 0)),
-    };
-    Some((found.input(air, false), words))
-}
-
-fn trim(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-fn badge(
-    subject: &Subject,
-    oxygen: Option<(Input<Air>, String)>,
-    age: Option<u16>,
-    now: Instant,
-) -> NewsBadge {
-    let values = subject.values;
-    let numeric = |measures: &[Measure], continuous: bool| {
-        newest(values, measures).map(|n| n.input(n.value, continuous))
-    };
-    let level = newest(values, &[Measure::Consciousness])
-        .and_then(|n| Acvpu::ALL.get(n.value as usize).map(|level| n.input(*level, false)));
-    let inputs = Inputs {
-        respiration: numeric(&[Measure::RespRate], true),
-        spo2: numeric(&[Measure::SpO2], true),
-        air: oxygen.as_ref().map(|(input, _)| *input),
-        systolic: numeric(&[Measure::SystolicBp, Measure::ArterialSystolic], false),
-        pulse: numeric(&[Measure::HeartRate, Measure::PulseRate], true),
-        consciousness: level,
-        temperature: numeric(&[Measure::Temperature], false),
-        scale_two: subject.scale_two.clone(),
-        age_years: age,
-        pregnant: subject.pregnant,
-    };
-    let text = |parameter: Parameter| -> (String, Option<Instant>) {
-        let number = |input: &Option<Input<f64>>, digits: usize| {
-            input.map_or((String::new(), None), |i| (format!("{:.digits$}", i.value), Some(i.taken_at)))
-        };
-        match parameter {
-            Parameter::Respiration => number(&inputs.respiration, 0),
-            Parameter::SpO2 => number(&inputs.spo2, 0),
-            Parameter::Oxygen => oxygen
-                .as_ref()
-                .map_or((String::new(), None), |(i, words)| (words.replace("O₂ ", ""), Some(i.taken_at))),
-            Parameter::Systolic => number(&inputs.systolic, 0),
-            Parameter::Pulse => number(&inputs.pulse, 0),
-            Parameter::Consciousness => inputs
-                .consciousness
-                .map_or((String::new(), None), |i| (i.value.word().to_owned(), Some(i.taken_at))),
-            Parameter::Temperature => number(&inputs.temperature, 1),
-        }
-    };
-    let shown = |score: Option<&News2>| {
-        Parameter::ALL
-            .into_iter()
-            .map(|parameter| {
-                let (text, taken_at) = text(parameter);
-                let points =
-                    score.and_then(|s| s.points.iter().find(|(p, ..)| *p == parameter)).map(|(_, n, _)| *n);
-                let why = score.and_then(|s| s.missing.iter().find(|(p, _)| *p == parameter)).map(
-                    |(_, m)| match m {
-                        Missing::Absent => "missing",
-                        Missing::TooOld { .. } => "too old",
-                        Missing::Artefact => "artefact",
-                    },
-                );
-                NewsInput { parameter, text, taken_at, points, why }
-            })
-            .collect()
-    };
-    match news2(&inputs, &subject.site.windows, now) {
-        Ok(score) => NewsBadge {
-            total: score.total(),
-            partial: score.partial,
-            band: (!score.points.is_empty()).then(|| score.band()),
-            missing: score.missing.iter().map(|(parameter, _)| *parameter).collect(),
-            not_for: None,
-            // The round is what is charted; a monitor's stream does not stand for a person who looked.
-            next_due: [inputs.systolic.map(|i| i.taken_at), inputs.temperature.map(|i| i.taken_at)]
-                .into_iter()
-                .flatten()
-                .max()
-                .filter(|_| score.total().is_some())
-                .map(|round| round + score.band().next_observation_ms()),
-            inputs: shown(Some(&score)),
-            scale_two: subject.scale_two.clone(),
-        },
-        Err(error @ (News2Error::Under16 | News2Error::Pregnant)) => NewsBadge {
-            total: None,
-            partial: 0,
-            band: None,
-            missing: Vec::new(),
-            not_for: Some(error.to_string()),
-            next_due: None,
-            inputs: shown(None),
-            scale_two: None,
-        },
     }
 }
 
@@ -621,6 +440,7 @@ fn cells(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clinical::Band;
     use clinical::{Action, Decimal, Place, Stay, Verb};
     use vault::SeriesInfo;
 

@@ -50,11 +50,12 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
 /// Of the cache, or as [`chart_range`].
 pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, ConsoleError> {
     let (from, to) = chart_range(reader, request)?;
-    let lanes = read_lanes(reader, &request.patient, from, to, (from, to))?;
+    let lanes = read_lanes(reader, &request.patient, from, to, (from, to), request.light)?;
     let is_empty = |panel: &charts::Panel| match &panel.content {
         charts::Content::Line { times, .. } => times.is_empty(),
         charts::Content::Dots(dots) => dots.is_empty(),
         charts::Content::Bars(bars) => bars.is_empty(),
+        charts::Content::Steps(steps) => steps.is_empty(),
     };
     let nothing = lanes.iter().all(|l| is_empty(&l.panel));
     let rows = lanes

@@ -174,11 +174,13 @@ pub fn flowsheet(
 ) -> Result<Vec<FlowRow>, ConsoleError> {
     let (from, to) = chart_range(reader, request)?;
     let step = step_ms.max(60_000);
-    let rows = read_lanes(reader, &request.patient, from, to, (from, to))?.into_iter().map(|lane| {
+    let rows = read_lanes(reader, &request.patient, from, to, (from, to), false)?.into_iter().map(|lane| {
         let points: Vec<(i64, f64)> = match lane.panel.content {
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,
             charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
+            // A score stands for its inputs, which have rows of their own.
+            charts::Content::Steps(_) => Vec::new(),
         };
         let cells = points.chunk_by(|a, b| a.0.div_euclid(step) == b.0.div_euclid(step)).map(cell(step));
         FlowRow { key: lane.lane.key, label: lane.lane.label, unit: lane.unit, cells: cells.collect() }

@@ -4,20 +4,21 @@ use charts::{Bar, Content, Panel, Theme};
 use clinical::{Instant, Limits, Measure, limit_history, limit_steps};
 use fhir::to_unit;
 use rayon::prelude::*;
-use vault::{Columns, Reader, SeriesValue, Stretch, VaultError};
+use vault::{Columns, Reader, SeriesInfo, SeriesValue, Stretch, VaultError};
 
 use crate::error::ConsoleError;
 use crate::records::unit_limits;
+use crate::score_lane::{Sampled, moments, score_lane};
 
 /// A panel of the patient page.
 pub(crate) struct Lane {
     pub key: &'static str,
     pub label: &'static str,
     pub unit: &'static str,
-    measures: &'static [Measure],
-    least: (f64, f64),
-    dark: (u8, u8, u8),
-    light: (u8, u8, u8),
+    pub measures: &'static [Measure],
+    pub least: (f64, f64),
+    pub dark: (u8, u8, u8),
+    pub light: (u8, u8, u8),
 }
 
 /// Hues of `tokens.css`.
@@ -78,6 +79,16 @@ const LANES: [Lane; 6] = [
     },
 ];
 
+/// The panel that shows a measure; the first one for what has none.
+pub(crate) fn lane_of(measure: Measure) -> &'static str {
+    let pressures =
+        [Measure::DiastolicBp, Measure::MeanBp, Measure::ArterialDiastolic, Measure::ArterialMean];
+    if pressures.contains(&measure) {
+        return "bp";
+    }
+    LANES.iter().find(|lane| lane.measures.contains(&measure)).map_or(LANES[0].key, |lane| lane.key)
+}
+
 /// A panel with what was read for it.
 pub(crate) struct ReadLane {
     pub lane: &'static Lane,
@@ -90,14 +101,29 @@ pub(crate) struct ReadLane {
 
 /// A series on its way into a panel, still packed, with what makes its unit the panel's.
 struct Part {
+    series: SeriesInfo,
+    /// What it said last before the stretch.
+    before: Option<(Instant, f64)>,
     stretch: Stretch,
     factor: f64,
     offset: f64,
 }
 
 impl Part {
-    fn open(&self) -> Result<Columns, VaultError> {
+    /// The values in the panel's unit; `sampled` gets what it said last at each moment, as sent.
+    fn open(&self, moments: &[Instant], sampled: &mut Vec<Sampled>) -> Result<Columns, VaultError> {
         let mut columns = self.stretch.columns()?;
+        let mut at = 0;
+        let mut last = self.before;
+        let last_at = |moment: &Instant| {
+            let end = at + columns.times[at..].partition_point(|t| *t <= moment.0);
+            if end > at {
+                last = Some((Instant(columns.times[end - 1]), columns.values[end - 1]));
+                at = end;
+            }
+            last
+        };
+        sampled.push(Sampled { series: self.series.clone(), last: moments.iter().map(last_at).collect() });
         if self.factor != 1.0 || self.offset != 0.0 {
             columns.values.iter_mut().for_each(|v| *v = *v * self.factor + self.offset);
         }
@@ -106,10 +132,10 @@ impl Part {
 }
 
 /// Several series of one panel as one: the usual case of a single one moves nothing.
-fn joined(parts: &[Part]) -> Result<Columns, VaultError> {
+fn joined(parts: &[Part], moments: &[Instant], sampled: &mut Vec<Sampled>) -> Result<Columns, VaultError> {
     let mut all = Columns::default();
     for part in parts {
-        let mut more = part.open()?;
+        let mut more = part.open(moments, sampled)?;
         all.artefacts.append(&mut more.artefacts);
         if all.times.is_empty() {
             (all.times, all.values) = (more.times, more.values);
@@ -123,15 +149,16 @@ fn joined(parts: &[Part]) -> Result<Columns, VaultError> {
     Ok(all)
 }
 
-/// Reads the six panels of a patient. `focus` is the part that is seen at rest: it decides axes and words.
+/// Reads the panels of a patient. `focus` is the part that is seen at rest: it decides axes and words.
 pub(crate) fn read_lanes(
     reader: &Reader,
     patient: &str,
     from: Instant,
     to: Instant,
     focus: (Instant, Instant),
+    light: bool,
 ) -> Result<Vec<ReadLane>, ConsoleError> {
-    with_lanes(reader, patient, (from, to), focus, Ok)
+    with_lanes(reader, patient, (from, to), focus, light, Ok)
 }
 
 /// As [`read_lanes`], and does with each panel what there is to do: the database is read here, the rest on all cores.
@@ -140,6 +167,7 @@ pub(crate) fn with_lanes<T: Send>(
     patient: &str,
     (from, to): (Instant, Instant),
     focus: (Instant, Instant),
+    light: bool,
     then: impl Fn(ReadLane) -> Result<T, ConsoleError> + Sync,
 ) -> Result<Vec<T>, ConsoleError> {
     let all = reader.series_of(patient)?;
@@ -152,7 +180,9 @@ pub(crate) fn with_lanes<T: Send>(
             let Some(Ok((factor, offset))) = series.measure().map(|m| to_unit(m, &series.unit)) else {
                 continue;
             };
-            parts.push(Part { stretch: reader.stretch(series.id, from, to)?, factor, offset });
+            let before = reader.before(series.id, from - 1)?.map(|(at, value)| (at, value.to_f64()));
+            let stretch = reader.stretch(series.id, from, to)?;
+            parts.push(Part { series: series.clone(), before, stretch, factor, offset });
         }
         Ok(parts)
     };
@@ -167,9 +197,12 @@ pub(crate) fn with_lanes<T: Send>(
         };
         packed.push((lane, read(lane.measures)?, low, mean));
     }
+    let charted = read(&[Measure::Consciousness, Measure::OxygenFlow, Measure::FiO2])?;
+    let moments = moments(from, to);
     let open = |(lane, main, low, mean): (&'static Lane, Vec<Part>, Vec<Part>, Vec<Part>)| {
         let shrink = if lane.key == "glucose" && molar { 1.0 / 18.01559 } else { 1.0 };
-        let mut columns = joined(&main)?;
+        let (mut sampled, mut others) = (Vec::new(), Vec::new());
+        let mut columns = joined(&main, &moments, &mut sampled)?;
         if shrink != 1.0 {
             columns.values.iter_mut().for_each(|v| *v *= shrink);
         }
@@ -190,7 +223,7 @@ pub(crate) fn with_lanes<T: Send>(
         let mut artefacts = std::mem::take(&mut columns.artefacts);
         let content = match lane.key {
             "bp" => {
-                let (mut low, mut mean) = (joined(&low)?, joined(&mean)?);
+                let (mut low, mut mean) = (joined(&low, &[], &mut others)?, joined(&mean, &[], &mut others)?);
                 artefacts.append(&mut low.artefacts);
                 artefacts.append(&mut mean.artefacts);
                 bars(&columns, &low, &mean)
@@ -204,10 +237,21 @@ pub(crate) fn with_lanes<T: Send>(
             every_sample: false,
             least,
             focus: Some((focus.0.0, focus.1.0)),
+            also: None,
         };
-        then(ReadLane { lane, unit: if shrink < 1.0 { "mmol/L" } else { lane.unit }, panel, summary })
+        let unit = if shrink < 1.0 { "mmol/L" } else { lane.unit };
+        Ok::<_, ConsoleError>((then(ReadLane { lane, unit, panel, summary })?, sampled))
     };
-    packed.into_par_iter().map(open).collect()
+    let opened: Vec<(T, Vec<Sampled>)> = packed.into_par_iter().map(open).collect::<Result<_, _>>()?;
+    let (mut lanes, sampled): (Vec<T>, Vec<Vec<Sampled>>) = opened.into_iter().unzip();
+    let mut sampled: Vec<Sampled> = sampled.into_iter().flatten().collect();
+    for part in &charted {
+        part.open(&moments, &mut sampled)?;
+    }
+    if let Some(lane) = score_lane(reader, patient, (from, focus), &moments, &sampled, light)? {
+        lanes.push(then(lane)?);
+    }
+    Ok(lanes)
 }
 
 /// What a panel shows at one moment: the newest value at or before it.
@@ -275,7 +319,7 @@ pub(crate) fn local(at: Instant, format: &str) -> String {
     zoned.strftime(format).to_string()
 }
 
-fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     match ms / 60_000 {
         minutes if minutes < 120 => format!("{minutes} min"),
         minutes if minutes < 72 * 60 => format!("{} h", minutes / 60),

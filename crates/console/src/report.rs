@@ -40,7 +40,7 @@ pub fn report(
     let y = sheet.y;
     sheet.page().picture(LEFT, y, points, (780, height), &drawn);
     sheet.y += tall;
-    for lane in read_lanes(reader, &request.patient, from, to, (from, to))? {
+    for lane in read_lanes(reader, &request.patient, from, to, (from, to), true)? {
         sheet.line(Ink::quiet(8.5), 11.0, &lane.summary);
     }
     sheet.alarms(reader, &request.patient, from, to, now)?;

@@ -7,6 +7,7 @@ use vault::Reader;
 use crate::board::{QueueItem, Tile, units};
 use crate::error::ConsoleError;
 use crate::lanes::{theme, with_lanes, zone_offset_ms};
+use crate::marks::{Mark, marks};
 
 /// What the patient page shows besides the trends.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,8 @@ pub struct TrendsRequest {
     pub scale: f64,
     /// Light theme.
     pub light: bool,
+    /// Values that a panel shall show beside its own, by its key: what it is compared with.
+    pub axes: Vec<(String, f64, f64)>,
 }
 
 /// What the overlay of one panel needs; places in CSS pixels.
@@ -72,6 +75,10 @@ pub struct PanelFacts {
     pub gaps: Vec<(i64, i64)>,
     /// Samples in sight.
     pub samples: usize,
+    /// Lowest and highest value that the panel would show for itself.
+    pub own_range: (f64, f64),
+    /// Single values, where they are few enough to be read: moment, value and row.
+    pub dots: Vec<(i64, f64, f64)>,
     /// The same in words, for a screen reader.
     pub summary: String,
 }
@@ -85,9 +92,11 @@ pub struct Trends {
     pub panels: Vec<PanelFacts>,
     /// Round moments of the time axis.
     pub time_ticks: Vec<i64>,
+    /// Alarms and doses of the range.
+    pub marks: Vec<Mark>,
 }
 
-/// Draws the six panels.
+/// Draws the panels: six, and the score of who is scored.
 pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
     let scale = request.scale.clamp(0.5, 4.0);
     let viewport = Viewport {
@@ -99,8 +108,11 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
     };
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
     let range = (request.from, request.to);
-    let lanes = with_lanes(reader, &request.patient, range, request.focus, |read| {
-        let drawn = draw(&read.panel, &viewport, &theme(read.lane, request.light));
+    let lanes = with_lanes(reader, &request.patient, range, request.focus, request.light, |read| {
+        let also =
+            request.axes.iter().find(|(key, ..)| key == read.lane.key).map(|(_, low, high)| (*low, *high));
+        let panel = charts::Panel { also, ..read.panel };
+        let drawn = draw(&panel, &viewport, &theme(read.lane, request.light));
         // Only the picture and the words go on: the values can be many.
         Ok((read.lane, read.unit, read.summary, drawn.map_err(ConsoleError::Drawing)?))
     })?;
@@ -114,6 +126,8 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
             limits: css(&drawn.limits),
             gaps: drawn.gaps,
             samples: drawn.samples,
+            own_range: drawn.own_range,
+            dots: drawn.dots.iter().map(|(t, v, y)| (*t, *v, f64::from(*y) / scale)).collect(),
             summary,
         });
         pictures.push(drawn.picture);
@@ -121,7 +135,8 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
     let png = stack(&pictures).png().map_err(|e| ConsoleError::Drawing(e.to_string()))?;
     let most = (request.width / 110).clamp(2, 14) as usize;
     let time_ticks = time_ticks(request.from.0, request.to.0, most, zone_offset_ms(request.to));
-    Ok(Trends { png, panels, time_ticks })
+    let marks = marks(reader, &request.patient, (request.from, request.to), request.width)?;
+    Ok(Trends { png, panels, time_ticks, marks })
 }
 
 /// What happened to an episode, oldest first.

@@ -54,6 +54,7 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
         height: 90,
         scale: 1.0,
         light: false,
+        axes: Vec::new(),
     };
     for hours in [1, 6, 24, 72, 336] {
         let trends = console.trends(&request(hours)).unwrap();

@@ -135,6 +135,15 @@ impl Reader<'_> {
         Ok(newest)
     }
 
+    /// The newest value of a series at or before a moment that is no artefact: when, and what.
+    ///
+    /// # Errors
+    /// Of the database, or of a damaged chunk.
+    pub fn before(&self, series: i64, at: Instant) -> Result<Option<(Instant, Decimal)>, VaultError> {
+        let found = self.value_at(series, at)?.filter(|value| !value.artefact);
+        Ok(found.map(|value| (Instant(value.t), value.value)))
+    }
+
     /// The values of a series from `from` up to and with `to`, in order of time.
     ///
     /// # Errors

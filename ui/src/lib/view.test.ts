@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lies, pan, zoom } from './view';
+import { joined, lies, pan, pinch, zoom } from './view';
 
 const NOW = 1_000_000_000;
 const view = { from: NOW - 7_200_000, to: NOW - 3_600_000 };
@@ -17,6 +17,20 @@ describe('a range of time under the hand', () => {
     expect(zoom(view, 1e-9, 0.5, NOW).to - zoom(view, 1e-9, 0.5, NOW).from).toBe(60_000);
     const widest = zoom(view, 1e9, 0.5, NOW);
     expect([widest.to, widest.to - widest.from]).toEqual([NOW, 15 * 86_400_000]);
+  });
+
+  it('follows two fingers: apart is closer, together is wider, and what is between them stays between them', () => {
+    const closer = pinch(view, [0.4, 0.6], [0.3, 0.7], NOW);
+    expect(closer.to - closer.from).toBeCloseTo(1_800_000);
+    expect(closer.from + 0.5 * 1_800_000).toBeCloseTo(view.from + 0.5 * 3_600_000);
+    expect(pinch(view, [0.2, 0.6], [0.3, 0.7], NOW)).toEqual({ from: view.from - 360_000, to: view.to - 360_000 });
+    const wider = pinch(view, [0.3, 0.7], [0.45, 0.55], NOW);
+    expect(wider.to - wider.from).toBeCloseTo(4 * 3_600_000);
+    expect(wider.to).toBeLessThanOrEqual(NOW);
+  });
+
+  it('gives two panels one axis, and one that stands alone its own', () => {
+    expect(joined([['hr', 50, 110], ['temp', 36, 38]], [['hr', 40, 90]])).toEqual([['hr', 40, 110]]);
   });
 
   it('shows the old picture where it belongs until the new one is there', () => {

@@ -31,3 +31,22 @@ export function lies(shown: View, view: View): { left: number; scale: number } {
   const width = view.to - view.from;
   return { left: (shown.from - view.from) / width, scale: (shown.to - shown.from) / width };
 }
+
+/** Two fingers hold the moments they were put on: `from` where they began, `to` where they are, as shares of the width. */
+export function pinch(view: View, from: [number, number], to: [number, number], now: number): View {
+  const [a, b] = from;
+  const apart = Math.max(0.02, Math.abs(to[1] - to[0])) / Math.max(0.02, Math.abs(b - a));
+  const moved = pan(view, (a + b) / 2 - (to[0] + to[1]) / 2, now);
+  return zoom(moved, 1 / apart, (to[0] + to[1]) / 2, now);
+}
+
+/** What a panel shows: its key, lowest and highest value. */
+export type Axis = [string, number, number];
+
+/** Axes that hold what both sides show; a panel that only one side has keeps its own. */
+export function joined(a: Axis[], b: Axis[]): Axis[] {
+  return a.flatMap(([key, low, high]): Axis[] => {
+    const other = b.find(([theirs]) => theirs === key);
+    return other ? [[key, Math.min(low, other[1]), Math.max(high, other[2])]] : [];
+  });
+}

@@ -92,6 +92,8 @@ export type AlarmWire = {
 	knownHereOnly: boolean,
 	sound: string,
 	pausedUntil: number | null,
+	/**  How long a pause would last. */
+	pauseLasts: number,
 	escalatedTo: string | null,
 	escalatedAt: number | null,
 	alsoTook: string[],
@@ -238,6 +240,16 @@ export type LoadWire = {
 	byRule: ShareWire[],
 };
 
+/**  An alarm or a dose in a panel. */
+export type MarkWire = {
+	lane: string,
+	at: number,
+	/**  Null for a dose. */
+	priority: string | null,
+	text: string,
+	more: number,
+};
+
 /**  Present or past. */
 export type MomentWire = {
 	past: PastWire | null,
@@ -280,6 +292,8 @@ export type PanelWire = {
 	limits: ([number | null, number | null])[],
 	gaps: ([number, number])[],
 	samples: number,
+	ownRange: [number | null, number | null],
+	dots: ([number, number | null, number | null])[],
 	summary: string,
 };
 
@@ -417,12 +431,15 @@ export type TrendsQuery = {
 	height: number,
 	scale: number | null,
 	light: boolean,
+	/**  Values that panels shall show beside their own. */
+	axes: ([string, number | null, number | null])[],
 };
 
 /**  The head of the trends' raw answer. */
 export type TrendsWire = {
 	panels: PanelWire[],
 	timeTicks: number[],
+	marks: MarkWire[],
 };
 
 /**  What changed since the last message. Absent parts did not change. */

@@ -1,0 +1,113 @@
+//! The trends as the page gets them: a head with what stands over the picture, then the picture.
+
+use clinical::Instant;
+use console::{Mark, PanelFacts, Trends, TrendsRequest};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::wire::{framed, priority};
+
+/// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelWire {
+    key: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    ticks: Vec<(f64, f64)>,
+    limits: Vec<(f64, f64)>,
+    gaps: Vec<(i64, i64)>,
+    samples: u32,
+    own_range: (f64, f64),
+    dots: Vec<(i64, f64, f64)>,
+    summary: String,
+}
+
+fn panel(facts: PanelFacts) -> PanelWire {
+    PanelWire {
+        key: facts.key,
+        label: facts.label,
+        unit: facts.unit,
+        ticks: facts.ticks,
+        limits: facts.limits,
+        gaps: facts.gaps,
+        samples: facts.samples as u32,
+        own_range: facts.own_range,
+        dots: facts.dots,
+        summary: facts.summary,
+    }
+}
+
+/// A request for trend panels; sizes in CSS pixels.
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct TrendsQuery {
+    patient: String,
+    from: i64,
+    to: i64,
+    /// The part that is seen at rest.
+    focus: (i64, i64),
+    width: u32,
+    height: u32,
+    scale: f64,
+    light: bool,
+    /// Values that panels shall show beside their own.
+    axes: Vec<(String, f64, f64)>,
+}
+
+impl From<TrendsQuery> for TrendsRequest {
+    fn from(query: TrendsQuery) -> TrendsRequest {
+        TrendsRequest {
+            patient: query.patient,
+            from: Instant(query.from),
+            to: Instant(query.to),
+            focus: (Instant(query.focus.0), Instant(query.focus.1)),
+            width: query.width,
+            height: query.height,
+            scale: query.scale,
+            light: query.light,
+            axes: query.axes,
+        }
+    }
+}
+
+/// An alarm or a dose in a panel.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct MarkWire {
+    lane: &'static str,
+    at: i64,
+    /// Null for a dose.
+    priority: Option<&'static str>,
+    text: String,
+    more: u32,
+}
+
+impl From<Mark> for MarkWire {
+    fn from(mark: Mark) -> MarkWire {
+        MarkWire {
+            lane: mark.lane,
+            at: mark.at.0,
+            priority: mark.priority.map(priority),
+            text: mark.text,
+            more: mark.more as u32,
+        }
+    }
+}
+
+/// The head of the trends' raw answer.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TrendsWire {
+    panels: Vec<PanelWire>,
+    time_ticks: Vec<i64>,
+    marks: Vec<MarkWire>,
+}
+
+/// Head and picture of the trends.
+pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
+    let head = TrendsWire {
+        panels: trends.panels.into_iter().map(panel).collect(),
+        time_ticks: trends.time_ticks,
+        marks: trends.marks.into_iter().map(MarkWire::from).collect(),
+    };
+    framed(&head, &trends.png)
+}

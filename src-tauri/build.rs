@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "lit",
     "load",
     "look_back",
+    "multiples",
     "note",
     "onsets",
     "patient",

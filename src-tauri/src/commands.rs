@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clinical::{Instant, LimitChange};
-use console::{Console, ConsoleError, TrendsRequest, WavesRequest};
+use console::{Console, ConsoleError, MultiplesRequest, TrendsRequest, WavesRequest};
 use tauri::ipc::{Channel, Response};
 use tauri::{Manager, State};
 use tauri_specta::{Builder, collect_commands};
@@ -13,7 +13,9 @@ use crate::error::AppError;
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
-use crate::trend_wire::{TrendsQuery, TrendsWire, trends_bytes};
+use crate::trend_wire::{
+    MultiplesQuery, MultiplesWire, TrendsQuery, TrendsWire, multiples_bytes, trends_bytes,
+};
 use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
     AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire, Update,
@@ -358,6 +360,14 @@ pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<R
     Ok(Response::new(trends_bytes(drawn).map_err(AppError::failed)?))
 }
 
+/// The small trends of a ward as raw bytes: head and picture.
+#[tauri::command]
+pub async fn multiples(session: State<'_, Session>, query: MultiplesQuery) -> Answer<Response> {
+    let request = MultiplesRequest::from(query);
+    let drawn = work(&session, move |console| console.multiples(&request)).await?;
+    Ok(Response::new(multiples_bytes(drawn).map_err(AppError::failed)?))
+}
+
 /// Waves as raw bytes: head and picture. What the server keeps of this time is fetched first, where it is in reach.
 #[tauri::command]
 pub async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Response> {
@@ -426,6 +436,8 @@ fn builder() -> Builder<tauri::Wry> {
         ])
         .typ::<TrendsWire>()
         .typ::<TrendsQuery>()
+        .typ::<MultiplesWire>()
+        .typ::<MultiplesQuery>()
         .typ::<WavesWire>()
         .typ::<WavesQuery>()
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
@@ -438,9 +450,9 @@ fn builder() -> Builder<tauri::Wry> {
 pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     // The handler borrows its builder for as long as the window lives, which is as long as the program does.
     let typed = Box::leak(Box::new(builder())).invoke_handler();
-    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![trends, waves];
+    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![multiples, trends, waves];
     move |invoke| match invoke.message.command() {
-        "trends" | "waves" => raw(invoke),
+        "multiples" | "trends" | "waves" => raw(invoke),
         _ => typed(invoke),
     }
 }

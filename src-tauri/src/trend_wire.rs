@@ -1,7 +1,7 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
 use clinical::Instant;
-use console::{Mark, PanelFacts, Trends, TrendsRequest};
+use console::{Mark, Multiples, MultiplesRequest, PanelFacts, Small, Trends, TrendsRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -110,4 +110,59 @@ pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error>
         marks: trends.marks.into_iter().map(MarkWire::from).collect(),
     };
     framed(&head, &trends.png)
+}
+
+/// A request for the small trends of a ward; sizes in CSS pixels.
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct MultiplesQuery {
+    patients: Vec<String>,
+    from: i64,
+    to: i64,
+    width: u32,
+    height: u32,
+    scale: f64,
+    light: bool,
+}
+
+impl From<MultiplesQuery> for MultiplesRequest {
+    fn from(query: MultiplesQuery) -> MultiplesRequest {
+        MultiplesRequest {
+            patients: query.patients,
+            from: Instant(query.from),
+            to: Instant(query.to),
+            width: query.width,
+            height: query.height,
+            scale: query.scale,
+            light: query.light,
+        }
+    }
+}
+
+/// One small panel.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct SmallWire {
+    patient: String,
+    key: &'static str,
+    samples: u32,
+    summary: String,
+}
+
+/// The head of the small trends' raw answer.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct MultiplesWire {
+    panels: Vec<SmallWire>,
+}
+
+fn small(panel: Small) -> SmallWire {
+    SmallWire {
+        patient: panel.patient,
+        key: panel.key,
+        samples: panel.samples as u32,
+        summary: panel.summary,
+    }
+}
+
+/// Head and picture of the small trends.
+pub(crate) fn multiples_bytes(found: Multiples) -> Result<Vec<u8>, serde_json::Error> {
+    framed(&MultiplesWire { panels: found.panels.into_iter().map(small).collect() }, &found.png)
 }

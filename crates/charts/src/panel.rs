@@ -295,7 +295,7 @@ fn paint<B: DrawingBackend>(
                     let (top, foot) = (row(step.value), row(0.0));
                     if step.whole && foot > top {
                         let body = mixed(step.colour, theme.background, STEP);
-                        let area_of = Rectangle::new([(left, top), (right - 1, foot)], body.filled());
+                        let area_of = Rectangle::new([(left, top), (right, foot)], body.filled());
                         area.draw(&area_of).map_err(failed)?;
                     }
                     trace(area, &[(left, top), (right, top)], colour(step.colour), thick)?;

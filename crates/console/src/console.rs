@@ -16,6 +16,7 @@ use crate::export::{FlowRow, flowsheet};
 use crate::handover::{Cover, handover};
 use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
+use crate::multiples::{Multiples, MultiplesRequest, multiples};
 use crate::report::report;
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
@@ -268,6 +269,14 @@ impl Console {
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
         self.read(|reader| Ok(trends(reader, request)))?
+    }
+
+    /// Small trends of many people as one picture.
+    ///
+    /// # Errors
+    /// As [`Console::trends`].
+    pub fn multiples(&self, request: &MultiplesRequest) -> Result<Multiples, ConsoleError> {
+        self.read(|reader| Ok(multiples(reader, request)))?
     }
 
     /// The numbers of a patient in steps of time.

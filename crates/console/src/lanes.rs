@@ -158,18 +158,31 @@ pub(crate) fn read_lanes(
     focus: (Instant, Instant),
     light: bool,
 ) -> Result<Vec<ReadLane>, ConsoleError> {
-    with_lanes(reader, patient, (from, to), focus, light, Ok)
+    with_lanes(reader, &Asked { patient, range: (from, to), focus, light, only: &[] }, Ok)
 }
+
+/// Which panels of whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub patient: &'a str,
+    pub range: (Instant, Instant),
+    /// The part that is seen at rest.
+    pub focus: (Instant, Instant),
+    pub light: bool,
+    /// Keys; none is all, and the score.
+    pub only: &'a [&'static str],
+}
+
+/// A panel with its series, of pressures the lower and the mean ones too.
+type Packed = (&'static Lane, Vec<Part>, Vec<Part>, Vec<Part>);
 
 /// As [`read_lanes`], and does with each panel what there is to do: the database is read here, the rest on all cores.
 pub(crate) fn with_lanes<T: Send>(
     reader: &Reader,
-    patient: &str,
-    (from, to): (Instant, Instant),
-    focus: (Instant, Instant),
-    light: bool,
+    asked: &Asked,
     then: impl Fn(ReadLane) -> Result<T, ConsoleError> + Sync,
 ) -> Result<Vec<T>, ConsoleError> {
+    let Asked { patient, range: (from, to), focus, light, only } = *asked;
     let all = reader.series_of(patient)?;
     let molar = all.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
     let history = limit_history(patient, &reader.actions()?);
@@ -187,7 +200,7 @@ pub(crate) fn with_lanes<T: Send>(
         Ok(parts)
     };
     let mut packed = Vec::new();
-    for lane in &LANES {
+    for lane in LANES.iter().filter(|lane| only.is_empty() || only.contains(&lane.key)) {
         let (low, mean) = match lane.key {
             "bp" => (
                 read(&[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
@@ -197,12 +210,10 @@ pub(crate) fn with_lanes<T: Send>(
         };
         packed.push((lane, read(lane.measures)?, low, mean));
     }
-    let charted = read(&[Measure::Consciousness, Measure::OxygenFlow, Measure::FiO2])?;
-    let moments = moments(from, to);
-    let open = |(lane, main, low, mean): (&'static Lane, Vec<Part>, Vec<Part>, Vec<Part>)| {
+    let open = |(lane, main, low, mean): Packed, moments: &[Instant]| {
         let shrink = if lane.key == "glucose" && molar { 1.0 / 18.01559 } else { 1.0 };
         let (mut sampled, mut others) = (Vec::new(), Vec::new());
-        let mut columns = joined(&main, &moments, &mut sampled)?;
+        let mut columns = joined(&main, moments, &mut sampled)?;
         if shrink != 1.0 {
             columns.values.iter_mut().for_each(|v| *v *= shrink);
         }
@@ -242,7 +253,15 @@ pub(crate) fn with_lanes<T: Send>(
         let unit = if shrink < 1.0 { "mmol/L" } else { lane.unit };
         Ok::<_, ConsoleError>((then(ReadLane { lane, unit, panel, summary })?, sampled))
     };
-    let opened: Vec<(T, Vec<Sampled>)> = packed.into_par_iter().map(open).collect::<Result<_, _>>()?;
+    // Who is asked for a few panels is not scored.
+    if !only.is_empty() {
+        let opened = packed.into_par_iter().map(|lane| open(lane, &[])).collect::<Result<Vec<_>, _>>()?;
+        return Ok(opened.into_iter().map(|(lane, _)| lane).collect());
+    }
+    let charted = read(&[Measure::Consciousness, Measure::OxygenFlow, Measure::FiO2])?;
+    let moments = moments(from, to);
+    let opened: Vec<(T, Vec<Sampled>)> =
+        packed.into_par_iter().map(|lane| open(lane, &moments)).collect::<Result<_, _>>()?;
     let (mut lanes, sampled): (Vec<T>, Vec<Vec<Sampled>>) = opened.into_iter().unzip();
     let mut sampled: Vec<Sampled> = sampled.into_iter().flatten().collect();
     for part in &charted {

@@ -6,7 +6,7 @@ use vault::Reader;
 
 use crate::board::{QueueItem, Tile, units};
 use crate::error::ConsoleError;
-use crate::lanes::{theme, with_lanes, zone_offset_ms};
+use crate::lanes::{Asked, theme, with_lanes, zone_offset_ms};
 use crate::marks::{Mark, marks};
 
 /// What the patient page shows besides the trends.
@@ -107,8 +107,14 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         scale,
     };
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
-    let range = (request.from, request.to);
-    let lanes = with_lanes(reader, &request.patient, range, request.focus, request.light, |read| {
+    let asked = Asked {
+        patient: &request.patient,
+        range: (request.from, request.to),
+        focus: request.focus,
+        light: request.light,
+        only: &[],
+    };
+    let lanes = with_lanes(reader, &asked, |read| {
         let also =
             request.axes.iter().find(|(key, ..)| key == read.lane.key).map(|(_, low, high)| (*low, *high));
         let panel = charts::Panel { also, ..read.panel };

@@ -255,6 +255,22 @@ export type MomentWire = {
 	past: PastWire | null,
 };
 
+/**  A request for the small trends of a ward; sizes in CSS pixels. */
+export type MultiplesQuery = {
+	patients: string[],
+	from: number,
+	to: number,
+	width: number,
+	height: number,
+	scale: number | null,
+	light: boolean,
+};
+
+/**  The head of the small trends' raw answer. */
+export type MultiplesWire = {
+	panels: SmallWire[],
+};
+
 /**  One input of the score. */
 export type NewsInputWire = {
 	label: string,
@@ -370,6 +386,14 @@ export type ShiftWire = {
 	at: number,
 	who: string,
 	what: string,
+};
+
+/**  One small panel. */
+export type SmallWire = {
+	patient: string,
+	key: string,
+	samples: number,
+	summary: string,
 };
 
 /**  Sparklines of a patient: first and second large value. */

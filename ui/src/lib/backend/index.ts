@@ -1,10 +1,10 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type BoundsWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
+import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
   AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
-  SetLimitWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
+  SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
@@ -94,6 +94,7 @@ export const backend = {
     if (!picture) throw new Refusal('failed', 'nothing was drawn');
     return { facts, picture, bytes };
   },
+  multiples: (query: MultiplesQuery) => framed<MultiplesWire>('multiples', query),
   waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
   flowsheet: (patient: string, from: number, to: number, everyMin: number) => open(commands.flowsheet(patient, from, to, everyMin)),
 };

@@ -1,0 +1,136 @@
+//! The trends beyond one range, in the real window: two beside each other, a whole ward at a glance, the score over time, alarms
+//! and doses where they belong, two fingers, and the light theme.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use support::App;
+
+/// Pixels of a canvas that differ from its ground.
+async fn painted(app: &App, css: &str) -> u64 {
+    let script = format!(
+        "const c = document.querySelector({css:?}); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+         let n = 0; for (let i = 4; i < d.length; i += 4) if (Math.abs(d[i] - d[0]) + Math.abs(d[i + 1] - d[1]) + Math.abs(d[i + 2] - d[2]) > 90) n++; return n;"
+    );
+    app.ask(&script).await.as_u64().unwrap()
+}
+
+const DRAWN: &str = "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) === ";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;
+    app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
+
+    app.click("[data-testid=show-trends]").await;
+    app.until(
+        "two panels a person",
+        "return Number(document.querySelector('[data-testid=multiples]')?.dataset.drawn) === 60",
+    )
+    .await;
+    app.until("the last day is there", "return document.querySelector('[data-testid=small-ward-p12] canvas')?.getAttribute('aria-label').includes('median')").await;
+    app.click("[data-testid=span-24]").await;
+    app.until("a day", "return document.querySelector('[data-testid=multiples]')?.dataset.hours === '24' && document.querySelector('[data-testid=small-ward-p12] canvas')?.getAttribute('aria-label').includes('HR 24 h: median')").await;
+    app.painted().await;
+    assert!(painted(&app, "[data-testid=small-ward-p12] canvas").await > 300, "a line is drawn");
+    app.shot("multiples");
+
+    app.click("[data-testid=small-ward-p12]").await;
+    app.until("a day of trends", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    // The alarm of now stands in the panel of its measure, and says in words what it is.
+    app.until("the alarm in its panel", "return [...document.querySelectorAll('[data-testid=trends] .mark[data-alarm=high]')].some(m => m.title.startsWith('*** SpO2') && m.closest('.lane').getAttribute('aria-label').startsWith('SpO₂'))").await;
+    // The score over the day, high at its end.
+    assert!(painted(&app, "[data-testid=panel-news]").await > 300, "the score is drawn");
+    let words = app.ask("return document.querySelector('[data-testid=panel-news]').closest('.lane').getAttribute('aria-label')").await;
+    assert!(words.as_str().unwrap().contains("7 and more for"), "{words}");
+
+    // Two beside each other: the day before this one, on the same axes.
+    app.click("[data-testid=compare]").await;
+    app.until("both are drawn", "return ['trends', 'before-trends'].every(t => Number(document.querySelector(`[data-testid=${t}]`)?.dataset.drawn) === 86400e3)").await;
+    let axis = |which: &str| {
+        format!(
+            "[...document.querySelectorAll('[data-testid={which}] .lane')].map(l => [...l.querySelectorAll('.ytick')].map(t => t.textContent).join()).slice(0, 5).join(' | ')"
+        )
+    };
+    app.until(
+        "one axis",
+        &format!(
+            "const a = {}, b = {}; return a.length > 10 && a === b",
+            axis("trends"),
+            axis("before-trends")
+        ),
+    )
+    .await;
+    let spans = app.ask("return ['before-trends', 'trends'].map(t => document.querySelector(`[data-testid=${t}]`).closest('.pane').querySelector('p').textContent)").await;
+    assert_ne!(spans[0], spans[1]);
+    app.painted().await;
+    app.shot("compare");
+    app.click("[data-testid=compare]").await;
+    app.until("alone again", "return !document.querySelector('[data-testid=before-trends]')").await;
+
+    // Two fingers drawn apart show half the time.
+    app.until("settled", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    app.ask("const t = document.querySelector('[data-testid=trends]'), p = t.querySelector('.plot'), b = p.getBoundingClientRect(); t.setPointerCapture = () => {};
+        const at = (kind, id, share) => p.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + share * b.width, clientY: b.top + 20, pointerId: id, pointerType: 'touch', button: 0 }));
+        at('pointerdown', 1, 0.4); at('pointerdown', 2, 0.6); at('pointermove', 1, 0.3); at('pointermove', 2, 0.7); at('pointerup', 1, 0.3); at('pointerup', 2, 0.7); return true")
+        .await;
+    app.until("half the time", "const d = Number(document.querySelector('[data-testid=trends]')?.dataset.drawn); return Math.abs(d - 43200e3) < 500e3").await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_in_the_light_and_on_a_small_screen() {
+    let app = App::start(&["--demo"]).await;
+    app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;
+    app.click("[data-testid=theme]").await;
+    app.page.set_window_size(1366, 768).await.unwrap();
+    app.until("a small screen", "return window.innerWidth <= 1366 && window.innerHeight <= 768").await;
+    // Nothing may hang over the edge: what cannot be reached cannot be read.
+    let inside = "return document.documentElement.scrollWidth <= window.innerWidth && [...document.querySelectorAll('.main button')].every(b => { const r = b.getBoundingClientRect(); return r.width === 0 || r.right <= window.innerWidth + 1; })";
+    for (name, nav) in [
+        ("ward", "nav-ward"),
+        ("alerts", "nav-alerts"),
+        ("handover", "nav-handover"),
+        ("settings", "nav-settings"),
+    ] {
+        app.click(&format!("[data-testid={nav}]")).await;
+        app.painted().await;
+        app.shot(&format!("light-{name}"));
+        app.until(name, inside).await;
+    }
+    app.click("[data-testid=nav-ward]").await;
+    app.click("[data-testid=show-trends]").await;
+    app.until(
+        "two panels a person",
+        "return Number(document.querySelector('[data-testid=multiples]')?.dataset.drawn) === 60",
+    )
+    .await;
+    app.painted().await;
+    app.shot("light-multiples");
+    app.until("multiples", inside).await;
+    app.click("[data-testid=show-tiles]").await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until("trends", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    app.painted().await;
+    app.shot("light-patient");
+    app.until("patient", inside).await;
+    app.click("[data-testid=view-waves]").await;
+    app.until("both strips", "return document.querySelector('[data-testid=waves]')?.dataset.strips === '2'")
+        .await;
+    app.painted().await;
+    app.shot("light-waves");
+    app.until("waves", inside).await;
+    app.click("[data-testid=view-flow]").await;
+    app.see("[data-testid=flowsheet]").await;
+    app.painted().await;
+    app.shot("light-flowsheet");
+    app.click("[data-testid=view-trends]").await;
+    app.click("[data-testid=limits-open]").await;
+    app.see("[data-testid=limits-dialog]").await;
+    app.painted().await;
+    app.shot("light-limits");
+    app.close().await;
+}

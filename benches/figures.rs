@@ -38,20 +38,22 @@ fn fact(reference: String, body: Body) -> Fact {
     Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
 }
 
+struct NoKeyring;
+
+impl vault::KeyStore for NoKeyring {
+    fn get(&self, _: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
+        Err("none".into())
+    }
+    fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
+        Err("none".into())
+    }
+    fn delete(&self, _: &str) -> Result<(), String> {
+        Err("none".into())
+    }
+}
+
 /// An encrypted cache of five hundred people with an hour of seconds each, under the PIN of the tests.
 fn five_hundred(folder: &std::path::Path) {
-    struct NoKeyring;
-    impl vault::KeyStore for NoKeyring {
-        fn get(&self, _: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
-            Err("none".into())
-        }
-        fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
-            Err("none".into())
-        }
-        fn delete(&self, _: &str) -> Result<(), String> {
-            Err("none".into())
-        }
-    }
     let pin = Pin::new(PIN.into()).unwrap();
     let key = vault::unlock(folder, &vault::Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
     let vault = Vault::open(folder, key).unwrap();
@@ -258,6 +260,45 @@ async fn live_figures(table: &mut Table) {
     app.close().await;
 }
 
+/// How long alarms take from the server to the lit tile, as the station itself keeps it for `vigil doctor`: a calm ward, and
+/// 200 alarms within a minute in 64 beds.
+async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, alarms: usize, limit: f64) {
+    let sim = ward_sim::start(ward_sim::Options { more_beds, ..Default::default() }).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
+    let tiles = format!("return document.querySelectorAll('.tile').length === {}", 30 + more_beds);
+    app.until("every tile", &tiles).await;
+    // Only what comes while the link is live is counted: alarms of the first sync are not.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let http = reqwest::Client::new();
+    for n in 0..alarms {
+        let severity = ["low", "moderate", "high"][n % 3];
+        let issue = json!({
+            "resourceType": "DetectedIssue", "id": format!("bench-{n}"), "status": "preliminary", "severity": severity,
+            "code": { "text": format!("Bench {n}") },
+            "patient": { "reference": format!("Patient/ward-p{:02}", 1 + n % (24 + more_beds)) },
+            "identifiedPeriod": { "start": fhir::format_instant(Instant(now_ms())) },
+        });
+        let sent =
+            http.put(format!("{}/DetectedIssue/bench-{n}", sim.base())).json(&issue).send().await.unwrap();
+        sent.error_for_status().unwrap();
+        tokio::time::sleep(Duration::from_millis(if more_beds > 0 { 300 } else { 1500 })).await;
+    }
+    app.click("[data-testid=nav-alerts]").await;
+    let all = format!("return document.querySelectorAll('[data-testid^=row-bench-]').length === {alarms}");
+    app.until("none dropped", &all).await;
+    app.painted().await;
+    let pin = Pin::new(PIN.into()).unwrap();
+    let key = vault::unlock(folder.path(), &vault::Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
+    let vault = Vault::open_to_read(folder.path(), key).unwrap();
+    let kept = vault.read(|reader| reader.setting(console::AlarmDelays::key())).unwrap().unwrap_or_default();
+    let delays = console::AlarmDelays::from_setting(&kept);
+    table.row(what, f64::from(delays.lit_p95().unwrap()), "ms", limit);
+    println!("  {delays}");
+    app.close().await;
+}
+
 /// The process and everything below it.
 fn tree(root: &str) -> Vec<String> {
     let mut out = vec![root.to_owned()];
@@ -340,6 +381,8 @@ async fn main() {
     first_sync(&mut table).await;
     start_figures(&mut table).await;
     live_figures(&mut table).await;
+    alarm_figures(&mut table, "alarm from the server to the lit tile, 24 beds, p95", 0, 30, 1000.0).await;
+    alarm_figures(&mut table, "the same, 64 beds and 200 alarms in a minute, p95", 40, 200, 2000.0).await;
     resident(&mut table).await;
     if let Some(file) = arguments.iter().position(|a| a == "--json").and_then(|n| arguments.get(n + 1)) {
         let rows: Vec<_> = table.0.iter().map(|(what, value, unit, limit)| json!({ "what": what.trim(), "value": value, "unit": unit, "at_most": limit, "holds": value <= limit })).collect();

@@ -227,7 +227,22 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     );
 
     let report = file("report.pdf");
-    good(folder, &["report", "--patient", &patient, "--pdf", report.to_str().unwrap()]);
+    good(
+        folder,
+        &["report", "--patient", &patient, "--pdf", report.to_str().unwrap(), "--why", "Ward round"],
+    );
+    // What left the station is in its log, with why; what was refused is not.
+    let log = json(folder, &["log", "--json", "--most", "3"]);
+    let what: Vec<&str> = log.as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap()).collect();
+    assert_eq!(
+        what,
+        [
+            "report: Ward round",
+            "exported json: Referral to cardiology",
+            "exported csv: Referral to cardiology"
+        ]
+    );
+    assert!(log[0]["about"] == patient.as_str() && log[0]["who"] == "the command line", "{log}");
     let read = read_pdf(&report);
     for words in [
         "MRN",

@@ -107,6 +107,15 @@ pub(crate) enum Command {
     Export(print::Export),
     /// Print one patient's numbers in steps of time: median, lowest, highest, count
     Flowsheet(print::Flowsheet),
+    /// List this station's own log, newest first: what people did, what left it, what was set
+    Log {
+        /// How many entries
+        #[arg(long, default_value_t = 100)]
+        most: u32,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List what this site has set, or change one: `alarm.pause 90`, for one unit `alarm.pause@Ward 7B 60`
     Settings {
         /// Which
@@ -154,6 +163,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Report(asked)) => print::report(&start, asked),
         Some(Command::Export(asked)) => print::export(&start, asked),
         Some(Command::Flowsheet(asked)) => print::flowsheet(&start, asked),
+        Some(Command::Log { most, json }) => keeping::log(&start, most, json),
         Some(Command::Settings { key, value }) => keeping::settings(&start, key.as_deref(), value),
         Some(Command::Check) => keeping::check(&start),
         Some(Command::Repair) => keeping::repair(&start),

@@ -6,7 +6,7 @@ use specta::Type;
 /// What a person reads, and a code where the page has to act on it.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct AppError {
-    /// `pin-needed`, `wrong-pin`, `damaged`, or `failed`.
+    /// `pin-needed`, `wrong-pin`, `damaged`, `in-use`, or `failed`.
     pub code: &'static str,
     /// What happened, what was kept, what to do.
     pub message: String,
@@ -32,6 +32,7 @@ impl From<vault::VaultError> for AppError {
             vault::VaultError::PinNeeded | vault::VaultError::NoKeeper(_) => "pin-needed",
             vault::VaultError::Damaged | vault::VaultError::Unreadable(_) => "damaged",
             vault::VaultError::WrongPin | vault::VaultError::ShortPin { .. } => "wrong-pin",
+            vault::VaultError::Busy(_) => "in-use",
             _ => "failed",
         };
         AppError { code, message: error.to_string() }

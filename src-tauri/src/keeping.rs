@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use fhir::format_instant;
+use serde_json::json;
 use vault::{Access, OsKeyring, Vault};
 
 use crate::error::AppError;
@@ -23,6 +25,28 @@ pub(crate) fn check(start: &Start) -> Result<ExitCode, AppError> {
         problems.len()
     );
     Ok(ExitCode::FAILURE)
+}
+
+/// The station's own log, newest first.
+pub(crate) fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, AppError> {
+    let entries = crate::cli::cache(start)?.read(|reader| reader.log(most))?;
+    if as_json {
+        let list: Vec<_> = entries
+            .iter()
+            .map(|e| json!({ "at": format_instant(e.at), "who": e.who, "what": e.what, "about": e.about }))
+            .collect();
+        return crate::cli::print(format_args!("{:#}", json!(list)));
+    }
+    for entry in entries {
+        let about = entry.about.unwrap_or_default();
+        crate::cli::print(format_args!(
+            "{}  {:<20} {:<40} {about}",
+            format_instant(entry.at),
+            entry.who,
+            entry.what
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What the site has set, one a line; with a value, sets it first. A running window shows it with its next look.

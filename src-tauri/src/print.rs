@@ -7,7 +7,7 @@ use clap::Args;
 use console::ChartRequest;
 use fhir::format_instant;
 use serde_json::json;
-use vault::View;
+use vault::{Vault, View};
 
 use crate::cli::{cache, cover, instant, own_cache, print};
 use crate::error::AppError;
@@ -45,6 +45,9 @@ pub(crate) struct Chart {
     /// Draw every sample instead of the four that decide a column; the picture is the same
     #[arg(long)]
     all_samples: bool,
+    /// Why it leaves this station; kept in its log
+    #[arg(long, default_value = "not said")]
+    why: String,
 }
 
 #[derive(Args, Debug)]
@@ -54,6 +57,9 @@ pub(crate) struct Report {
     /// Where to
     #[arg(long, value_name = "FILE")]
     pdf: PathBuf,
+    /// Why it leaves this station; kept in its log
+    #[arg(long, default_value = "not said")]
+    why: String,
 }
 
 #[derive(Args, Debug)]
@@ -99,7 +105,8 @@ pub(crate) fn chart(start: &Start, asked: Chart) -> Result<ExitCode, AppError> {
         ));
     }
     let request = request(asked.range, !asked.dark, asked.all_samples)?;
-    let figure = cache(start)?
+    let vault = logged(start)?;
+    let figure = vault
         .read_as(View::NOW, |reader| Ok(console::chart(reader, &request, asked.width)))?
         .map_err(AppError::from)?;
     let (width, height) = (asked.width, asked.height);
@@ -108,15 +115,38 @@ pub(crate) fn chart(start: &Start, asked: Chart) -> Result<ExitCode, AppError> {
         "svg" => figure.svg(width, height).map(String::into_bytes),
         _ => figure.pdf(width, height, "Trends"),
     };
-    write(&asked.out, &bytes.map_err(AppError::failed)?)
+    let bytes = bytes.map_err(AppError::failed)?;
+    log(start, &vault, format!("chart {kind}: {}", asked.why), &request.patient)?;
+    write(&asked.out, &bytes)
+}
+
+/// The cache, opened so that what leaves it is in its log; only to read where a window holds it, which is said.
+fn logged(start: &Start) -> Result<Vault, AppError> {
+    own_cache(start).or_else(|error| {
+        if error.code != "in-use" {
+            return Err(error);
+        }
+        eprintln!("a window of this station holds its cache: this file is not in the station's log");
+        cache(start)
+    })
+}
+
+fn log(start: &Start, vault: &Vault, what: String, patient: &str) -> Result<(), AppError> {
+    if vault.is_read_only() {
+        return Ok(());
+    }
+    let who = start.user.clone().unwrap_or("the command line".into());
+    Ok(vault.audit(clock()(), who, what, Some(patient.to_owned()))?)
 }
 
 pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError> {
     let request = request(asked.range, true, false)?;
     let cover = cover(start, None);
-    let bytes = cache(start)?
+    let vault = logged(start)?;
+    let bytes = vault
         .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &cover)))?
         .map_err(AppError::from)?;
+    log(start, &vault, format!("report: {}", asked.why), &request.patient)?;
     write(&asked.pdf, &bytes)
 }
 
@@ -137,8 +167,7 @@ pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, AppError>
     // Opened to write: nothing leaves without an entry in the log.
     let vault = own_cache(start)?;
     let exported = vault.read(|reader| Ok(made(reader, &request)))?.map_err(AppError::from)?;
-    let who = start.user.clone().unwrap_or("the command line".into());
-    vault.audit(clock()(), who, format!("exported {kind}: {why}"), Some(request.patient))?;
+    log(start, &vault, format!("exported {kind}: {why}"), &request.patient)?;
     println!("{} values", exported.values);
     write(&asked.out, exported.text.as_bytes())
 }

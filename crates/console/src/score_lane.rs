@@ -140,7 +140,7 @@ fn summary(scores: &[Option<News2>], moments: &[Instant], focus: (Instant, Insta
     let known = || seen().filter_map(|(at, score)| Some((*at, score.as_ref()?.partial)));
     let head = format!("NEWS2 {}", span(focus.1.ms_since(focus.0)));
     let Some((last, highest)) =
-        known().last().zip(known().max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at))))
+        known().next_back().zip(known().max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at))))
     else {
         return format!("{head}: not known in this range");
     };

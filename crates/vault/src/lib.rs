@@ -21,7 +21,7 @@ pub use error::VaultError;
 pub use ingest::{Ingested, PageCommit};
 pub use keys::{Access, KeyStore, OsKeyring, Pin, Wrap, exists, forget, rotate, unlock, wraps};
 pub use read::{SeriesInfo, SeriesValue, Ward};
-pub use record::{Outgoing, Parked, Quarantined};
+pub use record::{LogEntry, Outgoing, Parked, Quarantined};
 pub use retain::{Retention, Retired};
 #[doc(hidden)]
 pub use schema::leave_memory_as_it_is;

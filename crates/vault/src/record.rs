@@ -35,6 +35,19 @@ pub struct Parked {
     pub reason: String,
 }
 
+/// An entry of the station's own log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Instant,
+    /// Who, or what.
+    pub who: String,
+    /// What was done.
+    pub what: String,
+    /// Id of the episode or the patient it was about.
+    pub about: Option<String>,
+}
+
 /// A resource in quarantine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quarantined {
@@ -261,6 +274,16 @@ fn durably<T>(
 }
 
 impl Reader<'_> {
+    /// The station's own log, newest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn log(&self, most: u32) -> Result<Vec<LogEntry>, VaultError> {
+        self.list("SELECT at, who, what, about FROM audit ORDER BY seq DESC LIMIT ?", [most], |row| {
+            Ok(LogEntry { at: Instant(row.get(0)?), who: row.get(1)?, what: row.get(2)?, about: row.get(3)? })
+        })
+    }
+
     /// The first waiting action of every lane that is due at `now`; a parked one holds its own lane only.
     ///
     /// # Errors

@@ -171,6 +171,11 @@ impl Vault {
         })
     }
 
+    /// Whether it was opened for reading only.
+    pub fn is_read_only(&self) -> bool {
+        self.journal.is_none()
+    }
+
     /// The copy of what waits, beside the database.
     pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
         self.journal.clone().ok_or(VaultError::Closed)

@@ -1,4 +1,4 @@
-//! Runs the simulated ward alone: `cargo run -p ward-sim -- [--port N] [--seed N] [--speed X]`.
+//! Runs the simulated ward alone: `cargo run -p ward-sim -- [--port N] [--seed N] [--speed X] [--more-beds N]`.
 
 use ward_sim::Options;
 
@@ -10,6 +10,7 @@ fn main() -> std::io::Result<()> {
         seed: number("--seed", 7.0) as u64,
         speed: number("--speed", 1.0),
         port: number("--port", 8085.0) as u16,
+        more_beds: number("--more-beds", 0.0) as usize,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let sim = ward_sim::start(options).await?;

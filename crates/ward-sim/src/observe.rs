@@ -140,8 +140,8 @@ pub(crate) struct Alarm {
 }
 
 impl World {
-    pub fn new(seed: u64, origin: i64, year: i32) -> World {
-        World { seed, origin, people: people(seed, year), runs: RwLock::new(Arc::new(opening(origin))) }
+    pub fn new(seed: u64, origin: i64, year: i32, more: usize) -> World {
+        World { seed, origin, people: people(seed, year, more), runs: RwLock::new(Arc::new(opening(origin))) }
     }
 
     pub fn runs(&self) -> Arc<Vec<Run>> {

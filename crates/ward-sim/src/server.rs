@@ -35,11 +35,13 @@ pub struct Options {
     pub speed: f64,
     /// The port on loopback; 0 takes a free one.
     pub port: u16,
+    /// Beds beside the 24 of the two wards with stories: up to 48, for the load of a larger house.
+    pub more_beds: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 7, speed: 1.0, port: 0 }
+        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0 }
     }
 }
 
@@ -146,10 +148,12 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
     let clock = Clock::start(options.speed);
     let origin = clock.origin_ms();
     let year: i32 = search::stamp(origin)[..4].parse().unwrap_or(2026);
-    let world = World::new(options.seed, origin, year);
+    let world = World::new(options.seed, origin, year, options.more_beds.min(48));
     let mut store = Store::default();
     let old = origin - crate::observe::HISTORY_MS;
-    for resource in world::wards().into_iter().chain(world.people.iter().flat_map(world::Person::resources)) {
+    for resource in
+        world::wards(&world.people).into_iter().chain(world.people.iter().flat_map(world::Person::resources))
+    {
         let (kind, id) = (text(&resource["resourceType"]), text(&resource["id"]));
         store.put(&kind, &id, resource, old, 1);
     }

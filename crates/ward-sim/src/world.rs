@@ -58,21 +58,32 @@ const PEOPLE: [(&str, &str, bool); 30] = [
 ];
 
 pub(crate) const BEDS: usize = 24;
+/// Beds of a ward.
+const WARD: usize = 12;
+const WARDS: [(&str, &str); 6] = [
+    ("ward-7a", "Ward 7A"),
+    ("ward-7b", "Ward 7B"),
+    ("ward-7c", "Ward 7C"),
+    ("ward-7d", "Ward 7D"),
+    ("ward-7e", "Ward 7E"),
+    ("ward-7f", "Ward 7F"),
+];
 
-pub(crate) fn people(seed: u64, year: i32) -> Vec<Person> {
-    PEOPLE
-        .iter()
-        .enumerate()
-        .map(|(index, (family, given, female))| {
+/// Everybody: thirty people with stories, and `more` in further wards whose days are quiet.
+pub(crate) fn people(seed: u64, year: i32, more: usize) -> Vec<Person> {
+    (0..PEOPLE.len() + more)
+        .map(|index| {
+            let (family, _, _) = &PEOPLE[index % PEOPLE.len()];
+            let (_, given, female) = &PEOPLE[(index + index / PEOPLE.len() * 7) % PEOPLE.len()];
             let u = |k: i64| crate::noise::unit(seed ^ 0xBED5, index as i64 * 64 + k);
-            let bed = (index < BEDS).then_some(index);
+            let bed =
+                if index < BEDS { Some(index) } else { index.checked_sub(PEOPLE.len()).map(|n| n + BEDS) };
             let age = if bed.is_some() { 34 + (u(0) * 54.0) as i32 } else { 24 + (u(0) * 48.0) as i32 };
             Person {
                 index,
-                id: if bed.is_some() {
-                    format!("ward-p{:02}", index + 1)
-                } else {
-                    format!("home-p{}", index - BEDS + 1)
+                id: match bed {
+                    Some(bed) => format!("ward-p{:02}", bed + 1),
+                    None => format!("home-p{}", index - BEDS + 1),
                 },
                 family,
                 given,
@@ -97,9 +108,9 @@ impl Person {
         format!("{}-monitor", self.id)
     }
 
-    /// Wards are 7A and 7B, twelve beds each.
+    /// Wards are 7A, 7B and so on, twelve beds each.
     fn ward(&self) -> Option<(&'static str, usize)> {
-        self.bed.map(|bed| if bed < 12 { ("ward-7a", bed + 1) } else { ("ward-7b", bed + 1) })
+        self.bed.map(|bed| (WARDS[(bed / WARD).min(WARDS.len() - 1)].0, bed + 1))
     }
 
     pub fn resources(&self) -> Vec<Value> {
@@ -169,9 +180,11 @@ impl Person {
     }
 }
 
-pub(crate) fn wards() -> Vec<Value> {
-    [("ward-7a", "Ward 7A"), ("ward-7b", "Ward 7B")]
+pub(crate) fn wards(people: &[Person]) -> Vec<Value> {
+    let beds = people.iter().filter(|person| person.bed.is_some()).count();
+    WARDS
         .iter()
+        .take(beds.div_ceil(WARD))
         .map(|(id, name)| {
             json!({
                 "resourceType": "Location", "id": id, "status": "active", "name": name, "physicalType": physical("wa"),

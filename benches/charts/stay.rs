@@ -26,7 +26,6 @@ const MEASURES: [(&str, &str, u8, i64, f64); 7] = [
     ("8310-5", "Cel", 1, 371, 6.0),
     ("2339-0", "mg/dL", 0, 120, 35.0),
 ];
-const SECONDS: i64 = 10_000_000;
 const HOUR: i64 = 3600;
 
 struct NoKeyring;
@@ -60,13 +59,13 @@ fn value(measure: usize, second: i64) -> i64 {
     base + ((t / 3600.0).sin() * swing + (t / 401.0).sin() * swing / 3.0 + noise * 0.4) as i64
 }
 
-/// Keeps a stay that ends now, the whole of it also after a look at how long things are kept.
-pub fn keep(folder: &Path) -> Stay {
+/// Keeps a stay of so many seconds that ends now, the whole of it also after a look at how long things are kept.
+pub fn keep(folder: &Path, seconds: i64) -> Stay {
     let vault = open(folder);
     vault.set_setting("server", "http://127.0.0.1:9/fhir".into()).unwrap();
     vault.set_retention(vault::Retention { numerics: 365, waves: 3, events: 365 }).unwrap();
     let end = jiff::Timestamp::now().as_millisecond();
-    let start = end - SECONDS * 1000;
+    let start = end - seconds * 1000;
     let place = |id: &str, is_bed: bool| {
         let part_of = is_bed.then(|| "w".to_owned());
         fact(format!("Location/{id}"), Body::Place(Place { id: id.into(), name: id.into(), is_bed, part_of }))
@@ -88,7 +87,7 @@ pub fn keep(folder: &Path) -> Stay {
         fact("Patient/p0".into(), Body::Person(person)),
         fact("Encounter/s0".into(), Body::Stay(stay)),
     ];
-    for hour in 0..SECONDS / HOUR {
+    for hour in 0..seconds / HOUR {
         for (n, (code, unit, scale, ..)) in MEASURES.iter().enumerate() {
             let segment = Segment {
                 patient: "p0".into(),
@@ -108,7 +107,7 @@ pub fn keep(folder: &Path) -> Stay {
         }
     }
     vault.commit(PageCommit { facts, received: Instant(end), ..Default::default() }).unwrap();
-    Stay { values: MEASURES.len() * SECONDS as usize, end }
+    Stay { values: MEASURES.len() * seconds as usize, end }
 }
 
 /// What M4 leaves of each panel over three times the range, as times and values.

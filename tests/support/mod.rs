@@ -60,7 +60,37 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// Looks through every file below a folder; gives their number and bytes. None may hold any of these words.
+pub fn none_holds(folder: &Path, words: &[&str]) -> (usize, usize) {
+    let (mut files, mut bytes) = (0, 0);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            let (more, held) = none_holds(&path, words);
+            (files, bytes) = (files + more, bytes + held);
+        }
+        // The script that starts a test's app hands over the PIN from a file of its own.
+        if !kind.is_file() || path.file_name().is_some_and(|name| name == "pin") {
+            continue;
+        }
+        let held = std::fs::read(&path).unwrap();
+        (files, bytes) = (files + 1, bytes + held.len());
+        for word in words {
+            let found = held.windows(word.len()).any(|w| w == word.as_bytes());
+            assert!(!found, "{word} stands in {}", path.display());
+        }
+    }
+    (files, bytes)
+}
+
 impl App {
+    /// Where this app believes its person's home is: its log, and what the webview keeps.
+    pub fn home(&self) -> &Path {
+        self.scratch.path()
+    }
+
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
     pub async fn start(arguments: &[&str]) -> App {
         let (screen, display) = screen();

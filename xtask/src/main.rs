@@ -22,6 +22,7 @@ const HELP: &str = "cargo xtask <command>
   bench store [--json FILE]       measure the cache and the sync beside the plain way (release build)
   bench charts [--json FILE]      measure the trends beside uPlot in the same engine (release build)
   bench [--json FILE]             measure the figures of the README (release build)
+  fuzz [SECONDS]                  the parser of pages and the reader of chunks under libFuzzer (cargo-fuzz and nightly)
   bundle                          build the .deb and the .rpm and look into them
   bindings                        write ui/src/lib/backend/bindings.ts from the commands
   setup                           only set up what is missing";
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         }
         Some("day") => setup::run(true).and_then(|()| tests::day(rest.first().copied().unwrap_or("24"))),
         Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
+        Some("fuzz") => tests::fuzz(rest.first().copied().unwrap_or("60")),
         Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
         Some("bindings") => tests::bindings(),
         Some("setup") => setup::run(true),

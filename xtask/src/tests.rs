@@ -58,6 +58,20 @@ pub fn bench(arguments: &[&str]) -> Result<(), String> {
     go(bench.env("VIGIL_BINARY", binary(true)?))
 }
 
+/// Both fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.
+pub fn fuzz(seconds: &str) -> Result<(), String> {
+    if output("cargo", &["fuzz", "--version"]).is_none() {
+        return Err("cargo-fuzz is not installed; paste: cargo install cargo-fuzz && rustup toolchain install nightly".into());
+    }
+    for target in ["bundle", "chunk"] {
+        let time = format!("-max_total_time={seconds}");
+        // The fuzzer's flags are nightly's; a stable compiler takes them when it is told to.
+        let mut run = cargo(&["fuzz", "run", target, "--", &time, "-rss_limit_mb=2048"]);
+        go(run.env("RUSTC_BOOTSTRAP", "1"))?;
+    }
+    Ok(())
+}
+
 /// The packages, and a look into both.
 pub fn bundle() -> Result<(), String> {
     // The Tauri CLI from cargo where somebody has it, else the ready-made one from npm.

@@ -197,6 +197,18 @@ pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError>
     Ok(values)
 }
 
+/// Reads any bytes as a chunk of `n` values: for the fuzzer, which builds with `--cfg fuzzing`.
+#[cfg(fuzzing)]
+pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
+    let period_ms = regular.then_some(1000.0);
+    let head =
+        Head { t0: 0, n, period_ms, scale: 1, source: String::new(), version: String::new(), received: 0 };
+    if let Ok(values) = unpack(&head, blob) {
+        assert_eq!(values.len(), n);
+    }
+    let _ = read_outline(blob, n);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

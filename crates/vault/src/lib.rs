@@ -16,6 +16,8 @@ mod series;
 mod store;
 mod window;
 
+#[cfg(fuzzing)]
+pub use chunk::fuzz_chunk;
 pub use damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use error::VaultError;
 pub use ingest::{Ingested, PageCommit};

@@ -287,49 +287,6 @@ async fn main() {
     )
     .await;
     widened(&app).await;
-    if let Ok(list) = std::env::var("VIGIL_TRY") {
-        for css in list.split('@') {
-            app.page.execute("let s = document.getElementById('try') ?? document.head.appendChild(Object.assign(document.createElement('style'), {id: 'try'})); s.textContent = arguments[0]; return true", vec![json!(css)]).await.unwrap();
-            for (name, act) in [
-                ("idle", "(n) => {}"),
-                (
-                    "tiny",
-                    "(n) => { let e = document.getElementById('tiny'); if (!e) { e = document.body.appendChild(Object.assign(document.createElement('div'), {id: 'tiny'})); e.style.cssText = 'position:fixed;left:0;top:0;width:4px;height:4px;z-index:99'; } e.style.background = n % 2 ? 'red' : 'blue'; }",
-                ),
-                (
-                    "film7",
-                    "(n) => { document.querySelectorAll('.film').forEach(f => f.style.transform = `translateX(${Math.round(Math.sin(n/12)*240)}px)`); }",
-                ),
-                (
-                    "canvas scroll",
-                    "(n) => { document.querySelectorAll('.film').forEach(f => { f.style.transform = ''; f.style.overflow = 'hidden'; f.scrollLeft = 400 + Math.round(Math.sin(n/12)*240); }); }",
-                ),
-                ("idle", "(n) => {}"),
-            ] {
-                let seen = frames(&app, act).await;
-                println!(
-                    "{name:<20} {:>8.2} p50 {:>8.2} p95 {:>8.2} cpu",
-                    percentile(&seen.busy, 0.5),
-                    percentile(&seen.busy, 0.95),
-                    seen.spent_ms
-                );
-            }
-            let top = std::process::Command::new("sh")
-                .args(["-c", "top -H -b -n 2 -d 2 | grep -A12 'PID' | tail -12"])
-                .output()
-                .unwrap();
-            println!("{}", String::from_utf8_lossy(&top.stdout));
-            let ours = our_frames(&app).await;
-            app.painted().await;
-            println!(
-                "{:>8.2} p50 {:>8.2} p95 {:>8.2} cpu  {css}",
-                percentile(&ours.busy, 0.5),
-                percentile(&ours.busy, 0.95),
-                ours.spent_ms
-            );
-        }
-        return;
-    }
     let ours = our_frames(&app).await;
     report(&mut table, "ours", &ours, true);
     // Under the locale `C` the engine names a language that is none, which uPlot cannot take.

@@ -31,9 +31,9 @@ async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
         "return Number(document.querySelector('[data-testid=multiples]')?.dataset.drawn) === 60",
     )
     .await;
-    app.until("the last day is there", "return document.querySelector('[data-testid=small-ward-p12] canvas')?.getAttribute('aria-label').includes('median')").await;
+    app.until("the last day is there", "return document.querySelector('[data-testid=small-ward-p12] .small-plot[aria-label]')?.getAttribute('aria-label').includes('median')").await;
     app.click("[data-testid=span-24]").await;
-    app.until("a day", "return document.querySelector('[data-testid=multiples]')?.dataset.hours === '24' && document.querySelector('[data-testid=small-ward-p12] canvas')?.getAttribute('aria-label').includes('HR 24 h: median')").await;
+    app.until("a day", "return document.querySelector('[data-testid=multiples]')?.dataset.hours === '24' && document.querySelector('[data-testid=small-ward-p12] .small-plot[aria-label]')?.getAttribute('aria-label').includes('HR 24 h: median')").await;
     app.painted().await;
     assert!(painted(&app, "[data-testid=small-ward-p12] canvas").await > 300, "a line is drawn");
     app.shot("multiples");

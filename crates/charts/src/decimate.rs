@@ -23,18 +23,36 @@ pub fn runs(times: &[i64], gap_ms: i64) -> Vec<Run> {
     if times.is_empty() { Vec::new() } else { out }
 }
 
-/// The samples of one run that decide its picture. `column` is the renderer's own mapping from time to pixel column.
+/// The samples of each pixel column, from left to right: the column, and which indices fall into it. A column's end is searched
+/// in steps that double, so that a million samples cost as many looks as there are columns.
+fn columns<'a>(
+    times: &'a [i64],
+    column: impl Fn(i64) -> i32 + 'a,
+) -> impl Iterator<Item = (i32, std::ops::Range<usize>)> + 'a {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let here = column(*times.get(at)?);
+        let inside = |n: usize| times.get(n).is_some_and(|t| column(*t) <= here);
+        let mut step = 1;
+        while inside(at + step) {
+            step *= 2;
+        }
+        let (low, high) = (at + step / 2, (at + step).min(times.len()));
+        let end = low + times[low..high].partition_point(|t| column(*t) <= here);
+        let from = at;
+        at = end.max(from + 1);
+        Some((here, from..at))
+    })
+}
+
+/// The samples of one run that decide its picture. `column` is the renderer's own mapping from time to pixel column; it never
+/// falls as time goes on.
 pub fn m4(times: &[i64], values: &[f64], column: impl Fn(i64) -> i32) -> Vec<(i64, f64)> {
     let mut out: Vec<(i64, f64)> = Vec::new();
-    let mut at = 0;
-    while at < times.len() {
-        let here = column(times[at]);
-        let mut end = at + 1;
-        while end < times.len() && column(times[end]) == here {
-            end += 1;
-        }
-        let (mut low, mut high) = (at, at);
-        for n in at..end {
+    for (_, range) in columns(times, column) {
+        let (from, end) = (range.start, range.end);
+        let (mut low, mut high) = (from, from);
+        for n in range {
             if values[n] < values[low] {
                 low = n;
             }
@@ -42,37 +60,24 @@ pub fn m4(times: &[i64], values: &[f64], column: impl Fn(i64) -> i32) -> Vec<(i6
                 high = n;
             }
         }
-        let mut keep = [at, low.min(high), low.max(high), end - 1];
+        let mut keep = [from, low.min(high), low.max(high), end - 1];
         keep.sort_unstable();
         for n in 0..4 {
             if n == 0 || keep[n] != keep[n - 1] {
                 out.push((times[keep[n]], values[keep[n]]));
             }
         }
-        at = end;
     }
     out
 }
 
 /// The mean of the samples of each pixel column of one run, from left to right.
 pub fn means(times: &[i64], values: &[f64], column: impl Fn(i64) -> i32) -> Vec<(i32, f64)> {
-    let mut out: Vec<(i32, f64)> = Vec::new();
-    let (mut sum, mut n) = (0.0, 0u32);
-    for (t, value) in times.iter().zip(values) {
-        let here = column(*t);
-        match out.last_mut() {
-            Some((x, mean)) if *x == here => {
-                sum += value;
-                n += 1;
-                *mean = sum / f64::from(n);
-            }
-            _ => {
-                (sum, n) = (*value, 1);
-                out.push((here, *value));
-            }
-        }
-    }
-    out
+    let mean = |range: std::ops::Range<usize>| {
+        let n = range.len() as f64;
+        values[range].iter().sum::<f64>() / n
+    };
+    columns(times, column).map(|(x, range)| (x, mean(range))).collect()
 }
 
 #[cfg(test)]

@@ -258,7 +258,7 @@ fn paint<B: DrawingBackend>(
                 let from = times.partition_point(|t| *t < viewport.from).saturating_sub(1);
                 let to = (times.partition_point(|t| *t <= viewport.to) + 1).min(times.len());
                 let (times, values) = (&times[from.min(to)..to], &values[from.min(to)..to]);
-                samples = times.iter().filter(|t| counted(**t)).count();
+                samples = times.partition_point(|t| *t <= last) - times.partition_point(|t| *t < first);
                 let found = runs(times, *gap_ms);
                 for pair in found.windows(2) {
                     gaps.push((times[pair[0].to - 1], times[pair[1].from]));
@@ -325,7 +325,7 @@ fn paint<B: DrawingBackend>(
                 };
                 if half == 0 {
                     // The renderer fills no rectangle without a width; a hair is a line.
-                    let (hairs, means) = hairs(&seen, column, row, panel.every_sample);
+                    let (hairs, means) = hairs(&seen, column, row, panel.every_sample, height);
                     for (x, top, foot) in hairs {
                         line(area, &[(x, top), (x, foot)], hue.stroke_width(1))?;
                     }
@@ -374,40 +374,49 @@ fn hairs(
     column: impl Fn(i64) -> i32,
     row: impl Fn(f64) -> i32,
     every: bool,
+    height: i32,
 ) -> (Vec<Hair>, Vec<(i32, i32)>) {
-    let mut hairs: Vec<Hair> = Vec::new();
-    let mut means: Vec<(i32, i32)> = Vec::new();
-    let mut room = 4096;
+    if every {
+        let hairs = bars.iter().map(|bar| (column(bar.t), row(bar.high), row(bar.low))).collect();
+        return (hairs, bars.iter().filter_map(|bar| Some((column(bar.t), row(bar.mean?)))).collect());
+    }
+    let (mut hairs, mut means) = (Vec::new(), Vec::new());
+    // How many more bars cover a row than the one above it, and which rows hold a mean; of one column.
+    let inside = |y: i32| y.clamp(0, height - 1) as usize;
+    let (mut edges, mut marks) = (vec![0i32; height as usize + 1], vec![false; height as usize]);
+    let mut close = |x: i32, edges: &mut Vec<i32>, marks: &mut Vec<bool>| {
+        let (mut deep, mut top) = (0, None);
+        for y in 0..=height {
+            deep += std::mem::take(&mut edges[y as usize]);
+            match (deep > 0, top) {
+                (true, None) => top = Some(y),
+                (false, Some(from)) => {
+                    hairs.push((x, from, y - 1));
+                    top = None;
+                }
+                _ => {}
+            }
+        }
+        means.extend((0..height).filter(|y| std::mem::take(&mut marks[*y as usize])).map(|y| (x, y)));
+    };
+    let mut here = None;
     for bar in bars {
-        let (x, top, foot) = (column(bar.t), row(bar.high), row(bar.low));
-        hairs.push((x, top.min(foot), top.max(foot)));
-        means.extend(bar.mean.map(|mean| (x, row(mean))));
-        // Kept short as it grows: what one column can hold is bounded by its pixels.
-        if hairs.len() > room && !every {
-            merge(&mut hairs);
-            means.sort_unstable();
-            means.dedup();
-            room = 4096.max(2 * hairs.len());
+        let x = column(bar.t);
+        if let Some(last) = here.filter(|last| *last != x) {
+            close(last, &mut edges, &mut marks);
+        }
+        here = Some(x);
+        let (a, b) = (inside(row(bar.high)), inside(row(bar.low)));
+        edges[a.min(b)] += 1;
+        edges[a.max(b) + 1] -= 1;
+        if let Some(mean) = bar.mean {
+            marks[inside(row(mean))] = true;
         }
     }
-    if !every {
-        merge(&mut hairs);
-        means.sort_unstable();
-        means.dedup();
+    if let Some(last) = here {
+        close(last, &mut edges, &mut marks);
     }
     (hairs, means)
-}
-
-/// Joins what touches or overlaps within a column.
-fn merge(hairs: &mut Vec<Hair>) {
-    hairs.sort_unstable();
-    hairs.dedup_by(|next, kept| {
-        let joins = next.0 == kept.0 && next.1 <= kept.2 + 1;
-        if joins {
-            kept.2 = kept.2.max(next.2);
-        }
-        joins
-    });
 }
 
 pub(crate) fn line<B: DrawingBackend>(
@@ -448,7 +457,10 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
         }
     };
     match &panel.content {
-        Content::Line { times, values, .. } => times.iter().zip(values).for_each(|(t, v)| take(*t, *v)),
+        Content::Line { times, values, .. } => {
+            let seen = times.partition_point(|t| *t < from)..times.partition_point(|t| *t <= to);
+            values[seen].iter().for_each(|v| take(from, *v));
+        }
         Content::Dots(points) => points.iter().for_each(|(t, v)| take(*t, *v)),
         Content::Bars(bars) => bars.iter().for_each(|b| {
             take(b.t, b.low);

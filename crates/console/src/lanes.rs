@@ -354,8 +354,8 @@ fn summary(lane: &Lane, columns: &Columns, limits: &[(i64, Limits)], from: Insta
     let (Some(last), Some(newest)) = (values.last(), times.last()) else {
         return format!("{head}: no data in this range");
     };
-    let median = median(values);
     let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+    let median = median(values, low, high);
     let digits = usize::from(lane.key == "temp" || lane.key == "glucose");
     let far = to.ms_since(from) > 20 * 3_600_000;
     let at = local(Instant(*newest), if far { "%a %H:%M" } else { "%H:%M" });
@@ -378,10 +378,29 @@ fn summary(lane: &Lane, columns: &Columns, limits: &[(i64, Limits)], from: Insta
     out
 }
 
-/// The middle one of some values.
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
+/// The middle one of some values. What monitors send has one digit behind the point at most and is counted; the rest is sorted
+/// as far as it must be.
+fn median(values: &[f64], low: f64, high: f64) -> f64 {
+    const MOST: f64 = 65_536.0;
     let middle = values.len() / 2;
+    if (high - low) * 10.0 < MOST {
+        let mut counts = vec![0usize; ((high - low) * 10.0) as usize + 2];
+        let counted = values.iter().all(|v| {
+            let step = (v - low) * 10.0;
+            let whole = step.round();
+            counts[whole as usize] += 1;
+            (step - whole).abs() < 1e-6
+        });
+        if counted {
+            let mut before = 0;
+            let at = counts.iter().position(|n| {
+                before += n;
+                before > middle
+            });
+            return low + at.unwrap_or(0) as f64 / 10.0;
+        }
+    }
+    let mut values = values.to_vec();
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
@@ -435,4 +454,26 @@ fn bars(high: &Columns, low: &Columns, mean: &Columns) -> Content {
         Some(Bar { t: *t, high: *value, low: at(low, &mut lows, *t)?, mean })
     });
     Content::Bars(pressures.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_is_the_same_counted_or_sorted() {
+        let plain = |values: &[f64]| {
+            let mut sorted = values.to_vec();
+            sorted.sort_by(f64::total_cmp);
+            sorted[sorted.len() / 2]
+        };
+        let whole: Vec<f64> = (0..1001).map(|n| f64::from((n * 7919) % 113)).collect();
+        let tenths: Vec<f64> = (0..500).map(|n| f64::from(350 + (n * 31) % 47) / 10.0).collect();
+        let fine: Vec<f64> = (0..77).map(|n| f64::from((n * 13) % 31) / 7.0).collect();
+        for values in [whole, tenths, fine, vec![4.0], vec![1.0, 2.0]] {
+            let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+            let (found, wanted) = (median(&values, low, high), plain(&values));
+            assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
+        }
+    }
 }

@@ -124,6 +124,16 @@ pub(crate) fn read_outline(mut blob: &[u8], n: usize) -> Result<(Vec<i64>, Vec<i
     Ok((numbers(pull(&mut blob)?, steps)?, numbers(pull(&mut blob)?, steps)?))
 }
 
+/// The mantissas of an evenly spaced chunk and the time between them; `None` of one that was sealed from rows.
+pub(crate) fn regular(head: &Head, blob: &[u8]) -> Result<Option<(Vec<i64>, f64)>, VaultError> {
+    let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
+    if *kind != REGULAR {
+        return Ok(None);
+    }
+    let period = head.period_ms.ok_or_else(|| failed("no period"))?;
+    Ok(Some((numbers(pull(&mut rest)?, head.n)?, period)))
+}
+
 /// Calls `each` with time, value and artefact mark of every value that was received up to `known_by`, in order.
 pub(crate) fn walk(
     head: &Head,
@@ -139,8 +149,7 @@ pub(crate) fn walk(
         if head.received > known_by.0 {
             return Ok(());
         }
-        let mantissas = numbers(pull(&mut rest)?, head.n)?;
-        let period = head.period_ms.ok_or_else(|| failed("no period"))?;
+        let Some((mantissas, period)) = regular(head, blob)? else { return Ok(()) };
         for (n, mantissa) in mantissas.into_iter().enumerate() {
             let t = Instant(head.t0) + (n as f64 * period).round() as i64;
             each(t.0, Decimal { mantissa, scale: head.scale }, false);

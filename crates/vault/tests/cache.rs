@@ -261,3 +261,76 @@ fn an_earlier_version_that_comes_late_changes_nothing() {
     vault.commit(page(vec![spot("Observation/b", "3", 2_000, "36.8")])).unwrap();
     assert_eq!(temperatures(&vault), [(1_000, 37.5), (2_000, 36.8)]);
 }
+
+#[test]
+fn columns_of_a_window_are_its_values_one_by_one() {
+    let (_folder, vault) = open();
+    let segment = |n: i64, start: i64, period_ms: f64| {
+        let body = Body::Segments(vec![Segment {
+            patient: "p".into(),
+            device: None,
+            code: Code::Loinc("8310-5".into()),
+            unit: "Cel".into(),
+            start: Instant(start),
+            period_ms,
+            scale: 1,
+            mantissas: (0..700).map(|s| 360 + (s * 7 + n) % 23).collect(),
+        }]);
+        fact(&format!("Observation/s{n}"), "1", body)
+    };
+    // Chunks that overlap, a crooked period, single values between them and an artefact.
+    let mut facts = vec![segment(0, 0, 1000.0), segment(1, 350_500, 333.3), segment(2, 2 * HOUR, 5000.0)];
+    facts.extend((0..40).map(|n| spot(&format!("Observation/o{n}"), "1", n * 97_003, "37.2")));
+    facts.push(spot("Observation/odd", "1", 123_456, "99.9"));
+    vault.commit(page(facts)).unwrap();
+    vault
+        .read(|r| {
+            for series in r.series_of("p")? {
+                for (from, to) in
+                    [(i64::MIN, i64::MAX), (0, 0), (350_499, 350_833), (99_500, 2 * HOUR + 7), (9, 8)]
+                {
+                    let points = r.points(series.id, Instant(from), Instant(to))?;
+                    let columns = r.stretch(series.id, Instant(from), Instant(to))?.columns()?;
+                    let plain: Vec<(i64, f64)> =
+                        points.iter().filter(|p| !p.artefact).map(|p| (p.t, p.v)).collect();
+                    let bulk: Vec<(i64, f64)> = columns.times.iter().copied().zip(columns.values).collect();
+                    assert_eq!(bulk, plain, "{from}..{to}");
+                    assert_eq!(columns.artefacts.len(), points.len() - plain.len());
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_a_series_said_last_before_a_moment_is_found_among_chunks_that_overlap() {
+    let (_folder, vault) = open();
+    let segment = |n: i64, start: i64, count: i64| {
+        let body = Body::Segments(vec![Segment {
+            patient: "p".into(),
+            device: None,
+            code: Code::Loinc("8867-4".into()),
+            unit: "/min".into(),
+            start: Instant(start),
+            period_ms: 1000.0,
+            scale: 0,
+            mantissas: (0..count).map(|s| n * 1000 + s).collect(),
+        }]);
+        fact(&format!("Observation/s{n}"), "1", body)
+    };
+    // The first lasts longest; five short ones begin later and end before it.
+    let mut facts = vec![segment(9, 0, 900)];
+    facts.extend((1..6).map(|n| segment(n, n * 100_500, 50)));
+    vault.commit(page(facts)).unwrap();
+    let last = |at: i64| {
+        vault
+            .read(|r| r.before(r.series_of("p")?.remove(0).id, Instant(at)))
+            .unwrap()
+            .map(|(at, value)| (at.0, value.to_f64()))
+    };
+    assert_eq!(last(-1), None);
+    assert_eq!(last(100_600), Some((100_500, 1000.0)));
+    assert_eq!(last(899_400), Some((899_000, 9899.0)));
+    assert_eq!(last(5_000_000), Some((899_000, 9899.0)));
+}

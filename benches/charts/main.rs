@@ -191,8 +191,10 @@ async fn bytes(app: &App) -> f64 {
         .unwrap()
 }
 
-/// Lets the wider picture of the range come, which is drawn with nobody waiting.
+/// Lets the wider picture of the range come, and the strip of the fortnight: both are drawn with nobody waiting.
 async fn widened(app: &App) {
+    app.until("the fortnight", "return document.querySelector('[data-testid=overview] canvas').width > 400")
+        .await;
     app.until("the wider picture", "const d = document.querySelector('[data-testid=trends]').dataset; return Number(d.film) > Number(d.drawn)").await;
 }
 

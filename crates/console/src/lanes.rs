@@ -363,13 +363,13 @@ fn summary(lane: &Lane, columns: &Columns, limits: &[(i64, Limits)], from: Insta
         "{head}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {last:.digits$} at {at}"
     );
     let Some((_, bounds)) = limits.last() else { return out };
-    let (mut under, mut over) = (0i64, 0i64);
-    for (pair, value) in times.windows(2).zip(values) {
-        // A value stands for the time to the next one, and never for a silence.
-        let ms = (pair[1] - pair[0]).min(15 * 60_000);
-        under += if bounds.low.is_some_and(|l| *value < l) { ms } else { 0 };
-        over += if bounds.high.is_some_and(|h| *value > h) { ms } else { 0 };
-    }
+    // A value stands for the time to the next one, and never for a silence.
+    let lasting = |is_out: &dyn Fn(f64) -> bool| -> i64 {
+        let pairs = times.windows(2).zip(values).filter(|(_, value)| is_out(**value));
+        pairs.map(|(pair, _)| (pair[1] - pair[0]).min(15 * 60_000)).sum()
+    };
+    let under = bounds.low.filter(|l| low < *l).map_or(0, |l| lasting(&|value| value < l));
+    let over = bounds.high.filter(|h| high > *h).map_or(0, |h| lasting(&|value| value > h));
     for (word, bound, ms) in [("below", bounds.low, under), ("above", bounds.high, over)] {
         if let Some(bound) = bound.filter(|_| ms >= 60_000) {
             out.push_str(&format!(", {word} {bound:.digits$} for {}", span(ms)));
@@ -387,9 +387,9 @@ fn median(values: &[f64], low: f64, high: f64) -> f64 {
         let mut counts = vec![0usize; ((high - low) * 10.0) as usize + 2];
         let counted = values.iter().all(|v| {
             let step = (v - low) * 10.0;
-            let whole = step.round();
-            counts[whole as usize] += 1;
-            (step - whole).abs() < 1e-6
+            let whole = (step + 0.5) as usize;
+            counts[whole] += 1;
+            (step - whole as f64).abs() < 1e-6
         });
         if counted {
             let mut before = 0;

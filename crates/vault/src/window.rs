@@ -105,7 +105,12 @@ impl Stretch {
         };
         let (from, to) = (before(self.from), before(self.to.saturating_add(1)));
         let unit = 10f64.powi(i32::from(head.scale));
-        columns.times.extend((from..to).map(time));
+        if period.fract() == 0.0 {
+            let whole = period as i64;
+            columns.times.extend((from..to).map(|n| head.t0 + n as i64 * whole));
+        } else {
+            columns.times.extend((from..to).map(time));
+        }
         columns.values.extend(mantissas[from..to].iter().map(|mantissa| *mantissa as f64 / unit));
     }
 }

@@ -58,7 +58,7 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     };
     for hours in [1, 6, 24, 72, 336] {
         let trends = console.trends(&request(hours)).unwrap();
-        assert_eq!(trends.panels.len(), 6);
+        assert_eq!(trends.panels.len(), 7);
         assert!(trends.panels[0].samples > 3000, "{hours} h: {}", trends.panels[0].samples);
         assert!(trends.png.starts_with(b"\x89PNG"));
     }

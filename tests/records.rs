@@ -5,7 +5,6 @@ mod support;
 
 use std::time::Duration;
 
-use fantoccini::Locator;
 use support::App;
 
 async fn on_server(base: &str, verb: &str) -> Vec<serde_json::Value> {
@@ -45,7 +44,7 @@ async fn station(base: &str, folder: &std::path::Path, name: &str, user: &str) -
 }
 
 async fn write(app: &App, css: &str, text: &str) {
-    let field = app.page.find(Locator::Css(css)).await.unwrap();
+    let field = app.see(css).await;
     // As a person does: to the end, back over what stands there, then the words.
     field.send_keys(&format!("\u{E010}{}{text}", "\u{E003}".repeat(12))).await.unwrap();
 }

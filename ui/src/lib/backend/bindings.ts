@@ -114,7 +114,7 @@ export type AnnotationWire = {
 
 /**  What a person reads, and a code where the page has to act on it. */
 export type AppError = {
-	/**  `pin-needed`, `wrong-pin`, `damaged`, or `failed`. */
+	/**  `pin-needed`, `wrong-pin`, `damaged`, `in-use`, or `failed`. */
 	code: string,
 	/**  What happened, what was kept, what to do. */
 	message: string,

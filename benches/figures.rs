@@ -1,6 +1,7 @@
 //! The figures of the README, each measured in this run: `cargo xtask bench [--json FILE]`.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod cache;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -8,13 +9,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
+use cache::{fact, fill, look};
 use clinical::{
     Action, Body, Code, Decimal, Fact, Instant, Person, Place, Quality, Sample, Segment, Sex, Source, Stay,
     Verb,
 };
 use serde_json::json;
 use support::{App, PIN, Running};
-use vault::{PageCommit, Pin, Vault};
+use vault::{PageCommit, Vault};
 
 struct Table(Vec<(&'static str, f64, &'static str, f64)>);
 
@@ -34,30 +36,9 @@ fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
-fn fact(reference: String, body: Body) -> Fact {
-    Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
-}
-
-struct NoKeyring;
-
-impl vault::KeyStore for NoKeyring {
-    fn get(&self, _: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
-        Err("none".into())
-    }
-    fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
-        Err("none".into())
-    }
-    fn delete(&self, _: &str) -> Result<(), String> {
-        Err("none".into())
-    }
-}
-
 /// An encrypted cache of five hundred people with an hour of seconds each, under the PIN of the tests.
 fn five_hundred(folder: &std::path::Path) {
-    let pin = Pin::new(PIN.into()).unwrap();
-    let key = vault::unlock(folder, &vault::Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
-    let vault = Vault::open(folder, key).unwrap();
-    vault.set_setting("server", "http://127.0.0.1:9/fhir".into()).unwrap();
+    let vault = fill(folder);
     let now = now_ms();
     let ward = Place { id: "w".into(), name: "Ward 1".into(), is_bed: false, part_of: None };
     let mut facts = vec![fact("Location/w".into(), Body::Place(ward))];
@@ -289,10 +270,10 @@ async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, 
     let all = format!("return document.querySelectorAll('[data-testid^=row-bench-]').length === {alarms}");
     app.until("none dropped", &all).await;
     app.painted().await;
-    let pin = Pin::new(PIN.into()).unwrap();
-    let key = vault::unlock(folder.path(), &vault::Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
-    let vault = Vault::open_to_read(folder.path(), key).unwrap();
-    let kept = vault.read(|reader| reader.setting(console::AlarmDelays::key())).unwrap().unwrap_or_default();
+    let kept = look(folder.path())
+        .read(|reader| reader.setting(console::AlarmDelays::key()))
+        .unwrap()
+        .unwrap_or_default();
     let delays = console::AlarmDelays::from_setting(&kept);
     table.row(what, f64::from(delays.lit_p95().unwrap()), "ms", limit);
     println!("  {delays}");

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use gate::Gate;
 use serde_json::{Value, json};
-use support::App;
+use support::{App, put};
 
 /// An alarm of bed 5's gateway; ended where `ended` is.
 async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
@@ -27,14 +27,7 @@ async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
         "status": if ended { "final" } else { "preliminary" },
         "patient": { "reference": "Patient/ward-p05" }, "identifiedPeriod": period,
     });
-    let answer = reqwest::Client::new()
-        .put(format!("{base}/DetectedIssue/{id}"))
-        .header("content-type", "application/fhir+json")
-        .body(issue.to_string())
-        .send()
-        .await
-        .unwrap();
-    assert!(answer.status().is_success(), "{}", answer.status());
+    put(base, &issue).await;
 }
 
 /// A station whose times are as short as a site may set them.

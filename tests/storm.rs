@@ -6,7 +6,7 @@ mod support;
 use std::time::Instant;
 
 use serde_json::json;
-use support::App;
+use support::{App, put};
 
 const STORM: usize = 200;
 
@@ -20,7 +20,6 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
     app.click("[data-testid=nav-alerts]").await;
     app.see("[data-testid=alerts]").await;
 
-    let client = reqwest::Client::new();
     let sent = Instant::now();
     for n in 0..STORM {
         let severity = ["low", "moderate", "high"][n % 3];
@@ -30,14 +29,7 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
             "patient": { "reference": format!("Patient/ward-p{:02}", 1 + n % 24) },
             "identifiedPeriod": { "start": jiff::Timestamp::now().to_string() },
         });
-        let answer = client
-            .put(format!("{}/DetectedIssue/storm-{n}", sim.base()))
-            .header("content-type", "application/fhir+json")
-            .body(issue.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert!(answer.status().is_success(), "{}", answer.status());
+        put(sim.base(), &issue).await;
     }
     let raised = sent.elapsed();
     let all = format!("return document.querySelectorAll('[data-testid^=row-storm-]').length === {STORM}");

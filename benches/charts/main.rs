@@ -4,6 +4,8 @@
 //! next task after it was drawn), and what the whole process tree spent on it, threads of the engine included.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../cache/mod.rs"]
+mod cache;
 mod stay;
 #[path = "../../tests/support/mod.rs"]
 mod support;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use clinical::{Body, Code, Fact, Instant, Person, Place, Segment, Sex, Source, Stay as Encounter};
+use clinical::{Body, Code, Instant, Person, Place, Segment, Sex, Stay as Encounter};
 use serde_json::{Value, json};
-use vault::{Access, PageCommit, Pin, Reader, Vault};
+use vault::{PageCommit, Reader};
 
-use crate::support::PIN;
+use crate::cache::{fact, fill, look};
 
 /// What was kept.
 pub struct Stay {
@@ -28,30 +28,6 @@ const MEASURES: [(&str, &str, u8, i64, f64); 7] = [
 ];
 const HOUR: i64 = 3600;
 
-struct NoKeyring;
-
-impl vault::KeyStore for NoKeyring {
-    fn get(&self, _: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
-        Err("none".into())
-    }
-    fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
-        Err("none".into())
-    }
-    fn delete(&self, _: &str) -> Result<(), String> {
-        Err("none".into())
-    }
-}
-
-fn open(folder: &Path) -> Vault {
-    let pin = Pin::new(PIN.into()).unwrap();
-    let key = vault::unlock(folder, &Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
-    Vault::open(folder, key).unwrap()
-}
-
-fn fact(reference: String, body: Body) -> Fact {
-    Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
-}
-
 fn value(measure: usize, second: i64) -> i64 {
     let (.., base, swing) = MEASURES[measure];
     let t = (second + measure as i64 * 7919) as f64;
@@ -61,8 +37,7 @@ fn value(measure: usize, second: i64) -> i64 {
 
 /// Keeps a stay of so many seconds that ends now, the whole of it also after a look at how long things are kept.
 pub fn keep(folder: &Path, seconds: i64) -> Stay {
-    let vault = open(folder);
-    vault.set_setting("server", "http://127.0.0.1:9/fhir".into()).unwrap();
+    let vault = fill(folder);
     vault.set_retention(vault::Retention { numerics: 365, waves: 3, events: 365 }).unwrap();
     let end = jiff::Timestamp::now().as_millisecond();
     let start = end - seconds * 1000;
@@ -112,9 +87,7 @@ pub fn keep(folder: &Path, seconds: i64) -> Stay {
 
 /// What M4 leaves of each panel over three times the range, as times and values.
 pub fn m4(folder: &Path, from: i64, to: i64, width: i64) -> Vec<Value> {
-    let pin = Pin::new(PIN.into()).unwrap();
-    let key = vault::unlock(folder, &Access { keyring: &NoKeyring, pin: Some(&pin) }).unwrap();
-    let vault = Vault::open_to_read(folder, key).unwrap();
+    let vault = look(folder);
     let column = (to - from) / width;
     vault
         .read(|reader: &Reader| {

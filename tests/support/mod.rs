@@ -60,6 +60,15 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// Puts a resource on a server; it has to be taken.
+pub async fn put(base: &str, resource: &serde_json::Value) {
+    let at =
+        format!("{base}/{}/{}", resource["resourceType"].as_str().unwrap(), resource["id"].as_str().unwrap());
+    let request = reqwest::Client::new().put(at).header("content-type", "application/fhir+json");
+    let answer = request.body(resource.to_string()).send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+}
+
 /// Looks through every file below a folder; gives their number and bytes. None may hold any of these words.
 pub fn none_holds(folder: &Path, words: &[&str]) -> (usize, usize) {
     let (mut files, mut bytes) = (0, 0);

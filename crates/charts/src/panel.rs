@@ -25,6 +25,14 @@ pub struct Viewport {
     pub scale: f64,
 }
 
+impl Viewport {
+    /// A part of time in a box of CSS pixels, on a screen with `scale` device pixels to one.
+    pub fn in_css((from, to): (i64, i64), (width, height): (u32, u32), scale: f64) -> Viewport {
+        let device = |css: u32| (f64::from(css) * scale) as u32;
+        Viewport { from, to, width: device(width), height: device(height), scale }
+    }
+}
+
 /// Colours of a panel, RGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {

@@ -51,18 +51,13 @@ pub struct Multiples {
 /// Which panels a person has: those of a monitor, or glucose and heart rate of who is followed for that.
 const MONITORED: [&str; 2] = ["hr", "spo2"];
 const SUGAR: [&str; 2] = ["glucose", "hr"];
-/// People of a picture: more do not fit a screen, and a picture has a height that can be drawn.
+/// People of one picture, which has a height that can be drawn; a larger ward is asked for in parts.
 const MOST: usize = 60;
 
 pub(crate) fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<Multiples, ConsoleError> {
     let scale = request.scale.clamp(0.5, 3.0);
-    let viewport = Viewport {
-        from: request.from.0,
-        to: request.to.0,
-        width: (f64::from(request.width) * scale) as u32,
-        height: (f64::from(request.height) * scale) as u32,
-        scale,
-    };
+    let span = (request.from.0, request.to.0);
+    let viewport = Viewport::in_css(span, (request.width, request.height), scale);
     let range = (request.from, request.to);
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
     for patient in request.patients.iter().take(MOST) {

@@ -99,13 +99,8 @@ pub struct Trends {
 /// Draws the panels: six, and the score of who is scored.
 pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
     let scale = request.scale.clamp(0.5, 4.0);
-    let viewport = Viewport {
-        from: request.from.0,
-        to: request.to.0,
-        width: (f64::from(request.width) * scale) as u32,
-        height: (f64::from(request.height) * scale) as u32,
-        scale,
-    };
+    let span = (request.from.0, request.to.0);
+    let viewport = Viewport::in_css(span, (request.width, request.height), scale);
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
     let asked = Asked {
         patient: &request.patient,

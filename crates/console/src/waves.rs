@@ -125,13 +125,8 @@ pub(crate) fn waves(reader: &Reader, request: &WavesRequest) -> Result<Waves, Co
     for (_, kind, series) in found {
         for n in 0..i64::from(rows) {
             let from = request.from + n * span;
-            let viewport = Viewport {
-                from: from.0,
-                to: from.0 + span,
-                width: (f64::from(request.width) * scale) as u32,
-                height: (f64::from(request.height) * scale) as u32,
-                scale,
-            };
+            let size = (request.width, request.height);
+            let viewport = Viewport::in_css((from.0, from.0 + span), size, scale);
             let points = reader.points(series.id, from, from + span)?;
             // A wave has ten values a second or more: a tenth of a second without one is a silence.
             let to_scale = rows == 1 && kind.unit == "mV";

@@ -3,7 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
+  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
   SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 

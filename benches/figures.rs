@@ -11,8 +11,7 @@ use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
 use cache::{fact, fill, look};
 use clinical::{
-    Action, Body, Code, Decimal, Fact, Instant, Person, Place, Quality, Sample, Segment, Sex, Source, Stay,
-    Verb,
+    Action, Body, Code, Decimal, Instant, Person, Place, Quality, Sample, Segment, Sex, Stay, Verb,
 };
 use serde_json::json;
 use support::{App, PIN, Running};

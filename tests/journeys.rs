@@ -500,6 +500,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
 async fn screens_of_the_demo() {
     let app = live(&["--demo"]).await;
     app.until("sparklines", "return document.querySelectorAll('.spark path').length >= 40").await;
+    app.painted().await;
     app.shot("demo-ward");
     app.click("[data-testid=tile-ward-p12]").await;
     app.until(
@@ -507,14 +508,15 @@ async fn screens_of_the_demo() {
         "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'",
     )
     .await;
+    app.painted().await;
     app.shot("demo-patient");
     for screen in ["alerts", "handover", "settings"] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(&format!("[data-testid={screen}]")).await;
         if screen == "alerts" {
             app.see("[data-testid=load]").await;
-            app.painted().await;
         }
+        app.painted().await;
         app.shot(&format!("demo-{screen}"));
     }
     app.close().await;

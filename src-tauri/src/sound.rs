@@ -255,7 +255,9 @@ mod tests {
         let speaker = Speaker::over(
             move || {
                 // This runs in the speaker's own thread: `PID/task/TID`, nothing where the system has no such file.
-                tried.send(std::fs::read_link("/proc/thread-self").unwrap_or_default()).expect("the test listens");
+                tried
+                    .send(std::fs::read_link("/proc/thread-self").unwrap_or_default())
+                    .expect("the test listens");
                 None
             },
             |_| {},

@@ -113,21 +113,22 @@ impl Client {
             name: value
                 .software
                 .and_then(|s| s.name)
-                .unwrap_or("FHIR server".into())
+                .as_deref()
+                .unwrap_or("FHIR server")
                 .chars()
                 .take(60)
                 .collect(),
             histories: resources()
                 .filter(|r| r.interaction.iter().any(|i| i.code == "history-type"))
-                .map(|r| r.kind.clone().into_owned())
+                .map(|r| r.kind.to_string())
                 .collect(),
-            types: resources().map(|r| r.kind.clone().into_owned()).collect(),
+            types: resources().map(|r| r.kind.to_string()).collect(),
             topics: resources()
                 .flat_map(|r| &r.extension)
                 .filter(|e| e.url == TOPIC_EXTENSION)
-                .filter_map(|e| e.value_canonical.clone().map(|c| c.into_owned()))
+                .filter_map(|e| e.value_canonical.as_deref().map(str::to_owned))
                 .collect(),
-            version: version.into_owned(),
+            version: version.to_string(),
         };
         Ok((server, date(&headers)))
     }

@@ -39,10 +39,6 @@ type Reason = String;
 
 /// Maps one resource onto `facts`; the error is its reference and why it could not be read.
 pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (String, Reason)> {
-    if let Some(fact) = quickly(text) {
-        facts.extend(fact);
-        return Ok(());
-    }
     let head: r4::Head = serde_json::from_str(text).map_err(|e| ("unknown".to_owned(), position(&e)))?;
     let kind = head.resource_type.as_ref();
     let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
@@ -55,13 +51,12 @@ pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (Str
     Ok(())
 }
 
-/// Nearly everything is an Observation that says so first: it is read in one go. Whatever is odd about it is left to the
-/// thorough way, which finds the words for it.
-fn quickly(text: &str) -> Option<Option<Fact>> {
-    if !text.starts_with(r#"{"resourceType":"Observation""#) {
+/// The fact of an Observation that is as it should be, or that holds nothing of use (`Some(None)`); `None` where it is no
+/// Observation or something is wrong with it, for which [`map_resource`] has the words.
+pub(crate) fn map_observation(mut observed: r4::Observation) -> Option<Option<Fact>> {
+    if observed.resource_type != "Observation" {
         return None;
     }
-    let mut observed: r4::Observation = serde_json::from_str(text).ok()?;
     let id = observed.id.take().filter(|id| is_id(id))?;
     let meta = observed.meta.take().unwrap_or_default();
     let body = observation(observed).ok()?;

@@ -1,11 +1,54 @@
 //! The R4 resources the console reads, borrowed from the page they came in. Only the elements that are used.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::ops::Deref;
 
+use clinical::SmolStr;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub(crate) type Text<'a> = Option<Cow<'a, str>>;
+/// Text of a page, copied only where an escape stands in it.
+///
+/// serde borrows a `Cow` that is a field itself and copies one inside an `Option` or a `Vec`, silently; this one is borrowed
+/// everywhere.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(transparent)]
+pub(crate) struct Str<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for Str<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Str<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Str<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for Str<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl From<Str<'_>> for SmolStr {
+    fn from(text: Str) -> SmolStr {
+        SmolStr::new(text.0)
+    }
+}
+
+pub(crate) type Text<'a> = Option<Str<'a>>;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
@@ -21,7 +64,7 @@ pub(crate) struct Meta<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Head<'a> {
     #[serde(borrow)]
-    pub resource_type: Cow<'a, str>,
+    pub resource_type: Str<'a>,
     #[serde(borrow)]
     pub id: Text<'a>,
     #[serde(borrow)]
@@ -71,11 +114,12 @@ pub(crate) struct Reference<'a> {
 impl Reference<'_> {
     /// The logical id, where this points to a `kind` (absolute URLs and versions included).
     pub fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
-        let text = self.reference.as_deref()?;
-        let text = text.split_once("/_history/").map_or(text, |(head, _)| head);
-        let (head, id) = text.rsplit_once('/')?;
-        let named = head.rsplit('/').next() == Some(kind);
-        (named && !id.is_empty()).then(|| id.into())
+        let mut parts = self.reference.as_deref()?.rsplit('/');
+        let (mut id, mut named) = (parts.next()?, parts.next()?);
+        if named == "_history" {
+            (id, named) = (parts.next()?, parts.next()?);
+        }
+        (named == kind && !id.is_empty()).then(|| id.into())
     }
 }
 
@@ -123,11 +167,13 @@ pub(crate) struct Component<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Observation<'a> {
     #[serde(borrow)]
+    pub resource_type: Str<'a>,
+    #[serde(borrow)]
     pub id: Text<'a>,
     #[serde(borrow)]
     pub meta: Option<Meta<'a>>,
     #[serde(borrow)]
-    pub status: Cow<'a, str>,
+    pub status: Str<'a>,
     #[serde(borrow)]
     pub code: Concept<'a>,
     #[serde(borrow)]
@@ -159,7 +205,7 @@ pub(crate) struct HumanName<'a> {
     #[serde(borrow)]
     pub family: Text<'a>,
     #[serde(borrow, default)]
-    pub given: Vec<Cow<'a, str>>,
+    pub given: Vec<Str<'a>>,
     #[serde(borrow)]
     pub text: Text<'a>,
 }
@@ -175,7 +221,7 @@ pub(crate) struct Identifier<'a> {
 #[derive(Deserialize)]
 pub(crate) struct PatientLink<'a> {
     #[serde(borrow, rename = "type")]
-    pub kind: Cow<'a, str>,
+    pub kind: Str<'a>,
 }
 
 #[derive(Deserialize)]
@@ -208,7 +254,7 @@ pub(crate) struct Location<'a> {
 #[derive(Deserialize)]
 pub(crate) struct Flag<'a> {
     #[serde(borrow)]
-    pub status: Cow<'a, str>,
+    pub status: Str<'a>,
     #[serde(borrow, default)]
     pub code: Concept<'a>,
     #[serde(borrow)]
@@ -230,7 +276,7 @@ pub(crate) struct EncounterLocation<'a> {
 #[derive(Deserialize)]
 pub(crate) struct Encounter<'a> {
     #[serde(borrow)]
-    pub status: Cow<'a, str>,
+    pub status: Str<'a>,
     #[serde(borrow)]
     pub subject: Option<Reference<'a>>,
     #[serde(borrow, default)]
@@ -240,7 +286,7 @@ pub(crate) struct Encounter<'a> {
 #[derive(Deserialize)]
 pub(crate) struct DeviceName<'a> {
     #[serde(borrow)]
-    pub name: Cow<'a, str>,
+    pub name: Str<'a>,
 }
 
 #[derive(Deserialize)]
@@ -260,7 +306,7 @@ pub(crate) struct Device<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DetectedIssue<'a> {
     #[serde(borrow)]
-    pub status: Cow<'a, str>,
+    pub status: Str<'a>,
     #[serde(borrow)]
     pub code: Option<Concept<'a>>,
     #[serde(borrow)]
@@ -310,7 +356,7 @@ pub(crate) struct Dosage<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MedicationAdministration<'a> {
     #[serde(borrow)]
-    pub status: Cow<'a, str>,
+    pub status: Str<'a>,
     #[serde(borrow)]
     pub medication_codeable_concept: Option<Concept<'a>>,
     #[serde(borrow)]
@@ -349,7 +395,7 @@ pub(crate) struct Rest<'a> {
 #[derive(Deserialize)]
 pub(crate) struct RestResource<'a> {
     #[serde(borrow, rename = "type")]
-    pub kind: Cow<'a, str>,
+    pub kind: Str<'a>,
     #[serde(borrow, default)]
     pub extension: Vec<CanonicalExtension<'a>>,
     #[serde(borrow, default)]
@@ -359,14 +405,14 @@ pub(crate) struct RestResource<'a> {
 #[derive(Deserialize)]
 pub(crate) struct Interaction<'a> {
     #[serde(borrow)]
-    pub code: Cow<'a, str>,
+    pub code: Str<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CanonicalExtension<'a> {
     #[serde(borrow)]
-    pub url: Cow<'a, str>,
+    pub url: Str<'a>,
     #[serde(borrow)]
     pub value_canonical: Text<'a>,
 }
@@ -383,4 +429,18 @@ pub(crate) struct OutcomeIssue<'a> {
 pub(crate) struct OperationOutcome<'a> {
     #[serde(borrow, default)]
     pub issue: Vec<OutcomeIssue<'a>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_borrowed_wherever_no_escape_stands_in_it() {
+        let name: HumanName =
+            serde_json::from_str(r#"{"family":"A\u0062c","given":["Def"],"text":"Ghi"}"#).unwrap();
+        assert!(matches!(&name.text, Some(Str(Cow::Borrowed("Ghi")))), "{:?}", name.text);
+        assert!(matches!(&name.given[0], Str(Cow::Borrowed("Def"))), "{:?}", name.given);
+        assert_eq!(name.family.as_deref(), Some("Abc"));
+    }
 }

@@ -4,13 +4,16 @@
 //! build leaves this room out (feature `demo` of the app). Deliberately not here: anything the console needs to work.
 
 mod admin;
+mod answer;
 mod bundle;
+mod capability;
 mod clock;
 mod link;
 mod live;
 mod noise;
 mod observe;
 mod physiology;
+mod read;
 mod record;
 mod search;
 mod server;
@@ -18,6 +21,7 @@ mod store;
 mod story;
 mod wave;
 mod world;
+mod write;
 
 pub use clock::Clock;
 pub use record::{Onset, Spell};

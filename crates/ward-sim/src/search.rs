@@ -70,15 +70,23 @@ fn bounds(date: &str) -> Option<(i64, i64)> {
 /// A match: generated or stored.
 pub(crate) enum Hit {
     Item(Item),
-    Text(String),
+    Issue { id: String, text: String },
     Stored(Arc<Value>),
 }
 
 impl Hit {
+    pub fn id(&self, world: &World) -> String {
+        match self {
+            Hit::Item(item) => world.id(item),
+            Hit::Issue { id, .. } => id.clone(),
+            Hit::Stored(value) => value["id"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
     pub fn render(&self, world: &World) -> String {
         match self {
             Hit::Item(item) => world.render(item),
-            Hit::Text(text) => text.clone(),
+            Hit::Issue { text, .. } => text.clone(),
             Hit::Stored(value) => value.to_string(),
         }
     }
@@ -129,10 +137,11 @@ pub(crate) fn search(
     let count: usize = usize::clamp(count, 0, MOST);
 
     let mut found: Vec<Found> = Vec::new();
+    let tested: Query = query.iter().filter(|(name, _)| is_tested(name)).cloned().collect();
     for (id, version) in store.all(kind) {
         let Some(resource) = &version.resource else { continue };
         let at = version.at.unwrap_or(version.updated);
-        if updated.holds(version.updated) && date.holds(at) && matches(resource, id, query) {
+        if updated.holds(version.updated) && date.holds(at) && matches(resource, id, &tested) {
             found.push(Found { updated: version.updated, at, hit: Hit::Stored(resource.clone()) });
         }
     }
@@ -190,7 +199,7 @@ fn generated(
             }
             let Ok(resource) = serde_json::from_str::<Value>(&text) else { continue };
             if matches(&resource, &id, query) {
-                found.push(Found { updated: at_updated, at, hit: Hit::Text(text) });
+                found.push(Found { updated: at_updated, at, hit: Hit::Issue { id, text } });
             }
         }
         return;
@@ -240,6 +249,12 @@ fn wanted(kind: crate::observe::Kind, query: &Query) -> bool {
             "identifier" => false,
             _ => true,
         })
+}
+
+/// Whether [`matches`] has anything to say about this parameter.
+fn is_tested(name: &str) -> bool {
+    is_patient(name)
+        || matches!(name, "_id" | "code" | "category" | "identifier" | "status" | "part-of" | "partof")
 }
 
 /// Whether a stored resource matches the token and reference parameters.

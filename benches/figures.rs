@@ -51,6 +51,8 @@ fn five_hundred(folder: &std::path::Path) {
             birth_date: Some("1960-01-01".into()),
             sex: Sex::Female,
             active: true,
+            replaced_by: None,
+            replaces: Vec::new(),
         };
         facts.push(fact(format!("Patient/{p}"), Body::Person(person)));
         facts.push(fact(

@@ -53,6 +53,8 @@ pub fn keep(folder: &Path, seconds: i64) -> Stay {
         birth_date: Some("1960-01-01".into()),
         sex: Sex::Female,
         active: true,
+        replaced_by: None,
+        replaces: Vec::new(),
     };
     let stay =
         Encounter { id: "s0".into(), patient: "p0".into(), place: Some("b0".into()), in_progress: true };

@@ -25,7 +25,7 @@ pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
 pub use limits::{
     LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, Preset, SetLimit, UnitLimits,
-    about_patient, limit_history, limit_steps, limits_at, presets,
+    about_patient, limit_history, limit_steps, limits_at, patient_about, presets,
 };
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{

@@ -264,6 +264,11 @@ pub fn about_patient(patient: &str) -> String {
     format!("Patient/{patient}")
 }
 
+/// The patient of such a reference; `None` where it ties to an episode.
+pub fn patient_about(reference: &str) -> Option<&str> {
+    reference.strip_prefix("Patient/")
+}
+
 /// Every change of one patient's limits, oldest first. What is not a sound change changes nothing.
 pub fn limit_history(patient: &str, actions: &[SeenAction]) -> Vec<SetLimit> {
     let about = about_patient(patient);

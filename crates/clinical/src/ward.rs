@@ -21,6 +21,10 @@ pub struct Person {
     pub sex: Sex,
     /// `false` once the record was merged away or switched off.
     pub active: bool,
+    /// The record that this one was merged into.
+    pub replaced_by: Option<String>,
+    /// Records that were merged into this one.
+    pub replaces: Vec<String>,
 }
 
 /// A ward or a bed.

@@ -474,6 +474,8 @@ mod tests {
                 birth_date: Some("1955-03-14".into()),
                 sex: Sex::Female,
                 active: true,
+                replaced_by: None,
+                replaces: Vec::new(),
             }],
             places: vec![
                 Place { id: "w".into(), name: "Ward 7B".into(), is_bed: false, part_of: None },

@@ -78,6 +78,8 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
             birth_date: Some("1955-03-14".into()),
             sex: Sex::Female,
             active: true,
+            replaced_by: None,
+            replaces: Vec::new(),
         }],
         places: vec![
             place("w", "Ward 7B", false, None),

@@ -44,6 +44,8 @@ fn stay() -> Vec<Fact> {
                 birth_date: Some("1955-03-14".into()),
                 sex: Sex::Female,
                 active: true,
+                replaced_by: None,
+                replaces: Vec::new(),
             }),
         ),
         fact(

@@ -132,7 +132,9 @@ fn person(id: String, patient: r4::Patient) -> Body {
         .find(is_mrn)
         .or(patient.identifier.first())
         .and_then(|i| i.value.as_deref());
-    let merged = patient.link.iter().any(|link| link.kind == "replaced-by");
+    let linked = |kind: &'static str| patient.link.iter().filter(move |link| link.kind == kind);
+    let other = |link: &r4::PatientLink| link.other.as_ref().and_then(|r| r.id_of("Patient"));
+    let replaced_by = linked("replaced-by").find_map(other);
     Body::Person(Person {
         id,
         mrn: clean(mrn.unwrap_or_default(), 64),
@@ -145,7 +147,11 @@ fn person(id: String, patient: r4::Patient) -> Body {
             Some("other") => Sex::Other,
             _ => Sex::Unknown,
         },
-        active: patient.active.unwrap_or(true) && !merged,
+        // A link that says into whom is followed in the cache; one that does not can only hide the record.
+        active: patient.active.unwrap_or(true)
+            && (replaced_by.is_some() || linked("replaced-by").next().is_none()),
+        replaces: linked("replaces").filter_map(other).collect(),
+        replaced_by,
     })
 }
 
@@ -530,6 +536,23 @@ mod tests {
         // A control character must be escaped in JSON; serde refuses it raw, so the escape is what a sender uses.
         let Body::Person(person) = one(&text.replace('\u{0007}', "\\u0007")) else { panic!() };
         assert_eq!((person.family.as_str(), person.given.as_str(), person.active), ("<b>Smith", "A", false));
+    }
+
+    #[test]
+    fn a_merge_names_the_record_that_stays_whichever_of_the_two_says_so() {
+        let linked = |link: &str| {
+            let Body::Person(person) =
+                one(&format!(r#"{{"resourceType":"Patient","id":"p","link":[{{{link}}}]}}"#))
+            else {
+                panic!()
+            };
+            (person.active, person.replaced_by, person.replaces)
+        };
+        let said = |kind: &str| linked(&format!(r#""other":{{"reference":"Patient/q"}},"type":"{kind}""#));
+        assert_eq!(said("replaced-by"), (true, Some("q".to_owned()), vec![]));
+        assert_eq!(said("replaces"), (true, None, vec!["q".to_owned()]));
+        assert_eq!(said("seealso"), (true, None, vec![]));
+        assert_eq!(linked(r#""type":"replaced-by""#), (false, None, vec![]));
     }
 
     #[test]

@@ -222,6 +222,8 @@ pub(crate) struct Identifier<'a> {
 pub(crate) struct PatientLink<'a> {
     #[serde(borrow, rename = "type")]
     pub kind: Str<'a>,
+    #[serde(borrow)]
+    pub other: Option<Reference<'a>>,
 }
 
 #[derive(Deserialize)]

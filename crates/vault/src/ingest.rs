@@ -9,7 +9,7 @@ use clinical::{
 use rusqlite::{Connection, ToSql, Transaction, params};
 
 use crate::error::VaultError;
-use crate::schema::HISTORIES;
+use crate::schema::columns;
 use crate::series::{Newest, Sealed};
 use crate::store::Vault;
 
@@ -146,10 +146,10 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Writes a row of one of the [`HISTORIES`] tables, in the order of its columns, and tells whether it says anything new.
+    /// Writes a row of one of the tables with a history, in the order of its columns, and tells whether it says anything new.
     /// What it said before goes to the table's history.
-    fn say(&mut self, table: &str, id: &str, values: &[&dyn ToSql]) -> Result<bool, VaultError> {
-        let columns = HISTORIES.iter().find(|(name, _)| *name == table).map_or("", |(_, columns)| columns);
+    pub(crate) fn say(&mut self, table: &str, id: &str, values: &[&dyn ToSql]) -> Result<bool, VaultError> {
+        let columns = columns(table);
         let names: Vec<&str> = columns.split(", ").collect();
         let sets = |prefix: &str| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>().join(", ");
         let assign = names.iter().map(|n| format!("{n} = excluded.{n}")).collect::<Vec<_>>().join(", ");
@@ -169,7 +169,10 @@ impl<'a> Intake<'a> {
     fn person(&mut self, person: &Person) -> Result<(), VaultError> {
         let sex = person.sex as i64;
         let p = person;
-        if self.say("person", &p.id, &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active])? {
+        let merged = self.merges(p)?;
+        if self.say("person", &p.id, &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active])?
+            || merged
+        {
             self.done.ward_changed = true;
             self.done.patients.insert(person.id.clone());
         }
@@ -273,14 +276,10 @@ impl<'a> Intake<'a> {
             "Observation" => return self.values_deleted(reference),
             _ => return Ok(()),
         };
-        let columns = HISTORIES.iter().find(|(name, _)| *name == table).map_or("", |(_, columns)| columns);
-        self.transaction
-            .prepare_cached(&format!(
-                "INSERT INTO {table}_was SELECT id, {columns}, received, ?2 FROM {table} WHERE id = ?1"
-            ))?
-            .execute(params![id, self.received.0])?;
-        let gone =
-            self.transaction.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?.execute([id])?;
+        if table == "person" {
+            self.transaction.prepare_cached("DELETE FROM merge WHERE said_by = ?")?.execute([id])?;
+        }
+        let gone = self.unsay(table, id)?;
         if gone > 0 {
             self.done.ward_changed = true;
             self.done.alerts_changed |= table == "episode";

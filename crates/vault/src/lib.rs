@@ -8,6 +8,7 @@ mod error;
 mod ingest;
 mod journal;
 mod keys;
+mod merge;
 mod read;
 mod record;
 mod retain;

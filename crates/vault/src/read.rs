@@ -2,12 +2,12 @@
 
 use clinical::{
     Action, Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, Priority, SeenAction, Sex,
-    Site, Stay, Verb,
+    Site, Stay, Verb, about_patient, patient_about,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::VaultError;
-use crate::schema::HISTORIES;
+use crate::schema::columns;
 use crate::store::Reader;
 
 /// A series, as it is named in the cache.
@@ -109,9 +109,9 @@ impl Reader<'_> {
         Ok(self.connection.prepare_cached(sql)?.query_map(parameters, map)?.collect::<Result<_, _>>()?)
     }
 
-    /// The rows of one of the [`HISTORIES`] tables as this view knew them.
-    fn table(&self, name: &str, known_by: Instant) -> String {
-        let columns = HISTORIES.iter().find(|(table, _)| *table == name).map_or("", |(_, columns)| columns);
+    /// The rows of one of the tables with a history as this view knew them.
+    pub(crate) fn table(&self, name: &str, known_by: Instant) -> String {
+        let columns = columns(name);
         if known_by == Instant(i64::MAX) {
             return format!("(SELECT id, {columns}, received FROM {name})");
         }
@@ -141,7 +141,7 @@ impl Reader<'_> {
     pub fn ward(&self) -> Result<Ward, VaultError> {
         let known_by = self.ward_known_by()?;
         let from = |table| self.table(table, known_by);
-        Ok(Ward {
+        let mut ward = Ward {
             persons: self.list(
                 &format!("SELECT id, mrn, family, given, birth_date, sex, active FROM {}", from("person")),
                 [],
@@ -154,6 +154,8 @@ impl Reader<'_> {
                         birth_date: row.get(4)?,
                         sex: sex(row.get(5)?),
                         active: row.get(6)?,
+                        replaced_by: None,
+                        replaces: Vec::new(),
                     })
                 },
             )?,
@@ -200,7 +202,12 @@ impl Reader<'_> {
                 },
             )?,
             site: self.site()?,
-        })
+        };
+        let survivors = self.survivors(known_by)?;
+        ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
+        ward.stays.iter_mut().for_each(|stay| survivors.rename(&mut stay.patient));
+        ward.flags.iter_mut().for_each(|flag| survivors.rename(&mut flag.patient));
+        Ok(ward)
     }
 
     /// What the site has set.
@@ -225,7 +232,8 @@ impl Reader<'_> {
         let units = self.list(
             &format!(
                 "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
-                 LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient = ? AND stay.in_progress LIMIT 1"
+                 LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient IN {} AND stay.in_progress LIMIT 1",
+                self.records_of_patient()
             ),
             [patient],
             |row| row.get(0),
@@ -239,9 +247,13 @@ impl Reader<'_> {
     /// Of the database.
     pub fn devices(&self) -> Result<Vec<Device>, VaultError> {
         let table = self.table("device", self.ward_known_by()?);
-        self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
-            Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
-        })
+        let mut devices =
+            self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
+                Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
+            })?;
+        let survivors = self.survivors(self.ward_known_by()?)?;
+        devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
+        Ok(devices)
     }
 
     /// The newest value of every series, of one patient or of all.
@@ -254,9 +266,10 @@ impl Reader<'_> {
         }
         let sql = format!(
             "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
-             FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient = ?1"
+             FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient IN {}",
+            self.records_of_patient()
         );
-        self.list(&sql, [patient], |row| {
+        let values = self.list(&sql, [patient], |row| {
             Ok(SeriesValue {
                 series: series_info(row)?,
                 taken_at: Instant(row.get(7)?),
@@ -264,12 +277,20 @@ impl Reader<'_> {
                 artefact: row.get(10)?,
                 source: row.get(11)?,
             })
-        })
+        })?;
+        self.under_survivors(values)
+    }
+
+    fn under_survivors(&self, mut values: Vec<SeriesValue>) -> Result<Vec<SeriesValue>, VaultError> {
+        let survivors = self.survivors(self.view.known_by)?;
+        values.iter_mut().for_each(|value| survivors.rename(&mut value.series.patient));
+        Ok(values)
     }
 
     fn latest_then(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
         let mut values = Vec::new();
-        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient = ?1");
+        let records = self.records_of_patient();
+        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
         for series in self.list(&all, [patient], series_info)? {
             if let Some(found) = self.value_at(series.id, self.view.at)? {
                 values.push(SeriesValue {
@@ -281,7 +302,7 @@ impl Reader<'_> {
                 });
             }
         }
-        Ok(values)
+        self.under_survivors(values)
     }
 
     /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it, or
@@ -317,7 +338,7 @@ impl Reader<'_> {
 
     fn episodes_where(&self, condition: &str, since: Instant) -> Result<Vec<Episode>, VaultError> {
         let until = self.view.at;
-        self.list(
+        let mut episodes = self.list(
             &format!(
                 "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
                  WHERE onset <= ?1 AND {condition} ORDER BY onset, id",
@@ -338,7 +359,10 @@ impl Reader<'_> {
                     ended: ended.map(Instant).filter(|ended| *ended <= until),
                 })
             },
-        )
+        )?;
+        let survivors = self.survivors(self.view.known_by)?;
+        episodes.iter_mut().for_each(|episode| survivors.rename(&mut episode.patient));
+        Ok(episodes)
     }
 
     /// When this station first heard of an episode.
@@ -361,7 +385,7 @@ impl Reader<'_> {
     /// Of the database.
     pub fn actions(&self) -> Result<Vec<SeenAction>, VaultError> {
         let known_by = self.view.known_by;
-        self.list(
+        let mut actions = self.list(
             "SELECT id, episode, verb, by, at, note, accepted_at FROM action WHERE at <= ? AND received <= ?
              ORDER BY at, id",
             [self.view.at.0, known_by.0],
@@ -379,7 +403,14 @@ impl Reader<'_> {
                     accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant).filter(|at| *at <= known_by),
                 })
             },
-        )
+        )?;
+        let survivors = self.survivors(known_by)?;
+        for SeenAction { action, .. } in &mut actions {
+            if let Some(patient) = patient_about(&action.episode).filter(|id| survivors.is_merged(id)) {
+                action.episode = about_patient(survivors.of(patient));
+            }
+        }
+        Ok(actions)
     }
 
     /// The series of one patient.
@@ -387,7 +418,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn series_of(&self, patient: &str) -> Result<Vec<SeriesInfo>, VaultError> {
-        self.list(&format!("SELECT {SERIES} FROM series s WHERE s.patient = ?"), [patient], series_info)
+        let records = self.records_of_patient();
+        let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
+        self.list(&sql, [patient], series_info)
     }
 
     /// Doses of a patient since `from`, newest first.
@@ -395,11 +428,12 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn doses(&self, patient: &str, from: Instant) -> Result<Vec<Dose>, VaultError> {
-        self.list(
+        let mut doses = self.list(
             &format!(
                 "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
-                 WHERE patient = ? AND at >= ? AND at <= ? ORDER BY at DESC",
-                self.table("dose", self.view.known_by)
+                 WHERE patient IN {} AND at >= ?2 AND at <= ?3 ORDER BY at DESC",
+                self.table("dose", self.view.known_by),
+                self.records_of_patient()
             ),
             params![patient, from.0, self.view.at.0],
             |row| {
@@ -416,7 +450,10 @@ impl Reader<'_> {
                     at: Instant(row.get(6)?),
                 })
             },
-        )
+        )?;
+        let survivors = self.survivors(self.view.known_by)?;
+        doses.iter_mut().for_each(|dose| survivors.rename(&mut dose.patient));
+        Ok(doses)
     }
 
     /// The cursor of a kind of resource.

@@ -92,7 +92,7 @@ impl Vault {
             ] {
                 rows += transaction.execute(sql, [before])?;
             }
-            for (table, _) in crate::schema::HISTORIES {
+            for (table, ..) in crate::schema::HISTORIES {
                 rows += transaction.execute(&format!("DELETE FROM {table}_was WHERE until < ?"), [events])?;
             }
             transaction.commit()?;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::error::VaultError;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 static WIPE_MEMORY: AtomicBool = AtomicBool::new(true);
 
@@ -45,13 +45,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    for step in &STEPS[usize::try_from(found).unwrap_or(0)..] {
-        transaction.execute_batch(step)?;
-    }
-    for (table, columns) in HISTORIES.iter().filter(|(table, _)| found < if *table == "flag" { 3 } else { 2 })
-    {
-        transaction.execute_batch(&history(table, columns))?;
-    }
+    steps(&transaction, found, VERSION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     if found == 1 {
@@ -61,16 +55,35 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {
     Ok(())
 }
 
-/// The tables that remember what they said before, with their columns beside `id`, `received` and `until`.
-pub(crate) const HISTORIES: [(&str, &str); 7] = [
-    ("person", "mrn, family, given, birth_date, sex, active"),
-    ("place", "name, is_bed, part_of"),
-    ("stay", "patient, place, in_progress"),
-    ("device", "patient, name, active"),
-    ("dose", "patient, what, mantissa, scale, unit, at"),
-    ("episode", "patient, priority, text, measure, onset, ended"),
-    ("flag", "patient, codes, by, begins, ends"),
+/// Everything that lies between two versions.
+pub(crate) fn steps(connection: &Connection, from: i64, to: i64) -> Result<(), VaultError> {
+    let at = |version: i64| usize::try_from(version).unwrap_or(0).min(STEPS.len());
+    for step in &STEPS[at(from)..at(to)] {
+        connection.execute_batch(step)?;
+    }
+    for (table, columns, _) in HISTORIES.iter().filter(|(.., since)| from < *since && *since <= to) {
+        connection.execute_batch(&history(table, columns))?;
+    }
+    Ok(())
+}
+
+/// The tables that remember what they said before, with their columns beside `id`, `received` and `until`, and the schema
+/// since which they do.
+pub(crate) const HISTORIES: [(&str, &str, i64); 8] = [
+    ("person", "mrn, family, given, birth_date, sex, active", 2),
+    ("place", "name, is_bed, part_of", 2),
+    ("stay", "patient, place, in_progress", 2),
+    ("device", "patient, name, active", 2),
+    ("dose", "patient, what, mantissa, scale, unit, at", 2),
+    ("episode", "patient, priority, text, measure, onset, ended", 2),
+    ("flag", "patient, codes, by, begins, ends", 3),
+    ("merge", "survivor, said_by", 4),
 ];
+
+/// The columns of a table with a history.
+pub(crate) fn columns(table: &str) -> &'static str {
+    HISTORIES.iter().find(|(name, ..)| *name == table).map_or("", |(_, columns, _)| columns)
+}
 
 /// A row that is changed leaves what it said, from when it was received until something else was.
 fn history(table: &str, columns: &str) -> String {
@@ -91,9 +104,9 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 3] = [TABLES, RECEIVED, FLAGS];
+const STEPS: [&str; 4] = [TABLES, RECEIVED, FLAGS, MERGES];
 
-pub(crate) const TABLES: &str = "
+const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cursor (kind TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -185,4 +198,10 @@ INSERT OR IGNORE INTO corrected
     (SELECT source, version FROM sample UNION SELECT source, version FROM chunk WHERE source NOT LIKE 'sealed:%')
   WHERE version <> '' AND version NOT GLOB '*[^0-9]*' AND CAST(version AS INTEGER) > 1 GROUP BY source;
 CREATE INDEX chunk_sealed ON chunk (series, t0, t1) WHERE period_ms IS NULL AND replaced IS NULL;
+";
+
+/// Records that were merged into another. Patients are read once more: their links were left out before.
+const MERGES: &str = "
+CREATE TABLE merge (id TEXT PRIMARY KEY, survivor TEXT NOT NULL, said_by TEXT NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
+DELETE FROM cursor WHERE kind = 'first/Patient';
 ";

@@ -232,6 +232,8 @@ fn no_name_and_no_number_stands_in_clear_in_any_file() {
         birth_date: None,
         sex: Sex::Female,
         active: true,
+        replaced_by: None,
+        replaces: Vec::new(),
     };
     vault.commit(page(vec![fact("Patient/p-canary", "1", Body::Person(person))])).unwrap();
     vault.record_action(take("act", "e"), "Canaryname".into()).unwrap();

@@ -55,6 +55,8 @@ fn people(vault: &Vault, n: usize) {
                 birth_date: None,
                 sex: Sex::Unknown,
                 active: true,
+                replaced_by: None,
+                replaces: Vec::new(),
             }),
         })
         .collect();

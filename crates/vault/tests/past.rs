@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    Action, Body, Code, Episode, Fact, Instant, Priority, Quality, Sample, Segment, Source, Stay, Verb,
+    Action, Body, Code, Dose, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex,
+    Source, Stay, Verb, about_patient,
 };
 use vault::{Key, PageCommit, Retention, Vault, View};
 
@@ -246,4 +247,120 @@ fn hour_tail() -> Fact {
         mantissas: vec![61, 62, 99, 64, 65],
     };
     fact("Observation/tail", "1", Body::Segments(vec![segment]))
+}
+
+fn person(id: &str, replaced_by: Option<&str>, replaces: &[&str]) -> Fact {
+    let body = Body::Person(Person {
+        id: id.into(),
+        mrn: format!("MRN-{id}"),
+        family: id.into(),
+        given: String::new(),
+        birth_date: None,
+        sex: Sex::Unknown,
+        active: true,
+        replaced_by: replaced_by.map(str::to_owned),
+        replaces: replaces.iter().map(|id| (*id).to_owned()).collect(),
+    });
+    fact(&format!("Patient/{id}"), "1", body)
+}
+
+/// Two people with a value, an alarm, a dose, a bed and a note each.
+fn two_records(vault: &Vault) {
+    for (n, id) in ["p", "other"].into_iter().enumerate() {
+        let Body::Samples(mut samples) =
+            spo2(&format!("Observation/{id}"), "1", (5 + n as i64) * MIN, "9").body
+        else {
+            panic!()
+        };
+        samples[0].patient = id.into();
+        let episode = Episode {
+            id: format!("e-{id}"),
+            patient: id.into(),
+            priority: Priority::High,
+            text: "SpO2".into(),
+            measure: None,
+            onset: Instant(5 * MIN),
+            ended: None,
+        };
+        let note = Action {
+            id: format!("n-{id}"),
+            episode: about_patient(id),
+            verb: Verb::Note,
+            by: "N. Okafor".into(),
+            at: Instant(6 * MIN),
+            note: Some("Sat up".into()),
+        };
+        let dose = Dose {
+            id: id.into(),
+            patient: id.into(),
+            what: "Insulin".into(),
+            amount: None,
+            at: Instant(6 * MIN),
+        };
+        let stay = Stay { id: id.into(), patient: id.into(), place: None, in_progress: true };
+        let facts = vec![
+            person(id, None, &[]),
+            fact(&format!("Observation/{id}"), "1", Body::Samples(samples)),
+            fact(&format!("DetectedIssue/e-{id}"), "1", Body::Episode(episode)),
+            fact(&format!("Communication/n-{id}"), "1", Body::Action(note)),
+            fact(&format!("MedicationAdministration/{id}"), "1", Body::Dose(dose)),
+            fact(&format!("Encounter/{id}"), "1", Body::Stay(stay)),
+        ];
+        receive(vault, 10 * MIN, facts);
+    }
+}
+
+/// How many of everything stand under `p`, and who is on the board: values, series, alarms, notes, doses, stays.
+fn under_p(vault: &Vault, view: View) -> (Vec<String>, [usize; 6]) {
+    vault
+        .read_as(view, |r| {
+            let ward = r.ward()?;
+            let counts = [
+                ward.values.iter().filter(|v| v.series.patient == "p").count(),
+                r.series_of("p")?.len(),
+                ward.episodes.iter().filter(|e| e.patient == "p").count(),
+                ward.actions.iter().filter(|a| a.action.episode == about_patient("p")).count(),
+                r.doses("p", Instant(0))?.iter().filter(|d| d.patient == "p").count(),
+                ward.stays.iter().filter(|s| s.patient == "p").count(),
+            ];
+            let mut shown: Vec<String> =
+                ward.persons.into_iter().filter(|p| p.active).map(|p| p.id).collect();
+            shown.sort();
+            Ok((shown, counts))
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_merged_record_is_shown_with_the_one_that_stays_and_taken_apart_when_the_link_is_taken_back() {
+    // The record that goes says so, the one that stays does, or both do.
+    for (gone, stays) in [(Some("p"), [].as_slice()), (None, &["other"]), (Some("p"), &["other"])] {
+        let (_folder, vault) = open();
+        two_records(&vault);
+        let (apart, together) = ([1; 6], [2; 6]);
+        let both = vec!["other".to_owned(), "p".to_owned()];
+        assert_eq!(under_p(&vault, View::NOW), (both.clone(), apart));
+        receive(&vault, 20 * MIN, vec![person("other", gone, &[]), person("p", None, stays)]);
+        assert_eq!(under_p(&vault, View::NOW), (vec!["p".to_owned()], together));
+        // What this screen showed before nobody had merged.
+        assert_eq!(under_p(&vault, View::as_shown(Instant(15 * MIN))), (both.clone(), apart));
+        assert_eq!(newest(&vault, View::NOW).as_deref(), Some("9"));
+        receive(&vault, 30 * MIN, vec![person("other", None, &[]), person("p", None, &[])]);
+        assert_eq!(under_p(&vault, View::NOW), (both, apart));
+        assert_eq!(under_p(&vault, View::as_shown(Instant(25 * MIN))), (vec!["p".to_owned()], together));
+    }
+}
+
+#[test]
+fn a_chain_of_merges_is_followed_and_a_ring_of_them_harms_nobody() {
+    let (_folder, vault) = open();
+    two_records(&vault);
+    receive(&vault, 20 * MIN, vec![person("other", Some("between"), &[])]);
+    assert_eq!(under_p(&vault, View::NOW).1, [1; 6], "nobody here knows into whom");
+    receive(&vault, 25 * MIN, vec![person("between", Some("p"), &[])]);
+    assert_eq!(under_p(&vault, View::NOW).1, [2; 6]);
+    receive(&vault, 30 * MIN, vec![person("p", Some("other"), &[])]);
+    // Who stays cannot be said: everybody does.
+    let (shown, _) = under_p(&vault, View::NOW);
+    assert_eq!(shown, ["between", "other", "p"]);
 }

@@ -24,8 +24,11 @@ class Board {
   loaded = $state(false);
   /** Whether alarms can be heard here. */
   audio = $state(true);
-  /** The moment that is shown: the present, or a past one that somebody looks at. */
+  /** The moment that is shown: the present, or a past one that somebody looks at. Moves with what arrives and every second. */
   now = $state(Date.now());
+  /** The wall clock, to the second. */
+  clock = $state(Date.now());
+  private ticked = 0;
   past: PastWire | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
@@ -57,7 +60,15 @@ class Board {
   }
 
   tick() {
-    this.now = this.past?.at ?? Date.now();
+    this.ticked = Date.now();
+    this.now = this.past?.at ?? this.ticked;
+  }
+
+  /** Several times a second: moves the clock, and the ages where nothing that arrived has moved them. */
+  beat() {
+    const now = Date.now();
+    if (Math.floor(now / 1000) !== Math.floor(this.clock / 1000)) this.clock = now;
+    if (now - this.ticked >= 1000) this.tick();
   }
 
   listed(): Row[] {
@@ -67,7 +78,6 @@ class Board {
   apply(update: Update) {
     if (update.moment) {
       this.past = update.moment.past;
-      this.tick();
       // The past has people and lines of its own.
       this.rows = new Map();
     }
@@ -88,6 +98,7 @@ class Board {
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
     this.loaded = true;
+    this.tick();
     if (update.raised.length > 0) void this.lightUp(update.raised);
   }
 

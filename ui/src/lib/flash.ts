@@ -1,17 +1,18 @@
 // The flash of unowned alarms (IEC 60601-1-8), as a mark on the root that changes with each phase.
 //
 // A CSS animation would tick at the display's rate: without a GPU that costs a tenth of a core, day and night. All alarms
-// of one priority flash together, so that a board with three of them does not flicker.
+// of one priority flash together, so that a board with three of them does not flicker, and both flash on one beat, on which
+// the ages of the board move too: what is painted together is painted once.
 
-/** Hz; within 1.4 to 2.8 for high and 0.4 to 0.8 for medium. */
-const RATES = { high: 2, med: 0.6 };
+export const BEAT_MS = 250;
 
-/** Begins to flash; gives what ends it. Somebody who asked for less motion sees steady fill and the text marks. */
-export function flash(root: HTMLElement, reduced: boolean): () => void {
-  if (reduced) return () => {};
-  const timers = Object.entries(RATES).map(([priority, hz]) => {
-    const name = `flash${priority[0]?.toUpperCase()}${priority.slice(1)}`;
-    return setInterval(() => (root.dataset[name] = root.dataset[name] === 'off' ? 'on' : 'off'), 500 / hz);
-  });
-  return () => timers.forEach(clearInterval);
+/** Beats of a phase: 2 Hz for high (within 1.4 to 2.8), 0.67 Hz for medium (within 0.4 to 0.8). */
+const PHASES = { flashHigh: 1, flashMed: 3 };
+
+/** Shows the phases of the n-th beat. */
+export function flash(root: HTMLElement, n: number) {
+  for (const [name, beats] of Object.entries(PHASES)) {
+    const phase = Math.floor(n / beats) % 2 === 0 ? 'on' : 'off';
+    if (root.dataset[name] !== phase) root.dataset[name] = phase;
+  }
 }

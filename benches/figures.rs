@@ -282,18 +282,6 @@ async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, 
 }
 
 /// The process and everything below it.
-fn tree(root: &str) -> Vec<String> {
-    let mut out = vec![root.to_owned()];
-    let mut at = 0;
-    while at < out.len() {
-        let children =
-            std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", out[at])).unwrap_or_default();
-        out.extend(children.split_whitespace().map(str::to_owned));
-        at += 1;
-    }
-    out
-}
-
 fn pss_mib(pids: &[String]) -> f64 {
     let kib = |pid: &String| {
         let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
@@ -337,18 +325,23 @@ async fn resident(table: &mut Table) {
     let mut before = 0.0;
     for _ in 0..60 {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let now = cpu_s(&tree(&pid));
+        let now = cpu_s(&support::tree(&pid));
         calm = if (now - before) / 2.0 < 0.4 { calm + 1 } else { 0 };
         before = now;
         if calm >= 4 {
             break;
         }
     }
-    let (began, used) = (Wall::now(), cpu_s(&tree(&pid)));
+    let (began, used) = (Wall::now(), cpu_s(&support::tree(&pid)));
     tokio::time::sleep(Duration::from_secs(20)).await;
-    let share = (cpu_s(&tree(&pid)) - used) / began.elapsed().as_secs_f64() * 100.0;
-    table.row("memory of the whole process tree (PSS) on the ward board", pss_mib(&tree(&pid)), "MiB", 220.0);
-    for pid in tree(&pid) {
+    let share = (cpu_s(&support::tree(&pid)) - used) / began.elapsed().as_secs_f64() * 100.0;
+    table.row(
+        "memory of the whole process tree (PSS) on the ward board",
+        pss_mib(&support::tree(&pid)),
+        "MiB",
+        220.0,
+    );
+    for pid in support::tree(&pid) {
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         println!("  {:<20} {:>7.1} MiB", name.trim(), pss_mib(&[pid]));
     }

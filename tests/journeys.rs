@@ -212,6 +212,14 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
     let episode = first_open_alert(&app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    // Nor would a crash leave what it had in memory: neither the window nor the page's own process.
+    let tree = support::tree(&app.pid());
+    assert!(tree.len() >= 2, "{tree:?}");
+    for pid in tree {
+        let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
+    }
     app.kill();
     drop(app);
 
@@ -232,6 +240,28 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
     // Whatever the folder holds, no name and no number of a person can be read in it.
     let (files, bytes) = support::none_holds(folder.path(), &CANARIES);
     assert!(files >= 3 && bytes > 1_000_000, "the cache was really there: {files} files, {bytes} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_records_of_one_person_become_one_tile_and_two_again() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    let url = format!("{}/Patient/ward-p11", sim.base());
+    let record: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let mut merged = record.clone();
+    merged["link"] =
+        serde_json::json!([{ "other": { "reference": "Patient/ward-p12" }, "type": "replaced-by" }]);
+    support::put(sim.base(), &merged).await;
+    app.until(
+        "one tile for both",
+        "return !document.querySelector('[data-testid=tile-ward-p11]') \
+         && document.querySelectorAll('[data-testid^=tile-]').length === 29",
+    )
+    .await;
+    support::put(sim.base(), &record).await;
+    app.until("two again", TILES).await;
+    app.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,12 +4,25 @@ use std::path::PathBuf;
 
 /// Sets up what must be set before the first thread starts.
 pub(crate) fn prepare(window: bool) {
+    #[cfg(unix)]
+    leave_no_core();
     #[cfg(target_os = "linux")]
     if window {
         linux::tune_and_restart();
     }
     #[cfg(not(target_os = "linux"))]
     let _ = window;
+}
+
+/// A core dump would hold whoever was on the screen, in clear; the page's processes inherit this.
+#[cfg(unix)]
+fn leave_no_core() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit is always allowed.
+    if setrlimit(Resource::Core, none).is_err() {
+        eprintln!("vigil: a crash may leave a core dump");
+    }
 }
 
 /// Whether a WebDriver session started this process.

@@ -60,6 +60,19 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// The processes that a process started, itself first.
+pub fn tree(root: &str) -> Vec<String> {
+    let mut out = vec![root.to_owned()];
+    let mut at = 0;
+    while at < out.len() {
+        let children =
+            std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", out[at])).unwrap_or_default();
+        out.extend(children.split_whitespace().map(str::to_owned));
+        at += 1;
+    }
+    out
+}
+
 /// Puts a resource on a server; it has to be taken.
 pub async fn put(base: &str, resource: &serde_json::Value) {
     let at =

@@ -1,9 +1,9 @@
 //! Two records of one person. A hospital merges them by a link; what stands under the old record is then shown with the
 //! record that stays. Nothing is rewritten: a link that is taken back, or a look at a time before it, shows two people again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use clinical::{Instant, Person, SmolStr};
+use clinical::{Instant, Person, SmolStr, Stay};
 use rusqlite::params;
 
 use crate::error::VaultError;
@@ -36,6 +36,16 @@ impl Survivors {
     pub fn rename(&self, patient: &mut String) {
         if self.is_merged(patient) {
             *patient = self.of(patient).to_owned();
+        }
+    }
+
+    /// Puts stays under the record that stays; where that one lies in a bed itself, its own bed is the one that counts.
+    pub fn rename_stays(&self, stays: &mut [Stay]) {
+        let lies = |stay: &&Stay| stay.in_progress && !self.is_merged(&stay.patient);
+        let lying: HashSet<String> = stays.iter().filter(lies).map(|stay| stay.patient.clone()).collect();
+        for stay in stays.iter_mut().filter(|stay| self.is_merged(&stay.patient)) {
+            self.rename(&mut stay.patient);
+            stay.in_progress &= !lying.contains(&stay.patient);
         }
     }
 }

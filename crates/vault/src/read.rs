@@ -205,7 +205,7 @@ impl Reader<'_> {
         };
         let survivors = self.survivors(known_by)?;
         ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
-        ward.stays.iter_mut().for_each(|stay| survivors.rename(&mut stay.patient));
+        survivors.rename_stays(&mut ward.stays);
         ward.flags.iter_mut().for_each(|flag| survivors.rename(&mut flag.patient));
         Ok(ward)
     }

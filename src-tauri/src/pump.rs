@@ -24,7 +24,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
     let events = open.events.lock().unwrap_or_else(PoisonError::into_inner).take();
     tauri::async_runtime::spawn(async move {
         let mut shown = Shown::default();
-        let mut update = shown.look(&open, true).await;
+        let mut update = shown.look(&open, Look::First).await;
         update.link = Some(open.console.link().into());
         if channel.send(update).is_err() {
             return;
@@ -34,11 +34,15 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         let mut events = events.unwrap_or(empty);
         loop {
             let mut batch = Batch::default();
+            let mut acted = false;
             let mut deadline = tokio::time::Instant::now() + LOOK;
             // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
             loop {
                 tokio::select! {
-                    () = open.acted.notified() => break,
+                    () = open.acted.notified() => {
+                        acted = true;
+                        break;
+                    }
                     Some(event) = events.recv() => {
                         batch.take(event);
                         deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
@@ -53,7 +57,8 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
                 batch.take(event);
             }
             open.console.arrived(batch.raised);
-            let mut update = shown.look(&open, false).await;
+            let look = if acted || batch.urgent { Look::Urgent } else { Look::Calm };
+            let mut update = shown.look(&open, look).await;
             update.link = batch.link.then(|| open.console.link().into());
             update.progress = batch.progress;
             if !update.is_empty() && channel.send(update).is_err() {
@@ -61,6 +66,16 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
             }
         }
     });
+}
+
+/// Why the board is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// The very first message carries the numbers; lines follow with the next ones.
+    First,
+    /// An alarm or somebody's click: nothing is drawn that can wait for the next message.
+    Urgent,
+    Calm,
 }
 
 #[derive(Default)]
@@ -105,15 +120,15 @@ struct Shown {
 }
 
 impl Shown {
-    async fn look(&mut self, open: &Arc<Open>, first: bool) -> Update {
+    async fn look(&mut self, open: &Arc<Open>, look: Look) -> Update {
         let console = open.console.clone();
         self.looks = self.looks.wrapping_add(1);
-        let with_quarantine = first || self.looks.is_multiple_of(10);
+        let with_quarantine = look == Look::First || self.looks.is_multiple_of(10);
         let read = tauri::async_runtime::spawn_blocking(move || {
             let board = console.board()?;
             let patients: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
-            // The very first message carries the numbers; lines follow with the next ones.
-            let sparks = if first { HashMap::new() } else { console.sparklines(&patients, SPARKS)? };
+            let most = if look == Look::Calm { SPARKS } else { 0 };
+            let sparks = console.sparklines(&patients, most)?;
             let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
             Ok::<_, console::ConsoleError>((
                 board,

@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "set_limits",
     "shift",
     "shifts",
+    "shift_notes",
     "start_demo",
     "take",
     "timeline",

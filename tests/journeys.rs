@@ -505,6 +505,15 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
         "return document.querySelectorAll('[data-testid=handover] tbody tr').length >= 34",
     )
     .await;
+    // What was written about a patient stands beside them, also what no server has yet.
+    app.ask("return window.__TAURI_INTERNALS__.invoke('annotate', { patient: 'ward-p12', at: Date.now(), text: 'Slept badly' })").await;
+    app.click("[data-testid=nav-ward]").await;
+    app.click("[data-testid=nav-handover]").await;
+    app.until(
+        "the note",
+        "return [...document.querySelectorAll('[data-testid=shift-note]')].some((n) => n.textContent.includes('Slept badly'))",
+    )
+    .await;
     app.click("[data-testid=i-leave]").await;
     app.until(
         "the stamp",
@@ -519,7 +528,16 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
     assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF-"));
     let text = std::process::Command::new("pdftotext").args(["-layout", &file, "-"]).output().unwrap();
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
-    for wanted in ["Handover", "Adeyemi, Ruth", "Open, nobody has it", "I take over", "page 1 of"] {
+    for wanted in [
+        "Handover",
+        "Adeyemi, Ruth",
+        "Open, nobody has it",
+        "I take over",
+        "page 1 of",
+        "observations overdue since",
+        "eight hours ago > now",
+        "N. Okafor – Slept badly",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not on the page: {text}");
     }
     app.close().await;

@@ -154,7 +154,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
         Some(Command::Ward { json: _, at, as_shown, pdf: Some(file) }) => {
-            paper(&start, view(at, as_shown)?, &file, console::ward_list)
+            paper(&start, view(at, as_shown)?, &file, |ward, _, now, cover| {
+                console::ward_list(ward, now, cover)
+            })
         }
         Some(Command::Ward { json, at, as_shown, pdf: None }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
@@ -311,14 +313,16 @@ pub(crate) fn cover(start: &Start, last_good: Option<Instant>) -> Cover {
     }
 }
 
-type Pages = fn(&Ward, Instant, &Cover) -> Result<Vec<u8>, ConsoleError>;
+type Pages = fn(&Ward, &Ward, Instant, &Cover) -> Result<Vec<u8>, ConsoleError>;
 
 fn paper(start: &Start, view: View, file: &Path, pages: Pages) -> Result<ExitCode, AppError> {
-    let ward = cache(start)?.read_as(view, |reader| reader.ward())?;
+    let (vault, now) = (cache(start)?, view.at.min(clock()()));
+    let ward = vault.read_as(view, |reader| reader.ward())?;
+    let before = vault.read_as(View::at(now - console::BEFORE), |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
     let cover = cover(start, last_good);
-    let bytes = pages(&ward, view.at.min(clock()()), &cover)?;
+    let bytes = pages(&ward, &before, now, &cover)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);
     Ok(ExitCode::SUCCESS)

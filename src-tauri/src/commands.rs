@@ -18,8 +18,8 @@ use crate::trend_wire::{
 };
 use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
-    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftWire, TimelineWire, Update,
-    WaitingWire,
+    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftNoteWire, ShiftWire,
+    TimelineWire, Update, WaitingWire,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -190,6 +190,13 @@ pub async fn shift(session: State<'_, Session>, takes_over: bool) -> Answer<Vec<
 #[specta::specta]
 pub async fn shifts(session: State<'_, Session>) -> Answer<Vec<ShiftWire>> {
     work(&session, |console| Ok(console.shifts()?.into_iter().map(ShiftWire::from).collect())).await
+}
+
+/// What was written about patients and their alarms in the last twelve hours, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn shift_notes(session: State<'_, Session>) -> Answer<Vec<ShiftNoteWire>> {
+    work(&session, |console| Ok(console.shift_notes()?.into_iter().map(ShiftNoteWire::from).collect())).await
 }
 
 /// One patient's page.
@@ -426,6 +433,7 @@ fn builder() -> Builder<tauri::Wry> {
             set_limits,
             shift,
             shifts,
+            shift_notes,
             start_demo,
             take,
             timeline,

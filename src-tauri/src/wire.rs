@@ -355,6 +355,21 @@ impl From<(Instant, String, String)> for ShiftWire {
     }
 }
 
+/// What somebody wrote about a patient in this shift.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct ShiftNoteWire {
+    patient: String,
+    at: i64,
+    by: String,
+    text: String,
+}
+
+impl From<console::ShiftNote> for ShiftNoteWire {
+    fn from(note: console::ShiftNote) -> ShiftNoteWire {
+        ShiftNoteWire { patient: note.patient, at: ms(note.at), by: note.by, text: note.text }
+    }
+}
+
 /// An alarm's onset, for the time control.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct OnsetWire {

@@ -13,7 +13,7 @@ use crate::board::{Board, board, states};
 use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
 use crate::export::{FlowRow, flowsheet};
-use crate::handover::{Cover, handover};
+use crate::handover::{BEFORE, Cover, ShiftNote, handover, shift_notes};
 use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
 use crate::multiples::{Multiples, MultiplesRequest, multiples};
@@ -329,10 +329,19 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the pages cannot be written.
     pub fn handover(&self) -> Result<Vec<u8>, ConsoleError> {
-        let ward = self.read(|reader| reader.ward())?;
-        let pack = handover(&ward, self.moment(), &self.cover())?;
+        let (ward, now) = (self.read(|reader| reader.ward())?, self.moment());
+        let before = self.vault.read_as(View::at(now - BEFORE), |reader| reader.ward())?;
+        let pack = handover(&ward, &before, now, &self.cover())?;
         self.stamp("handover printed")?;
         Ok(pack)
+    }
+
+    /// What was written about patients and their alarms in the last twelve hours, oldest first.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn shift_notes(&self) -> Result<Vec<ShiftNote>, ConsoleError> {
+        Ok(shift_notes(&self.read(|reader| reader.ward())?, self.moment()))
     }
 
     /// The report of one patient as a PDF; who asked and why is kept in the log.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use charts::{Ink, pdf};
-use clinical::{Instant, Presence, Priority, SeenAction, Sound, Verb};
+use clinical::{Action, Instant, Presence, Priority, Sound, Verb, patient_about};
 use vault::Ward;
 
 use crate::board::{Board, QueueItem, Tile, board};
@@ -11,8 +11,45 @@ use crate::error::ConsoleError;
 use crate::lanes::local;
 use crate::sheet::{LEFT, Sheet};
 
-/// Notes and hand-overs this old still matter to the next shift.
+/// Notes and hand-overs this old still matter to the next shift: milliseconds.
 const SHIFT: i64 = 12 * 3_600_000;
+/// What values are compared with on the page of the handover: milliseconds ago.
+pub const BEFORE: i64 = 8 * 3_600_000;
+
+/// Something a person wrote about a patient in the last twelve hours, or about an alarm of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShiftNote {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// When it was written.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// What was written, or the verb where it came without words.
+    pub text: String,
+}
+
+/// The notes of the shift, oldest first.
+pub(crate) fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
+    let of_episode: HashMap<&str, &str> =
+        ward.episodes.iter().map(|e| (e.id.as_str(), e.patient.as_str())).collect();
+    let recent = |action: &&Action| (0..SHIFT).contains(&now.ms_since(action.at));
+    let note = |action: &Action| {
+        let written = action.note.as_deref();
+        let (patient, text) = match action.verb {
+            Verb::Note | Verb::HandTo | Verb::Handled => (*of_episode.get(action.episode.as_str())?, written),
+            // The moment it is about comes first, for programs.
+            Verb::Annotate => (
+                patient_about(&action.episode)?,
+                written.map(|n| n.split_once(' ').map_or(n, |(_, text)| text)),
+            ),
+            _ => return None,
+        };
+        let text = text.unwrap_or(action.verb.code()).to_owned();
+        Some(ShiftNote { patient: patient.to_owned(), at: action.at, by: action.by.clone(), text })
+    };
+    ward.actions.iter().map(|seen| &seen.action).filter(recent).filter_map(note).collect()
+}
 
 /// What the pack says of itself.
 #[derive(Clone, Debug)]
@@ -25,15 +62,15 @@ pub struct Cover {
     pub last_good: Option<Instant>,
 }
 
-/// Writes the pack of a ward at `now`.
+/// Writes the pack of a ward at `now`; `before` is the same ward [`BEFORE`] that, for where the values come from.
 ///
 /// # Errors
 /// Where the pages cannot be written.
-pub fn handover(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
-    let board = board(ward, now);
+pub fn handover(ward: &Ward, before: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
+    let (shown, before) = (board(ward, now), board(before, now - BEFORE));
     let mut pack = Pack::new("Handover", now, cover);
-    pack.alerts(&board);
-    pack.patients(&board, ward, now);
+    pack.alerts(&shown);
+    pack.patients(&shown, Some(&before), ward);
     pack.sheet.signatures("I leave", "I take over");
     pdf(&pack.sheet.finish(&pack.foot), "Handover").map_err(ConsoleError::Drawing)
 }
@@ -44,7 +81,7 @@ pub fn handover(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, Con
 /// Where the pages cannot be written.
 pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
     let mut pack = Pack::new("Ward list", now, cover);
-    pack.patients(&board(ward, now), ward, now);
+    pack.patients(&board(ward, now), None, ward);
     pdf(&pack.sheet.finish(&pack.foot), "Ward list").map_err(ConsoleError::Drawing)
 }
 
@@ -150,29 +187,26 @@ impl Pack {
         self.sheet.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
     }
 
-    fn patients(&mut self, board: &Board, ward: &Ward, now: Instant) {
-        let owners: HashMap<&str, &str> =
-            ward.episodes.iter().map(|e| (e.id.as_str(), e.patient.as_str())).collect();
-        let mut notes: HashMap<&str, Vec<&SeenAction>> = HashMap::new();
-        for seen in &ward.actions {
-            let matters = matches!(seen.action.verb, Verb::Note | Verb::HandTo | Verb::Handled);
-            if matters
-                && now.ms_since(seen.action.at) < SHIFT
-                && let Some(patient) = owners.get(seen.action.episode.as_str())
-            {
-                notes.entry(patient).or_default().push(seen);
-            }
+    fn patients(&mut self, board: &Board, before: Option<&Board>, ward: &Ward) {
+        let mut notes: HashMap<String, Vec<ShiftNote>> = HashMap::new();
+        for note in shift_notes(ward, self.now) {
+            notes.entry(note.patient.clone()).or_default().push(note);
         }
         self.sheet.title(&format!("Patients · {}", board.tiles.len()), 33.0);
+        if before.is_some() {
+            self.sheet.y += 11.0;
+            self.sheet.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
+        }
         let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
         tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
         for tile in tiles {
-            let own = notes.get(tile.patient.as_str()).map_or(&[][..], Vec::as_slice);
-            self.patient(tile, own);
+            let own = notes.get(&tile.patient).map_or(&[][..], Vec::as_slice);
+            let earlier = before.and_then(|board| board.tiles.iter().find(|t| t.patient == tile.patient));
+            self.patient(tile, earlier, own);
         }
     }
 
-    fn patient(&mut self, tile: &Tile, notes: &[&SeenAction]) {
+    fn patient(&mut self, tile: &Tile, earlier: Option<&Tile>, notes: &[ShiftNote]) {
         self.sheet.room(32.0 + 11.0 * notes.len().min(4) as f32);
         self.sheet.y += 17.0;
         self.sheet.write(LEFT, Ink::bold(11.0), &tile.bed);
@@ -197,7 +231,12 @@ impl Pack {
             }
             (None, None) => "NEWS2 –".to_owned(),
         };
-        self.sheet.write(LEFT + 330.0, Ink::bold(8.5), &score);
+        let due = match tile.news.next_due {
+            Some(due) if due <= self.now => format!(" · observations overdue since {}", self.clock(due)),
+            Some(due) => format!(" · observations due {}", self.clock(due)),
+            None => String::new(),
+        };
+        self.sheet.write(LEFT + 330.0, Ink::bold(8.5), &(score + &due));
         self.sheet.y += 12.0;
         let values: Vec<String> = tile
             .cells
@@ -212,15 +251,16 @@ impl Pack {
                     crate::Slot::Glucose => "Glucose",
                 };
                 let old = if cell.stale { " old" } else { "" };
-                format!("{label} {} ({}{old})", cell.text, self.clock(cell.taken_at))
+                let was =
+                    earlier.and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && !c.stale));
+                let was = was.map_or(String::new(), |was| format!("{} > ", was.text));
+                format!("{label} {was}{} ({}{old})", cell.text, self.clock(cell.taken_at))
             })
             .collect();
         self.sheet.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
-        for seen in notes.iter().rev().take(4) {
+        for note in notes.iter().rev().take(4) {
             self.sheet.y += 11.0;
-            let action = &seen.action;
-            let what = action.note.as_deref().unwrap_or(action.verb.code());
-            let text = format!("{} {} – {what}", self.clock(action.at), action.by);
+            let text = format!("{} {} – {}", self.clock(note.at), note.by, note.text);
             self.sheet.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
         }
     }

@@ -31,7 +31,7 @@ pub use console::{Console, Station, Waiting};
 pub use delay::AlarmDelays;
 pub use error::ConsoleError;
 pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
-pub use handover::{Cover, handover, ward_list};
+pub use handover::{BEFORE, Cover, ShiftNote, handover, ward_list};
 pub use lanes::ValueAt;
 pub use load::{AlarmLoad, Share, alarm_load};
 pub use marks::Mark;

@@ -62,6 +62,8 @@ export const commands = {
 	shift: (takesOver: boolean) => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shift", { takesOver })),
 	/**  Who left and who took over within a day, newest first. */
 	shifts: () => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shifts")),
+	/**  What was written about patients and their alarms in the last twelve hours, oldest first. */
+	shiftNotes: () => typedError<ShiftNoteWire[], AppError>(__TAURI_INVOKE("shift_notes")),
 	/**  Opens the demo ward. */
 	startDemo: () => typedError<null, AppError>(__TAURI_INVOKE("start_demo")),
 	/**  Takes an alert. Durable when this returns. */
@@ -379,6 +381,14 @@ export type ShareWire = {
 	name: string,
 	count: number,
 	actedOn: number,
+};
+
+/**  What somebody wrote about a patient in this shift. */
+export type ShiftNoteWire = {
+	patient: string,
+	at: number,
+	by: string,
+	text: string,
 };
 
 /**  Somebody left or took over. */

@@ -3,7 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftWire,
+  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
   SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 
@@ -76,6 +76,7 @@ export const backend = {
   handover: () => open(commands.handover()),
   shift: (takesOver: boolean) => open(commands.shift(takesOver)),
   shifts: () => open(commands.shifts()),
+  shiftNotes: () => open(commands.shiftNotes()),
   repair: () => open(commands.repair()),
   limits: (patient: string) => open(commands.limits(patient)),
   setLimits: (patient: string, changes: SetLimitWire[]) => open(commands.setLimits(patient, changes)),

@@ -276,9 +276,6 @@ impl<'a> Intake<'a> {
             "Observation" => return self.values_deleted(reference),
             _ => return Ok(()),
         };
-        if table == "person" {
-            self.transaction.prepare_cached("DELETE FROM merge WHERE said_by = ?")?.execute([id])?;
-        }
         let gone = self.unsay(table, id)?;
         if gone > 0 {
             self.done.ward_changed = true;

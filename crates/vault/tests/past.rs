@@ -362,6 +362,10 @@ fn a_chain_of_merges_is_followed_and_a_ring_of_them_harms_nobody() {
     assert_eq!(under_p(&vault, View::NOW).1, APART, "nobody here knows into whom");
     receive(&vault, 25 * MIN, vec![person("between", Some("p"), &[])]);
     assert_eq!(under_p(&vault, View::NOW).1, TOGETHER);
+    // Who deletes the record that was merged away does not mean what stood under it.
+    receive(&vault, 27 * MIN, vec![fact("Patient/other", "2", Body::Deleted)]);
+    assert_eq!(under_p(&vault, View::NOW), (vec!["p".to_owned()], TOGETHER));
+    receive(&vault, 28 * MIN, vec![person("other", Some("between"), &[])]);
     receive(&vault, 30 * MIN, vec![person("p", Some("other"), &[])]);
     // Who stays cannot be said: everybody does.
     let (shown, _) = under_p(&vault, View::NOW);

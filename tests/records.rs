@@ -96,6 +96,8 @@ async fn a_limit_set_with_a_reason_holds_on_every_station_and_a_note_stands_at_i
     a.shot("note-offline");
     sim.cut_link(false);
     arrives(sim.base(), "annotation").await;
+    // The banner leaves, and what stands below it moves up: a hand waits for that too.
+    a.until("live", "return document.querySelector('[data-testid=offline-banner]') === null").await;
 
     a.click("[data-testid=report-open]").await;
     write(&a, "[data-testid=words]", "Ward round").await;

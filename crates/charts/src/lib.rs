@@ -10,7 +10,7 @@ mod picture;
 mod strip;
 mod ticks;
 
-pub use decimate::{Run, m4, means, runs};
+pub use decimate::{Outline, Outliner, Run, m4};
 pub use figure::{Event, EventKind, Figure, Row};
 pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport, draw, draw_svg};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};

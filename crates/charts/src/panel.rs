@@ -1,12 +1,12 @@
 //! One panel of one measure over a range of time.
 
-use clinical::Limits;
+use clinical::{Limits, Times};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
 use plotters::prelude::*;
 
-use crate::decimate::{m4, means, runs};
+use crate::decimate::{Outline, Outliner};
 use crate::picture::Picture;
 use crate::ticks::value_ticks;
 
@@ -30,6 +30,18 @@ impl Viewport {
     pub fn in_css((from, to): (i64, i64), (width, height): (u32, u32), scale: f64) -> Viewport {
         let device = |css: u32| (f64::from(css) * scale) as u32;
         Viewport { from, to, width: device(width), height: device(height), scale }
+    }
+
+    /// What makes the outline of a line for this viewport from samples that come in blocks. `focus` is first and last moment that
+    /// decide the axis and are counted.
+    pub fn outliner(&self, gap_ms: i64, focus: (i64, i64)) -> Outliner<impl Fn(i64) -> i32 + use<>> {
+        Outliner::new(self.columns(), gap_ms, focus)
+    }
+
+    /// The renderer's mapping from time to pixel column.
+    fn columns(&self) -> impl Fn(i64) -> i32 + use<> {
+        let (axis, width): (RangedCoordi64, i32) = ((self.from..self.to).into(), self.width as i32);
+        move |t| axis.map(&t, (0, width))
     }
 }
 
@@ -85,6 +97,14 @@ pub enum Content {
         times: Vec<i64>,
         /// One a time.
         values: Vec<f64>,
+        /// The longest silence that is no gap.
+        gap_ms: i64,
+    },
+    /// The same, of which only what decides its picture is left: made with [`Viewport::outliner`] of the viewport it is drawn in
+    /// and with the focus of its panel.
+    Outline {
+        /// What is left.
+        outline: Outline,
         /// The longest silence that is no gap.
         gap_ms: i64,
     },
@@ -222,9 +242,8 @@ fn paint<B: DrawingBackend>(
     let range = panel.also.map_or(own_range, |(low, high)| (own_range.0.min(low), own_range.1.max(high)));
     let margin = (MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0) as i32;
     let (width, height) = (viewport.width as i32, viewport.height as i32);
-    let x_axis: RangedCoordi64 = (viewport.from..viewport.to).into();
     let y_axis: RangedCoordf64 = (range.0..range.1).into();
-    let column = |t: i64| x_axis.map(&t, (0, width));
+    let column = viewport.columns();
     let row = |v: f64| y_axis.map(&v, (height - margin, margin));
     let ticks: Vec<(f64, i32)> = value_ticks(range.0, range.1, 3).into_iter().map(|v| (v, row(v))).collect();
     let in_range = |v: &f64| *v >= range.0 && *v <= range.1;
@@ -266,34 +285,22 @@ fn paint<B: DrawingBackend>(
                 let from = times.partition_point(|t| *t < viewport.from).saturating_sub(1);
                 let to = (times.partition_point(|t| *t <= viewport.to) + 1).min(times.len());
                 let (times, values) = (&times[from.min(to)..to], &values[from.min(to)..to]);
-                samples = times.partition_point(|t| *t <= last) - times.partition_point(|t| *t < first);
-                let found = runs(times, *gap_ms);
-                for pair in found.windows(2) {
-                    gaps.push((times[pair[0].to - 1], times[pair[1].from]));
-                }
-                // A pixel column that is longer than any gap holds several samples, wherever in the series it lies.
-                let dense = (viewport.to - viewport.from) / i64::from(width) > *gap_ms;
-                for run in found {
-                    let (times, values) = (&times[run.from..run.to], &values[run.from..run.to]);
-                    let kept = if panel.every_sample {
-                        times.iter().copied().zip(values.iter().copied()).collect()
-                    } else {
-                        m4(times, values, column)
-                    };
-                    let pixels: Vec<(i32, i32)> = kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
-                    if let [(x, y)] = pixels.as_slice() {
-                        area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
-                    }
-                    if dense {
-                        // Lowest to highest of each column as a band, and the mean as the line.
-                        trace(area, &pixels, mixed(theme.hue, theme.background, BAND), 1)?;
-                        let middle: Vec<(i32, i32)> =
-                            means(times, values, column).into_iter().map(|(x, v)| (x, row(v))).collect();
-                        trace(area, &middle, hue, thick)?;
-                    } else {
-                        trace(area, &pixels, hue, thick)?;
+                let mut outliner = viewport.outliner(*gap_ms, (first, last));
+                outliner.push(&Times::Each(times), values);
+                let mut outline = outliner.end();
+                if panel.every_sample {
+                    for run in &mut outline.runs {
+                        let all = times.partition_point(|t| *t < run.first)
+                            ..times.partition_point(|t| *t <= run.last);
+                        run.kept = times[all.clone()].iter().copied().zip(values[all].iter().copied()).collect();
                     }
                 }
+                (samples, gaps) = (outline.samples, outline.gaps());
+                paint_line(area, &outline, *gap_ms, viewport, theme, (&column, &row))?;
+            }
+            Content::Outline { outline, gap_ms } => {
+                (samples, gaps) = (outline.samples, outline.gaps());
+                paint_line(area, outline, *gap_ms, viewport, theme, (&column, &row))?;
             }
             Content::Steps(steps) => {
                 let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
@@ -333,7 +340,7 @@ fn paint<B: DrawingBackend>(
                 };
                 if half == 0 {
                     // The renderer fills no rectangle without a width; a hair is a line.
-                    let (hairs, means) = hairs(&seen, column, row, panel.every_sample, height);
+                    let (hairs, means) = hairs(&seen, &column, row, panel.every_sample, height);
                     for (x, top, foot) in hairs {
                         line(area, &[(x, top), (x, foot)], hue.stroke_width(1))?;
                     }
@@ -364,6 +371,36 @@ fn paint<B: DrawingBackend>(
         }
     }
     Ok(Facts { range, ticks, limits, gaps, samples, own_range, dots })
+}
+
+fn paint_line<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    outline: &Outline,
+    gap_ms: i64,
+    viewport: &Viewport,
+    theme: &Theme,
+    (column, row): (impl Fn(i64) -> i32, impl Fn(f64) -> i32),
+) -> Result<(), String> {
+    let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
+    let (r, g, b) = theme.hue;
+    let hue = RGBColor(r, g, b);
+    // A pixel column that is longer than any gap holds several samples, wherever in the series it lies.
+    let dense = (viewport.to - viewport.from) / i64::from(viewport.width) > gap_ms;
+    for run in &outline.runs {
+        let pixels: Vec<(i32, i32)> = run.kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
+        if let [(x, y)] = pixels.as_slice() {
+            area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
+        }
+        if dense {
+            // Lowest to highest of each column as a band, and the mean as the line.
+            trace(area, &pixels, mixed(theme.hue, theme.background, BAND), 1)?;
+            let middle: Vec<(i32, i32)> = run.means.iter().map(|(x, v)| (*x, row(*v))).collect();
+            trace(area, &middle, hue, thick)?;
+        } else {
+            trace(area, &pixels, hue, thick)?;
+        }
+    }
+    Ok(())
 }
 
 /// A column, and the first and last row that is covered in it.
@@ -468,6 +505,9 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
         Content::Line { times, values, .. } => {
             let seen = times.partition_point(|t| *t < from)..times.partition_point(|t| *t <= to);
             values[seen].iter().for_each(|v| take(from, *v));
+        }
+        Content::Outline { outline, .. } => {
+            outline.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
         }
         Content::Dots(points) => points.iter().for_each(|(t, v)| take(*t, *v)),
         Content::Bars(bars) => bars.iter().for_each(|b| {

@@ -3,9 +3,10 @@
 //! A strip is to scale: a millimetre of paper is a length of time and a voltage, so calipers mean what they say. Deliberately
 //! not here: where a beat begins; the console marks none.
 
+use clinical::Times;
 use plotters::prelude::*;
 
-use crate::decimate::{m4, runs};
+use crate::decimate::Outliner;
 use crate::panel::{Theme, Viewport, check, failed, line, trace};
 use crate::picture::Picture;
 
@@ -65,7 +66,7 @@ pub fn draw_strip(strip: &Strip, viewport: &Viewport, theme: &Theme) -> Result<D
     let row = |v: f64| (f64::from(height) / 2.0 - (v - middle) * gain).round().clamp(-9e6, 9e6) as i32;
     let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
     let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
-    let mut gaps = Vec::new();
+    let gaps;
     {
         let area =
             BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
@@ -82,13 +83,12 @@ pub fn draw_strip(strip: &Strip, viewport: &Viewport, theme: &Theme) -> Result<D
             }
         }
         let thick = (1.3 * viewport.scale).round().max(1.0) as u32;
-        let found = runs(&strip.times, strip.gap_ms);
-        for pair in found.windows(2) {
-            gaps.push((strip.times[pair[0].to - 1], strip.times[pair[1].from]));
-        }
-        for run in found {
-            let kept = m4(&strip.times[run.from..run.to], &strip.values[run.from..run.to], column);
-            let pixels: Vec<(i32, i32)> = kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
+        let mut outliner = Outliner::new(column, strip.gap_ms, (viewport.from, viewport.to));
+        outliner.push(&Times::Each(&strip.times), &strip.values);
+        let outline = outliner.end();
+        gaps = outline.gaps();
+        for run in outline.runs {
+            let pixels: Vec<(i32, i32)> = run.kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
             trace(&area, &pixels, colour(theme.hue), thick)?;
         }
         area.present().map_err(failed)?;

@@ -37,7 +37,7 @@ pub use smol_str::SmolStr;
 
 pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, Side, Turn, Watch, missed_dose, score_priority};
-pub use sample::{Code, Quality, Sample, Source};
+pub use sample::{Code, Quality, Sample, Source, Times};
 pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};
 pub use time::Instant;

@@ -66,3 +66,96 @@ pub struct Sample {
     /// How far to trust it.
     pub quality: Quality,
 }
+
+/// When the values of a block were taken, milliseconds since 1970 UTC, ascending.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Times<'a> {
+    /// Each at its own moment.
+    Each(&'a [i64]),
+    /// One every so often, counted from `origin`.
+    Every {
+        /// Where value number 0 lies.
+        origin: i64,
+        /// Milliseconds from one value to the next.
+        period_ms: f64,
+        /// Number of the first value here.
+        skip: usize,
+        /// How many are here.
+        n: usize,
+    },
+}
+
+impl Times<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Times::Each(times) => times.len(),
+            Times::Every { n, .. } => *n,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// When value `n` was taken.
+    pub fn at(&self, n: usize) -> i64 {
+        match self {
+            Times::Each(times) => times[n],
+            Times::Every { origin, period_ms, skip, .. } => {
+                origin + ((skip + n) as f64 * period_ms).round() as i64
+            }
+        }
+    }
+
+    /// The end of the values from `from` on whose moments have a property; it holds up to some moment and not after. Looked for
+    /// in steps that double, so that a million values cost as many looks as there are borders.
+    pub fn end_of(&self, from: usize, holds: impl Fn(i64) -> bool) -> usize {
+        let inside = |n: usize| n < self.len() && holds(self.at(n));
+        if !inside(from) {
+            return from;
+        }
+        let mut step = 1;
+        while inside(from + step) {
+            step *= 2;
+        }
+        let (mut low, mut high) = (from + step / 2 + 1, (from + step).min(self.len()));
+        while low < high {
+            let middle = low.midpoint(high);
+            if inside(middle) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// How many values are before a moment.
+    pub fn before(&self, moment: i64) -> usize {
+        self.end_of(0, |t| t < moment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_end_of_what_holds_is_found(times in proptest::collection::vec(0i64..300, 0..200), from in 0usize..200, limit in -5i64..305) {
+            let mut times = times;
+            times.sort_unstable();
+            let from = from.min(times.len());
+            let plain = (from..times.len()).find(|n| times[*n] > limit).unwrap_or(times.len());
+            prop_assert_eq!(Times::Each(&times).end_of(from, |t| t <= limit), plain);
+        }
+    }
+
+    #[test]
+    fn evenly_spaced_times_are_rounded_where_they_lie() {
+        let all = Times::Every { origin: 0, period_ms: 2.5, skip: 0, n: 5 };
+        let part = Times::Every { origin: 0, period_ms: 2.5, skip: 3, n: 2 };
+        assert_eq!((0..5).map(|n| all.at(n)).collect::<Vec<_>>(), [0, 3, 5, 8, 10]);
+        assert_eq!((part.at(0), part.at(1)), (8, 10));
+        assert_eq!(all.before(8), 3);
+    }
+}

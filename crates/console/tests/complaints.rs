@@ -249,9 +249,10 @@ fn an_owned_alarm_that_is_still_on_is_not_forgotten() {
 /// UAVLogViewer #222: lines must not bridge gaps.
 #[test]
 fn a_line_is_cut_where_nothing_came() {
-    let times = [0, 1000, 2000, 600_000, 601_000];
-    let runs = charts::runs(&times, 10_000);
-    assert_eq!(runs.iter().map(|r| (r.from, r.to)).collect::<Vec<_>>(), [(0, 3), (3, 5)]);
+    let mut outliner = charts::Outliner::new(|t| (t / 1000) as i32, 10_000, (0, 601_000));
+    outliner.push(&clinical::Times::Each(&[0, 1000, 2000, 600_000, 601_000]), &[1.0; 5]);
+    let runs = outliner.end().runs;
+    assert_eq!(runs.iter().map(|r| (r.first, r.last)).collect::<Vec<_>>(), [(0, 2000), (600_000, 601_000)]);
 }
 
 /// hmis #21654: handover on one screen. (hospitalrun #155 and vaccine_registry #88, what is offline and what was not sent, are

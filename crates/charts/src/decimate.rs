@@ -131,9 +131,7 @@ impl<C: Fn(i64) -> i32> Outliner<C> {
             *known = (known.0.min(low), known.1.max(high));
         }
         let sample = |n: usize| (self.seen + n - range.start, times.at(n), values[n]);
-        let find = |wanted: f64| {
-            sample(range.start + part.iter().position(|v| *v == wanted).unwrap_or(0))
-        };
+        let find = |wanted: f64| sample(range.start + part.iter().position(|v| *v == wanted).unwrap_or(0));
         let (first, last) = (sample(range.start), sample(range.end - 1));
         match &mut self.open {
             Some((run, open)) if open.x == x => {
@@ -149,8 +147,7 @@ impl<C: Fn(i64) -> i32> Outliner<C> {
                 run.last = last.1;
             }
             open => {
-                let column =
-                    Column { x, first, low: find(low), high: find(high), last, sum, n: part.len() };
+                let column = Column { x, first, low: find(low), high: find(high), last, sum, n: part.len() };
                 match open {
                     Some((run, before)) => {
                         before.close(run);
@@ -158,8 +155,7 @@ impl<C: Fn(i64) -> i32> Outliner<C> {
                         *before = column;
                     }
                     None => {
-                        let run =
-                            Run { first: first.1, last: last.1, kept: Vec::new(), means: Vec::new() };
+                        let run = Run { first: first.1, last: last.1, kept: Vec::new(), means: Vec::new() };
                         *open = Some((run, column));
                     }
                 }

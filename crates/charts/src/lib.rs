@@ -4,6 +4,7 @@
 
 mod decimate;
 mod figure;
+mod hairs;
 mod panel;
 mod paper;
 mod picture;
@@ -12,6 +13,7 @@ mod ticks;
 
 pub use decimate::{Outline, Outliner, Run, m4};
 pub use figure::{Event, EventKind, Figure, Row};
+pub use hairs::{Comb, HairColumn, Hairs, Pressures};
 pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport, draw, draw_svg};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
 pub use picture::{Picture, stack};

@@ -7,6 +7,7 @@ use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
 use plotters::prelude::*;
 
 use crate::decimate::{Outline, Outliner};
+use crate::hairs::{Comb, Hairs, hairs};
 use crate::picture::Picture;
 use crate::ticks::value_ticks;
 
@@ -36,6 +37,16 @@ impl Viewport {
     /// decide the axis and are counted.
     pub fn outliner(&self, gap_ms: i64, focus: (i64, i64)) -> Outliner<impl Fn(i64) -> i32 + use<>> {
         Outliner::new(self.columns(), gap_ms, focus)
+    }
+
+    /// What takes pressures in blocks where [`Viewport::is_crowded`] with them. `focus` is as of [`Viewport::outliner`].
+    pub fn comb(&self, focus: (i64, i64)) -> Comb<impl Fn(i64) -> i32 + use<>> {
+        Comb::new(self.columns(), focus)
+    }
+
+    /// Whether so many pressures have no room beside each other, and become hairs.
+    pub fn is_crowded(&self, pressures: usize) -> bool {
+        pressures as f64 * 3.0 > f64::from(self.width)
     }
 
     /// The renderer's mapping from time to pixel column.
@@ -112,6 +123,8 @@ pub enum Content {
     Dots(Vec<(i64, f64)>),
     /// Pressures.
     Bars(Vec<Bar>),
+    /// The same, so many that they stand denser than pixels: made with [`Viewport::comb`].
+    Hairs(Hairs),
     /// A score over time.
     Steps(Vec<Step>),
 }
@@ -292,7 +305,8 @@ fn paint<B: DrawingBackend>(
                     for run in &mut outline.runs {
                         let all = times.partition_point(|t| *t < run.first)
                             ..times.partition_point(|t| *t <= run.last);
-                        run.kept = times[all.clone()].iter().copied().zip(values[all].iter().copied()).collect();
+                        run.kept =
+                            times[all.clone()].iter().copied().zip(values[all].iter().copied()).collect();
                     }
                 }
                 (samples, gaps) = (outline.samples, outline.gaps());
@@ -301,6 +315,10 @@ fn paint<B: DrawingBackend>(
             Content::Outline { outline, gap_ms } => {
                 (samples, gaps) = (outline.samples, outline.gaps());
                 paint_line(area, outline, *gap_ms, viewport, theme, (&column, &row))?;
+            }
+            Content::Hairs(hairs) => {
+                samples = hairs.samples;
+                paint_hairs(area, hairs, (viewport, theme), &row)?;
             }
             Content::Steps(steps) => {
                 let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
@@ -331,21 +349,26 @@ fn paint<B: DrawingBackend>(
                 let seen: Vec<_> = bars.iter().filter(|b| in_sight(b.t)).collect();
                 samples = seen.iter().filter(|b| counted(b.t)).count();
                 // Bars grow thinner as there are more of them, down to a hair.
-                let half = (f64::from(width) / (seen.len().max(1) as f64 * 3.0))
-                    .min(2.0 * viewport.scale)
-                    .max(0.5) as i32;
-                let reach = half + (2.0 * viewport.scale) as i32;
+                let room = f64::from(width) / (seen.len().max(1) as f64 * 3.0);
+                let half = if viewport.is_crowded(seen.len()) {
+                    0
+                } else {
+                    room.min(2.0 * viewport.scale).max(1.0) as i32
+                };
+                let reach = half + (REACH * viewport.scale) as i32;
                 let mark = |x: i32, y: i32| {
                     line(area, &[(x - reach, y), (x + reach, y)], colour(theme.mark).stroke_width(thick))
                 };
-                if half == 0 {
-                    // The renderer fills no rectangle without a width; a hair is a line.
-                    let (hairs, means) = hairs(&seen, &column, row, panel.every_sample, height);
-                    for (x, top, foot) in hairs {
-                        line(area, &[(x, top), (x, foot)], hue.stroke_width(1))?;
+                if half == 0 && !panel.every_sample {
+                    paint_hairs(area, &hairs(&seen, &column, (first, last)), (viewport, theme), &row)?;
+                } else if half == 0 {
+                    for bar in &seen {
+                        hair(area, column(bar.t), (row(bar.high), row(bar.low)), hue)?;
                     }
-                    for (x, y) in means {
-                        mark(x, y)?;
+                    for bar in &seen {
+                        if let Some(mean) = bar.mean {
+                            mark(column(bar.t), row(mean))?;
+                        }
                     }
                 } else {
                     for bar in seen {
@@ -403,65 +426,48 @@ fn paint_line<B: DrawingBackend>(
     Ok(())
 }
 
-/// A column, and the first and last row that is covered in it.
-type Hair = (i32, i32, i32);
-
 /// A colour over a ground, as one opaque colour: what is drawn twice looks as what is drawn once.
 fn mixed(over: (u8, u8, u8), ground: (u8, u8, u8), share: f64) -> RGBColor {
     let one = |a: u8, b: u8| (f64::from(a) * share + f64::from(b) * (1.0 - share)).round() as u8;
     RGBColor(one(over.0, ground.0), one(over.1, ground.1), one(over.2, ground.2))
 }
 
-/// Pressures that stand denser than pixels: the rows that are covered in each column, and the rows of the means. Every pixel
-/// that all of them would cover is covered, once. `every` leaves them as they are.
-fn hairs(
-    bars: &[&Bar],
-    column: impl Fn(i64) -> i32,
+/// How far a mean's mark reaches to either side of its hair or bar, CSS pixels.
+const REACH: f64 = 2.0;
+
+/// One pressure as a hair: the renderer fills no rectangle without a width.
+fn hair<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    x: i32,
+    (top, foot): (i32, i32),
+    hue: RGBColor,
+) -> Result<(), String> {
+    line(area, &[(x, top), (x, foot)], hue.stroke_width(1))
+}
+
+fn paint_hairs<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    hairs: &Hairs,
+    (viewport, theme): (&Viewport, &Theme),
     row: impl Fn(f64) -> i32,
-    every: bool,
-    height: i32,
-) -> (Vec<Hair>, Vec<(i32, i32)>) {
-    if every {
-        let hairs = bars.iter().map(|bar| (column(bar.t), row(bar.high), row(bar.low))).collect();
-        return (hairs, bars.iter().filter_map(|bar| Some((column(bar.t), row(bar.mean?)))).collect());
-    }
-    let (mut hairs, mut means) = (Vec::new(), Vec::new());
-    // How many more bars cover a row than the one above it, and which rows hold a mean; of one column.
-    let inside = |y: i32| y.clamp(0, height - 1) as usize;
-    let (mut edges, mut marks) = (vec![0i32; height as usize + 1], vec![false; height as usize]);
-    let mut close = |x: i32, edges: &mut Vec<i32>, marks: &mut Vec<bool>| {
-        let (mut deep, mut top) = (0, None);
-        for y in 0..=height {
-            deep += std::mem::take(&mut edges[y as usize]);
-            match (deep > 0, top) {
-                (true, None) => top = Some(y),
-                (false, Some(from)) => {
-                    hairs.push((x, from, y - 1));
-                    top = None;
-                }
-                _ => {}
-            }
-        }
-        means.extend((0..height).filter(|y| std::mem::take(&mut marks[*y as usize])).map(|y| (x, y)));
-    };
-    let mut here = None;
-    for bar in bars {
-        let x = column(bar.t);
-        if let Some(last) = here.filter(|last| *last != x) {
-            close(last, &mut edges, &mut marks);
-        }
-        here = Some(x);
-        let (a, b) = (inside(row(bar.high)), inside(row(bar.low)));
-        edges[a.min(b)] += 1;
-        edges[a.max(b) + 1] -= 1;
-        if let Some(mean) = bar.mean {
-            marks[inside(row(mean))] = true;
+) -> Result<(), String> {
+    let rgb = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
+    for column in &hairs.columns {
+        for (low, high) in &column.spans {
+            hair(area, column.x, (row(*high), row(*low)), rgb(theme.hue))?;
         }
     }
-    if let Some(last) = here {
-        close(last, &mut edges, &mut marks);
+    let reach = (REACH * viewport.scale) as i32;
+    let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
+    for column in &hairs.columns {
+        let mut rows: Vec<i32> = column.means.iter().map(|mean| row(*mean)).collect();
+        rows.dedup();
+        for y in rows {
+            let mark = [(column.x - reach, y), (column.x + reach, y)];
+            line(area, &mark, rgb(theme.mark).stroke_width(thick))?;
+        }
     }
-    (hairs, means)
+    Ok(())
 }
 
 pub(crate) fn line<B: DrawingBackend>(
@@ -510,6 +516,9 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
             outline.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
         }
         Content::Dots(points) => points.iter().for_each(|(t, v)| take(*t, *v)),
+        Content::Hairs(hairs) => {
+            hairs.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
+        }
         Content::Bars(bars) => bars.iter().for_each(|b| {
             take(b.t, b.low);
             take(b.t, b.high);

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::{Instant, Measure, SeenAction, Verb};
 
 /// The normal side of an alarm limit, in the measure's own unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Limits {
     /// Below this is an alarm.
     pub low: Option<f64>,

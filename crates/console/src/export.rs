@@ -179,8 +179,10 @@ pub fn flowsheet(
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,
             charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
-            // A score stands for its inputs, which have rows of their own.
-            charts::Content::Steps(_) => Vec::new(),
+            // A score stands for its inputs, which have rows of their own; the other two are made for a screen.
+            charts::Content::Steps(_) | charts::Content::Outline { .. } | charts::Content::Hairs(_) => {
+                Vec::new()
+            }
         };
         let cells = points.chunk_by(|a, b| a.0.div_euclid(step) == b.0.div_euclid(step)).map(cell(step));
         FlowRow { key: lane.lane.key, label: lane.lane.label, unit: lane.unit, cells: cells.collect() }

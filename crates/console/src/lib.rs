@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod handover;
 mod lanes;
+mod line;
 mod load;
 mod marks;
 mod multiples;
@@ -22,6 +23,7 @@ mod review;
 mod score_lane;
 mod sheet;
 mod sparkline;
+mod tally;
 mod watch;
 mod waves;
 

@@ -64,7 +64,7 @@ pub(crate) fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<M
         let sugar = reader.unit_of(patient)?.is_none()
             && reader.series_of(patient)?.iter().any(|s| s.measure() == Some(clinical::Measure::Glucose));
         let only: &[&'static str] = if sugar { &SUGAR } else { &MONITORED };
-        let asked = Asked { patient, range, focus: range, light: request.light, only };
+        let asked = Asked { patient, range, focus: range, light: request.light, only, view: Some(&viewport) };
         let drawn = with_lanes(reader, &asked, |read| {
             let drawn = draw(&read.panel, &viewport, &theme(read.lane, request.light))
                 .map_err(ConsoleError::Drawing)?;

@@ -108,6 +108,7 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         focus: request.focus,
         light: request.light,
         only: &[],
+        view: Some(&viewport),
     };
     let lanes = with_lanes(reader, &asked, |read| {
         let also =

@@ -3,7 +3,7 @@
 //! Layout of the blob: a byte for the kind, then length-prefixed parts. A regular chunk has its values alone; one sealed
 //! from rows has values, times, scales, artefact marks, sources, and when each value was received.
 
-use clinical::{Decimal, Instant};
+use clinical::{Decimal, Instant, Times};
 use pco::standalone::{simple_decompress_into, simpler_compress};
 
 use crate::error::VaultError;
@@ -204,6 +204,30 @@ pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError>
         }
     }
     Ok(values)
+}
+
+/// The last value up to and with `at` that was received up to `known_by`.
+pub(crate) fn last_until(
+    head: &Head,
+    blob: &[u8],
+    at: i64,
+    known_by: i64,
+) -> Result<Option<Value>, VaultError> {
+    let Some((mantissas, period_ms)) = regular(head, blob)? else {
+        return Ok(unpack(head, blob)?.into_iter().rev().find(|v| v.t <= at && v.received <= known_by));
+    };
+    let times = Times::Every { origin: head.t0, period_ms, skip: 0, n: head.n };
+    let Some(last) = times.end_of(0, |t| t <= at).checked_sub(1).filter(|_| head.received <= known_by) else {
+        return Ok(None);
+    };
+    Ok(Some(Value {
+        t: times.at(last),
+        value: Decimal { mantissa: mantissas[last], scale: head.scale },
+        artefact: false,
+        source: head.source.clone(),
+        version: head.version.clone(),
+        received: head.received,
+    }))
 }
 
 /// Reads any bytes as a chunk of `n` values: for the fuzzer, which builds with `--cfg fuzzing`.

@@ -15,6 +15,7 @@ mod retain;
 mod schema;
 mod series;
 mod store;
+mod stretch;
 mod window;
 
 #[cfg(fuzzing)]
@@ -29,4 +30,5 @@ pub use retain::{Retention, Retired};
 #[doc(hidden)]
 pub use schema::leave_memory_as_it_is;
 pub use store::{Key, Reader, Vault, View};
-pub use window::{Columns, Point, Span, Stretch};
+pub use stretch::{Blocks, Columns, Opened, Stretch, steps_of};
+pub use window::{Point, Span};

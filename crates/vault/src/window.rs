@@ -3,10 +3,11 @@
 use clinical::{Decimal, Instant};
 use rusqlite::{OptionalExtension, params};
 
-use crate::chunk::{Head, STEP, Value, read_outline, regular, unpack, walk};
+use crate::chunk::{Head, STEP, Value, last_until, read_outline, walk};
 use crate::error::VaultError;
 use crate::series::head;
 use crate::store::Reader;
+use crate::stretch::Stretch;
 
 /// One value for a chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,93 +27,6 @@ pub struct Span {
     pub low: f64,
     /// Highest.
     pub high: f64,
-}
-
-/// The values of a window as columns, in order of time; artefacts stand apart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Columns {
-    /// Milliseconds since 1970 UTC.
-    pub times: Vec<i64>,
-    /// One a time, in the unit of the series.
-    pub values: Vec<f64>,
-    /// When values came that are outside the plausible range.
-    pub artefacts: Vec<i64>,
-}
-
-/// What the cache holds of a window of one series, still packed: read over the database's connection, to be opened on
-/// whatever thread has time.
-#[derive(Debug)]
-pub struct Stretch {
-    from: i64,
-    to: i64,
-    known_by: Instant,
-    chunks: Vec<(Head, Vec<u8>)>,
-    rows: Vec<(i64, Decimal, bool)>,
-}
-
-impl Stretch {
-    /// Opens it.
-    ///
-    /// # Errors
-    /// Of a damaged chunk.
-    pub fn columns(&self) -> Result<Columns, VaultError> {
-        let n = self.chunks.iter().map(|(head, _)| head.n).sum::<usize>() + self.rows.len();
-        let mut columns =
-            Columns { times: Vec::with_capacity(n), values: Vec::with_capacity(n), artefacts: Vec::new() };
-        for (head, data) in &self.chunks {
-            if head.received > self.known_by.0 && head.period_ms.is_some() {
-                continue;
-            }
-            match regular(head, data)? {
-                Some((mantissas, period)) => self.take_regular(&mut columns, head, &mantissas, period),
-                None => walk(head, data, self.known_by, |t, value, artefact| {
-                    self.take(&mut columns, t, value, artefact);
-                })?,
-            }
-        }
-        self.rows.iter().for_each(|(t, value, artefact)| self.take(&mut columns, *t, *value, *artefact));
-        if !columns.times.is_sorted() {
-            let mut pairs: Vec<(i64, f64)> = columns.times.drain(..).zip(columns.values.drain(..)).collect();
-            pairs.sort_by_key(|(t, _)| *t);
-            (columns.times, columns.values) = pairs.into_iter().unzip();
-        }
-        Ok(columns)
-    }
-
-    fn take(&self, columns: &mut Columns, t: i64, value: Decimal, artefact: bool) {
-        if t < self.from || t > self.to {
-            return;
-        }
-        if artefact {
-            columns.artefacts.push(t);
-        } else {
-            columns.times.push(t);
-            columns.values.push(value.to_f64());
-        }
-    }
-
-    /// Nearly all values lie in evenly spaced chunks, which hold no artefact: they are taken in bulk.
-    fn take_regular(&self, columns: &mut Columns, head: &Head, mantissas: &[i64], period: f64) {
-        let time = |n: usize| head.t0 + (n as f64 * period).round() as i64;
-        let before = |limit: i64| {
-            // The first that is not before the limit; times ascend.
-            let (mut low, mut high) = (0, mantissas.len());
-            while low < high {
-                let middle = low.midpoint(high);
-                if time(middle) < limit { low = middle + 1 } else { high = middle }
-            }
-            low
-        };
-        let (from, to) = (before(self.from), before(self.to.saturating_add(1)));
-        let unit = 10f64.powi(i32::from(head.scale));
-        if period.fract() == 0.0 {
-            let whole = period as i64;
-            columns.times.extend((from..to).map(|n| head.t0 + n as i64 * whole));
-        } else {
-            columns.times.extend((from..to).map(time));
-        }
-        columns.values.extend(mantissas[from..to].iter().map(|mantissa| *mantissa as f64 / unit));
-    }
 }
 
 /// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
@@ -159,9 +73,7 @@ impl Reader<'_> {
             .query_map(params![series, i64::MIN, at.0, known_by.0], |row| Ok((head(row)?, row.get("data")?)))?
             .collect::<Result<_, _>>()?;
         for (head, data) in found {
-            consider(
-                unpack(&head, &data)?.into_iter().rev().find(|v| v.t <= at.0 && v.received <= known_by.0),
-            );
+            consider(last_until(&head, &data, at.0, known_by.0)?);
         }
         Ok(newest)
     }

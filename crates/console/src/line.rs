@@ -1,0 +1,279 @@
+//! From the packed series of a panel to what stands in it: each value is looked at once, as its block is opened.
+
+use charts::{Bar, Content, Pressures, Viewport};
+use clinical::{Instant, Times};
+use vault::{Blocks, Columns, Opened, SeriesInfo, Stretch, VaultError, steps_of};
+
+use crate::score_lane::Sampled;
+use crate::tally::Tally;
+
+/// A series on its way into a panel, still packed, with what makes its unit the panel's.
+pub(crate) struct Part {
+    pub series: SeriesInfo,
+    /// What it said last before the stretch.
+    pub before: Option<(Instant, f64)>,
+    pub stretch: Stretch,
+    pub factor: f64,
+    pub offset: f64,
+}
+
+/// Takes what a series said last at each of some moments, as its values pass by.
+struct Sampler<'a> {
+    moments: &'a [Instant],
+    series: SeriesInfo,
+    last: Option<(Instant, f64)>,
+    found: Vec<Option<(Instant, f64)>>,
+}
+
+impl Sampler<'_> {
+    fn see(&mut self, times: &Times, values: &[f64]) {
+        let mut at = 0;
+        while let Some(moment) = self.moments.get(self.found.len()) {
+            let end = times.end_of(at, |t| t <= moment.0);
+            if end > 0 {
+                self.last = Some((Instant(times.at(end - 1)), values[end - 1]));
+            }
+            if end == times.len() {
+                // The next block can have one nearer to it.
+                return;
+            }
+            self.found.push(self.last);
+            at = end;
+        }
+    }
+
+    fn end(mut self) -> Sampled {
+        self.found.resize(self.moments.len(), self.last);
+        Sampled { series: self.series, last: self.found }
+    }
+}
+
+/// A part that is open: when its values were taken is known, and each block is handed over in the panel's unit.
+struct Open<'a> {
+    blocks: Blocks,
+    sampler: Sampler<'a>,
+    factor: f64,
+    offset: f64,
+}
+
+impl Open<'_> {
+    fn each(&mut self, mut take: impl FnMut(&Times, &Opened)) -> Result<(), VaultError> {
+        let (factor, offset) = (self.factor, self.offset);
+        self.blocks.each(|times, opened| {
+            self.sampler.see(times, &opened.values);
+            opened.scale(factor, offset);
+            take(times, opened);
+        })
+    }
+}
+
+/// The series of one panel, one after the other where a device took over from another, else mixed.
+pub(crate) struct Line<'a> {
+    open: Vec<Open<'a>>,
+    /// Whether no two of them say something in the same stretch of time.
+    apart: bool,
+}
+
+impl<'a> Line<'a> {
+    /// Opens the parts. `shrink` is a factor for all of them, `moments` is when the score asks what they said.
+    ///
+    /// # Errors
+    /// Of a damaged chunk.
+    pub fn open(parts: Vec<Part>, moments: &'a [Instant], shrink: f64) -> Result<Line<'a>, VaultError> {
+        let open = parts.into_iter().map(|part| {
+            let Part { series, before, stretch, factor, offset } = part;
+            let found = Vec::with_capacity(moments.len());
+            let sampler = Sampler { moments, series, last: before, found };
+            let (factor, offset) = (factor * shrink, offset * shrink);
+            Ok::<_, VaultError>(Open { blocks: stretch.blocks()?, sampler, factor, offset })
+        });
+        let mut open: Vec<Open> = open.collect::<Result<_, _>>()?;
+        open.sort_by_key(|one| one.blocks.span());
+        let spans: Vec<(i64, i64)> = open.iter().filter_map(|one| one.blocks.span()).collect();
+        let apart = spans.windows(2).all(|pair| pair[0].1 < pair[1].0);
+        Ok(Line { open, apart })
+    }
+
+    /// When values came that are outside the plausible range.
+    pub fn artefacts(&mut self) -> Vec<i64> {
+        self.open.iter_mut().flat_map(|one| std::mem::take(&mut one.blocks.artefacts)).collect()
+    }
+
+    /// What the series said at each moment; empty before their values passed.
+    pub fn sampled(self) -> Vec<Sampled> {
+        self.open.into_iter().map(|one| one.sampler.end()).collect()
+    }
+
+    fn each(&mut self, mut take: impl FnMut(&Times, &Opened)) -> Result<(), VaultError> {
+        self.open.iter_mut().try_for_each(|one| one.each(&mut take))
+    }
+
+    /// All values at once, in order of time.
+    ///
+    /// # Errors
+    /// Of a damaged chunk.
+    pub fn columns(&mut self) -> Result<Columns, VaultError> {
+        let mut all = Columns::default();
+        self.each(|times, opened| {
+            all.times.extend((0..times.len()).map(|n| times.at(n)));
+            all.values.extend_from_slice(&opened.values);
+        })?;
+        if !self.apart {
+            let mut pairs: Vec<(i64, f64)> = all.times.into_iter().zip(all.values).collect();
+            pairs.sort_by_key(|(t, _)| *t);
+            (all.times, all.values) = pairs.into_iter().unzip();
+        }
+        Ok(all)
+    }
+
+    /// What is drawn in a viewport: only what decides its picture is kept of a line. Without one all is kept.
+    ///
+    /// # Errors
+    /// Of a damaged chunk.
+    pub fn content(
+        &mut self,
+        view: Option<&Viewport>,
+        focus: (Instant, Instant),
+        tally: &mut Tally,
+    ) -> Result<Content, VaultError> {
+        let steps = self.open.iter().flat_map(|one| one.blocks.steps()).collect();
+        match (view, usual(steps)) {
+            (Some(view), Some(usual)) if self.apart && usual <= FAR_APART => {
+                let gap_ms = gap(usual);
+                let mut outliner = view.outliner(gap_ms, (focus.0.0, focus.1.0));
+                self.each(|times, opened| {
+                    outliner.push(times, &opened.values);
+                    tally.push(times, &opened.values, opened.whole());
+                })?;
+                Ok(Content::Outline { outline: outliner.end(), gap_ms })
+            }
+            _ => {
+                let Columns { times, values, .. } = self.columns()?;
+                tally.push(&Times::Each(&times), &values, None);
+                let steps = steps_of(&times).collect();
+                match usual(steps) {
+                    Some(usual) if usual <= FAR_APART => {
+                        Ok(Content::Line { times, values, gap_ms: gap(usual) })
+                    }
+                    _ => Ok(Content::Dots(times.into_iter().zip(values).collect())),
+                }
+            }
+        }
+    }
+}
+
+/// What is drawn of pressures: bars, or in a viewport that they crowd what they cover. The tally is of the systolic ones.
+///
+/// # Errors
+/// Of a damaged chunk.
+pub(crate) fn pressures(
+    [high, low, mean]: [&mut Line; 3],
+    view: Option<&Viewport>,
+    focus: (Instant, Instant),
+    tally: &mut Tally,
+) -> Result<Content, VaultError> {
+    let crowd = |view: &&Viewport| view.is_crowded(high.open.iter().map(|one| one.blocks.len()).sum());
+    let view = view.filter(crowd);
+    if let (Some(view), [top], [foot]) = (view, high.open.as_mut_slice(), low.open.as_slice()) {
+        let parts: Vec<&Open> = std::iter::once(foot).chain(&mean.open).collect();
+        let blocks: Vec<&Blocks> =
+            std::iter::once(&top.blocks).chain(parts.iter().map(|p| &p.blocks)).collect();
+        if parts.len() <= 2 && Blocks::in_step(&blocks) {
+            let mut comb = view.comb((focus.0.0, focus.1.0));
+            let scales: Vec<(f64, f64)> = std::iter::once((top.factor, top.offset))
+                .chain(parts.iter().map(|part| (part.factor, part.offset)))
+                .collect();
+            Blocks::each_of(&blocks, |times, opened| {
+                top.sampler.see(times, &opened[0].values);
+                opened
+                    .iter_mut()
+                    .zip(&scales)
+                    .for_each(|(one, (factor, offset))| one.scale(*factor, *offset));
+                tally.push(times, &opened[0].values, opened[0].whole());
+                let mean = opened.get(2).map_or(&[][..], |mean| &mean.values);
+                comb.push(&Pressures {
+                    times: *times,
+                    high: &opened[0].values,
+                    low: &opened[1].values,
+                    mean,
+                });
+            })?;
+            return Ok(Content::Hairs(comb.end()));
+        }
+    }
+    let high = high.columns()?;
+    tally.push(&Times::Each(&high.times), &high.values, None);
+    Ok(Content::Bars(bars(&high, &low.columns()?, &mean.columns()?)))
+}
+
+/// What comes more rarely than this is charted now and then: dots, and no line. Milliseconds.
+const FAR_APART: i64 = 15 * 60_000;
+
+/// The longest silence that is no gap in what usually comes so often.
+fn gap(usual: i64) -> i64 {
+    (usual * 3).max(10_000)
+}
+
+/// The middle one of steps in time, each with how often it comes.
+fn usual(mut steps: Vec<(i64, usize)>) -> Option<i64> {
+    steps.sort_unstable();
+    let middle = steps.iter().map(|(_, n)| n).sum::<usize>() / 2;
+    let mut before = 0;
+    steps
+        .into_iter()
+        .find(|(_, n)| {
+            before += n;
+            before > middle
+        })
+        .map(|(step, _)| step)
+}
+
+/// Pressures from what was taken at the same moments.
+fn bars(high: &Columns, low: &Columns, mean: &Columns) -> Vec<Bar> {
+    // All three ascend: each is walked once.
+    let (mut lows, mut means) = (0, 0);
+    let at = |columns: &Columns, from: &mut usize, t: i64| {
+        while columns.times.get(*from).is_some_and(|known| *known < t) {
+            *from += 1;
+        }
+        columns.times.get(*from).filter(|known| **known == t).map(|_| columns.values[*from])
+    };
+    let pressures = high.times.iter().zip(&high.values).filter_map(|(t, value)| {
+        let mean = at(mean, &mut means, *t);
+        Some(Bar { t: *t, high: *value, low: at(low, &mut lows, *t)?, mean })
+    });
+    pressures.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_step_is_the_middle_one() {
+        assert_eq!(usual(vec![]), None);
+        assert_eq!(usual(vec![(1000, 3599), (60_000, 10)]), Some(1000));
+        assert_eq!(usual(vec![(60_000, 1), (5, 1), (7, 1)]), Some(7));
+    }
+
+    #[test]
+    fn what_was_said_last_is_found_from_block_to_block() {
+        let moments: Vec<Instant> = [5, 10, 25, 31, 99].into_iter().map(Instant).collect();
+        let series = SeriesInfo {
+            id: 1,
+            patient: "p".into(),
+            device: String::new(),
+            code: "8867-4".into(),
+            mdc: false,
+            unit: "/min".into(),
+            streamed: true,
+        };
+        let mut sampler =
+            Sampler { moments: &moments, series, last: Some((Instant(1), 60.0)), found: Vec::new() };
+        sampler.see(&Times::Each(&[10, 20]), &[61.0, 62.0]);
+        sampler.see(&Times::Every { origin: 30, period_ms: 2.0, skip: 0, n: 3 }, &[63.0, 64.0, 65.0]);
+        let found: Vec<(i64, f64)> =
+            sampler.end().last.into_iter().flatten().map(|(at, value)| (at.0, value)).collect();
+        assert_eq!(found, [(1, 60.0), (10, 61.0), (20, 62.0), (30, 63.0), (34, 65.0)]);
+    }
+}

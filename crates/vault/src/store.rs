@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::thread::JoinHandle;
 
 use clinical::Instant;
@@ -275,7 +275,15 @@ fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultE
     Ok(connection.pragma_update(None, "synchronous", "NORMAL")?)
 }
 
+/// SQLite calls itself ready before SQLCipher is: of two threads that open the first two databases of a process, one would get no
+/// key set. The first connection is one that nobody else waits beside.
+fn initialise() {
+    static READY: Once = Once::new();
+    READY.call_once(|| drop(Connection::open_in_memory()));
+}
+
 pub(crate) fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultError> {
+    initialise();
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if writer {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

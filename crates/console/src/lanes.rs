@@ -327,3 +327,8 @@ pub(crate) fn theme(lane: &Lane, light: bool) -> Theme {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "lanes_tests.rs"]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,17 +1,19 @@
 //! The one window.
 
-use tauri::{WebviewUrl, WebviewWindowBuilder};
+use std::thread::JoinHandle;
+
+use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::commands;
 use crate::error::AppError;
 use crate::platform;
 use crate::session::{Session, Start};
 
-/// Opens the window and runs until it is closed.
+/// Opens the window and runs until it is closed. The cache is opened while the system starts the page's processes; where it
+/// cannot be, the program ends with the reason and no window was seen.
 pub(crate) fn run(start: Start) -> Result<(), AppError> {
-    let session = tauri::async_runtime::block_on(Session::begin(start))?;
+    let opening = std::thread::spawn(|| tauri::async_runtime::block_on(Session::begin(start)));
     tauri::Builder::default()
-        .manage(session)
         .invoke_handler(commands::handler())
         .setup(|app| {
             let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
@@ -19,6 +21,7 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
                 .title("Vigil")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(1024.0, 700.0)
+                .visible(false)
                 // Nothing of a page is ever written to disk. WebDriver cannot drive a private context, so a window
                 // under test gets an ordinary one.
                 .incognito(!platform::under_webdriver())
@@ -29,8 +32,21 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
                     crate::notify::looked_at(*yes);
                 }
             });
+            app.manage(opened(opening));
+            window.show()?;
             Ok(())
         })
         .run(tauri::generate_context!())
         .map_err(AppError::failed)
+}
+
+/// The session, or the end: an error of the set-up is a panic to Tauri, and this is none.
+fn opened(opening: JoinHandle<Result<Session, AppError>>) -> Session {
+    let why = match opening.join() {
+        Ok(Ok(session)) => return session,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the cache could not be opened".to_owned(),
+    };
+    eprintln!("vigil: {why}");
+    std::process::exit(1)
 }

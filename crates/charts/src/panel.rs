@@ -318,7 +318,7 @@ fn paint<B: DrawingBackend>(
             }
             Content::Hairs(hairs) => {
                 samples = hairs.samples;
-                paint_hairs(area, hairs, (viewport, theme), &row)?;
+                paint_hairs(area, hairs, (viewport, theme), row)?;
             }
             Content::Steps(steps) => {
                 let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
@@ -360,7 +360,7 @@ fn paint<B: DrawingBackend>(
                     line(area, &[(x - reach, y), (x + reach, y)], colour(theme.mark).stroke_width(thick))
                 };
                 if half == 0 && !panel.every_sample {
-                    paint_hairs(area, &hairs(&seen, &column, (first, last)), (viewport, theme), &row)?;
+                    paint_hairs(area, &hairs(&seen, &column, (first, last)), (viewport, theme), row)?;
                 } else if half == 0 {
                     for bar in &seen {
                         hair(area, column(bar.t), (row(bar.high), row(bar.low)), hue)?;

@@ -153,8 +153,8 @@ impl Tally {
             }
             _ => {
                 self.loose.add(&values[seen.clone()]);
-                for n in seen.start..last {
-                    self.lasting(values[n], times.at(n + 1) - times.at(n));
+                for (n, value) in (seen.start..last).zip(&values[seen]) {
+                    self.lasting(*value, times.at(n + 1) - times.at(n));
                 }
             }
         }

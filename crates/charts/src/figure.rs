@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 
-use crate::panel::{Facts, Panel, Theme, Viewport, draw, draw_svg};
+use crate::draw::{Facts, draw, draw_svg};
+use crate::panel::{Panel, Theme, Viewport};
 use crate::paper::{bind, escape, tree};
 use crate::picture::Picture;
 

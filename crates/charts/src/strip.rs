@@ -7,7 +7,8 @@ use clinical::Times;
 use plotters::prelude::*;
 
 use crate::decimate::Outliner;
-use crate::panel::{Theme, Viewport, check, failed, line, trace};
+use crate::draw::{check, failed, line, trace};
+use crate::panel::{Theme, Viewport};
 use crate::picture::Picture;
 
 /// A wave to draw.

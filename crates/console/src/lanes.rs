@@ -126,6 +126,9 @@ pub(crate) struct Asked<'a> {
     pub view: Option<&'a Viewport>,
 }
 
+/// A time that a hand will move and Rust will draw again, whose pages are worth keeping: milliseconds.
+const LONG_STAY_MS: i64 = 36 * 3_600_000;
+
 /// What became of a panel, with what its series said at the moments of the score.
 type Opened<T> = Result<(T, Vec<Sampled>), ConsoleError>;
 
@@ -137,6 +140,9 @@ pub(crate) fn with_lanes<T: Send>(
     then: impl Fn(ReadLane) -> Result<T, ConsoleError> + Sync,
 ) -> Result<Vec<T>, ConsoleError> {
     let Asked { patient, range: (from, to), focus, light, only, view } = *asked;
+    if to.ms_since(from) > LONG_STAY_MS {
+        reader.keep_room()?;
+    }
     let all = reader.series_of(patient)?;
     let molar = all.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
     let history = limit_history(patient, &reader.actions()?);

@@ -34,9 +34,19 @@ pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Sorting must never leave a clear temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // KiB of pages kept decrypted: the writer works on hot pages, a reader passes through.
-    connection.pragma_update(None, "cache_size", if writer { -8192 } else { -2048 })?;
+    keep_pages(connection, if writer { WRITER_KIB } else { READER_KIB })?;
     connection.busy_timeout(std::time::Duration::from_secs(5))
+}
+
+/// KiB of pages kept decrypted: the writer works on hot pages, a reader passes through.
+const WRITER_KIB: i64 = 8192;
+pub(crate) const READER_KIB: i64 = 2048;
+/// The pages of one long stay, for whoever looks at it again and again.
+pub(crate) const LONG_STAY_KIB: i64 = 8192;
+
+/// How many pages a connection keeps decrypted.
+pub(crate) fn keep_pages(connection: &Connection, kib: i64) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -kib)
 }
 
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {

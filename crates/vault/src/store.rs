@@ -1,5 +1,6 @@
 //! The open cache: one writer thread, a few readers, a lock on the folder.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
@@ -68,7 +69,7 @@ pub struct Vault {
     key: Key,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Pooled>>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
     _lock: Option<File>,
@@ -112,11 +113,40 @@ impl View {
 pub struct Reader<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) view: View,
+    room: Option<&'a Cell<u32>>,
 }
+
+/// A connection for reading.
+struct Pooled {
+    connection: Connection,
+    /// For how many more reads it keeps the pages of a long stay.
+    room: Cell<u32>,
+}
+
+impl Pooled {
+    fn new(connection: Connection) -> Pooled {
+        Pooled { connection, room: Cell::new(0) }
+    }
+}
+
+/// How many reads keep the pages of a long stay before they are let go: a board that is looked at reads a few times a second.
+const READS_WITH_ROOM: u32 = 100;
 
 impl<'a> Reader<'a> {
     pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
-        Reader { connection, view: View::NOW }
+        Reader { connection, view: View::NOW, room: None }
+    }
+
+    /// Keeps more pages decrypted, for this read and those that follow soon: for whoever looks at a long stay, and will again.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn keep_room(&self) -> Result<(), VaultError> {
+        if let Some(room) = self.room {
+            schema::keep_pages(self.connection, schema::LONG_STAY_KIB)?;
+            room.set(READS_WITH_ROOM);
+        }
+        Ok(())
     }
 }
 
@@ -165,7 +195,7 @@ impl Vault {
             key,
             jobs: Mutex::default(),
             writer: Mutex::default(),
-            readers: Mutex::new(vec![connection]),
+            readers: Mutex::new(vec![Pooled::new(connection)]),
             journal: None,
             _lock: None,
         })
@@ -213,16 +243,22 @@ impl Vault {
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         let pooled = lock(&self.readers).pop();
-        let mut connection = match pooled {
-            Some(connection) => connection,
-            None => connect(&self.file, &self.key, false)?,
+        let mut pooled = match pooled {
+            Some(pooled) => pooled,
+            None => Pooled::new(connect(&self.file, &self.key, false)?),
         };
-        let transaction = connection.transaction()?;
-        let result = work(&Reader { connection: &transaction, view });
+        let left = pooled.room.get();
+        pooled.room.set(left.saturating_sub(1));
+        let transaction = pooled.connection.transaction()?;
+        let result = work(&Reader { connection: &transaction, view, room: Some(&pooled.room) });
         drop(transaction);
+        if left == 1 && pooled.room.get() == 0 {
+            schema::keep_pages(&pooled.connection, schema::READER_KIB)?;
+            pooled.connection.execute_batch("PRAGMA shrink_memory")?;
+        }
         let mut readers = lock(&self.readers);
         if readers.len() < 3 {
-            readers.push(connection);
+            readers.push(pooled);
         }
         result
     }
@@ -388,5 +424,26 @@ mod tests {
         assert!(matches!(Vault::open(folder.path(), key.clone()), Err(VaultError::Newer { found: 99, .. })));
         assert!(matches!(Vault::open(folder.path(), Key::random().unwrap()), Err(VaultError::Unreadable(_))));
         assert_eq!(size(), before);
+    }
+
+    #[test]
+    fn room_for_a_long_stay_is_let_go_when_nobody_asks_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        let kib = |ask: bool| {
+            vault
+                .read(|reader| {
+                    if ask {
+                        reader.keep_room()?;
+                    }
+                    Ok(-reader.connection.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0))?)
+                })
+                .unwrap()
+        };
+        assert_eq!((kib(false), kib(true)), (schema::READER_KIB, schema::LONG_STAY_KIB));
+        (1..READS_WITH_ROOM).for_each(|_| assert_eq!(kib(false), schema::LONG_STAY_KIB));
+        assert_eq!(kib(true), schema::LONG_STAY_KIB, "asked again at the last moment");
+        (0..READS_WITH_ROOM).for_each(|_| assert_eq!(kib(false), schema::LONG_STAY_KIB));
+        assert_eq!(kib(false), schema::READER_KIB);
     }
 }

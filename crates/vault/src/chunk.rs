@@ -240,6 +240,7 @@ pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
         assert_eq!(values.len(), n);
     }
     let _ = read_outline(blob, n);
+    let _ = last_until(&head, blob, 3000, i64::MAX);
 }
 
 #[cfg(test)]
@@ -270,6 +271,37 @@ mod tests {
             let _ = unpack(&head, &blob);
             blob.truncate(cut % length);
             let _ = unpack(&head, &blob);
+        }
+    }
+
+    /// The fuzzer begins with sound chunks: number of values, whether evenly spaced, blob. `VIGIL_WRITE_SEEDS=1` writes them anew.
+    #[test]
+    fn the_seeds_of_the_fuzzer_are_sound_chunks() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/chunk");
+        let mantissas: Vec<i64> = (0..600).map(|n| 70 + n * 7 % 23).collect();
+        let values: Vec<Value> = (0..40)
+            .map(|n| Value {
+                t: n * 61_000,
+                value: Decimal { mantissa: 365 + n % 9, scale: 1 },
+                artefact: n == 7,
+                source: format!("Observation/{n}"),
+                version: "1".into(),
+                received: n * 61_000 + 900,
+            })
+            .collect();
+        let seeds = [
+            ("regular", 600u16, true, pack_regular(&mantissas).unwrap()),
+            ("sealed", 40, false, pack_sealed(&values).unwrap()),
+            ("outline", 600, false, outline(&mantissas).unwrap().unwrap()),
+        ];
+        for (name, n, regular, blob) in seeds {
+            let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();
+            let file = folder.join(name);
+            if std::env::var_os("VIGIL_WRITE_SEEDS").is_some() {
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(&file, &seed).unwrap();
+            }
+            assert_eq!(std::fs::read(&file).unwrap(), seed, "{name}");
         }
     }
 }

@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "hand_to",
     "handled",
     "handover",
+    "history",
     "limits",
     "lit",
     "load",

@@ -134,6 +134,20 @@ async fn a_high_alarm_that_ended_unseen_waits_for_somebody_also_after_a_restart(
     app.shot("signals-latched");
     app.click("[data-testid=take-latch-1]").await;
     app.until("somebody saw it", "return !document.querySelector('[data-testid=alert-latch-1]')").await;
+    // It is over, and can still be looked up.
+    app.click("[data-testid=nav-alerts]").await;
+    app.see("[data-testid=alerts]").await;
+    app.until("not among the open ones", "return !document.querySelector('[data-testid=row-latch-1]')").await;
+    app.click("[data-testid=history]").await;
+    app.click("[data-testid=row-latch-1] .msg").await;
+    app.until(
+        "who had it",
+        "return /Asystole.*N\\. Okafor/s.test(document.querySelector('[data-testid=row-latch-1]')?.textContent ?? '')
+            && /Taken.*N\\. Okafor/s.test(document.querySelector('[data-testid=timeline]')?.textContent ?? '')",
+    )
+    .await;
+    assert_eq!(app.ask("return document.querySelector('[data-testid=episode-take]').disabled").await, true);
+    app.shot("alerts-history");
     let listed = command::vigil(folder.path(), command::PIN, &["alerts", "--json"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     let one = listed.as_array().unwrap().iter().find(|e| e["episode_id"] == "latch-1").unwrap();

@@ -18,8 +18,8 @@ use crate::trend_wire::{
 };
 use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
-    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftNoteWire, ShiftWire,
-    TimelineWire, Update, WaitingWire,
+    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire,
+    ShiftWire, TimelineWire, Update, WaitingWire,
 };
 
 type Answer<T> = Result<T, AppError>;
@@ -172,6 +172,13 @@ fn save(app: &tauri::AppHandle, kind: &str, pdf: &[u8]) -> Answer<String> {
 #[specta::specta]
 pub async fn load(session: State<'_, Session>) -> Answer<LoadWire> {
     work(&session, |console| console.load().map(LoadWire::from)).await
+}
+
+/// The alarms of a day that want nobody any more.
+#[tauri::command]
+#[specta::specta]
+pub async fn history(session: State<'_, Session>) -> Answer<Vec<QueueWire>> {
+    work(&session, |console| Ok(console.history()?.into_iter().map(QueueWire::from).collect())).await
 }
 
 /// This person leaves, or takes over.
@@ -417,6 +424,7 @@ fn builder() -> Builder<tauri::Wry> {
             handover,
             limits,
             lit,
+            history,
             load,
             look_back,
             note,

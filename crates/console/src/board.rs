@@ -205,10 +205,23 @@ pub fn units(ward: &Ward) -> HashMap<&str, &str> {
 
 /// Every episode that somebody may want to act on, the live ones first.
 pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
+    let mut items = items(ward, tiles, now, |presence| presence != Presence::Closed);
+    items.sort_by_key(|item| (urgency(&item.line), item.line.onset));
+    items
+}
+
+/// Every episode that wants nobody any more, the newest first.
+pub(crate) fn history(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
+    let mut items = items(ward, tiles, now, |presence| presence == Presence::Closed);
+    items.sort_by_key(|item| std::cmp::Reverse(item.line.onset));
+    items
+}
+
+fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) -> bool) -> Vec<QueueItem> {
     let places: HashMap<&str, &Tile> = tiles.iter().map(|t| (t.patient.as_str(), t)).collect();
-    let mut items: Vec<QueueItem> = states(ward, now)
+    states(ward, now)
         .into_iter()
-        .filter(|(_, state)| state.presence != Presence::Closed)
+        .filter(|(_, state)| wanted(state.presence))
         .map(|(episode, state)| {
             let tile = places.get(episode.patient.as_str());
             QueueItem {
@@ -219,9 +232,7 @@ pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
                 ended: episode.ended,
             }
         })
-        .collect();
-    items.sort_by_key(|item| (urgency(&item.line), item.line.onset));
-    items
+        .collect()
 }
 
 /// On and nobody has it, before over and nobody took it, before owned, before handled; technical ones last within each.

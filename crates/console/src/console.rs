@@ -7,9 +7,9 @@ use clinical::{Action, EpisodeState, HANDLED_REASONS, Instant, Measure, Priority
 use fhir::detected_issue;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
-use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
+use vault::{Quarantined, Reader, Retention, Vault, VaultError, View, Ward};
 
-use crate::board::{Board, board, states};
+use crate::board::{Board, QueueItem, board, history, states};
 use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
 use crate::export::{FlowRow, flowsheet};
@@ -316,12 +316,28 @@ impl Console {
     /// Of the cache.
     pub fn load(&self) -> Result<AlarmLoad, ConsoleError> {
         let now = self.moment();
-        let ward = self.read(|reader| {
+        let ward = self.day(now)?;
+        Ok(alarm_load(&ward, &board(&ward, now).tiles, now))
+    }
+
+    /// The alarms that began in the day before the moment that is shown and want nobody any more, the newest first.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn history(&self) -> Result<Vec<QueueItem>, ConsoleError> {
+        let now = self.moment();
+        let ward = self.day(now)?;
+        Ok(history(&ward, &board(&ward, now).tiles, now))
+    }
+
+    /// The ward with every alarm of a day, not the open ones alone.
+    fn day(&self, now: Instant) -> Result<Ward, ConsoleError> {
+        let day = self.read(|reader| {
             let mut ward = reader.ward()?;
             ward.episodes = reader.episodes_since(now - 86_400_000)?;
             Ok(ward)
         })?;
-        Ok(alarm_load(&ward, &board(&ward, now).tiles, now))
+        Ok(day)
     }
 
     /// The handover pack of the moment that is shown, as a PDF.

@@ -30,6 +30,8 @@ export const commands = {
 	limits: (patient: string) => typedError<LimitsWire, AppError>(__TAURI_INVOKE("limits", { patient })),
 	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
 	lit: (episodes: string[]) => typedError<null, AppError>(__TAURI_INVOKE("lit", { episodes })),
+	/**  The alarms of a day that want nobody any more. */
+	history: () => typedError<QueueWire[], AppError>(__TAURI_INVOKE("history")),
 	/**  The alarm load of a day. */
 	load: () => typedError<LoadWire, AppError>(__TAURI_INVOKE("load")),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */

@@ -72,6 +72,7 @@ export const backend = {
   handOver: (action: string, words: string) => open(commands.handOver(action, words)),
   lookBack: (at: number | null, asShown: boolean) => open(commands.lookBack(at, asShown)),
   onsets: (from: number, to: number) => open(commands.onsets(from, to)),
+  history: () => open(commands.history()),
   load: () => open(commands.load()),
   handover: () => open(commands.handover()),
   shift: (takesOver: boolean) => open(commands.shift(takesOver)),

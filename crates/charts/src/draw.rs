@@ -8,7 +8,7 @@ use plotters::prelude::*;
 
 use crate::decimate::Outline;
 use crate::hairs::{Hairs, hairs};
-use crate::panel::{Content, Drawn, Panel, Theme, Viewport};
+use crate::panel::{Content, Drawn, Facts, Panel, Theme, Viewport};
 use crate::picture::Picture;
 use crate::ticks::value_ticks;
 
@@ -38,8 +38,7 @@ pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, 
         facts
     };
     let picture = Picture { width: viewport.width, height: viewport.height, rgb };
-    let Facts { range, ticks, limits, gaps, samples, own_range, dots } = facts;
-    Ok(Drawn { picture, range, ticks, limits, gaps, samples, own_range, dots })
+    Ok(Drawn { picture, facts })
 }
 
 /// The same panel as SVG, for paper.
@@ -56,25 +55,6 @@ pub fn draw_svg(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<(St
         facts
     };
     Ok((svg, facts))
-}
-
-/// What the axes of a painted panel show.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Facts {
-    /// Lowest and highest value of the axis.
-    pub range: (f64, f64),
-    /// Marks of the value axis: value and row.
-    pub ticks: Vec<(f64, i32)>,
-    /// The limits that hold at the right edge, in sight: value and row.
-    pub limits: Vec<(f64, i32)>,
-    /// Silences in sight, from and to in milliseconds.
-    pub gaps: Vec<(i64, i64)>,
-    /// How many samples were in sight.
-    pub samples: usize,
-    /// Lowest and highest value that the panel would show for itself.
-    pub own_range: (f64, f64),
-    /// Single values, where they are few enough to be read: moment, value and row.
-    pub dots: Vec<(i64, f64, i32)>,
 }
 
 pub(crate) fn check(viewport: &Viewport) -> Result<(), String> {
@@ -420,7 +400,7 @@ mod tests {
         let drawn =
             draw(&panel(Content::Line { times, values, gap_ms: 10_000 }), &viewport(0, 1_200_000), &THEME)
                 .unwrap();
-        assert_eq!(drawn.gaps, [(399_000, 800_000)]);
+        assert_eq!(drawn.facts.gaps, [(399_000, 800_000)]);
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
         assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
@@ -435,7 +415,7 @@ mod tests {
         let narrow = draw(&panel(line.clone()), &viewport(1_200_000, 2_400_000), &THEME).unwrap();
         let wide = Panel { focus: Some((1_200_000, 2_400_000)), ..panel(line) };
         let wide = draw(&wide, &Viewport { width: 1200, ..viewport(0, 3_600_000) }, &THEME).unwrap();
-        assert_eq!((narrow.range, narrow.samples), (wide.range, wide.samples));
+        assert_eq!((narrow.facts.range, narrow.facts.samples), (wide.facts.range, wide.facts.samples));
         let middle: Vec<u8> =
             wide.picture.rgb.chunks(1200 * 3).flat_map(|row| row[1200..2400].to_vec()).collect();
         let differing = middle.chunks(3).zip(narrow.picture.rgb.chunks(3)).filter(|(a, b)| a != b).count();
@@ -476,14 +456,14 @@ mod tests {
     #[test]
     fn strange_panels_are_drawn_or_explained() {
         let empty = Content::Line { times: vec![], values: vec![], gap_ms: 1000 };
-        assert_eq!(draw(&panel(empty.clone()), &viewport(0, 1000), &THEME).unwrap().samples, 0);
+        assert_eq!(draw(&panel(empty.clone()), &viewport(0, 1000), &THEME).unwrap().facts.samples, 0);
         let one = Content::Line { times: vec![500], values: vec![80.0], gap_ms: 1000 };
         assert!(hue_columns(&draw(&panel(one), &viewport(0, 1000), &THEME).unwrap()).iter().any(|c| *c));
         assert!(draw(&panel(empty.clone()), &viewport(5, 5), &THEME).is_err());
         let narrow = Viewport { width: 1, height: 1, ..viewport(0, 50 * 365 * 86_400_000) };
         draw(&panel(empty), &narrow, &THEME).unwrap();
         let bars = Content::Bars(vec![Bar { t: 500, low: 60.0, high: 120.0, mean: Some(80.0) }]);
-        assert_eq!(draw(&panel(bars), &viewport(0, 1000), &THEME).unwrap().range, (60.0, 120.0));
+        assert_eq!(draw(&panel(bars), &viewport(0, 1000), &THEME).unwrap().facts.range, (60.0, 120.0));
     }
 
     proptest! {
@@ -505,11 +485,11 @@ mod tests {
             let p = panel(Content::Line { times: times.clone(), values: values.clone(), gap_ms: i64::MAX });
             let drawn = draw(&p, &view, &THEME).unwrap();
             // The plain way: every sample, through plotters, on the same ground.
-            let mut plain = draw(&Panel { least: drawn.range, ..panel(Content::Dots(vec![])) }, &view, &THEME).unwrap();
+            let mut plain = draw(&Panel { least: drawn.facts.range, ..panel(Content::Dots(vec![])) }, &view, &THEME).unwrap();
             {
                 let area = BitMapBackend::with_buffer(&mut plain.picture.rgb, (400, 80)).into_drawing_area();
                 let x: RangedCoordi64 = (view.from..view.to).into();
-                let y: RangedCoordf64 = (drawn.range.0..drawn.range.1).into();
+                let y: RangedCoordf64 = (drawn.facts.range.0..drawn.facts.range.1).into();
                 let pixels: Vec<(i32, i32)> = times.iter().zip(&values).map(|(t, v)| (x.map(t, (0, 400)), y.map(v, (72, 8)))).collect();
                 trace(&area, &pixels, RGBColor(126, 208, 155), 2).unwrap();
             }

@@ -6,8 +6,8 @@ use std::fmt::Write;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 
-use crate::draw::{Facts, draw, draw_svg};
-use crate::panel::{Panel, Theme, Viewport};
+use crate::draw::{draw, draw_svg};
+use crate::panel::{Facts, Panel, Theme, Viewport};
 use crate::paper::{bind, escape, tree};
 use crate::picture::Picture;
 
@@ -242,15 +242,7 @@ impl Figure {
                     target.copy_from_slice(pixels);
                 }
             }
-            facts.push(Facts {
-                range: drawn.range,
-                ticks: drawn.ticks,
-                limits: drawn.limits,
-                gaps: drawn.gaps,
-                samples: drawn.samples,
-                own_range: drawn.own_range,
-                dots: drawn.dots,
-            });
+            facts.push(drawn.facts);
         }
         let words = self.words(width, &facts, &frame);
         if !words.is_empty() {

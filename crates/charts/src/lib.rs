@@ -13,10 +13,10 @@ mod strip;
 mod ticks;
 
 pub use decimate::{Outline, Outliner, Run, m4};
-pub use draw::{Facts, draw, draw_svg};
+pub use draw::{draw, draw_svg};
 pub use figure::{Event, EventKind, Figure, Row};
 pub use hairs::{Comb, HairColumn, Hairs, Pressures};
-pub use panel::{Bar, Content, Drawn, Panel, Step, Theme, Viewport};
+pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport};
 pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
 pub use picture::{Picture, stack};
 pub use strip::{DrawnStrip, Strip, draw_strip};

@@ -146,16 +146,14 @@ pub struct Panel {
     pub also: Option<(f64, f64)>,
 }
 
-/// A drawn panel with what the overlay needs.
+/// What the axes of a drawn panel show; rows in device pixels.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Drawn {
-    /// The pixels.
-    pub picture: Picture,
+pub struct Facts {
     /// Lowest and highest value of the axis.
     pub range: (f64, f64),
-    /// Marks of the value axis: value and row in device pixels.
+    /// Marks of the value axis: value and row.
     pub ticks: Vec<(f64, i32)>,
-    /// Limits in sight: value and row.
+    /// The limits that hold at the right edge, in sight: value and row.
     pub limits: Vec<(f64, i32)>,
     /// Silences in sight, from and to in milliseconds.
     pub gaps: Vec<(i64, i64)>,
@@ -165,4 +163,13 @@ pub struct Drawn {
     pub own_range: (f64, f64),
     /// Single values, where they are few enough to be read: moment, value and row.
     pub dots: Vec<(i64, f64, i32)>,
+}
+
+/// A drawn panel with what the overlay needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    /// The pixels.
+    pub picture: Picture,
+    /// What stands over them.
+    pub facts: Facts,
 }

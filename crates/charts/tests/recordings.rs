@@ -154,7 +154,7 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
         let sugar = panel(line, (60.0, 200.0), (70.0, 250.0));
         let view = Viewport { from, to, width: 900, height: 120, scale: 1.0 };
         let drawn = draw(&sugar, &view, &theme(PINK)).unwrap();
-        assert_eq!(drawn.gaps.len(), gaps, "person {person}");
+        assert_eq!(drawn.facts.gaps.len(), gaps, "person {person}");
         let every = Panel { every_sample: true, ..sugar.clone() };
         assert_eq!(drawn.picture, draw(&every, &view, &theme(PINK)).unwrap().picture);
         let ticks = time_ticks(from, to, 6, 0)

@@ -71,7 +71,7 @@ pub(crate) fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<M
             Ok((read.lane.key, read.summary, drawn))
         })?;
         for (key, summary, drawn) in drawn {
-            panels.push(Small { patient: patient.clone(), key, samples: drawn.samples, summary });
+            panels.push(Small { patient: patient.clone(), key, samples: drawn.facts.samples, summary });
             pictures.push(drawn.picture);
         }
     }

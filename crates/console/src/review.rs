@@ -119,20 +119,21 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         Ok((read.lane, read.unit, read.summary, drawn.map_err(ConsoleError::Drawing)?))
     })?;
     for (lane, unit, summary, drawn) in lanes {
+        let charts::Drawn { picture, facts } = drawn;
         let css = |rows: &[(f64, i32)]| rows.iter().map(|(v, y)| (*v, f64::from(*y) / scale)).collect();
         panels.push(PanelFacts {
             key: lane.key,
             label: lane.label,
             unit,
-            ticks: css(&drawn.ticks),
-            limits: css(&drawn.limits),
-            gaps: drawn.gaps,
-            samples: drawn.samples,
-            own_range: drawn.own_range,
-            dots: drawn.dots.iter().map(|(t, v, y)| (*t, *v, f64::from(*y) / scale)).collect(),
+            ticks: css(&facts.ticks),
+            limits: css(&facts.limits),
+            gaps: facts.gaps,
+            samples: facts.samples,
+            own_range: facts.own_range,
+            dots: facts.dots.iter().map(|(t, v, y)| (*t, *v, f64::from(*y) / scale)).collect(),
             summary,
         });
-        pictures.push(drawn.picture);
+        pictures.push(picture);
     }
     let png = stack(&pictures).png().map_err(|e| ConsoleError::Drawing(e.to_string()))?;
     let most = (request.width / 110).clamp(2, 14) as usize;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -199,6 +200,36 @@ struct Report {
     clear: u64,
 }
 
+impl Report {
+    fn add(&mut self, other: &Report) {
+        self.kills += other.kills;
+        self.actions += other.actions;
+        self.rotations += other.rotations;
+        self.values += other.values;
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.torn += other.torn;
+        self.clear += other.clear;
+    }
+
+    fn line(&self, seconds: f64, seed: u64) -> String {
+        json!({
+            "kills": self.kills, "actions": self.actions, "rotations": self.rotations, "values": self.values,
+            "lost": self.lost, "doubled": self.doubled, "torn": self.torn, "in_clear": self.clear,
+            "seconds": seconds.round(), "seed": seed,
+        })
+        .to_string()
+    }
+
+    fn is_clean(&self) -> bool {
+        (self.lost, self.doubled, self.torn, self.clear) == (0, 0, 0, 0)
+    }
+}
+
+/// A station is killed this often before the next one starts from nothing: after each kill everything it holds is looked
+/// through, so that one station's thousandth kill would take minutes.
+const KILLS_OF_A_STATION: u64 = 200;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let text = |name: &str| arguments.iter().position(|a| a == name).map(|at| arguments[at + 1].clone());
@@ -211,6 +242,40 @@ fn main() {
         return station(&base, &folder("--folder"), &folder("--ring"), number("--seed", 0));
     }
     let (kills, seed) = (number("--kills", 200), number("--seed", 1));
+    let began = std::time::Instant::now();
+    // The stations of a night stand side by side; the seed of each is named, so that one can be run again alone.
+    let stations = kills.div_ceil(KILLS_OF_A_STATION);
+    let (next, total) = (AtomicU64::new(0), Mutex::new(Report::default()));
+    let hands = std::thread::available_parallelism().map_or(1, |n| n.get() as u64).min(stations);
+    std::thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    if n >= stations {
+                        return;
+                    }
+                    let began = std::time::Instant::now();
+                    let report = torture(KILLS_OF_A_STATION.min(kills - n * KILLS_OF_A_STATION), seed + n);
+                    let line = report.line(began.elapsed().as_secs_f64(), seed + n);
+                    if stations > 1 {
+                        eprintln!("{line}");
+                    }
+                    assert!(report.is_clean(), "{line}");
+                    assert!(
+                        report.actions > report.kills && report.values > 0,
+                        "it was really doing something: {line}"
+                    );
+                    total.lock().unwrap().add(&report);
+                }
+            });
+        }
+    });
+    println!("{}", total.lock().unwrap().line(began.elapsed().as_secs_f64(), seed));
+}
+
+/// One station on one server: killed so often, then looked at a last time.
+fn torture(kills: u64, seed: u64) -> Report {
     let mut random = StdRng::seed_from_u64(seed);
     let scratch = tempfile::tempdir().unwrap();
     let (folder, ring) = (scratch.path().join("data"), scratch.path().join("ring"));
@@ -228,7 +293,6 @@ fn main() {
     let app = Router::new().fallback(serve).with_state(world.clone());
     runtime.spawn(async move { axum::serve(listener, app).await });
 
-    let began = std::time::Instant::now();
     let mut report = Report::default();
     let mut confirmed = BTreeSet::new();
     let mut values = 0;
@@ -300,12 +364,5 @@ fn main() {
             report.clear += bytes.windows(canary.len()).filter(|w| *w == canary.as_bytes()).count() as u64;
         }
     }
-    let line = json!({
-        "kills": report.kills, "actions": report.actions, "rotations": report.rotations, "values": report.values,
-        "lost": report.lost, "doubled": report.doubled, "torn": report.torn, "in_clear": report.clear,
-        "seconds": began.elapsed().as_secs_f64().round(), "seed": seed,
-    });
-    println!("{line}");
-    assert_eq!((report.lost, report.doubled, report.torn, report.clear), (0, 0, 0, 0), "{line}");
-    assert!(report.actions > report.kills && report.values > 0, "it was really doing something: {line}");
+    report
 }

@@ -1,13 +1,14 @@
 //! Reads a page of a Bundle entry by entry: a bad entry never costs its page.
 
 use clinical::{Fact, Unreadable};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
-use crate::map::{deleted, map_observation, map_resource};
-use crate::resource::{Observation, Str, Text};
+use crate::map::{deleted, map_resource};
+use crate::observations::read_observations;
+use crate::resource::{Str, Text};
+use crate::scan::{split_items, split_members};
 
 /// What one page said.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ pub struct Page {
 }
 
 #[derive(Deserialize)]
-struct Link<'a> {
+pub(crate) struct Link<'a> {
     #[serde(borrow)]
     relation: Str<'a>,
     #[serde(borrow)]
@@ -31,49 +32,49 @@ struct Link<'a> {
 }
 
 #[derive(Deserialize)]
-struct Search<'a> {
+pub(crate) struct Search<'a> {
     #[serde(borrow)]
     mode: Text<'a>,
 }
 
 impl Search<'_> {
-    fn is_outcome(&self) -> bool {
+    pub(crate) fn is_outcome(&self) -> bool {
         self.mode.as_deref() == Some("outcome")
     }
 }
 
 #[derive(Deserialize)]
-struct Request<'a> {
+pub(crate) struct Request<'a> {
     #[serde(borrow)]
     method: Str<'a>,
     #[serde(borrow)]
-    url: Str<'a>,
+    pub(crate) url: Str<'a>,
 }
 
 impl Request<'_> {
-    fn deletes(&self) -> bool {
+    pub(crate) fn deletes(&self) -> bool {
         self.method == "DELETE"
     }
 }
 
 #[derive(Deserialize)]
-struct Entry<'a, R> {
-    resource: Option<R>,
+pub(crate) struct Entry<'a, R> {
+    pub(crate) resource: Option<R>,
     #[serde(borrow)]
-    search: Option<Search<'a>>,
+    pub(crate) search: Option<Search<'a>>,
     #[serde(borrow)]
-    request: Option<Request<'a>>,
+    pub(crate) request: Option<Request<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Bundle<'a, R> {
+struct Bundle<'a> {
     #[serde(borrow)]
     resource_type: Str<'a>,
     #[serde(borrow, default)]
     link: Vec<Link<'a>>,
-    #[serde(borrow, default = "Vec::new")]
-    entry: Vec<Entry<'a, R>>,
+    #[serde(borrow, default)]
+    entry: Vec<RawEntry<'a>>,
 }
 
 /// An entry whose resource is only cut out: a bad one never costs its page.
@@ -95,44 +96,26 @@ pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
     }
 }
 
-/// An Observation that is as it should be, mapped as soon as it is read; nothing where it holds nothing of use. Whatever else
-/// stands there is an error.
-struct Observed(Option<Fact>);
-
-impl<'de> Deserialize<'de> for Observed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let observation = Observation::deserialize(deserializer)?;
-        map_observation(observation).map(Observed).ok_or_else(|| D::Error::custom("not as it should be"))
+/// For the fuzzer: a page that can be read in one pass says the same entry by entry.
+#[cfg(fuzzing)]
+pub fn fuzz_page(bytes: &[u8]) {
+    if read_page(bytes).is_err() {
+        return;
+    }
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    if let (Some(quick), Ok(thorough)) = (read_observations(text), read_any(text)) {
+        assert_eq!(quick.facts, thorough.facts);
+        assert_eq!(
+            (quick.resources, quick.next, thorough.unreadable.len()),
+            (thorough.resources, thorough.next, 0)
+        );
     }
 }
 
-/// Nearly every page is one of Observations that are as they should be: it is read in one pass. `None` where anything is odd
-/// about it or something else stands in it; the thorough way reads it again and finds the words.
-fn read_observations(text: &str) -> Option<Page> {
-    let bundle: Bundle<Observed> = serde_json::from_str(text).ok().filter(is_bundle)?;
-    let mut page = Page { next: next_link(&bundle.link), ..Page::default() };
-    page.facts.reserve(bundle.entry.len());
-    for entry in bundle.entry {
-        match entry.resource {
-            Some(Observed(fact)) if entry.search.is_none_or(|s| !s.is_outcome()) => {
-                page.resources += 1;
-                page.facts.extend(fact);
-            }
-            Some(_) => {}
-            None => page.facts.extend(entry.request.filter(Request::deletes).and_then(|r| deleted(&r.url))),
-        }
-    }
-    Some(page)
-}
-
-fn is_bundle<R>(bundle: &Bundle<R>) -> bool {
-    bundle.resource_type == "Bundle"
-}
-
-fn read_any(text: &str) -> Result<Page, FhirError> {
+pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
     let mut page = Page::default();
-    match serde_json::from_str::<Bundle<&RawValue>>(text) {
-        Ok(bundle) if !is_bundle(&bundle) => {
+    match serde_json::from_str::<Bundle>(text) {
+        Ok(bundle) if bundle.resource_type != "Bundle" => {
             return Err(FhirError::NotFhir(format!(
                 "expected a Bundle, got {}",
                 clip(&bundle.resource_type)
@@ -165,7 +148,7 @@ fn read_any(text: &str) -> Result<Page, FhirError> {
     Ok(page)
 }
 
-fn next_link(links: &[Link]) -> Option<String> {
+pub(crate) fn next_link(links: &[Link]) -> Option<String> {
     links.iter().find(|link| link.relation == "next").map(|link| link.url.to_string())
 }
 
@@ -222,96 +205,6 @@ fn clip(text: &str) -> String {
 pub(crate) fn looks_like_html(bytes: &[u8]) -> bool {
     bytes.iter().copied().find(|b| !b.is_ascii_whitespace() && *b != 0xEF && *b != 0xBB && *b != 0xBF)
         == Some(b'<')
-}
-
-/// The end of the JSON value that starts at `from`, by brackets and strings alone; its inside may be broken.
-fn value_end(text: &[u8], from: usize) -> Option<usize> {
-    let (mut depth, mut quoted, mut at) = (0usize, false, from);
-    while at < text.len() {
-        match text[at] {
-            b'\\' if quoted => at += 1,
-            b'"' => {
-                quoted = !quoted;
-                if !quoted && depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ if quoted => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return Some(at),
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            b',' if depth == 0 => return Some(at),
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-fn skip_space(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
-}
-
-/// Splits an object into its members without judging the values.
-fn split_members(text: &str) -> Option<Vec<(&str, &str)>> {
-    let bytes = text.as_bytes();
-    let mut at = skip_space(bytes, 0);
-    if bytes.get(at) != Some(&b'{') {
-        return None;
-    }
-    let mut members = Vec::new();
-    loop {
-        at = skip_space(bytes, at + 1);
-        if bytes.get(at) == Some(&b'}') {
-            return Some(members);
-        }
-        let key_end = (bytes.get(at) == Some(&b'"')).then(|| value_end(bytes, at)).flatten()?;
-        let key = text.get(at + 1..key_end - 1)?;
-        at = skip_space(bytes, key_end);
-        if bytes.get(at) != Some(&b':') {
-            return None;
-        }
-        let start = skip_space(bytes, at + 1);
-        let end = value_end(bytes, start)?;
-        members.push((key, text.get(start..end)?.trim_end()));
-        at = skip_space(bytes, end);
-        match bytes.get(at)? {
-            b',' => {}
-            b'}' => return Some(members),
-            _ => return None,
-        }
-    }
-}
-
-/// Splits an array into its items without judging them.
-fn split_items(text: &str) -> Option<Vec<&str>> {
-    let bytes = text.as_bytes();
-    if bytes.first() != Some(&b'[') {
-        return None;
-    }
-    let (mut items, mut at) = (Vec::new(), 0);
-    loop {
-        at = skip_space(bytes, at + 1);
-        if bytes.get(at)? == &b']' {
-            return Some(items);
-        }
-        let end = value_end(bytes, at)?;
-        items.push(text.get(at..end)?.trim_end());
-        at = skip_space(bytes, end);
-        match bytes.get(at)? {
-            b',' => {}
-            b']' => return Some(items),
-            _ => return None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,14 +6,19 @@
 mod bundle;
 mod client;
 mod error;
+mod forms;
 mod live;
 mod map;
+mod observations;
 mod resource;
+mod scan;
 mod time;
 mod transport;
 mod units;
 mod write;
 
+#[cfg(fuzzing)]
+pub use bundle::fuzz_page;
 pub use bundle::{Page, read_page};
 pub use client::{Client, Fetched, Server};
 pub use error::{Cause, FhirError};

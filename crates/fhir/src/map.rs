@@ -103,7 +103,7 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
 }
 
 /// R4's `id`: 1 to 64 letters, digits, dashes and dots.
-fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 64
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
@@ -265,7 +265,7 @@ fn code_of(concept: &r4::Concept) -> Option<Code> {
         .filter(|code| code.as_str().len() <= 32)
 }
 
-fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
+pub(crate) fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
     let Some(measure) = code.measure() else { return Ok(Quality::Good) };
     let (factor, offset) = to_unit(measure, unit).map_err(|e| e.to_string())?;
     Ok(match measure.plausibility(value.to_f64() * factor + offset) {

@@ -112,15 +112,20 @@ pub(crate) struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    /// The logical id, where this points to a `kind` (absolute URLs and versions included).
+    /// The logical id, where this points to a `kind`.
     pub fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
-        let mut parts = self.reference.as_deref()?.rsplit('/');
-        let (mut id, mut named) = (parts.next()?, parts.next()?);
-        if named == "_history" {
-            (id, named) = (parts.next()?, parts.next()?);
-        }
-        (named == kind && !id.is_empty()).then(|| id.into())
+        id_in(self.reference.as_deref()?, kind).map(T::from)
     }
+}
+
+/// The logical id in a reference, where it points to a `kind` (absolute URLs and versions included).
+pub(crate) fn id_in<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
+    let mut parts = reference.rsplit('/');
+    let (mut id, mut named) = (parts.next()?, parts.next()?);
+    if named == "_history" {
+        (id, named) = (parts.next()?, parts.next()?);
+    }
+    (named == kind && !id.is_empty()).then_some(id)
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ pub(crate) fn prepare(window: bool) {
     leave_no_core();
     #[cfg(target_os = "linux")]
     if window {
-        linux::tune_and_restart();
+        linux::tune();
     }
     #[cfg(not(target_os = "linux"))]
     let _ = window;
@@ -45,43 +45,59 @@ pub(crate) fn default_folder() -> PathBuf {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::os::unix::process::CommandExt;
-
-    const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    const ARENAS: &str = "MALLOC_ARENA_MAX";
-    const GDK_GL: &str = "GDK_GL";
-    const TRIM: &str = "MALLOC_TRIM_THRESHOLD_";
-    const MAPPED: &str = "MALLOC_MMAP_THRESHOLD_";
-
-    /// Settings that are read before `main`, so the program starts itself again with them.
+    /// Settings of the engine and of the allocator, for this process and those of the page.
     ///
     /// glibc gives every thread an arena that it never gives back; a first sync on a dozen threads would keep them all. It also
     /// keeps more free memory the larger the blocks are that come and go, unless told how much: 9 MiB after a first sync.
     ///
     /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. Under WebDriver
     /// it stays on: a screenshot of a still page would wait for ever. GTK then needs no GL of its own either.
-    pub(super) fn tune_and_restart() {
-        let unset = |name: &str| std::env::var_os(name).is_none();
-        let mut wanted = Vec::new();
-        if unset(ARENAS) {
-            wanted.push((ARENAS, "2"));
+    pub(super) fn tune() {
+        allocate_sparingly();
+        // What the page's processes read when they start; a value somebody chose stays.
+        let mut wanted = vec![
+            ("MALLOC_ARENA_MAX", ARENAS),
+            ("MALLOC_TRIM_THRESHOLD_", TRIM),
+            ("MALLOC_MMAP_THRESHOLD_", MAPPED),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name, value.to_string()))
+        .collect::<Vec<_>>();
+        if !has_gpu() {
+            wanted.push(("GDK_GL", "disable".to_owned()));
+            if !super::under_webdriver() {
+                wanted.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".to_owned()));
+            }
         }
-        if unset(TRIM) && unset(MAPPED) {
-            // A picture of six panels stays below the second: it is not mapped anew for each redraw.
-            wanted.extend([(TRIM, "262144"), (MAPPED, "4194304")]);
+        for (name, value) in wanted {
+            if std::env::var_os(name).is_none() {
+                set(name, &value);
+            }
         }
-        if unset(DMABUF) && !super::under_webdriver() && !has_gpu() {
-            wanted.push((DMABUF, "1"));
-        }
-        if unset(GDK_GL) && !has_gpu() {
-            wanted.push((GDK_GL, "disable"));
-        }
-        if wanted.is_empty() {
-            return;
-        }
-        if let Ok(me) = std::env::current_exe() {
-            let error = std::process::Command::new(me).args(std::env::args_os().skip(1)).envs(wanted).exec();
-            eprintln!("vigil: starting untuned: {error}");
+    }
+
+    const ARENAS: i32 = 2;
+    /// Bytes.
+    const TRIM: i32 = 256 * 1024;
+    /// Bytes. A picture of six panels stays below: it is not mapped anew for each redraw.
+    const MAPPED: i32 = 4 * 1024 * 1024;
+
+    /// The program could also start itself again with these in its environment, which takes 90 ms of every start: most of them
+    /// the loader's, for the libraries of the engine.
+    #[allow(unsafe_code)]
+    fn set(name: &str, value: &str) {
+        // SAFETY: called first in `main`, before there is a second thread that could read the environment.
+        unsafe { std::env::set_var(name, value) };
+    }
+
+    #[allow(unsafe_code)]
+    fn allocate_sparingly() {
+        #[cfg(target_env = "gnu")]
+        for (what, value) in
+            [(libc::M_ARENA_MAX, ARENAS), (libc::M_TRIM_THRESHOLD, TRIM), (libc::M_MMAP_THRESHOLD, MAPPED)]
+        {
+            // SAFETY: sets one number of the allocator, before there is a second thread; any value is allowed.
+            unsafe { libc::mallopt(what, value) };
         }
     }
 

@@ -12,8 +12,8 @@ use crate::session::Open;
 use crate::sound;
 use crate::wire::{MomentWire, PastWire, ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
-/// Changes are collected for this long before one message goes out.
-const COALESCE: Duration = Duration::from_millis(700);
+/// Changes are collected for this long before one message goes out; the page shows them with its next beat.
+const COALESCE: Duration = Duration::from_millis(600);
 /// Without any change the board is looked at this often: values grow stale by themselves.
 const LOOK: Duration = Duration::from_secs(2);
 /// Sparklines drawn anew at one look.
@@ -29,6 +29,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         if channel.send(update).is_err() {
             return;
         }
+        open.shown.notify_one();
         // The engine's events have one reader; a second page lives on the regular look alone.
         let (_keep, empty) = tokio::sync::mpsc::unbounded_channel();
         let mut events = events.unwrap_or(empty);

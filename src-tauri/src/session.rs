@@ -37,6 +37,8 @@ pub(crate) struct Open {
     pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
     /// Somebody did something: the page is told at once.
     pub acted: tokio::sync::Notify,
+    /// The page was sent its first board.
+    pub shown: Arc<tokio::sync::Notify>,
     pub speaker: Speaker,
     pub notifier: Notifier,
     #[cfg(feature = "demo")]
@@ -91,9 +93,15 @@ pub(crate) fn key(folder: &std::path::Path, pin: Option<&Pin>) -> Result<Key, va
 /// How often the station's own rules look at what is new.
 const WATCH: std::time::Duration = std::time::Duration::from_secs(2);
 
+/// How long the rules wait for the board to be shown: their first look reads an hour of everybody, and would take a core from
+/// the page while it draws.
+const BOARD_FIRST: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Raises the station's own alarms for as long as it is open, whether a page looks or not.
 async fn watch(open: std::sync::Weak<Open>) {
-    let mut ticks = tokio::time::interval(WATCH);
+    let Some(shown) = open.upgrade().map(|open| open.shown.clone()) else { return };
+    let _ = tokio::time::timeout(BOARD_FIRST, shown.notified()).await;
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
     loop {
         ticks.tick().await;
         let Some(open) = open.upgrade() else { return };
@@ -186,6 +194,7 @@ impl Session {
             demo: false,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
+            shown: Arc::default(),
             notifier: Notifier::default(),
             #[cfg(feature = "demo")]
             _ward: None,
@@ -231,6 +240,7 @@ impl Session {
             demo: true,
             events: Mutex::new(Some(events)),
             acted: tokio::sync::Notify::new(),
+            shown: Arc::default(),
             notifier: Notifier::default(),
             _ward: Some(ward),
             _scratch: Some(scratch),

@@ -131,11 +131,13 @@ fn paint<B: DrawingBackend>(
                             times[all.clone()].iter().copied().zip(values[all].iter().copied()).collect();
                     }
                 }
-                (samples, gaps) = (outline.samples, outline.gaps());
+                samples = outline.samples;
+                gaps = silences(&outline, *gap_ms, panel.heard, viewport);
                 paint_line(area, &outline, *gap_ms, viewport, theme, (&column, &row))?;
             }
             Content::Outline { outline, gap_ms } => {
-                (samples, gaps) = (outline.samples, outline.gaps());
+                samples = outline.samples;
+                gaps = silences(outline, *gap_ms, panel.heard, viewport);
                 paint_line(area, outline, *gap_ms, viewport, theme, (&column, &row))?;
             }
             Content::Hairs(hairs) => {
@@ -216,6 +218,18 @@ fn paint<B: DrawingBackend>(
         }
     }
     Ok(Facts { range, ticks, limits, gaps, samples, own_range, dots })
+}
+
+/// What came within this time can be on its way: no silence yet at the right edge. Milliseconds.
+const ON_ITS_WAY: i64 = 60_000;
+
+/// The silences in sight: between two samples, up to the first one and since the last one.
+fn silences(outline: &Outline, gap_ms: i64, heard: Option<i64>, viewport: &Viewport) -> Vec<(i64, i64)> {
+    let (Some(first), Some(last)) = (outline.runs.first(), outline.runs.last()) else { return Vec::new() };
+    let before = heard.map(|heard| (heard, first.first)).filter(|(from, to)| to - from > gap_ms);
+    let since = (last.last, viewport.to);
+    let after = (since.1 - since.0 > gap_ms.max(ON_ITS_WAY)).then_some(since);
+    before.into_iter().chain(outline.gaps()).chain(after).collect()
 }
 
 fn paint_line<B: DrawingBackend>(
@@ -379,6 +393,7 @@ mod tests {
             least: (60.0, 100.0),
             focus: None,
             also: None,
+            heard: None,
         }
     }
 
@@ -404,6 +419,19 @@ mod tests {
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
         assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
+    }
+
+    #[test]
+    fn a_silence_at_an_edge_is_named_where_something_was_heard_before_it() {
+        let times: Vec<i64> = (300..900).map(|s| s * 1000).collect();
+        let values = vec![80.0; times.len()];
+        let line = panel(Content::Line { times, values, gap_ms: 10_000 });
+        let gaps = |panel: Panel, to| draw(&panel, &viewport(0, to), &THEME).unwrap().facts.gaps;
+        // Nothing is missing before a monitor was put on, nor is what may be on its way.
+        assert_eq!(gaps(line.clone(), 950_000), []);
+        let heard = Panel { heard: Some(-60_000), ..line };
+        assert_eq!(gaps(heard.clone(), 950_000), [(-60_000, 300_000)]);
+        assert_eq!(gaps(heard, 1_200_000), [(-60_000, 300_000), (899_000, 1_200_000)]);
     }
 
     #[test]

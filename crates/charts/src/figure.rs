@@ -285,6 +285,7 @@ mod tests {
             every_sample,
             focus: None,
             also: None,
+            heard: None,
             least: (50.0, 110.0),
         };
         Figure {

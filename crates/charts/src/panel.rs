@@ -144,6 +144,9 @@ pub struct Panel {
     pub focus: Option<(i64, i64)>,
     /// Values that have to be in sight beside its own: those of a panel it is compared with.
     pub also: Option<(f64, f64)>,
+    /// When the line was last heard of before what it holds: a silence that began then is one, and a time before the first
+    /// sample ever is none.
+    pub heard: Option<i64>,
 }
 
 /// What the axes of a drawn panel show; rows in device pixels.

@@ -34,7 +34,16 @@ const PINK: (u8, u8, u8) = (238, 159, 208);
 
 fn panel(content: Content, least: (f64, f64), (low, high): (f64, f64)) -> Panel {
     let limits = vec![(0, Limits { low: Some(low), high: Some(high) })];
-    Panel { content, limits, artefacts: Vec::new(), every_sample: false, least, focus: None, also: None }
+    Panel {
+        content,
+        limits,
+        artefacts: Vec::new(),
+        every_sample: false,
+        least,
+        focus: None,
+        also: None,
+        heard: None,
+    }
 }
 
 fn row(label: &str, unit: &str, hue: (u8, u8, u8), panel: Panel) -> Row {

@@ -176,6 +176,7 @@ pub(crate) fn with_lanes<T: Send>(
             }
         }
         let mut tally = Tally::new(focus, limits.last().map_or_else(Limits::default, |(_, bounds)| *bounds));
+        let heard = main.iter().filter_map(|part| part.before).map(|(at, _)| at.0).max();
         let mut line = Line::open(main, &moments, shrink)?;
         // Artefacts are marked and left out of the line; they stay in the cache.
         let mut artefacts = line.artefacts();
@@ -198,6 +199,7 @@ pub(crate) fn with_lanes<T: Send>(
             least,
             focus: Some((focus.0.0, focus.1.0)),
             also: None,
+            heard,
         };
         let unit = if shrink < 1.0 { "mmol/L" } else { lane.unit };
         Ok::<_, ConsoleError>((then(ReadLane { lane, unit, panel, summary })?, line.sampled()))

@@ -130,6 +130,7 @@ pub(crate) fn score_lane(
         least: LANE.least,
         focus: Some((focus.0.0, focus.1.0)),
         also: None,
+        heard: None,
     };
     Ok(Some(ReadLane { lane: &LANE, unit: LANE.unit, panel, summary }))
 }

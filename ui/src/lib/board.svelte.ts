@@ -64,9 +64,10 @@ class Board {
     this.now = this.past?.at ?? this.ticked;
   }
 
-  /** Several times a second: moves the clock, and the ages where nothing that arrived has moved them. */
+  /** Several times a second: shows what arrived, moves the clock, and the ages where nothing that arrived has moved them. */
   beat() {
     const now = Date.now();
+    this.catchUp();
     if (Math.floor(now / 1000) !== Math.floor(this.clock / 1000)) this.clock = now;
     if (now - this.ticked >= 1000) this.tick();
   }
@@ -75,7 +76,21 @@ class Board {
     return this.order.flatMap((id) => this.rows.get(id) ?? []);
   }
 
-  apply(update: Update) {
+  /** Values and lines that came since the last beat; each frame of its own would be painted beside that of the flash. */
+  private arrived: Update[] = [];
+
+  private catchUp() {
+    for (const update of this.arrived.splice(0)) this.apply(update);
+  }
+
+  /** What only brings values can wait for the beat; an alarm, an answer or another moment is shown at once. */
+  take(update: Update) {
+    const { tiles, sparks, progress, quarantined, raised, ...rest } = update;
+    this.arrived.push(update);
+    if (!this.loaded || raised.length > 0 || Object.values(rest).some((part) => part !== null)) this.catchUp();
+  }
+
+  private apply(update: Update) {
     if (update.moment) {
       this.past = update.moment.past;
       // The past has people and lines of its own.
@@ -114,7 +129,7 @@ class Board {
 
   async begin() {
     this.app = await backend.state();
-    if (this.app.stage === 'ready') await backend.watch((update) => this.apply(update));
+    if (this.app.stage === 'ready') await backend.watch((update) => this.take(update));
   }
 
   /** A moment that the patient page shall open at, once. */

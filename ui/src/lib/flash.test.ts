@@ -3,7 +3,7 @@ import { BEAT_MS, flash } from './flash';
 
 const perSecond = (priority: 'flashHigh' | 'flashMed') => {
   const root = { dataset: {} as Record<string, string> } as unknown as HTMLElement;
-  const beats = 60_000 / BEAT_MS;
+  const beats = Math.round(60_000 / BEAT_MS);
   const phases = Array.from({ length: beats }, (_, n) => {
     flash(root, n);
     return root.dataset[priority];

@@ -2,12 +2,12 @@
 //
 // A CSS animation would tick at the display's rate: without a GPU that costs a tenth of a core, day and night. All alarms
 // of one priority flash together, so that a board with three of them does not flicker, and both flash on one beat, on which
-// the ages of the board move too: what is painted together is painted once.
+// values and ages move too: what is painted together is painted once.
 
-export const BEAT_MS = 250;
+export const BEAT_MS = 1000 / 3;
 
-/** Beats of a phase: 2 Hz for high (within 1.4 to 2.8), 0.67 Hz for medium (within 0.4 to 0.8). */
-const PHASES = { flashHigh: 1, flashMed: 3 };
+/** Beats of a phase: 1.5 Hz for high (within 1.4 to 2.8), 0.75 Hz for medium (within 0.4 to 0.8). */
+const PHASES = { flashHigh: 1, flashMed: 2 };
 
 /** Shows the phases of the n-th beat. */
 export function flash(root: HTMLElement, n: number) {

@@ -10,7 +10,8 @@ use std::ops::Range;
 use clinical::{Body, Decimal, Fact, Instant, Sample, SmolStr, Source};
 use smol_str::SmolStrBuilder;
 
-use crate::map::{is_id, quality};
+use crate::map::is_id;
+use crate::measured::quality;
 use crate::resource::id_in;
 use crate::scan::{number_end, plain_text_end, text_end};
 use crate::time::parse_instant;

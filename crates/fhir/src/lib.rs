@@ -9,6 +9,7 @@ mod error;
 mod forms;
 mod live;
 mod map;
+mod measured;
 mod observations;
 mod resource;
 mod scan;

@@ -5,9 +5,12 @@
 mod backoff;
 mod engine;
 mod link;
+mod once;
 mod outbox;
 mod pull;
+mod report;
+mod windows;
 
 pub use engine::{Engine, Now, SyncEvent};
 pub use link::LinkState;
-pub use pull::{Progress, Report, SyncError};
+pub use report::{Progress, Report, SyncError};

@@ -13,128 +13,13 @@ use url::Url;
 use vault::{Ingested, PageCommit, Vault, VaultError};
 
 use crate::engine::{Now, SyncEvent};
+use crate::report::{Progress, Report, SyncError};
+use crate::windows::{ASKED_ANYWAY, KINDS, WINDOWS, Window, serves};
 
-/// Why a sync stopped. What was committed before is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum SyncError {
-    /// Of the server or the way to it.
-    #[error(transparent)]
-    Fhir(#[from] FhirError),
-    /// Of the cache.
-    #[error(transparent)]
-    Vault(VaultError),
-    /// The program is closing.
-    #[error("stopped")]
-    Stopped,
-}
-
-impl SyncError {
-    /// See [`FhirError::cause`]; `station` where this machine is at fault.
-    pub fn cause(&self) -> &'static str {
-        match self {
-            SyncError::Fhir(error) => error.cause(),
-            SyncError::Vault(_) | SyncError::Stopped => "station",
-        }
-    }
-
-    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
-        match self {
-            SyncError::Fhir(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
-
-/// How far the first sync is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Steps that are done.
-    pub done: usize,
-    /// Steps in all; the last one is done when `done == total`.
-    pub total: usize,
-    /// Values taken in so far.
-    pub samples: usize,
-}
-
-/// What a sync moved.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Report {
-    /// Resources read.
-    pub resources: usize,
-    /// Values taken in.
-    pub samples: usize,
-    /// Bytes of JSON, after decompression.
-    pub bytes: usize,
-    /// Resources put into quarantine.
-    pub quarantined: usize,
-    /// What could not be read at all, in words.
-    pub problems: Vec<String>,
-}
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// Overlap of two pulls: what the server committed late with an earlier time is still met.
 const OVERLAP: i64 = 60_000;
 /// More pages than this in one search are taken for a loop.
 const MOST_PAGES: usize = 20_000;
-
-/// One step of the first sync.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    name: &'static str,
-    kind: &'static str,
-    /// Milliseconds before the start of the sync; the younger end first.
-    from_ago: Option<i64>,
-    to_ago: Option<i64>,
-    /// Part of what the board needs first.
-    ward: bool,
-}
-
-const fn whole(name: &'static str, kind: &'static str) -> Window {
-    Window { name, kind, from_ago: None, to_ago: None, ward: true }
-}
-
-const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_ago: Option<i64>) -> Window {
-    Window { name, kind, from_ago, to_ago, ward: false }
-}
-
-const WINDOWS: &[Window] = &[
-    whole("first/Location", "Location"),
-    whole("first/Patient", "Patient"),
-    whole("first/Encounter", "Encounter"),
-    whole("first/Device", "Device"),
-    whole("first/Flag", "Flag"),
-    whole("first/DetectedIssue", "DetectedIssue"),
-    whole("first/Communication", "Communication"),
-    // The newest first: a board full of yesterday's numbers helps nobody.
-    span("first/2h", "Observation", Some(2 * HOUR), None),
-    span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
-    whole("first/MedicationAdministration", "MedicationAdministration"),
-    span("first/2d", "Observation", Some(2 * DAY), Some(DAY)),
-    span("first/3d", "Observation", Some(3 * DAY), Some(2 * DAY)),
-    span("first/5d", "Observation", Some(5 * DAY), Some(3 * DAY)),
-    span("first/7d", "Observation", Some(7 * DAY), Some(5 * DAY)),
-    span("first/10d", "Observation", Some(10 * DAY), Some(7 * DAY)),
-    span("first/14d", "Observation", Some(14 * DAY), Some(10 * DAY)),
-    span("first/older", "Observation", None, Some(14 * DAY)),
-];
-
-/// The kinds that change.
-const KINDS: [&str; 9] = [
-    "Patient",
-    "Location",
-    "Encounter",
-    "Device",
-    "Flag",
-    "DetectedIssue",
-    "Communication",
-    "MedicationAdministration",
-    "Observation",
-];
-
-/// Alarms and what people did about them are asked for even where the CapabilityStatement leaves them out: a known server
-/// serves DetectedIssue and does not say so, and an alarm that is never asked for is an alarm that is missed.
-const ASKED_ANYWAY: [&str; 2] = ["DetectedIssue", "Communication"];
 
 type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 
@@ -187,7 +72,7 @@ impl Puller {
         self.report.clone()
     }
 
-    async fn load(&mut self) -> Result<(), SyncError> {
+    pub async fn load(&mut self) -> Result<(), SyncError> {
         if self.loaded {
             return Ok(());
         }
@@ -317,6 +202,11 @@ impl Puller {
             }
         }
         Ok(())
+    }
+
+    /// One search to its end, without a cursor. Nobody waits for a message: who asked looks at the cache when this returns.
+    pub async fn everything(&mut self, query: &str) -> Result<(), SyncError> {
+        self.read(Read::new(query), |_, _| Vec::new(), &mut |_| {}).await
     }
 
     /// A window: it is done with its last page; `began` gets the server's time with the first one, unless it has one. A window
@@ -517,11 +407,6 @@ async fn on_vault<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
 }
 
-/// A server that lists no types at all may serve any.
-fn serves(server: &Server, kind: &str) -> bool {
-    server.types.is_empty() || server.types.iter().any(|t| t == kind)
-}
-
 /// Until it is known how large a server's Observations are: an hour of seconds has 11 KB.
 const FIRST_PAGE: usize = 200;
 /// What a page of Observations should come to.
@@ -555,74 +440,4 @@ fn fingerprint(facts: &[Fact], resources: usize) -> u64 {
         (&fact.source.reference, &fact.source.version).hash(&mut hasher);
     }
     hasher.finish()
-}
-
-impl crate::engine::Engine {
-    /// Everything once: the whole first sync or what is left of it, what changed, and the outbox.
-    ///
-    /// # Errors
-    /// Of the server or the cache; what was committed before is kept.
-    pub async fn sync_once(&self) -> Result<Report, SyncError> {
-        let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
-        let events = self.events.clone();
-        let mut tell = |event| {
-            // Nobody has to listen.
-            let _ = events.send(event);
-        };
-        puller.load().await?;
-        let had_all = puller.is_complete();
-        while !puller.is_complete() {
-            puller.step(&server, &mut tell).await?;
-        }
-        if had_all {
-            puller.changes(&server, &mut tell).await?;
-        }
-        puller.deletions(&server, &mut tell).await?;
-        self.flush().await?;
-        Ok(puller.report())
-    }
-
-    /// The waves of one patient and time, for somebody who looks at them. `codes` as a search takes them.
-    ///
-    /// # Errors
-    /// As [`Engine::sync_once`].
-    pub async fn fetch_waves(
-        &self,
-        patient: &str,
-        codes: &str,
-        from: Instant,
-        to: Instant,
-    ) -> Result<Report, SyncError> {
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
-        let (from, to) = (format_instant(from), format_instant(to));
-        let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
-        // Nobody waits for a message: who asked looks at the cache when this returns.
-        puller.read(Read::new(&query), |_, _| Vec::new(), &mut |_| {}).await?;
-        Ok(puller.report())
-    }
-
-    /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
-    ///
-    /// # Errors
-    /// As [`Engine::sync_once`].
-    pub async fn sync_changes(&self) -> Result<Report, SyncError> {
-        let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
-        let events = self.events.clone();
-        puller.changes(&server, &mut |event| drop(events.send(event))).await?;
-        self.flush().await?;
-        Ok(puller.report())
-    }
-
-    /// Only what the board needs and one day of values: for the bench.
-    ///
-    /// # Errors
-    /// As [`Engine::sync_once`].
-    pub async fn sync_first_day(&self) -> Result<Report, SyncError> {
-        let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
-        puller.first_ward(&server, &mut |_| {}).await?;
-        Ok(puller.report())
-    }
 }

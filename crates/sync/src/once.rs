@@ -1,0 +1,77 @@
+//! Syncs that somebody asks for and that end: the command line, waves somebody looks at, simulated time.
+
+use clinical::Instant;
+use fhir::format_instant;
+
+use crate::engine::Engine;
+use crate::pull::Puller;
+use crate::report::{Report, SyncError};
+
+impl Engine {
+    /// Everything once: the whole first sync or what is left of it, what changed, and the outbox.
+    ///
+    /// # Errors
+    /// Of the server or the cache; what was committed before is kept.
+    pub async fn sync_once(&self) -> Result<Report, SyncError> {
+        let (server, _) = self.client.check().await?;
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let events = self.events.clone();
+        let mut tell = |event| {
+            // Nobody has to listen.
+            let _ = events.send(event);
+        };
+        puller.load().await?;
+        let had_all = puller.is_complete();
+        while !puller.is_complete() {
+            puller.step(&server, &mut tell).await?;
+        }
+        if had_all {
+            puller.changes(&server, &mut tell).await?;
+        }
+        puller.deletions(&server, &mut tell).await?;
+        self.flush().await?;
+        Ok(puller.report())
+    }
+
+    /// The waves of one patient and time, for somebody who looks at them. `codes` as a search takes them.
+    ///
+    /// # Errors
+    /// As [`Engine::sync_once`].
+    pub async fn fetch_waves(
+        &self,
+        patient: &str,
+        codes: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Report, SyncError> {
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let (from, to) = (format_instant(from), format_instant(to));
+        let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
+        puller.everything(&query).await?;
+        Ok(puller.report())
+    }
+
+    /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
+    ///
+    /// # Errors
+    /// As [`Engine::sync_once`].
+    pub async fn sync_changes(&self) -> Result<Report, SyncError> {
+        let (server, _) = self.client.check().await?;
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let events = self.events.clone();
+        puller.changes(&server, &mut |event| drop(events.send(event))).await?;
+        self.flush().await?;
+        Ok(puller.report())
+    }
+
+    /// Only what the board needs and one day of values: for the bench.
+    ///
+    /// # Errors
+    /// As [`Engine::sync_once`].
+    pub async fn sync_first_day(&self) -> Result<Report, SyncError> {
+        let (server, _) = self.client.check().await?;
+        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        puller.first_ward(&server, &mut |_| {}).await?;
+        Ok(puller.report())
+    }
+}

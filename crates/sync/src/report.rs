@@ -1,0 +1,61 @@
+//! What a sync moved, how far it is, and why it stopped.
+
+use fhir::FhirError;
+use vault::VaultError;
+
+/// Why a sync stopped. What was committed before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// Of the server or the way to it.
+    #[error(transparent)]
+    Fhir(#[from] FhirError),
+    /// Of the cache.
+    #[error(transparent)]
+    Vault(VaultError),
+    /// The program is closing.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl SyncError {
+    /// See [`FhirError::cause`]; `station` where this machine is at fault.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            SyncError::Fhir(error) => error.cause(),
+            SyncError::Vault(_) | SyncError::Stopped => "station",
+        }
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            SyncError::Fhir(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+/// How far the first sync is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps that are done.
+    pub done: usize,
+    /// Steps in all; the last one is done when `done == total`.
+    pub total: usize,
+    /// Values taken in so far.
+    pub samples: usize,
+}
+
+/// What a sync moved.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Resources read.
+    pub resources: usize,
+    /// Values taken in.
+    pub samples: usize,
+    /// Bytes of JSON, after decompression.
+    pub bytes: usize,
+    /// Resources put into quarantine.
+    pub quarantined: usize,
+    /// What could not be read at all, in words.
+    pub problems: Vec<String>,
+}

@@ -1,0 +1,68 @@
+//! What is asked for, and in which order: the ward first, then a day, then the rest.
+
+use fhir::Server;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// One step of the first sync.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub name: &'static str,
+    pub kind: &'static str,
+    /// Milliseconds before the start of the sync; the younger end first.
+    pub from_ago: Option<i64>,
+    pub to_ago: Option<i64>,
+    /// Part of what the board needs first.
+    pub ward: bool,
+}
+
+const fn whole(name: &'static str, kind: &'static str) -> Window {
+    Window { name, kind, from_ago: None, to_ago: None, ward: true }
+}
+
+const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_ago: Option<i64>) -> Window {
+    Window { name, kind, from_ago, to_ago, ward: false }
+}
+
+pub(crate) const WINDOWS: &[Window] = &[
+    whole("first/Location", "Location"),
+    whole("first/Patient", "Patient"),
+    whole("first/Encounter", "Encounter"),
+    whole("first/Device", "Device"),
+    whole("first/Flag", "Flag"),
+    whole("first/DetectedIssue", "DetectedIssue"),
+    whole("first/Communication", "Communication"),
+    // The newest first: a board full of yesterday's numbers helps nobody.
+    span("first/2h", "Observation", Some(2 * HOUR), None),
+    span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
+    whole("first/MedicationAdministration", "MedicationAdministration"),
+    span("first/2d", "Observation", Some(2 * DAY), Some(DAY)),
+    span("first/3d", "Observation", Some(3 * DAY), Some(2 * DAY)),
+    span("first/5d", "Observation", Some(5 * DAY), Some(3 * DAY)),
+    span("first/7d", "Observation", Some(7 * DAY), Some(5 * DAY)),
+    span("first/10d", "Observation", Some(10 * DAY), Some(7 * DAY)),
+    span("first/14d", "Observation", Some(14 * DAY), Some(10 * DAY)),
+    span("first/older", "Observation", None, Some(14 * DAY)),
+];
+
+/// The kinds that change.
+pub(crate) const KINDS: [&str; 9] = [
+    "Patient",
+    "Location",
+    "Encounter",
+    "Device",
+    "Flag",
+    "DetectedIssue",
+    "Communication",
+    "MedicationAdministration",
+    "Observation",
+];
+
+/// Alarms and what people did about them are asked for even where the CapabilityStatement leaves them out: a known server
+/// serves DetectedIssue and does not say so, and an alarm that is never asked for is an alarm that is missed.
+pub(crate) const ASKED_ANYWAY: [&str; 2] = ["DetectedIssue", "Communication"];
+
+/// A server that lists no types at all may serve any.
+pub(crate) fn serves(server: &Server, kind: &str) -> bool {
+    server.types.is_empty() || server.types.iter().any(|t| t == kind)
+}

@@ -18,6 +18,8 @@ use support::App;
 
 const HOUR: i64 = 3_600_000;
 const FRAMES: usize = 150;
+/// Of a peer that takes a quarter of a second for one.
+const FEW_FRAMES: usize = 40;
 
 #[derive(Default)]
 struct Table(Vec<Value>);
@@ -67,7 +69,7 @@ struct Frames {
 }
 
 /// Draws frames one after the other; `step(n)` is what a hand does in each.
-async fn frames(app: &App, step: &str) -> Frames {
+async fn frames(app: &App, step: &str, frames: usize) -> Frames {
     let script = format!(
         "const done = arguments[arguments.length - 1], busy = [], at = [], step = {step};
          let n = 0;
@@ -82,7 +84,7 @@ async fn frames(app: &App, step: &str) -> Frames {
          let start = 0;
          after.port1.onmessage = () => {{
            busy.push(performance.now() - start);
-           if (++n < {FRAMES}) return requestAnimationFrame(frame);
+           if (++n < {frames}) return requestAnimationFrame(frame);
            after.port1.close();
            done({{ busy, at }});
          }};
@@ -90,7 +92,7 @@ async fn frames(app: &App, step: &str) -> Frames {
     );
     let before = used_ms(&app.pid());
     let seen = wait_for(app, &script, vec![]).await.unwrap();
-    let spent_ms = (used_ms(&app.pid()) - before) / FRAMES as f64;
+    let spent_ms = (used_ms(&app.pid()) - before) / frames as f64;
     let numbers =
         |key: &str| seen[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<_>>();
     let between = numbers("at").windows(2).map(|w| w[1] - w[0]).collect();
@@ -127,7 +129,7 @@ async fn our_frames(app: &App) -> Frames {
          window.__hand('pointerdown', 0); return true",
     )
     .await;
-    let seen = frames(app, &format!("(n) => window.__hand('pointermove', {SWAY})")).await;
+    let seen = frames(app, &format!("(n) => window.__hand('pointermove', {SWAY})"), FRAMES).await;
     app.ask("window.__hand('pointermove', 0); window.__hand('pointerup', 0); return true").await;
     seen
 }
@@ -135,6 +137,7 @@ async fn our_frames(app: &App) -> Frames {
 /// Six charts of uPlot over the page, as large as our panels, moved as ours are. `raw` values of each are in view when the hand
 /// rests: a fortnight of seconds is 1.2 M.
 async fn uplot_frames(app: &App, panels: Value) -> Frames {
+    let count = if panels["raw"] == 0 { FRAMES } else { FEW_FRAMES };
     let build = "
       const done = arguments[arguments.length - 1], given = arguments[0];
       const boxes = [...document.querySelectorAll('.trends .plot')].map(p => p.getBoundingClientRect());
@@ -163,7 +166,7 @@ async fn uplot_frames(app: &App, panels: Value) -> Frames {
         "(n) => {{ const v = window.__view, by = {SWAY} / v.width * (v.to - v.from);
           for (const c of window.__charts) c.setScale('x', {{ min: v.from - by, max: v.to - by }}); }}"
     );
-    let seen = frames(app, &step).await;
+    let seen = frames(app, &step, count).await;
     app.ask("window.__charts.forEach(c => c.destroy()); document.getElementById('peer').remove(); window.__charts = null; return true").await;
     seen
 }

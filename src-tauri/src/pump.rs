@@ -13,7 +13,7 @@ use crate::sound;
 use crate::wire::{MomentWire, PastWire, ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out; the page shows them with its next beat.
-const COALESCE: Duration = Duration::from_millis(600);
+const COALESCE: Duration = Duration::from_millis(500);
 /// Without any change the board is looked at this often: values grow stale by themselves.
 const LOOK: Duration = Duration::from_secs(2);
 /// Sparklines drawn anew at one look.

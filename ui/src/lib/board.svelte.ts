@@ -83,11 +83,27 @@ class Board {
     for (const update of this.arrived.splice(0)) this.apply(update);
   }
 
-  /** What only brings values can wait for the beat; an alarm, an answer or another moment is shown at once. */
+  /**
+   * What only brings values waits for the beat. An alarm, an answer or another moment is shown at once, and alone: the values
+   * that came with it would have most of the board painted first.
+   */
   take(update: Update) {
     const { tiles, sparks, progress, quarantined, raised, ...rest } = update;
-    this.arrived.push(update);
-    if (!this.loaded || raised.length > 0 || Object.values(rest).some((part) => part !== null)) this.catchUp();
+    const calm = raised.length === 0 && Object.values(rest).every((part) => part === null);
+    if (!this.loaded || update.moment) {
+      this.catchUp();
+      this.apply(update);
+    } else if (calm) {
+      this.arrived.push(update);
+    } else {
+      const told = (tile: TileWire) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
+      const waiting = { ...update, tiles: tiles.filter(told), order: null, queue: null, link: null, waiting: null, raised: [], audio: null };
+      const changed = new Map(tiles.filter((tile) => !told(tile)).map((tile) => [tile.patient, tile]));
+      // What is older than what is shown now does not come after it.
+      for (const earlier of this.arrived) earlier.tiles = earlier.tiles.filter((tile) => !changed.has(tile.patient));
+      this.arrived.push(waiting);
+      this.apply({ ...update, tiles: [...changed.values()], sparks: [] });
+    }
   }
 
   private apply(update: Update) {

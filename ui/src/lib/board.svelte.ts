@@ -80,7 +80,9 @@ class Board {
   private arrived: Update[] = [];
 
   private catchUp() {
-    for (const update of this.arrived.splice(0)) this.apply(update);
+    const arrived = this.arrived.splice(0);
+    for (const update of arrived) this.apply(update);
+    if (arrived.length > 0) this.tick();
   }
 
   /**
@@ -91,8 +93,8 @@ class Board {
     const { tiles, sparks, progress, quarantined, raised, ...rest } = update;
     const calm = raised.length === 0 && Object.values(rest).every((part) => part === null);
     if (!this.loaded || update.moment) {
+      this.arrived.push(update);
       this.catchUp();
-      this.apply(update);
     } else if (calm) {
       this.arrived.push(update);
     } else {
@@ -129,7 +131,6 @@ class Board {
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
     this.loaded = true;
-    this.tick();
     if (update.raised.length > 0) void this.lightUp(update.raised);
   }
 

@@ -296,17 +296,17 @@ fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Re
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use clinical::Measure;
 
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
+    pub(crate) fn read(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
         let mut facts = Vec::new();
         map_resource(text, &mut facts).map(|()| facts)
     }
 
-    fn one(text: &str) -> Body {
+    pub(crate) fn one(text: &str) -> Body {
         read(text).unwrap().remove(0).body
     }
 

@@ -181,19 +181,8 @@ fn scaled(value: Decimal, factor: Decimal, origin: Decimal) -> Option<(i64, u8)>
 
 #[cfg(test)]
 mod tests {
-    use clinical::Fact;
-
     use super::*;
-    use crate::map::map_resource;
-
-    fn read(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
-        let mut facts = Vec::new();
-        map_resource(text, &mut facts).map(|()| facts)
-    }
-
-    fn one(text: &str) -> Body {
-        read(text).unwrap().remove(0).body
-    }
+    use crate::map::tests::{one, read};
 
     fn reason(text: &str) -> String {
         read(text).unwrap_err().1

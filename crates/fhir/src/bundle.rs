@@ -1,4 +1,5 @@
-//! Reads a page of a Bundle entry by entry: a bad entry never costs its page.
+//! Reads a page of a Bundle: in one pass where it holds Observations that are as they should be (`observations`), else entry by
+//! entry, so that a bad one never costs its page.
 
 use clinical::{Fact, Unreadable};
 use serde::Deserialize;

@@ -310,7 +310,7 @@ fn cpu_s(pids: &[String]) -> f64 {
 async fn resident(table: &mut Table) {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (_screen, display) = support::screen();
+    let (_screen, display) = support::screen(1);
     let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
         .args(["--server", sim.base(), "--data-dir"])
         .arg(folder.path())

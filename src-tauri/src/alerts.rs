@@ -39,13 +39,14 @@ fn priority_word(priority: Priority) -> &'static str {
 
 /// Every episode of a view, the newest first.
 pub(crate) fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Value, AppError> {
-    let (ward, mut all) =
-        vault.read_as(view, |reader| Ok((reader.ward()?, reader.episodes_since(Instant(i64::MIN))?)))?;
+    let (ward, mut all, done) = vault.read_as(view, |reader| {
+        Ok((reader.ward()?, reader.episodes_since(Instant(i64::MIN))?, reader.actions()?))
+    })?;
     let moment = view.at.min(now);
     let beds: HashMap<String, String> =
         board(&ward, moment).tiles.into_iter().map(|tile| (tile.patient, tile.bed)).collect();
     let mut actions: HashMap<&str, Vec<SeenAction>> = HashMap::new();
-    for seen in &ward.actions {
+    for seen in &done {
         actions.entry(&seen.action.episode).or_default().push(seen.clone());
     }
     all.reverse();

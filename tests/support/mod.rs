@@ -39,10 +39,11 @@ pub fn shots() -> PathBuf {
     folder
 }
 
-/// A display of its own.
-pub fn screen() -> (Running, String) {
+/// A display of its own, with this many pixels to each of the page's.
+pub fn screen(scale: u32) -> (Running, String) {
     let mut child = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
+        .arg(format!("{}x{}x24", 1440 * scale, 900 * scale))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -115,7 +116,12 @@ impl App {
 
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
     pub async fn start(arguments: &[&str]) -> App {
-        let (screen, display) = screen();
+        App::start_at_scale(arguments, 1).await
+    }
+
+    /// As [`App::start`], on a screen with this many pixels to each of the page's.
+    pub async fn start_at_scale(arguments: &[&str], scale: u32) -> App {
+        let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
         std::fs::write(&pin, format!("{PIN}\n")).unwrap();
@@ -140,6 +146,8 @@ impl App {
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("HOME", scratch.path())
+            .env("GDK_SCALE", scale.to_string())
+            .env("TZ", "UTC")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
             .stderr(Stdio::null())

@@ -5,15 +5,15 @@ use std::process::Command;
 use crate::tools::{cargo, output, root, run as run_command};
 
 pub fn run(arguments: &[&str]) -> Result<(), String> {
+    if arguments.contains(&"--headless") {
+        return headless();
+    }
     let release = arguments.contains(&"--release");
     let mut build = cargo(&["build", "--features", "custom-protocol"]);
     if release {
         build.arg("--release");
     }
     run_command(&mut build)?;
-    if arguments.contains(&"--headless") {
-        return headless();
-    }
     let screen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     if cfg!(target_os = "linux") && !screen {
         return Err("there is no display; try `cargo xtask demo --headless`".into());
@@ -23,7 +23,7 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
     run_command(&mut app)
 }
 
-/// The screens one after the other, photographed.
+/// The screens one after the other, photographed; the test builds the program itself.
 fn headless() -> Result<(), String> {
     let mut test = cargo(&[
         "test",

@@ -107,7 +107,8 @@ fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<
     for dose in reader.doses(patient, from)?.into_iter().filter(|d| d.at <= to) {
         found.push(Event { t: dose.at.0, kind: EventKind::Dose, text: dose_words(&dose) });
     }
-    for note in annotations(patient, &reader.actions()?).into_iter().filter(|n| n.at >= from && n.at <= to) {
+    let notes = annotations(patient, &reader.actions_about(patient)?);
+    for note in notes.into_iter().filter(|n| n.at >= from && n.at <= to) {
         let text = format!("{} – {}", note.text, note.by);
         found.push(Event { t: note.at.0, kind: EventKind::Note, text });
     }

@@ -332,12 +332,7 @@ impl Console {
 
     /// The ward with every alarm of a day, not the open ones alone.
     fn day(&self, now: Instant) -> Result<Ward, ConsoleError> {
-        let day = self.read(|reader| {
-            let mut ward = reader.ward()?;
-            ward.episodes = reader.episodes_since(now - 86_400_000)?;
-            Ok(ward)
-        })?;
-        Ok(day)
+        Ok(self.read(|reader| reader.ward_since(now - 86_400_000))?)
     }
 
     /// The handover pack of the moment that is shown, as a PDF.
@@ -415,10 +410,10 @@ impl Console {
         let since = self.now() - 24 * 3_600_000;
         let mut found: Vec<(Instant, String, String)> = self
             .vault
-            .read(|reader| reader.actions())?
+            .read(|reader| reader.actions_since(since))?
             .into_iter()
             .map(|seen| seen.action)
-            .filter(|action| action.verb == Verb::Shift && action.at >= since)
+            .filter(|action| action.verb == Verb::Shift)
             .map(|action| (action.at, action.by, action.note.unwrap_or_default()))
             .collect();
         found.reverse();
@@ -531,7 +526,7 @@ impl Console {
             }
             let parked = reader.parked()?;
             let mut actions: HashMap<String, Action> =
-                reader.actions()?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
+                reader.actions_unsent()?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
             let waiting = ids.into_iter().filter_map(|id| {
                 let reason = parked.iter().find(|p| p.action == id).map(|p| p.reason.clone());
                 actions.remove(&id).map(|action| Waiting { action, parked: reason })

@@ -145,7 +145,7 @@ pub(crate) fn with_lanes<T: Send>(
     }
     let all = reader.series_of(patient)?;
     let molar = all.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
-    let history = limit_history(patient, &reader.actions()?);
+    let history = limit_history(patient, &reader.actions_about(patient)?);
     let usual = unit_limits(reader, patient)?;
     let read = |measures: &[Measure]| -> Result<Vec<Part>, VaultError> {
         let mut parts = Vec::new();

@@ -79,7 +79,9 @@ impl Console {
     /// Of the cache.
     pub fn limits(&self, patient: &str) -> Result<PatientLimits, ConsoleError> {
         let now = self.moment();
-        let (usual, actions) = self.read(|reader| Ok((unit_limits(reader, patient)?, reader.actions()?)))?;
+        let (usual, actions) =
+            self.read(|reader| Ok((unit_limits(reader, patient)?, reader.actions_about(patient)?)))?;
+        let saved = self.read(|reader| reader.actions_of_unit())?;
         let mut history = limit_history(patient, &actions);
         let measures = LIMITED
             .into_iter()
@@ -95,7 +97,7 @@ impl Console {
             })
             .collect();
         history.reverse();
-        Ok(PatientLimits { measures, history, presets: presets(&usual, &actions) })
+        Ok(PatientLimits { measures, history, presets: presets(&usual, &saved) })
     }
 
     /// Sets a limit for one patient, with role and reason. Durable when this returns.
@@ -115,7 +117,7 @@ impl Console {
         let me = self.station().user.clone();
         let preset = Preset { name: name.trim().to_owned(), owner: me.clone(), limits };
         preset.check()?;
-        let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions())?);
+        let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions_of_unit())?);
         let anothers = known.iter().find(|p| p.name.eq_ignore_ascii_case(&preset.name) && p.owner != me);
         if let Some(other) = anothers {
             let owner = if other.owner.is_empty() { "the unit".into() } else { other.owner.clone() };
@@ -141,7 +143,7 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn annotations(&self, patient: &str) -> Result<Vec<Annotation>, ConsoleError> {
-        Ok(annotations(patient, &self.read(|reader| reader.actions())?))
+        Ok(annotations(patient, &self.read(|reader| reader.actions_about(patient))?))
     }
 
     fn record_about(&self, patient: &str, verb: Verb, note: String) -> Result<Action, ConsoleError> {

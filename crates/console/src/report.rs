@@ -156,7 +156,7 @@ impl Sheet {
         from: Instant,
         to: Instant,
     ) -> Result<(), ConsoleError> {
-        let all = annotations(patient, &reader.actions()?);
+        let all = annotations(patient, &reader.actions_about(patient)?);
         let found: Vec<_> = all.into_iter().filter(|n| n.at >= from && n.at <= to).collect();
         if found.is_empty() {
             return Ok(());

@@ -148,14 +148,11 @@ pub(crate) fn timeline(
     episode: &str,
     now: Instant,
 ) -> Result<Vec<TimelineEntry>, ConsoleError> {
-    let found = reader
-        .episodes_since(Instant(i64::MIN))?
-        .into_iter()
-        .find(|e| e.id == episode)
-        .ok_or(ConsoleError::NoEpisode)?;
+    let found = reader.episode(episode)?.ok_or(ConsoleError::NoEpisode)?;
     let plain = |what, at| TimelineEntry { what, at, by: None, note: None, sent: true };
     let mut out = vec![plain("raised", found.onset)];
-    for seen in reader.actions()?.into_iter().filter(|s| s.action.episode == episode) {
+    let actions = reader.actions_on(episode)?;
+    for seen in actions.clone() {
         let action = seen.action;
         out.push(TimelineEntry {
             what: Verb::code(action.verb),
@@ -167,7 +164,7 @@ pub(crate) fn timeline(
     }
     let ward = reader.ward()?;
     let unit = units(&ward).get(found.patient.as_str()).copied().unwrap_or_default();
-    let state = fold(&found, &ward.actions, now, ward.site.policy(unit));
+    let state = fold(&found, &actions, now, ward.site.policy(unit));
     if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
         out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });
     }

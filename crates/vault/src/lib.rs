@@ -2,6 +2,7 @@
 //!
 //! One writer thread, several readers, a lock file for the folder. Nothing here knows HTTP or a window.
 
+mod alarms;
 mod chunk;
 mod damage;
 mod error;

@@ -64,11 +64,11 @@ impl Reader<'_> {
         format!("SELECT id, survivor FROM {merge} WHERE survivor IN (SELECT id FROM person)")
     }
 
-    /// SQL: the ids of all records of the patient `?1`, itself among them, as this view knows them.
-    pub(crate) fn records_of_patient(&self) -> String {
+    /// SQL: the ids of all records of the patient that a parameter names, itself among them, as this view knows them.
+    pub(crate) fn records_of(&self, patient: &str) -> String {
         format!(
             "(WITH RECURSIVE same(id) AS
-               (SELECT ?1 UNION SELECT merge.id FROM ({}) AS merge JOIN same ON merge.survivor = same.id)
+               (SELECT {patient} UNION SELECT merge.id FROM ({}) AS merge JOIN same ON merge.survivor = same.id)
              SELECT id FROM same)",
             self.merges_known_by(self.view.known_by)
         )

@@ -1,8 +1,7 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Action, Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, Priority, SeenAction, Sex,
-    Site, Stay, Verb, about_patient, patient_about,
+    Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, SeenAction, Sex, Site, Stay,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -90,15 +89,6 @@ fn sex(code: i64) -> Sex {
     }
 }
 
-fn priority(code: i64) -> Priority {
-    match code {
-        0 => Priority::Technical,
-        1 => Priority::Low,
-        2 => Priority::Medium,
-        _ => Priority::High,
-    }
-}
-
 impl Reader<'_> {
     pub(crate) fn list<T>(
         &self,
@@ -136,9 +126,23 @@ impl Reader<'_> {
 
     /// The board: who lies where, the newest values, alarms and actions of the view's moment.
     ///
+    /// Of the actions it has those on its alarms, the limits that were set for its people, and all of the last day.
+    ///
     /// # Errors
     /// Of the database.
     pub fn ward(&self) -> Result<Ward, VaultError> {
+        self.ward_with(self.episodes()?)
+    }
+
+    /// The board with every alarm that was on at `since` or later, and what was done about them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn ward_since(&self, since: Instant) -> Result<Ward, VaultError> {
+        self.ward_with(self.episodes_since(since)?)
+    }
+
+    fn ward_with(&self, episodes: Vec<Episode>) -> Result<Ward, VaultError> {
         let known_by = self.ward_known_by()?;
         let from = |table| self.table(table, known_by);
         let mut ward = Ward {
@@ -185,8 +189,8 @@ impl Reader<'_> {
             )?,
             devices: self.devices()?,
             values: self.latest(None)?,
-            episodes: self.episodes()?,
-            actions: self.actions()?,
+            actions: Vec::new(),
+            episodes,
             flags: self.list(
                 &format!("SELECT id, patient, codes, by, begins, ends FROM {}", from("flag")),
                 [],
@@ -203,6 +207,8 @@ impl Reader<'_> {
             )?,
             site: self.site()?,
         };
+        // Before records are merged: what was said about either is about the person.
+        ward.actions = self.actions_of_board(&ward)?;
         let survivors = self.survivors(known_by)?;
         ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
         survivors.rename_stays(&mut ward.stays);
@@ -233,7 +239,7 @@ impl Reader<'_> {
             &format!(
                 "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
                  LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient IN {} AND stay.in_progress LIMIT 1",
-                self.records_of_patient()
+                self.records_of("?1")
             ),
             [patient],
             |row| row.get(0),
@@ -267,7 +273,7 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
              FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient IN {}",
-            self.records_of_patient()
+            self.records_of("?1")
         );
         let values = self.list(&sql, [patient], |row| {
             Ok(SeriesValue {
@@ -289,7 +295,7 @@ impl Reader<'_> {
 
     fn latest_then(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
         let mut values = Vec::new();
-        let records = self.records_of_patient();
+        let records = self.records_of("?1");
         let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
         for series in self.list(&all, [patient], series_info)? {
             if let Some(found) = self.value_at(series.id, self.view.at)? {
@@ -305,120 +311,12 @@ impl Reader<'_> {
         self.under_survivors(values)
     }
 
-    /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it, or
-    /// that are of high priority and nobody ever took: those stay until somebody does, however old they are.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn episodes(&self) -> Result<Vec<Episode>, VaultError> {
-        let until = self.view.at;
-        let newest: i64 = if until.0 == i64::MAX {
-            self.connection.query_row(
-                "SELECT coalesce(max(max(onset), max(ended)), 0) FROM episode",
-                [],
-                |row| Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0)),
-            )?
-        } else {
-            until.0
-        };
-        self.episodes_where(
-            "(ended IS NULL OR ended > ?2 OR (priority = 3 AND NOT EXISTS
-              (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to'))))",
-            Instant(newest - 86_400_000),
-        )
-    }
-
-    /// Episodes with an onset up to the view's moment that were on at `since` or later, oldest first.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn episodes_since(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
-        self.episodes_where("(ended IS NULL OR ended > ?2)", since)
-    }
-
-    fn episodes_where(&self, condition: &str, since: Instant) -> Result<Vec<Episode>, VaultError> {
-        let until = self.view.at;
-        let mut episodes = self.list(
-            &format!(
-                "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
-                 WHERE onset <= ?1 AND {condition} ORDER BY onset, id",
-                self.table("episode", self.view.known_by)
-            ),
-            params![until.0, since.0],
-            |row| {
-                let measure: Option<String> = row.get(4)?;
-                let ended: Option<i64> = row.get(6)?;
-                Ok(Episode {
-                    id: row.get(0)?,
-                    patient: row.get(1)?,
-                    priority: priority(row.get(2)?),
-                    text: row.get(3)?,
-                    measure: measure.and_then(|c| Measure::from_loinc(&c).or(Measure::from_mdc(&c))),
-                    onset: Instant(row.get(5)?),
-                    // What ended later had not ended then.
-                    ended: ended.map(Instant).filter(|ended| *ended <= until),
-                })
-            },
-        )?;
-        let survivors = self.survivors(self.view.known_by)?;
-        episodes.iter_mut().for_each(|episode| survivors.rename(&mut episode.patient));
-        Ok(episodes)
-    }
-
-    /// When this station first heard of an episode.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn first_received(&self, episode: &str) -> Result<Option<Instant>, VaultError> {
-        let first: Option<i64> = self.connection.query_row(
-            "SELECT min(received) FROM (SELECT received FROM episode WHERE id = ?1
-             UNION ALL SELECT received FROM episode_was WHERE id = ?1)",
-            [episode],
-            |row| row.get(0),
-        )?;
-        Ok(first.map(Instant))
-    }
-
-    /// Actions up to the view's moment.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn actions(&self) -> Result<Vec<SeenAction>, VaultError> {
-        let known_by = self.view.known_by;
-        let mut actions = self.list(
-            "SELECT id, episode, verb, by, at, note, accepted_at FROM action WHERE at <= ? AND received <= ?
-             ORDER BY at, id",
-            [self.view.at.0, known_by.0],
-            |row| {
-                let verb: String = row.get(2)?;
-                Ok(SeenAction {
-                    action: Action {
-                        id: row.get(0)?,
-                        episode: row.get(1)?,
-                        verb: Verb::from_code(&verb).unwrap_or(Verb::Note),
-                        by: row.get(3)?,
-                        at: Instant(row.get(4)?),
-                        note: row.get(5)?,
-                    },
-                    accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant).filter(|at| *at <= known_by),
-                })
-            },
-        )?;
-        let survivors = self.survivors(known_by)?;
-        for SeenAction { action, .. } in &mut actions {
-            if let Some(patient) = patient_about(&action.episode).filter(|id| survivors.is_merged(id)) {
-                action.episode = about_patient(survivors.of(patient));
-            }
-        }
-        Ok(actions)
-    }
-
     /// The series of one patient.
     ///
     /// # Errors
     /// Of the database.
     pub fn series_of(&self, patient: &str) -> Result<Vec<SeriesInfo>, VaultError> {
-        let records = self.records_of_patient();
+        let records = self.records_of("?1");
         let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
         self.list(&sql, [patient], series_info)
     }
@@ -433,7 +331,7 @@ impl Reader<'_> {
                 "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
                  WHERE patient IN {} AND at >= ?2 AND at <= ?3 ORDER BY at DESC",
                 self.table("dose", self.view.known_by),
-                self.records_of_patient()
+                self.records_of("?1")
             ),
             params![patient, from.0, self.view.at.0],
             |row| {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::error::VaultError;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 4;
+pub(crate) const VERSION: i64 = 5;
 
 static WIPE_MEMORY: AtomicBool = AtomicBool::new(true);
 
@@ -114,7 +114,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 4] = [TABLES, RECEIVED, FLAGS, MERGES];
+const STEPS: [&str; 5] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -214,4 +214,29 @@ CREATE INDEX chunk_sealed ON chunk (series, t0, t1) WHERE period_ms IS NULL AND 
 const MERGES: &str = "
 CREATE TABLE merge (id TEXT PRIMARY KEY, survivor TEXT NOT NULL, said_by TEXT NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
 DELETE FROM cursor WHERE kind = 'first/Patient';
+";
+
+/// A cache keeps a year of alarms and of what was done about them; the board asks for the open ones, several times a second.
+const YEARS: &str = "
+CREATE INDEX episode_ended ON episode (ended);
+DROP INDEX action_on;
+CREATE INDEX action_on ON action (episode, verb);
+CREATE INDEX action_at ON action (at);
+-- High alarms that nobody ever took: they stay on the board, however old they are.
+CREATE TABLE untaken (id TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO untaken SELECT id FROM episode e WHERE priority = 3 AND NOT EXISTS
+  (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to'));
+CREATE TRIGGER episode_untaken AFTER INSERT ON episode WHEN NEW.priority = 3 BEGIN
+  INSERT OR IGNORE INTO untaken SELECT NEW.id WHERE NOT EXISTS
+    (SELECT 1 FROM action a WHERE a.episode = NEW.id AND a.verb IN ('take', 'handled', 'hand-to'));
+END;
+CREATE TRIGGER episode_reranked AFTER UPDATE OF priority ON episode WHEN NEW.priority <> OLD.priority BEGIN
+  DELETE FROM untaken WHERE id = NEW.id;
+  INSERT OR IGNORE INTO untaken SELECT NEW.id WHERE NEW.priority = 3 AND NOT EXISTS
+    (SELECT 1 FROM action a WHERE a.episode = NEW.id AND a.verb IN ('take', 'handled', 'hand-to'));
+END;
+CREATE TRIGGER episode_gone AFTER DELETE ON episode BEGIN DELETE FROM untaken WHERE id = OLD.id; END;
+CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'handled', 'hand-to') BEGIN
+  DELETE FROM untaken WHERE id = NEW.episode;
+END;
 ";

@@ -5,6 +5,7 @@
 mod parse;
 mod storage;
 mod syncing;
+mod years;
 
 use std::path::Path;
 use std::time::Instant as Wall;
@@ -61,10 +62,11 @@ fn main() {
         vault::leave_memory_as_it_is();
     }
     let only = arguments.iter().position(|a| a == "--only").map(|at| arguments[at + 1].as_str());
-    let parts: [Part; 5] = [
+    let parts: [Part; 6] = [
         ("storage", &storage::storage),
         ("wide", &storage::wide),
         ("recordings", &storage::recordings),
+        ("years", &years::years),
         ("parse", &parse::parse),
         ("sync", &|table| syncing::syncing(table, &runtime)),
     ];

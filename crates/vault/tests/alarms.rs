@@ -1,0 +1,171 @@
+//! What a board asks of a year of alarms is what a look through all of them gives.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeSet;
+
+use clinical::{
+    Action, Body, Episode, Fact, Instant, Person, Priority, SeenAction, Sex, Source, Verb, about_patient,
+};
+use proptest::prelude::*;
+use vault::{Key, PageCommit, Vault, View};
+
+const DAY: i64 = 86_400_000;
+
+/// Something that happens to the cache.
+#[derive(Clone, Debug)]
+enum Step {
+    Alarm { id: u8, priority: Priority, onset: i64, ended: Option<i64> },
+    Deleted { id: u8 },
+    Done { verb: Verb, about: u8, at: i64, here: bool },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let priorities =
+        prop::sample::select(vec![Priority::Technical, Priority::Low, Priority::Medium, Priority::High]);
+    let days = || 100 * DAY..106 * DAY;
+    let alarm = (0..12u8, priorities, days(), prop::option::of(0..3 * DAY)).prop_map(
+        |(id, priority, onset, lasts)| Step::Alarm {
+            id,
+            priority,
+            onset,
+            ended: lasts.map(|lasts| onset + lasts),
+        },
+    );
+    let done = (prop::sample::select(Verb::ALL.to_vec()), 0..15u8, days(), any::<bool>())
+        .prop_map(|(verb, about, at, here)| Step::Done { verb, about, at, here });
+    prop_oneof![4 => alarm, 4 => done, 1 => (0..12u8).prop_map(|id| Step::Deleted { id })]
+}
+
+fn fact(reference: String, version: usize, body: Body) -> Fact {
+    Fact {
+        source: Source { reference: reference.into(), version: version.to_string().into() },
+        updated_at: None,
+        body,
+    }
+}
+
+/// What an action of this verb is about.
+fn about(verb: Verb, number: u8) -> String {
+    match verb {
+        verb if verb.is_about_an_episode() => format!("e{}", number % 12),
+        Verb::Annotate | Verb::SetLimit => about_patient(&format!("p{}", number % 3)),
+        _ => String::new(),
+    }
+}
+
+fn carry_out(vault: &Vault, n: usize, step: &Step) {
+    let received = Instant(n as i64);
+    let take_in = |fact: Fact| {
+        vault.commit(PageCommit { facts: vec![fact], received, ..Default::default() }).unwrap();
+    };
+    match step {
+        Step::Alarm { id, priority, onset, ended } => take_in(fact(
+            format!("DetectedIssue/e{id}"),
+            n,
+            Body::Episode(Episode {
+                id: format!("e{id}"),
+                patient: format!("p{}", id % 3),
+                priority: *priority,
+                text: "x".into(),
+                measure: None,
+                onset: Instant(*onset),
+                ended: ended.map(Instant),
+            }),
+        )),
+        Step::Deleted { id } => take_in(fact(format!("DetectedIssue/e{id}"), n, Body::Deleted)),
+        Step::Done { verb, about: number, at, here } => {
+            let action = Action {
+                id: format!("a{n}"),
+                episode: about(*verb, *number),
+                verb: *verb,
+                by: "N".into(),
+                at: Instant(*at),
+                note: None,
+            };
+            if *here {
+                vault.record_action(action, "{}".into()).unwrap();
+            } else {
+                take_in(fact(format!("Communication/a{n}"), n, Body::Action(action)));
+            }
+        }
+    }
+}
+
+fn ids(actions: &[SeenAction]) -> BTreeSet<String> {
+    actions.iter().map(|seen| seen.action.id.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn a_board_of_a_long_history_is_that_of_a_look_through_all_of_it(steps in prop::collection::vec(step(), 1..60)) {
+        vault::leave_memory_as_it_is();
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        for p in 0..2 {
+            let person = Person {
+                id: format!("p{p}"),
+                mrn: String::new(),
+                family: String::new(),
+                given: String::new(),
+                birth_date: None,
+                sex: Sex::Unknown,
+                active: true,
+                replaced_by: None,
+                replaces: Vec::new(),
+            };
+            let facts = vec![fact(format!("Patient/p{p}"), 1, Body::Person(person))];
+            vault.commit(PageCommit { facts, ..Default::default() }).unwrap();
+        }
+        for (n, step) in steps.iter().enumerate() {
+            carry_out(&vault, n, step);
+        }
+        for view in [View::NOW, View::at(Instant(104 * DAY)), View { at: Instant(105 * DAY), known_by: Instant(steps.len() as i64 / 2) }] {
+            let (ward, all, done) = vault
+                .read_as(view, |r| Ok((r.ward()?, r.episodes_since(Instant(i64::MIN))?, r.actions()?)))
+                .unwrap();
+            // Nothing that was recorded is hidden from the question who took it, whenever that became known.
+            let ever = vault.read(|r| r.actions()).unwrap();
+            let newest = all.iter().map(|e| e.onset.max(e.ended.unwrap_or(e.onset)).0).max().unwrap_or(0).max(0);
+            let day_before = if view.at.0 == i64::MAX { newest - DAY } else { view.at.0 - DAY };
+            let takes = |verb| matches!(verb, Verb::Take | Verb::Handled | Verb::HandTo);
+            let taken = |e: &Episode| ever.iter().any(|s| s.action.episode == e.id && takes(s.action.verb));
+            let open: Vec<&Episode> = all
+                .iter()
+                .filter(|e| {
+                    e.ended.is_none_or(|ended| ended.0 > day_before)
+                        || (e.priority == Priority::High && !taken(e))
+                })
+                .collect();
+            prop_assert_eq!(ward.episodes.iter().collect::<Vec<_>>(), open.clone(), "{:?}", view);
+            let wanted: Vec<SeenAction> = done
+                .iter()
+                .filter(|s| {
+                    let action = &s.action;
+                    action.at.0 > day_before
+                        || open.iter().any(|e| e.id == action.episode)
+                        || (action.verb == Verb::SetLimit
+                            && ward.persons.iter().any(|p| about_patient(&p.id) == action.episode))
+                })
+                .cloned()
+                .collect();
+            prop_assert_eq!(&ward.actions, &wanted, "{:?}", view);
+            vault
+                .read_as(view, |r| {
+                    for e in &all {
+                        assert_eq!(r.episode(&e.id)?.as_ref(), Some(e));
+                        let own: Vec<_> = done.iter().filter(|s| s.action.episode == e.id).cloned().collect();
+                        assert_eq!(r.actions_on(&e.id)?, own);
+                    }
+                    let of = |about: &str| -> Vec<SeenAction> {
+                        done.iter().filter(|s| s.action.episode == about).cloned().collect()
+                    };
+                    assert_eq!(r.actions_about("p2")?, of(&about_patient("p2")));
+                    assert_eq!(r.actions_of_unit()?, of(""));
+                    assert!(ids(&r.actions_unsent()?).is_subset(&ids(&done)));
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
+}

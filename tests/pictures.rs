@@ -1,0 +1,121 @@
+//! The trends in the real window, with their words and axes, beside the picture that somebody looked at and kept: every range,
+//! both themes, one and two pixels to a pixel.
+//!
+//! `VIGIL_WRITE_PICTURES=1 cargo test --features custom-protocol --test pictures` writes them anew.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "../benches/cache/mod.rs"]
+mod cache;
+#[path = "../crates/console/tests/stay/mod.rs"]
+mod stay;
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clinical::Instant;
+use image::RgbImage;
+use serde_json::json;
+use stay::{HOUR, NOW, RANGES, stay};
+use support::App;
+use vault::PageCommit;
+
+/// Pixels on each side of the squares that are compared.
+const SQUARE: u32 = 12;
+/// How far the mean colour of a square may lie from that of the picture kept: a word that is missing is several times that,
+/// another processor's rounding a fraction.
+const TOLERANCE: f64 = 6.0;
+
+/// Squares whose mean colour differs, with the largest difference.
+fn differing(was: &RgbImage, is: &RgbImage) -> (usize, f64) {
+    let (mut count, mut most) = (0, 0.0f64);
+    for top in (0..was.height()).step_by(SQUARE as usize) {
+        for left in (0..was.width()).step_by(SQUARE as usize) {
+            let mean = |picture: &RgbImage, channel: usize| {
+                let (right, bottom) = ((left + SQUARE).min(was.width()), (top + SQUARE).min(was.height()));
+                let all = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+                let sum: f64 = all.map(|(x, y)| f64::from(picture.get_pixel(x, y).0[channel])).sum();
+                sum / f64::from((right - left) * (bottom - top))
+            };
+            let off = (0..3).map(|c| (mean(was, c) - mean(is, c)).abs()).fold(0.0, f64::max);
+            count += usize::from(off > TOLERANCE);
+            most = most.max(off);
+        }
+    }
+    (count, most)
+}
+
+/// A square that is one word short is told from one that is not.
+#[test]
+fn a_missing_word_is_seen() {
+    let ground = RgbImage::from_pixel(240, 120, image::Rgb([16, 20, 27]));
+    let mut word = ground.clone();
+    // Four strokes of a letter in the colour of quiet text.
+    for x in [100, 103, 106, 109] {
+        (50..58).for_each(|y| word.put_pixel(x, y, image::Rgb([150, 160, 175])));
+    }
+    assert_eq!(differing(&ground, &ground), (0, 0.0));
+    assert!(differing(&ground, &word).0 >= 1);
+}
+
+async fn compare(app: &App, name: &str) {
+    let shot = support::shots().join(format!("{name}.png"));
+    app.painted().await;
+    app.shot(name);
+    let all = image::open(&shot).unwrap().to_rgb8();
+    let corner = app
+        .ask("const b = document.querySelector('[data-testid=trends]').getBoundingClientRect(), r = devicePixelRatio;
+              return [b.left * r, b.top * r, b.width * r, Math.min(b.height, innerHeight - b.top) * r]")
+        .await;
+    let at = |n: usize| corner[n].as_f64().unwrap() as u32;
+    let is = image::imageops::crop_imm(&all, at(0), at(1), at(2), at(3)).to_image();
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(format!("{name}.png"));
+    if std::env::var_os("VIGIL_WRITE_PICTURES").is_some() {
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        is.save(&kept).unwrap();
+        // Few colours take a fourth of the room.
+        let fewer = ["+dither", "-colors", "96", "-define", "png:compression-level=9"];
+        assert!(Command::new("mogrify").args(fewer).arg(&kept).status().unwrap().success());
+    }
+    let was = image::open(&kept).unwrap().to_rgb8();
+    assert_eq!(is.dimensions(), was.dimensions(), "{name}");
+    let (count, most) = differing(&was, &is);
+    println!("{name}: the largest difference is {most:.1} of {TOLERANCE}");
+    assert_eq!(count, 0, "{name}: squares that differ; what it is now: {}", shot.display());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let received = Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64);
+    let vault = cache::fill(folder.path());
+    vault.commit(PageCommit { facts: stay(), received, ..Default::default() }).unwrap();
+    drop(vault);
+    for scale in [1, 2] {
+        let app = App::start_at_scale(&["--data-dir", folder.path().to_str().unwrap()], scale).await;
+        app.see("[data-testid=tile-p]").await;
+        assert_eq!(app.ask("return devicePixelRatio").await, json!(scale));
+        app.ask(&format!(
+            "window.__TAURI_INTERNALS__.invoke('look_back', {{ at: {}, asShown: false }}); return true",
+            NOW.0
+        ))
+        .await;
+        app.see("[data-testid=past-banner]").await;
+        app.click("[data-testid=tile-p]").await;
+        for theme in ["dark", "light"] {
+            for (range, hours) in RANGES {
+                app.click(&format!("[data-testid=range-{range}]")).await;
+                let drawn = format!(
+                    "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '{}'",
+                    hours * HOUR
+                );
+                app.until("drawn", &drawn).await;
+                app.ask("document.activeElement?.blur(); return true").await;
+                compare(&app, &format!("trends-{range}-{theme}-{scale}")).await;
+            }
+            app.click("[data-testid=theme]").await;
+        }
+        app.close().await;
+    }
+}

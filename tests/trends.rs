@@ -5,6 +5,7 @@
 mod support;
 
 use support::App;
+use support::station::live;
 
 /// Pixels of a canvas that differ from its ground.
 async fn painted(app: &App, css: &str) -> u64 {
@@ -16,6 +17,112 @@ async fn painted(app: &App, css: &str) -> u64 {
 }
 
 const DRAWN: &str = "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) === ";
+
+/// How many pixels of a panel are in the measure's hue.
+const HUE_PIXELS: &str = "
+    const c = document.querySelector('[data-testid=panel-KEY]'); if (!c || !c.width) return 0;
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+    for (let i = 0; i < d.length; i += 4) if (Math.abs(d[i] - R) + Math.abs(d[i + 1] - G) + Math.abs(d[i + 2] - B) < 30) n++;
+    return n";
+
+async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
+    let script = HUE_PIXELS
+        .replace("KEY", key)
+        .replace('R', &r.to_string())
+        .replace('G', &g.to_string())
+        .replace("- B)", &format!("- {b})"));
+    app.ask(&script).await.as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_opens_and_every_range_is_drawn() {
+    let app = live(&["--demo"]).await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.see("[data-testid=patient][data-patient=ward-p12]").await;
+    for (name, hours) in [("1h", 1i64), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)] {
+        app.click(&format!("[data-testid=range-{name}]")).await;
+        app.until(
+            name,
+            &format!(
+                "return document.querySelector('[data-testid=trends]').dataset.drawn === '{}'",
+                hours * 3_600_000
+            ),
+        )
+        .await;
+        app.shot(&format!("patient-{name}"));
+        let (hr, spo2, rr) = (
+            hue_pixels(&app, "hr", (126, 208, 155)).await,
+            hue_pixels(&app, "spo2", (134, 180, 255)).await,
+            hue_pixels(&app, "rr", (213, 219, 226)).await,
+        );
+        // A line as wide as the panel has at least a pixel in most columns where there is history.
+        assert!(hr > 50 && spo2 > 50 && rr > 50, "{name}: {hr} {spo2} {rr}");
+    }
+    app.click("[data-testid=range-24h]").await;
+    app.until("24h", "return document.querySelector('[data-testid=trends]').dataset.drawn === '86400000'")
+        .await;
+    assert!(hue_pixels(&app, "bp", (166, 139, 210)).await > 100, "pressure bars");
+    assert!(hue_pixels(&app, "temp", (227, 168, 131)).await > 50, "temperature dots");
+    assert!(app.text("[data-testid=patient-name]").await.contains("Adeyemi"));
+    app.click("[data-testid=back]").await;
+    // At home with a glucose sensor.
+    app.click("[data-testid=tile-home-p3]").await;
+    app.until(
+        "glucose",
+        "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '86400000'",
+    )
+    .await;
+    assert!(hue_pixels(&app, "glucose", (238, 159, 208)).await > 100, "glucose line");
+    app.shot("patient-home");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device() {
+    let app = live(&["--demo"]).await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until("drawn", "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0")
+        .await;
+    // A mouse from here: synthetic events carry the places a hand would.
+    let point = "const plot = document.querySelector('.plot').getBoundingClientRect(); const host = document.querySelector('[data-testid=trends]');
+        const at = (kind, share, more) => document.querySelector('.plot').dispatchEvent(new (kind.startsWith('pointer') ? PointerEvent : WheelEvent)(kind,
+          { bubbles: true, cancelable: true, clientX: plot.left + share * plot.width, clientY: plot.top + 10, pointerId: 1, button: 0, ...more }));
+        host.setPointerCapture = () => {};";
+    app.ask(&format!("{point} at('pointermove', 0.5, {{}}); return true")).await;
+    app.until(
+        "a value under the crosshair",
+        "return /^\\d+$/.test(document.querySelector('[data-testid=cross-hr]')?.textContent ?? '')",
+    )
+    .await;
+    app.until(
+        "its device",
+        "return /Bedside monitor/.test(document.querySelector('.lane-head.then')?.textContent ?? '')",
+    )
+    .await;
+    app.painted().await;
+    app.shot("crosshair");
+
+    // Half a panel to the right: twelve hours back, and no longer following now.
+    app.ask(&format!("{point} at('pointerdown', 0.25, {{}}); at('pointermove', 0.75, {{}}); at('pointerup', 0.75, {{}}); return true")).await;
+    let back = "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Date.now() - 12 * 3600e3 - Number(t.end)) < 120e3 && Number(t.drawn) === 24 * 3600e3";
+    app.until("twelve hours back", back).await;
+    app.ask(&format!("{point} at('wheel', 0.5, {{ deltaY: -277 }}); return true")).await;
+    app.until("half as wide", "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Number(t.drawn) / 43200e3 - 1) < 0.02").await;
+    assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 300, "the moved range is drawn");
+    // More than is shown is drawn ahead, and the strip below moves the range.
+    app.until("drawn ahead", "const t = document.querySelector('[data-testid=trends]').dataset; return Number(t.film) > 1.9 * Number(t.drawn)").await;
+    app.ask("const o = document.querySelector('[data-testid=overview]'), b = o.getBoundingClientRect(); o.setPointerCapture = () => {};
+        const at = (kind, share) => o.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + share * b.width, clientY: b.top + 9, pointerId: 1, button: 0 }));
+        at('pointerdown', 0.5); at('pointerup', 0.5); return true").await;
+    app.until("a week ago", "const t = document.querySelector('[data-testid=trends]').dataset; return Math.abs(Date.now() - 7 * 86400e3 - Number(t.end)) < 8 * 3600e3").await;
+    app.painted().await;
+    app.shot("overview");
+    app.shot("moved");
+    app.click("[data-testid=follow-now]").await;
+    app.until("now again", "return document.querySelector('[data-testid=trends]').dataset.end === 'now'")
+        .await;
+    app.close().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {

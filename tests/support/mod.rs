@@ -1,6 +1,8 @@
 //! A real window under a display of its own, driven by WebDriver.
 #![allow(dead_code)]
 
+pub mod station;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

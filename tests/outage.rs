@@ -1,0 +1,216 @@
+//! Without the network, after a kill, after a refusal, after damage, and back in time: nothing is lost, and the screen says what is
+//! known.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::time::Duration;
+
+use support::station::{TILES, first_open_alert, live, on_server, sim};
+use support::{App, PIN};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    sim.cut_link(true);
+    app.until_within(
+        "the offline banner",
+        "return !!document.querySelector('[data-testid=offline-banner]')",
+        Duration::from_secs(10),
+    )
+    .await;
+    assert!(app.text("[data-testid=offline-banner]").await.contains("last good data"));
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it says that it waits", "return document.querySelector('[data-testid=waiting-list]')?.textContent.includes('this station only')").await;
+    assert!(app.text("[data-testid=offline-banner]").await.contains("1 action waiting"));
+    app.shot("offline-ward");
+    for (screen, mark) in [
+        ("alerts", "[data-testid=alerts]"),
+        ("patient", "[data-testid=patient]"),
+        ("settings", "[data-testid=settings]"),
+        ("ward", "[data-testid=patients]"),
+    ] {
+        app.click(&format!("[data-testid=nav-{screen}]")).await;
+        app.see(mark).await;
+        app.shot(&format!("offline-{screen}"));
+    }
+    app.click("[data-testid=nav-patient]").await;
+    app.until(
+        "trends from the cache",
+        "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0",
+    )
+    .await;
+    assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 50);
+    app.shot("offline-patient");
+    sim.cut_link(false);
+    app.click("[data-testid=retry]").await;
+    app.until("online again", "return !document.querySelector('[data-testid=offline-banner]')").await;
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    app.close().await;
+}
+
+/// A name, a number and a reference of somebody in the simulated ward, and the PIN.
+const CANARIES: [&str; 4] = ["Adeyemi", "7B-081-362", "ward-p12", PIN];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_name_in_clear() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let arguments = ["--server", sim.base(), "--data-dir", data];
+    let app = live(&arguments).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    // Nor would a crash leave what it had in memory: neither the window nor the page's own process.
+    let tree = support::tree(&app.pid());
+    assert!(tree.len() >= 2, "{tree:?}");
+    for pid in tree {
+        let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
+    }
+    app.kill();
+    drop(app);
+
+    let app = App::start(&arguments).await;
+    app.until("the ward from the cache alone", TILES).await;
+    app.until("still waiting", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.shot("after-kill");
+    sim.cut_link(false);
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    // A patient was open, so the webview had the chance to keep something; nor may the log.
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.see("[data-testid=patient-name]").await;
+    let (files, _) = support::none_holds(app.home(), &CANARIES);
+    assert!(files >= 2, "log and start script at least: {files}");
+    app.close().await;
+
+    // Whatever the folder holds, no name and no number of a person can be read in it.
+    let (files, bytes) = support::none_holds(folder.path(), &CANARIES);
+    assert!(files >= 3 && bytes > 1_000_000, "the cache was really there: {files} files, {bytes} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    sim.refuse_writes_with(422);
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("the reason", "return !!document.querySelector('[data-testid^=why-]')").await;
+    assert!(app.text("[data-testid^=why-]").await.contains("422"));
+    app.shot("refused");
+    sim.refuse_writes_with(0);
+    app.click("[data-testid^=retry-0]").await;
+    app.until("it arrived", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+
+    sim.refuse_writes_with(403);
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.click("[data-testid^=hand-0]").await;
+    app.see("[data-testid=hand-words]").await.send_keys("phoned the charge nurse").await.unwrap();
+    app.click("[data-testid=hand-record]").await;
+    app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 0);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    app.see("[data-testid=time-travel]").await;
+    let set = |hours: f64| {
+        format!(
+            "const at = document.querySelector('[data-testid=travel-at]'); at.value = Number(at.max) - {hours} * 3600000; at.dispatchEvent(new Event('input', {{ bubbles: true }})); return true"
+        )
+    };
+    app.ask(&set(3.0)).await;
+    // What arrived since is known today: the ward of three hours ago stands there with its values.
+    app.click("[data-testid=as-known]").await;
+    app.click("[data-testid=travel-open]").await;
+    app.until("the past", "return !!document.querySelector('[data-testid=past-banner]')").await;
+    app.until("tiles of then", "return document.querySelectorAll('.tile').length >= 24 && document.querySelectorAll('.tile dd').length > 100").await;
+    assert!(app.text("[data-testid=past-banner]").await.contains("with what arrived since"));
+    app.until(
+        "nobody acts in the past",
+        "return [...document.querySelectorAll('[data-testid^=take-]')].every(b => b.disabled)",
+    )
+    .await;
+    app.shot("past-known-today");
+    app.click("[data-testid=tile-ward-p12]").await;
+    app.until(
+        "trends of then",
+        "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0",
+    )
+    .await;
+    app.shot("past-patient");
+    app.click("[data-testid=nav-ward]").await;
+    // This station was installed a minute ago: three hours ago its screen showed nothing.
+    app.ask(&set(3.0)).await;
+    app.click("[data-testid=as-shown]").await;
+    app.click("[data-testid=travel-open]").await;
+    app.until(
+        "an empty screen",
+        "return document.querySelector('.empty')?.textContent.includes('received nothing yet')",
+    )
+    .await;
+    app.shot("past-as-shown");
+    app.click("[data-testid=back-to-now]").await;
+    app.until("now", TILES).await;
+    app.until("no longer the past", "return !document.querySelector('[data-testid=past-banner]')").await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let arguments = ["--server", sim.base(), "--data-dir", data];
+    let app = live(&arguments).await;
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let episode = first_open_alert(&app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.kill();
+    drop(app);
+    // The first page of the database and of its log are overwritten.
+    for name in ["vault.db", "vault.db-wal"] {
+        let file = folder.path().join(name);
+        let mut bytes = std::fs::read(&file).unwrap();
+        let end = bytes.len().min(8192);
+        bytes[..end].fill(0x5a);
+        std::fs::write(file, bytes).unwrap();
+    }
+    sim.cut_link(false);
+    let app = App::start(&arguments).await;
+    let said = app.text("[data-testid=damaged]").await;
+    assert!(said.contains("Nothing was deleted") && said.contains("1 action"), "{said}");
+    app.shot("damaged");
+    app.click("[data-testid=repair]").await;
+    app.until("the ward again", TILES).await;
+    app.until("it was sent", "return !document.querySelector('[data-testid=waiting-count]')").await;
+    app.until("live", LIVE).await;
+    app.until("the action arrives", "return !document.querySelector('[data-testid=waiting-list]')").await;
+    assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    let aside = std::fs::read_dir(data)
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with("vault.damaged-"));
+    assert!(aside.count() >= 1, "the damaged file is kept for IT");
+    app.close().await;
+}

@@ -7,8 +7,10 @@ use clinical::{Decimal, Instant, Times};
 use pco::standalone::{simple_decompress_into, simpler_compress};
 
 use crate::error::VaultError;
+#[cfg(fuzzing)]
+use crate::outline::read_outline;
 
-const LEVEL: usize = 8;
+pub(crate) const LEVEL: usize = 8;
 
 /// A value on its way into or out of a chunk.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,16 +37,16 @@ pub(crate) struct Head {
     pub received: i64,
 }
 
-fn failed(error: impl std::fmt::Display) -> VaultError {
+pub(crate) fn failed(error: impl std::fmt::Display) -> VaultError {
     VaultError::Chunk(error.to_string())
 }
 
-fn push(blob: &mut Vec<u8>, part: &[u8]) {
+pub(crate) fn push(blob: &mut Vec<u8>, part: &[u8]) {
     blob.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
     blob.extend_from_slice(part);
 }
 
-fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
+pub(crate) fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
     let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(|| failed("cut short"))?;
     let length = u32::from_le_bytes(*length) as usize;
     if rest.len() < length {
@@ -56,7 +58,7 @@ fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
 }
 
 /// Exactly `n` numbers. The room is made by our own count, never by what a damaged blob claims to hold.
-fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
+pub(crate) fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
     let mut out = vec![0i64; n];
     let progress = simple_decompress_into(part, &mut out).map_err(failed)?;
     if progress.n_processed == n && progress.finished {
@@ -97,31 +99,6 @@ pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
     push(&mut blob, &zstd::bulk::compress(sources.as_bytes(), 3).map_err(failed)?);
     push(&mut blob, &pack(column(|v| v.received))?);
     Ok(blob)
-}
-
-/// Values behind one step of an outline.
-pub(crate) const STEP: usize = 64;
-
-/// Lowest and highest mantissa of every [`STEP`] values of an evenly spaced chunk; nothing where it is too short to help.
-pub(crate) fn outline(mantissas: &[i64]) -> Result<Option<Vec<u8>>, VaultError> {
-    if mantissas.len() < 4 * STEP {
-        return Ok(None);
-    }
-    let pick = |best: fn(&[i64]) -> i64| mantissas.chunks(STEP).map(best).collect::<Vec<i64>>();
-    let mut blob = Vec::new();
-    for column in [
-        pick(|part| part.iter().copied().min().unwrap_or(0)),
-        pick(|part| part.iter().copied().max().unwrap_or(0)),
-    ] {
-        push(&mut blob, &simpler_compress(&column, LEVEL).map_err(failed)?);
-    }
-    Ok(Some(blob))
-}
-
-/// Reads an outline of a chunk of `n` values: lowest and highest of each step.
-pub(crate) fn read_outline(mut blob: &[u8], n: usize) -> Result<(Vec<i64>, Vec<i64>), VaultError> {
-    let steps = n.div_ceil(STEP);
-    Ok((numbers(pull(&mut blob)?, steps)?, numbers(pull(&mut blob)?, steps)?))
 }
 
 /// The mantissas of an evenly spaced chunk and the time between them; `None` of one that was sealed from rows.
@@ -239,7 +216,7 @@ pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
     if let Ok(values) = unpack(&head, blob) {
         assert_eq!(values.len(), n);
     }
-    let _ = read_outline(blob, n);
+    let _ = read_outline(blob, n, |_, _| {});
     let _ = last_until(&head, blob, 3000, i64::MAX);
 }
 
@@ -292,7 +269,7 @@ mod tests {
         let seeds = [
             ("regular", 600u16, true, pack_regular(&mantissas).unwrap()),
             ("sealed", 40, false, pack_sealed(&values).unwrap()),
-            ("outline", 600, false, outline(&mantissas).unwrap().unwrap()),
+            ("outline", 600, false, crate::outline::outline(&mantissas).unwrap()),
         ];
         for (name, n, regular, blob) in seeds {
             let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();

@@ -10,6 +10,7 @@ mod ingest;
 mod journal;
 mod keys;
 mod merge;
+mod outline;
 mod read;
 mod record;
 mod retain;

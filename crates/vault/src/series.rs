@@ -7,9 +7,10 @@ use std::collections::hash_map::Entry;
 use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::chunk::{Head, Value, outline, pack_regular, pack_sealed, unpack};
+use crate::chunk::{Head, Value, pack_regular, pack_sealed, unpack};
 use crate::error::VaultError;
 use crate::ingest::Intake;
+use crate::outline::outline;
 use crate::window::value;
 
 /// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
@@ -217,7 +218,7 @@ impl Intake<'_> {
                 source.reference.as_str(),
                 source.version.as_str(),
                 self.received.0,
-                outline(&segment.mantissas)?,
+                outline(&segment.mantissas),
                 pack_regular(&segment.mantissas)?
             ])?;
         Ok(true)

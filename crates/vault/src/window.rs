@@ -3,8 +3,9 @@
 use clinical::{Decimal, Instant};
 use rusqlite::{OptionalExtension, params};
 
-use crate::chunk::{Head, STEP, Value, last_until, read_outline, walk};
+use crate::chunk::{Head, Value, failed, last_until, walk};
 use crate::error::VaultError;
+use crate::outline::{STEP, read_outline};
 use crate::series::head;
 use crate::store::Reader;
 use crate::stretch::Stretch;
@@ -210,19 +211,17 @@ impl Reader<'_> {
                     }));
             }
         };
-        let parameters = params![series, from.0, to.0, self.view.known_by.0];
-        let now = self.view.is_now();
         let mut finer = Vec::new();
         // Answered by the index alone.
         let mut heads = self.connection.prepare_cached(&format!(
-            "SELECT rowid, t0, t1, n, scale, low, high FROM chunk INDEXED BY chunk_span WHERE {KNOWN}"
+            "SELECT rowid, t0, t1, scale, low, high FROM chunk INDEXED BY chunk_span WHERE {KNOWN}"
         ))?;
-        let mut rows = heads.query(parameters)?;
+        let mut rows = heads.query(params![series, from.0, to.0, self.view.known_by.0])?;
         while let Some(row) = rows.next()? {
             let (t0, t1): (i64, i64) = (row.get(1)?, row.get(2)?);
-            if now && (t1 - t0) as f64 <= width {
+            if self.view.is_now() && (t1 - t0) as f64 <= width {
                 let at = |mantissa: i64, scale: u8| Decimal { mantissa, scale }.to_f64();
-                let (scale, low, high): (u8, i64, i64) = (row.get(4)?, row.get(5)?, row.get(6)?);
+                let (scale, low, high): (u8, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
                 if low <= high {
                     merge(t0, t1, at(low, scale), at(high, scale));
                 }
@@ -230,34 +229,38 @@ impl Reader<'_> {
                 finer.push(row.get::<_, i64>(0)?);
             }
         }
-        let mut one = self.connection.prepare_cached(
-            "SELECT t0, n, period_ms, scale, source, version, received, outline, data FROM chunk WHERE id = ?",
+        let mut steps = self.connection.prepare_cached(
+            "SELECT t0, n, period_ms, scale, outline FROM chunk WHERE id = ? AND outline IS NOT NULL",
+        )?;
+        let mut values = self.connection.prepare_cached(
+            "SELECT t0, n, period_ms, scale, source, version, received, data FROM chunk WHERE id = ?",
         )?;
         for id in finer {
-            let mut rows = one.query([id])?;
-            let Some(row) = rows.next()? else { continue };
-            let head = head(row)?;
-            let steps: Option<Vec<u8>> = row.get("outline")?;
-            match (steps, head.period_ms) {
-                (Some(blob), Some(period)) if period * STEP as f64 <= width => {
-                    let (low, high) = read_outline(&blob, head.n)?;
-                    let time = |n: usize| head.t0 + (n as f64 * period).round() as i64;
-                    for (n, (low, high)) in low.into_iter().zip(high).enumerate() {
-                        let last = ((n + 1) * STEP).min(head.n) - 1;
-                        let at = |mantissa| Decimal { mantissa, scale: head.scale }.to_f64();
-                        merge(time(n * STEP), time(last), at(low), at(high));
-                    }
-                }
-                _ => {
-                    let data =
-                        row.get_ref("data")?.as_blob().map_err(|e| VaultError::Chunk(e.to_string()))?;
-                    walk(&head, data, self.view.known_by, |t, v, artefact| {
-                        if !artefact && t >= from.0 && t <= to.0 {
-                            merge(t, t, v.to_f64(), v.to_f64());
-                        }
+            let mut rows = steps.query([id])?;
+            if let Some(row) = rows.next()? {
+                let (t0, n, period, scale): (i64, u32, f64, u8) =
+                    (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                let n = n as usize;
+                if period * STEP as f64 <= width {
+                    let time = |n: usize| t0 + (n as f64 * period).round() as i64;
+                    let at = |mantissa| Decimal { mantissa, scale }.to_f64();
+                    let mut first = 0;
+                    read_outline(row.get_ref(4)?.as_blob().map_err(failed)?, n, |low, high| {
+                        let next = first + STEP;
+                        merge(time(first), time(next.min(n) - 1), at(low), at(high));
+                        first = next;
                     })?;
+                    continue;
                 }
             }
+            let mut rows = values.query([id])?;
+            let Some(row) = rows.next()? else { continue };
+            let data = row.get_ref("data")?.as_blob().map_err(failed)?;
+            walk(&head(row)?, data, self.view.known_by, |t, v, artefact| {
+                if !artefact && t >= from.0 && t <= to.0 {
+                    merge(t, t, v.to_f64(), v.to_f64());
+                }
+            })?;
         }
         let mut hot = self.connection.prepare_cached(
             "SELECT t, mantissa, scale FROM sample WHERE series = ?1 AND t BETWEEN ?2 AND ?3 AND received <= ?4

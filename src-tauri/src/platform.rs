@@ -67,6 +67,7 @@ mod linux {
             wanted.push(("GDK_GL", "disable".to_owned()));
             if !super::under_webdriver() {
                 wanted.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".to_owned()));
+                leave_egl_out();
             }
         }
         for (name, value) in wanted {
@@ -88,6 +89,33 @@ mod linux {
     fn set(name: &str, value: &str) {
         // SAFETY: called first in `main`, before there is a second thread that could read the environment.
         unsafe { std::env::set_var(name, value) };
+    }
+
+    /// Where nothing is drawn by a GPU, the engine asks for an EGL display in the window's process too, and makes nothing of it;
+    /// what answers without a GPU is Mesa with a compiler, 22 MiB. The page's process, which cannot do without, asks for its own.
+    ///
+    /// Which libraries can answer is read once in a process, with the first display that is asked for: here, from a list that is
+    /// empty until then. Without libglvnd there is no such list, and nothing changes.
+    #[allow(unsafe_code)]
+    fn leave_egl_out() {
+        const VENDORS: &str = "__EGL_VENDOR_LIBRARY_FILENAMES";
+        type GetDisplay = unsafe extern "C" fn(*const libc::c_void) -> *const libc::c_void;
+        if std::env::var_os(VENDORS).is_some() {
+            return;
+        }
+        set(VENDORS, "/dev/null");
+        // SAFETY: a library that stays loaded, and a function of it with the signature that EGL 1.0 gives it and an argument
+        // (the default display) that it takes. Removing the variable: as in `set`.
+        unsafe {
+            let egl = libc::dlopen(c"libEGL.so.1".as_ptr(), libc::RTLD_LAZY | libc::RTLD_LOCAL);
+            if !egl.is_null() {
+                let ask = libc::dlsym(egl, c"eglGetDisplay".as_ptr());
+                if !ask.is_null() {
+                    std::mem::transmute::<*mut libc::c_void, GetDisplay>(ask)(std::ptr::null());
+                }
+            }
+            std::env::remove_var(VENDORS);
+        }
     }
 
     #[allow(unsafe_code)]

@@ -1,14 +1,31 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
 import { tick } from 'svelte';
 import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
+import { frames } from './frames';
+import { same, times, type Times } from './tile';
 
 export class Row {
   tile: TileWire = $state.raw() as TileWire;
+  times: Times = $state.raw() as Times;
   spark: SparkWire | null = $state.raw(null);
-  constructor(tile: TileWire) {
+
+  constructor(tile: TileWire, now: number) {
+    this.show(tile, now);
+  }
+
+  show(tile: TileWire, now: number) {
     this.tile = tile;
+    this.times = times(tile, now);
+  }
+
+  /** Whether the tile says of time what it should. */
+  isOnTime(now: number): boolean {
+    return same(this.times, times(this.tile, now));
   }
 }
+
+/** Tiles of which only the words of time change fit into one frame. */
+const OLDER_AT_ONCE = 4;
 
 export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
@@ -24,7 +41,7 @@ class Board {
   loaded = $state(false);
   /** Whether alarms can be heard here. */
   audio = $state(true);
-  /** The moment that is shown: the present, or a past one that somebody looks at. Moves with what arrives and every second. */
+  /** The moment that is shown: the present, or a past one that somebody looks at. Moves every second. */
   now = $state(Date.now());
   /** The wall clock, to the second. */
   clock = $state(Date.now());
@@ -59,53 +76,62 @@ class Board {
     return this.past?.at ?? this.link?.lastGood ?? this.now;
   }
 
-  tick() {
-    this.ticked = Date.now();
-    this.now = this.past?.at ?? this.ticked;
+  private shownAt(): number {
+    return this.past?.at ?? Date.now();
   }
 
-  /** Several times a second: shows what arrived, moves the clock, and the ages where nothing that arrived has moved them. */
+  /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
-    const now = Date.now();
-    this.catchUp();
-    if (Math.floor(now / 1000) !== Math.floor(this.clock / 1000)) this.clock = now;
-    if (now - this.ticked >= 1000) this.tick();
+    const wall = Date.now();
+    if (Math.floor(wall / 1000) !== Math.floor(this.clock / 1000)) frames.later('clock', () => (this.clock = wall));
+    if (wall - this.ticked < 1000) return;
+    this.ticked = wall;
+    const now = this.shownAt();
+    frames.later('now', () => (this.now = now));
+    const older = this.listed().filter((row) => !row.isOnTime(now));
+    for (let n = 0; n < older.length; n += OLDER_AT_ONCE) {
+      const some = older.slice(n, n + OLDER_AT_ONCE);
+      frames.later(`times ${n}`, () => some.forEach((row) => row.show(row.tile, now)));
+    }
   }
 
   listed(): Row[] {
     return this.order.flatMap((id) => this.rows.get(id) ?? []);
   }
 
-  /** Values and lines that came since the last beat; each frame of its own would be painted beside that of the flash. */
-  private arrived: Update[] = [];
+  /** Values and lines that wait for a frame, by patient. */
+  private arrived = new Map<string, { tile?: TileWire; spark?: SparkWire }>();
 
-  private catchUp() {
-    const arrived = this.arrived.splice(0);
-    for (const update of arrived) this.apply(update);
-    if (arrived.length > 0) this.tick();
+  private arrive(patient: string, what: { tile?: TileWire; spark?: SparkWire }) {
+    this.arrived.set(patient, { ...this.arrived.get(patient), ...what });
+    frames.later(`tile ${patient}`, () => {
+      const [row, { tile, spark }] = [this.rows.get(patient), this.arrived.get(patient) ?? {}];
+      this.arrived.delete(patient);
+      if (tile) row?.show(tile, this.shownAt());
+      if (row && spark) row.spark = spark;
+    });
   }
 
   /**
-   * What only brings values waits for the beat. An alarm, an answer or another moment is shown at once, and alone: the values
-   * that came with it would have most of the board painted first.
+   * What only brings values waits for a frame of its own. An alarm, an answer or another moment is shown at once, and alone: the
+   * values that came with it would have most of the board painted first.
    */
   take(update: Update) {
     const { tiles, sparks, progress, quarantined, raised, ...rest } = update;
-    const calm = raised.length === 0 && Object.values(rest).every((part) => part === null);
     if (!this.loaded || update.moment) {
-      this.arrived.push(update);
-      this.catchUp();
-    } else if (calm) {
-      this.arrived.push(update);
-    } else {
-      const told = (tile: TileWire) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
-      const waiting = { ...update, tiles: tiles.filter(told), order: null, queue: null, link: null, waiting: null, raised: [], audio: null };
-      const changed = new Map(tiles.filter((tile) => !told(tile)).map((tile) => [tile.patient, tile]));
-      // What is older than what is shown now does not come after it.
-      for (const earlier of this.arrived) earlier.tiles = earlier.tiles.filter((tile) => !changed.has(tile.patient));
-      this.arrived.push(waiting);
-      this.apply({ ...update, tiles: [...changed.values()], sparks: [] });
+      frames.clear();
+      this.arrived.clear();
+      this.apply(update);
+      return;
     }
+    const told = (tile: TileWire) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
+    const alarming = tiles.filter((tile) => !told(tile));
+    for (const tile of tiles.filter((tile) => !alarming.includes(tile))) this.arrive(tile.patient, { tile });
+    for (const spark of sparks) this.arrive(spark.patient, { spark });
+    if (alarming.length === 0 && raised.length === 0 && [progress, quarantined, ...Object.values(rest)].every((part) => part === null)) return;
+    // What is older than what is shown now does not come after it.
+    for (const { patient } of alarming) delete this.arrived.get(patient)?.tile;
+    this.apply({ ...update, tiles: alarming, sparks: [] });
   }
 
   private apply(update: Update) {
@@ -114,10 +140,12 @@ class Board {
       // The past has people and lines of its own.
       this.rows = new Map();
     }
+    const now = this.shownAt();
+    if (update.moment || !this.loaded) this.now = now;
     for (const tile of update.tiles) {
       const row = this.rows.get(tile.patient);
-      if (row) row.tile = tile;
-      else this.rows.set(tile.patient, new Row(tile));
+      if (row) row.show(tile, now);
+      else this.rows.set(tile.patient, new Row(tile, now));
     }
     for (const spark of update.sparks) {
       const row = this.rows.get(spark.patient);

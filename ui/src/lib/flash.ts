@@ -1,8 +1,7 @@
 // The flash of unowned alarms (IEC 60601-1-8), as a mark on the root that changes with each phase.
 //
 // A CSS animation would tick at the display's rate: without a GPU that costs a tenth of a core, day and night. All alarms
-// of one priority flash together, so that a board with three of them does not flicker, and both flash on one beat, on which
-// values and ages move too: what is painted together is painted once.
+// of one priority flash together, so that a board with three of them does not flicker, and both flash on one beat.
 
 export const BEAT_MS = 1000 / 3;
 

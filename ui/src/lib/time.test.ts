@@ -4,11 +4,11 @@ import { age, birthDate, lasting, span } from './time';
 describe('ages as a nurse reads them', () => {
   it('counts seconds, then minutes, then names the hour', () => {
     const now = new Date(2026, 10, 23, 14, 6).getTime();
-    expect(age(now - 4_000, now)).toBe('<5 s');
+    expect(age(now - 9_000, now)).toBe('<10 s');
     expect(age(now - 44_000, now)).toBe('40 s');
     expect(age(now - 6 * 60_000, now)).toBe('6 min');
     expect(age(now - 86 * 60_000, now)).toBe('12:40');
-    expect(age(now + 5_000, now)).toBe('<5 s');
+    expect(age(now + 5_000, now)).toBe('<10 s');
   });
   it('lets an alarm grow old without losing its unit', () => {
     expect(lasting(0, 72_000)).toBe('1:12');

@@ -30,12 +30,12 @@ export function birthDate(date: string): string {
   return [day ? String(Number(day)) : '', name ?? '', year ?? ''].filter(Boolean).join(' ');
 }
 
-/** The age of a value in steps of five seconds (a number that changes every second draws the eye from the one that
- *  matters): `<5 s`, `40 s`, `6 min`, then the hour it was taken at, then the day. */
+/** The age of a value in steps of ten seconds: `<10 s`, `40 s`, `6 min`, then the hour it was taken at, then the day. Monitors
+ *  send every five; what comes as it should has an age that stands still, and one that moves means something. */
 export function age(at: number, now: number): string {
   const s = Math.max(0, Math.round((now - at) / 1000));
-  if (s < 5) return '<5 s';
-  if (s < 60) return `${s - (s % 5)} s`;
+  if (s < 10) return '<10 s';
+  if (s < 60) return `${s - (s % 10)} s`;
   if (s < 600) return `${Math.floor(s / 60)} min`;
   return s < 72_000 ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
 }

@@ -105,61 +105,77 @@ class Board {
   private arrive(patient: string, what: { tile?: TileWire; spark?: SparkWire }) {
     this.arrived.set(patient, { ...this.arrived.get(patient), ...what });
     frames.later(`tile ${patient}`, () => {
-      const [row, { tile, spark }] = [this.rows.get(patient), this.arrived.get(patient) ?? {}];
+      const { tile, spark } = this.arrived.get(patient) ?? {};
       this.arrived.delete(patient);
-      if (tile) row?.show(tile, this.shownAt());
-      if (row && spark) row.spark = spark;
+      if (tile) this.place([tile], null);
+      if (spark) this.draw(spark);
     });
   }
 
+  /** Names of pieces that must all be shown. */
+  private pieces = 0;
+
   /**
-   * What only brings values waits for a frame of its own. An alarm, an answer or another moment is shown at once, and alone: the
-   * values that came with it would have most of the board painted first.
+   * What only brings values waits for a frame of its own. An answer is shown at once where it was asked for, in the queue; the
+   * tiles whose alarm changed follow with the next frame, before all values.
    */
   take(update: Update) {
-    const { tiles, sparks, progress, quarantined, raised, ...rest } = update;
+    const { tiles, sparks, order, raised } = update;
     if (!this.loaded || update.moment) {
       frames.clear();
       this.arrived.clear();
-      this.apply(update);
+      if (update.moment) {
+        this.past = update.moment.past;
+        // The past has people and lines of its own.
+        this.rows = new Map();
+      }
+      this.now = this.shownAt();
+      this.tell(update);
+      this.place(tiles, order);
+      for (const spark of sparks) this.draw(spark);
+      this.loaded = true;
+      if (raised.length > 0) void this.lightUp(raised);
       return;
     }
     const told = (tile: TileWire) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
     const alarming = tiles.filter((tile) => !told(tile));
-    for (const tile of tiles.filter((tile) => !alarming.includes(tile))) this.arrive(tile.patient, { tile });
-    for (const spark of sparks) this.arrive(spark.patient, { spark });
-    if (alarming.length === 0 && raised.length === 0 && [progress, quarantined, ...Object.values(rest)].every((part) => part === null)) return;
+    this.tell(update);
+    if (alarming.length > 0 || order || raised.length > 0) {
+      frames.soon(`alarms ${(this.pieces += 1)}`, () => {
+        this.place(alarming, order);
+        if (raised.length > 0) void this.lightUp(raised);
+      });
+    }
     // What is older than what is shown now does not come after it.
     for (const { patient } of alarming) delete this.arrived.get(patient)?.tile;
-    this.apply({ ...update, tiles: alarming, sparks: [] });
+    for (const tile of tiles.filter((tile) => !alarming.includes(tile))) this.arrive(tile.patient, { tile });
+    for (const spark of sparks) this.arrive(spark.patient, { spark });
   }
 
-  private apply(update: Update) {
-    if (update.moment) {
-      this.past = update.moment.past;
-      // The past has people and lines of its own.
-      this.rows = new Map();
-    }
+  /** Shows tiles, and where they lie. */
+  private place(tiles: TileWire[], order: string[] | null) {
     const now = this.shownAt();
-    if (update.moment || !this.loaded) this.now = now;
-    for (const tile of update.tiles) {
+    for (const tile of tiles) {
       const row = this.rows.get(tile.patient);
       if (row) row.show(tile, now);
       else this.rows.set(tile.patient, new Row(tile, now));
     }
-    for (const spark of update.sparks) {
-      const row = this.rows.get(spark.patient);
-      if (row) row.spark = spark;
-    }
-    if (update.order) this.order = update.order;
+    if (order) this.order = order;
+  }
+
+  private draw(spark: SparkWire) {
+    const row = this.rows.get(spark.patient);
+    if (row) row.spark = spark;
+  }
+
+  /** Shows what is not on a tile. */
+  private tell(update: Update) {
     if (update.queue) this.queue = update.queue;
     if (update.waiting) this.waiting = update.waiting;
     if (update.audio !== null) this.audio = update.audio;
     if (update.link) this.link = update.link;
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
-    this.loaded = true;
-    if (update.raised.length > 0) void this.lightUp(update.raised);
   }
 
   /** Says when alarms stand on the screen: the task after the frame that paints them. */

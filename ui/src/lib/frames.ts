@@ -31,6 +31,7 @@ export class Frames {
   /** Forgets what was not done yet. */
   clear() {
     this.waiting.clear();
+    this.urgent.clear();
   }
 
   private ask() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, birthDate, lasting, span } from './time';
+import { age, birthDate, lasting, span, took } from './time';
 
 describe('ages as a nurse reads them', () => {
   it('counts seconds, then minutes, then names the hour', () => {
@@ -11,7 +11,8 @@ describe('ages as a nurse reads them', () => {
     expect(age(now + 5_000, now)).toBe('<10 s');
   });
   it('lets an alarm grow old without losing its unit', () => {
-    expect(lasting(0, 72_000)).toBe('1:12');
+    expect([lasting(0, 4_000), lasting(0, 47_000), lasting(0, 72_000)]).toEqual(['<10 s', '40 s', '1 min']);
+    expect([took(72_000), took(3_720_000)]).toEqual(['1:12', '1:02 h']);
     expect(lasting(0, 3_720_000)).toBe('1:02 h');
     expect(lasting(0, 3 * 86_400_000)).toBe('3 d');
   });

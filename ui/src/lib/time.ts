@@ -40,12 +40,21 @@ export function age(at: number, now: number): string {
   return s < 72_000 ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
 }
 
-/** How long something has lasted: `1:12`, then `1:02 h`, then `3 d`. */
+/** How long something has lasted: `<10 s`, `40 s`, `25 min`, then `1:02 h`, then `3 d`. It does not run by the second, for the
+ *  eye's sake. */
 export function lasting(from: number, now: number): string {
   const s = Math.max(0, Math.floor((now - from) / 1000));
-  if (s < 3600) return `${Math.floor(s / 60)}:${two(s % 60)}`;
+  if (s < 10) return '<10 s';
+  if (s < 60) return `${s - (s % 10)} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
   if (s < 86_400) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
   return `${Math.floor(s / 86_400)} d`;
+}
+
+/** How long something took: `1:12`, then `1:02 h`. */
+export function took(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
 }
 
 /** Hours and minutes until or since: `03:24`. */

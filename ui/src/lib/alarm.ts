@@ -1,6 +1,6 @@
 // How an alarm reads: never by colour alone.
 import type { AlarmWire } from './backend';
-import { hhmm, lasting } from './time';
+import { hhmm, took } from './time';
 
 export const MARKS: Record<string, string> = { high: '***', med: '**', low: '*', tech: 'INOP' };
 export const WORDS: Record<string, string> = { high: 'High', med: 'Med', low: 'Low', tech: 'INOP' };
@@ -29,5 +29,5 @@ export function remarks(alarm: AlarmWire, user: string, now: number): string[] {
 
 /** Minutes and seconds to go: `1:24`. */
 export function countdown(until: number, now: number): string {
-  return lasting(now, Math.max(now, until));
+  return took(until - now);
 }

@@ -45,7 +45,6 @@ class Board {
   now = $state(Date.now());
   /** The wall clock, to the second. */
   clock = $state(Date.now());
-  private ticked = 0;
   past: PastWire | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
@@ -83,11 +82,12 @@ class Board {
   /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
     const wall = Date.now();
-    if (Math.floor(wall / 1000) !== Math.floor(this.clock / 1000)) frames.later('clock', () => (this.clock = wall));
-    if (wall - this.ticked < 1000) return;
-    this.ticked = wall;
+    if (Math.floor(wall / 1000) === Math.floor(this.clock / 1000)) return;
     const now = this.shownAt();
-    frames.later('now', () => (this.now = now));
+    frames.later('clock', () => {
+      this.clock = wall;
+      this.now = now;
+    });
     const older = this.listed().filter((row) => !row.isOnTime(now));
     for (let n = 0; n < older.length; n += OLDER_AT_ONCE) {
       const some = older.slice(n, n + OLDER_AT_ONCE);

@@ -36,7 +36,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         loop {
             let mut batch = Batch::default();
             let mut acted = false;
-            let mut deadline = tokio::time::Instant::now() + LOOK;
+            let mut deadline = tokio::time::Instant::now() + if shown.behind { COALESCE } else { LOOK };
             // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
             loop {
                 tokio::select! {
@@ -118,6 +118,8 @@ struct Shown {
     moment: MomentWire,
     audio: Option<bool>,
     looks: u32,
+    /// Values were left out of the last message.
+    behind: bool,
 }
 
 impl Shown {
@@ -165,11 +167,19 @@ impl Shown {
             self.tiles.clear();
             self.sparks.clear();
         }
+        self.behind = false;
         for tile in board.tiles.into_iter().map(TileWire::from) {
-            if self.tiles.get(&tile.patient) != Some(&tile) {
-                self.tiles.insert(tile.patient.clone(), tile.clone());
-                update.tiles.push(tile);
+            let known = self.tiles.get(&tile.patient);
+            if known == Some(&tile) {
+                continue;
             }
+            // A short message is carried at once, a long one is fetched by the page: values can wait for the next.
+            if look == Look::Urgent && known.is_some_and(|known| known.alarm == tile.alarm) {
+                self.behind = true;
+                continue;
+            }
+            self.tiles.insert(tile.patient.clone(), tile.clone());
+            update.tiles.push(tile);
         }
         replace(&mut self.order, order, &mut update.order);
         replace(&mut self.queue, board.queue.into_iter().map(QueueWire::from).collect(), &mut update.queue);

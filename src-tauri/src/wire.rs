@@ -174,7 +174,7 @@ pub struct TileWire {
     air: Option<String>,
     news: NewsWire,
     cells: Vec<CellWire>,
-    alarm: Option<AlarmWire>,
+    pub(crate) alarm: Option<AlarmWire>,
     stale_since: Option<i64>,
     battery: Option<u8>,
     devices: Vec<String>,

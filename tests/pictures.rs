@@ -74,8 +74,8 @@ async fn compare(app: &App, name: &str) {
     if std::env::var_os("VIGIL_WRITE_PICTURES").is_some() {
         std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
         is.save(&kept).unwrap();
-        // Few colours take a fourth of the room.
-        let fewer = ["+dither", "-colors", "96", "-define", "png:compression-level=9"];
+        // A table of colours takes a third of the room.
+        let fewer = ["+dither", "-colors", "250", "-define", "png:compression-level=9"];
         assert!(Command::new("mogrify").args(fewer).arg(&kept).status().unwrap().success());
     }
     let was = image::open(&kept).unwrap().to_rgb8();

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::station::{TILES, first_open_alert, live, on_server, sim};
+use support::station::{LIVE, TILES, first_open_alert, hue_pixels, live, on_server, sim};
 use support::{App, PIN};
 
 #[tokio::test(flavor = "multi_thread")]

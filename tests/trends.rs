@@ -5,7 +5,7 @@
 mod support;
 
 use support::App;
-use support::station::live;
+use support::station::{hue_pixels, live};
 
 /// Pixels of a canvas that differ from its ground.
 async fn painted(app: &App, css: &str) -> u64 {
@@ -17,22 +17,6 @@ async fn painted(app: &App, css: &str) -> u64 {
 }
 
 const DRAWN: &str = "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) === ";
-
-/// How many pixels of a panel are in the measure's hue.
-const HUE_PIXELS: &str = "
-    const c = document.querySelector('[data-testid=panel-KEY]'); if (!c || !c.width) return 0;
-    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
-    for (let i = 0; i < d.length; i += 4) if (Math.abs(d[i] - R) + Math.abs(d[i + 1] - G) + Math.abs(d[i + 2] - B) < 30) n++;
-    return n";
-
-async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
-    let script = HUE_PIXELS
-        .replace("KEY", key)
-        .replace('R', &r.to_string())
-        .replace('G', &g.to_string())
-        .replace("- B)", &format!("- {b})"));
-    app.ask(&script).await.as_i64().unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_opens_and_every_range_is_drawn() {

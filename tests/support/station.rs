@@ -39,3 +39,19 @@ pub async fn first_open_alert(app: &App) -> String {
     let id = button.attr("data-testid").await.unwrap().unwrap();
     id.trim_start_matches("take-").to_owned()
 }
+
+const HUE_PIXELS: &str = "
+    const c = document.querySelector('[data-testid=panel-KEY]'); if (!c || !c.width) return 0;
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+    for (let i = 0; i < d.length; i += 4) if (Math.abs(d[i] - R) + Math.abs(d[i + 1] - G) + Math.abs(d[i + 2] - B) < 30) n++;
+    return n";
+
+/// How many pixels of a panel are in the measure's hue.
+pub async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
+    let script = HUE_PIXELS
+        .replace("KEY", key)
+        .replace('R', &r.to_string())
+        .replace('G', &g.to_string())
+        .replace("- B)", &format!("- {b})"));
+    app.ask(&script).await.as_i64().unwrap()
+}

@@ -79,9 +79,10 @@ impl Console {
     /// Of the cache.
     pub fn limits(&self, patient: &str) -> Result<PatientLimits, ConsoleError> {
         let now = self.moment();
-        let (usual, actions) =
-            self.read(|reader| Ok((unit_limits(reader, patient)?, reader.actions_about(patient)?)))?;
-        let saved = self.read(|reader| reader.actions_of_unit())?;
+        let (usual, actions, saved) = self.read(|reader| {
+            let (own, unit) = (reader.actions_about(patient)?, reader.actions_of_unit()?);
+            Ok((unit_limits(reader, patient)?, own, unit))
+        })?;
         let mut history = limit_history(patient, &actions);
         let measures = LIMITED
             .into_iter()

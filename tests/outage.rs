@@ -53,6 +53,16 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     app.close().await;
 }
 
+/// Cuts the link and takes the first alert: the action waits at this station. Gives the alert.
+async fn take_without_the_network(sim: &ward_sim::WardSim, app: &App) -> String {
+    sim.cut_link(true);
+    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+    let episode = first_open_alert(app).await;
+    app.click(&format!("[data-testid=take-{episode}]")).await;
+    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    episode
+}
+
 /// A name, a number and a reference of somebody in the simulated ward, and the PIN.
 const CANARIES: [&str; 4] = ["Adeyemi", "7B-081-362", "ward-p12", PIN];
 
@@ -63,11 +73,7 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
     let data = folder.path().to_str().unwrap();
     let arguments = ["--server", sim.base(), "--data-dir", data];
     let app = live(&arguments).await;
-    sim.cut_link(true);
-    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
-    let episode = first_open_alert(&app).await;
-    app.click(&format!("[data-testid=take-{episode}]")).await;
-    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    let episode = take_without_the_network(&sim, &app).await;
     // Nor would a crash leave what it had in memory: neither the window nor the page's own process.
     let tree = support::tree(&app.pid());
     assert!(tree.len() >= 2, "{tree:?}");
@@ -182,11 +188,7 @@ async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
     let data = folder.path().to_str().unwrap();
     let arguments = ["--server", sim.base(), "--data-dir", data];
     let app = live(&arguments).await;
-    sim.cut_link(true);
-    app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
-    let episode = first_open_alert(&app).await;
-    app.click(&format!("[data-testid=take-{episode}]")).await;
-    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    let episode = take_without_the_network(&sim, &app).await;
     app.kill();
     drop(app);
     // The first page of the database and of its log are overwritten.

@@ -13,13 +13,14 @@ use crate::error::AppError;
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
+use crate::tile_wire::QueueWire;
 use crate::trend_wire::{
     MultiplesQuery, MultiplesWire, TrendsQuery, TrendsWire, multiples_bytes, trends_bytes,
 };
 use crate::wave_wire::{FlowRowWire, WavesQuery, WavesWire, waves_bytes};
 use crate::wire::{
-    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire,
-    ShiftWire, TimelineWire, Update, WaitingWire,
+    AppState, LoadWire, OnsetWire, PatientWire, QuarantineWire, ServerWire, ShiftNoteWire, ShiftWire,
+    TimelineWire, Update, WaitingWire,
 };
 
 type Answer<T> = Result<T, AppError>;

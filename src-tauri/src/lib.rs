@@ -14,6 +14,7 @@ mod record_wire;
 mod session;
 mod snapshot;
 mod sound;
+mod tile_wire;
 mod trend_wire;
 mod wave_wire;
 mod window;

@@ -10,7 +10,8 @@ use tauri::ipc::Channel;
 
 use crate::session::Open;
 use crate::sound;
-use crate::wire::{MomentWire, PastWire, ProgressWire, QueueWire, SparkWire, TileWire, Update, WaitingWire};
+use crate::tile_wire::{QueueWire, TileWire};
+use crate::wire::{MomentWire, PastWire, ProgressWire, SparkWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out; the page shows them with its next beat.
 const COALESCE: Duration = Duration::from_millis(500);

@@ -59,7 +59,7 @@ fn alerts(board: &Board, patient: &str) -> Vec<Value> {
             let line = &item.line;
             json!({
                 "episode_id": line.episode,
-                "priority": match crate::wire::priority(line.priority) { "med" => "medium", "tech" => "technical", other => other },
+                "priority": match crate::tile_wire::priority(line.priority) { "med" => "medium", "tech" => "technical", other => other },
                 "text": line.text,
                 "onset": format_instant(line.onset),
                 "ended": item.ended.map(format_instant),

@@ -5,7 +5,8 @@ use console::{Mark, Multiples, MultiplesRequest, PanelFacts, Small, Trends, Tren
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::wire::{framed, priority};
+use crate::tile_wire::priority;
+use crate::wire::framed;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
 #[derive(Clone, Debug, Serialize, Type)]

@@ -10,6 +10,7 @@ mod limits;
 mod measure;
 mod news2;
 mod person;
+mod presets;
 mod response;
 mod rules;
 mod sample;
@@ -24,14 +25,15 @@ pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
 pub use limits::{
-    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, Preset, SetLimit, UnitLimits,
-    about_patient, limit_history, limit_steps, limits_at, patient_about, presets,
+    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits, about_patient,
+    limit_history, limit_steps, limits_at, patient_about,
 };
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
 };
 pub use person::{Sex, age_years, initials};
+pub use presets::{Preset, presets};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 

@@ -61,7 +61,7 @@ impl UnitLimits {
 }
 
 /// The limits of an adult ward: an illustration until the unit sets its own.
-fn adult(measure: Measure) -> Option<Limits> {
+pub(crate) fn adult(measure: Measure) -> Option<Limits> {
     let (low, high) = match measure {
         Measure::HeartRate | Measure::PulseRate => (Some(50.0), Some(130.0)),
         Measure::SpO2 => (Some(90.0), None),
@@ -162,7 +162,7 @@ impl LimitChange {
     }
 }
 
-fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Result<(), LimitError> {
+pub(crate) fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Result<(), LimitError> {
     let spec = measure.spec();
     for (side, own, units) in [("low", limits.low, unit.low), ("high", limits.high, unit.high)] {
         if own.is_none() && units.is_some() {
@@ -179,7 +179,7 @@ fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Result<(), Li
 }
 
 /// Semicolons part the text; a person's own go.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.replace([';', '\n', '\r', '|'], ",").trim().to_owned()
 }
 
@@ -187,11 +187,11 @@ fn bound(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |v| format!("{v}"))
 }
 
-fn bounds(limits: Limits) -> String {
+pub(crate) fn bounds(limits: Limits) -> String {
     format!("{} to {}", bound(limits.low), bound(limits.high))
 }
 
-fn parse_bounds(text: &str) -> Option<Limits> {
+pub(crate) fn parse_bounds(text: &str) -> Option<Limits> {
     let (low, high) = text.trim().split_once(" to ")?;
     let read = |text: &str| match text.trim() {
         "-" => Some(None),
@@ -325,82 +325,6 @@ pub fn limit_steps(
     steps
 }
 
-/// Limits under a name, to be set together. Whoever saves a name first owns it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Preset {
-    /// Its name.
-    pub name: String,
-    /// Whose it is; empty for the one every unit has.
-    pub owner: String,
-    /// What it sets.
-    pub limits: Vec<(Measure, Limits)>,
-}
-
-impl fmt::Display for Preset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", plain(&self.name))?;
-        for (measure, limits) in &self.limits {
-            let spec = measure.spec();
-            let code = spec.loinc.first().copied().unwrap_or_default();
-            write!(f, "; {code} {}: {}", spec.label, bounds(*limits))?;
-        }
-        Ok(())
-    }
-}
-
-fn parse_preset(text: &str, owner: &str) -> Option<Preset> {
-    let mut parts = text.split("; ");
-    let name = parts.next()?.trim().to_owned();
-    let limits: Option<Vec<(Measure, Limits)>> = parts
-        .map(|part| {
-            let (named, limits) = part.split_once(": ")?;
-            let measure = Measure::from_loinc(named.split(' ').next()?)?;
-            Some((measure, parse_bounds(limits)?))
-        })
-        .collect();
-    Some(Preset { name, owner: owner.to_owned(), limits: limits? }).filter(|p| p.check().is_ok())
-}
-
-impl Preset {
-    /// Whether a unit accepts it.
-    ///
-    /// # Errors
-    /// As for a single change, or where it has no name.
-    pub fn check(&self) -> Result<(), LimitError> {
-        if self.name.trim().is_empty() {
-            return Err(LimitError::NoName);
-        }
-        for (measure, limits) in &self.limits {
-            let unit = adult(*measure).ok_or(LimitError::NoLimits(measure.spec().label))?;
-            check_limits(*measure, *limits, unit)?;
-        }
-        Ok(())
-    }
-}
-
-/// The presets of a unit, by name. The first who saved a name owns it; what others save under it changes nothing.
-pub fn presets(unit: &UnitLimits, actions: &[SeenAction]) -> Vec<Preset> {
-    let mut saved: Vec<&SeenAction> = actions.iter().filter(|s| s.action.verb == Verb::SavePreset).collect();
-    saved.sort_by(|a, b| {
-        let key = |s: &SeenAction| (s.accepted_at.unwrap_or(Instant(i64::MAX)), s.action.at);
-        key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
-    });
-    let usual = LIMITED.iter().filter_map(|m| Some((*m, unit.of(*m)?))).collect();
-    let mut found = vec![Preset { name: "Unit's own".into(), owner: String::new(), limits: usual }];
-    for seen in saved {
-        let Some(preset) = seen.action.note.as_deref().and_then(|text| parse_preset(text, &seen.action.by))
-        else {
-            continue;
-        };
-        match found.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&preset.name)) {
-            Some(known) if known.owner == preset.owner => *known = preset,
-            Some(_) => {}
-            None => found.push(preset),
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -465,31 +389,6 @@ mod tests {
         assert!(limit_history("q", &actions).is_empty(), "another patient keeps the unit's");
     }
 
-    #[test]
-    fn one_person_cannot_change_anothers_preset() {
-        let save = |id: &str, by: &str, at: i64, low: f64| {
-            let limits = vec![(Measure::SpO2, Limits { low: Some(low), high: None })];
-            let preset = Preset { name: "COPD".into(), owner: String::new(), limits };
-            seen(id, Verb::SavePreset, by, at, preset.to_string())
-        };
-        let low = |actions: &[SeenAction]| {
-            presets(&UnitLimits::default(), actions)
-                .into_iter()
-                .find(|p| p.name == "COPD")
-                .map(|p| (p.owner, p.limits[0].1.low.unwrap_or(0.0)))
-        };
-        let own = [save("1", "Varga", 1, 86.0), save("2", "Varga", 2, 87.0)];
-        assert_eq!(low(&own), Some(("Varga".into(), 87.0)));
-        let anothers = [own[0].clone(), own[1].clone(), save("3", "Okafor", 3, 70.0)];
-        assert_eq!(low(&anothers), Some(("Varga".into(), 87.0)));
-        let units = seen("9", Verb::SavePreset, "Okafor", 9, "Unit's own; 59408-5 SpO₂: 60 to -".into());
-        assert_eq!(
-            presets(&UnitLimits::default(), &[units])[0].limits[1].1.low,
-            Some(90.0),
-            "nor the unit's own"
-        );
-    }
-
     proptest! {
         #[test]
         fn a_change_reads_back_as_it_was_written(low in 50.0f64..80.0, high in proptest::option::of(81.0f64..100.0), hours in proptest::option::of(1u32..720), reason in "[a-zA-Z0-9 ,.:]{1,40}") {
@@ -501,7 +400,6 @@ mod tests {
         #[test]
         fn no_text_makes_the_reader_panic(text in ".{0,80}") {
             let _ = text.parse::<LimitChange>();
-            let _ = parse_preset(&text, "x");
         }
     }
 }

@@ -11,8 +11,10 @@ use fhir::to_unit;
 use sync::LinkState;
 use vault::{Reader, SeriesValue, Ward};
 
-use crate::board::{Board, Slot, units};
+use crate::alarm::units;
+use crate::board::Board;
 use crate::error::ConsoleError;
+use crate::tile::Slot;
 
 /// What is older than this when a station starts is history, not news: milliseconds.
 pub(crate) const LOOK_BACK: i64 = 3_600_000;

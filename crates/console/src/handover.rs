@@ -6,10 +6,11 @@ use charts::{Ink, pdf};
 use clinical::{Action, Instant, Presence, Priority, Sound, Verb, patient_about};
 use vault::Ward;
 
-use crate::board::{Board, QueueItem, Tile, board};
+use crate::board::{Board, QueueItem, board};
 use crate::error::ConsoleError;
 use crate::lanes::local;
 use crate::sheet::{LEFT, Sheet};
+use crate::tile::Tile;
 
 /// Notes and hand-overs this old still matter to the next shift: milliseconds.
 const SHIFT: i64 = 12 * 3_600_000;

@@ -2,6 +2,8 @@
 //!
 //! Deliberately not here: Tauri, and what a value means (`clinical`).
 
+mod acting;
+mod alarm;
 mod board;
 mod chart;
 mod conditions;
@@ -24,12 +26,15 @@ mod score_lane;
 mod sheet;
 mod sparkline;
 mod tally;
+mod tile;
 mod watch;
 mod waves;
 
-pub use board::{AlarmLine, Board, Cell, QueueItem, Slot, Tile, board, queue, units};
+pub use acting::Waiting;
+pub use alarm::{AlarmLine, units};
+pub use board::{Board, QueueItem, board, queue};
 pub use chart::{ChartRequest, chart, chart_range};
-pub use console::{Console, Station, Waiting};
+pub use console::{Console, Station};
 pub use delay::AlarmDelays;
 pub use error::ConsoleError;
 pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
@@ -43,4 +48,5 @@ pub use records::{Annotation, MeasureLimits, PatientLimits};
 pub use report::report;
 pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
 pub use sparkline::Sparkline;
+pub use tile::{Cell, Slot, Tile};
 pub use waves::{StripFacts, Waves, WavesRequest};

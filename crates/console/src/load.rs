@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use clinical::{Episode, Instant, Priority, SeenAction, Verb};
 use vault::Ward;
 
-use crate::board::Tile;
+use crate::tile::Tile;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;

@@ -132,7 +132,7 @@ impl Console {
     /// # Errors
     /// Where there are no words, the moment is in the future, the patient is not known, or the cache cannot record it.
     pub fn annotate(&self, patient: &str, at: Instant, text: &str) -> Result<Action, ConsoleError> {
-        let text = crate::console::words(text)?;
+        let text = crate::acting::words(text)?;
         if at > self.now() + 60_000 {
             return Err(ConsoleError::Future);
         }

@@ -4,7 +4,7 @@ use charts::{Figure, Ink, pdf};
 use clinical::{Instant, Verb};
 use vault::Reader;
 
-use crate::board::{Tile, board};
+use crate::board::board;
 use crate::chart::{ChartRequest, STAMP, chart, chart_range, dose_words};
 use crate::error::ConsoleError;
 use crate::handover::{Cover, mark};
@@ -12,6 +12,7 @@ use crate::lanes::{local, read_lanes};
 use crate::records::annotations;
 use crate::review::timeline;
 use crate::sheet::{LEFT, RIGHT, Sheet};
+use crate::tile::Tile;
 
 /// Writes the report of one patient: who, the score, the trends, what happened, and lines to sign.
 ///

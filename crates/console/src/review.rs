@@ -4,10 +4,12 @@ use charts::{Viewport, draw, stack, time_ticks};
 use clinical::{Dose, Instant, Verb, fold};
 use vault::Reader;
 
-use crate::board::{QueueItem, Tile, units};
+use crate::alarm::units;
+use crate::board::QueueItem;
 use crate::error::ConsoleError;
 use crate::lanes::{Asked, theme, with_lanes, zone_offset_ms};
 use crate::marks::{Mark, marks};
+use crate::tile::Tile;
 
 /// What the patient page shows besides the trends.
 #[derive(Clone, Debug, PartialEq)]

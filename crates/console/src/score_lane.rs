@@ -4,10 +4,10 @@ use charts::{Content, Panel, Step};
 use clinical::{Band, Decimal, Instant, Limits, News2, news2};
 use vault::{Reader, SeriesInfo, SeriesValue};
 
-use crate::board::scored;
 use crate::error::ConsoleError;
 use crate::lanes::{Lane, ReadLane, local, span};
 use crate::news::inputs;
+use crate::tile::scored;
 
 /// What a series said last at each moment: when that was taken, and the value as sent.
 pub(crate) struct Sampled {

@@ -30,8 +30,9 @@ pub(crate) const WINDOWS: &[Window] = &[
     whole("first/Encounter", "Encounter"),
     whole("first/Device", "Device"),
     whole("first/Flag", "Flag"),
-    whole("first/DetectedIssue", "DetectedIssue"),
+    // What was done about alarms before the alarms: yesterday's would stand and sound as if nobody had come.
     whole("first/Communication", "Communication"),
+    whole("first/DetectedIssue", "DetectedIssue"),
     // The newest first: a board full of yesterday's numbers helps nobody.
     span("first/2h", "Observation", Some(2 * HOUR), None),
     span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
@@ -45,15 +46,15 @@ pub(crate) const WINDOWS: &[Window] = &[
     span("first/older", "Observation", None, Some(14 * DAY)),
 ];
 
-/// The kinds that change.
+/// The kinds that change, in the order in which they are read.
 pub(crate) const KINDS: [&str; 9] = [
     "Patient",
     "Location",
     "Encounter",
     "Device",
     "Flag",
-    "DetectedIssue",
     "Communication",
+    "DetectedIssue",
     "MedicationAdministration",
     "Observation",
 ];

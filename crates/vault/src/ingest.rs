@@ -10,7 +10,8 @@ use rusqlite::{Connection, ToSql, Transaction, params};
 
 use crate::error::VaultError;
 use crate::schema::columns;
-use crate::series::{Newest, Sealed};
+use crate::sealed::Sealed;
+use crate::series::Newest;
 use crate::store::Vault;
 
 /// A page on its way into the cache.

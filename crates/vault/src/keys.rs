@@ -2,106 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{Aead, KeyInit};
-use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::VaultError;
+use crate::keyring::KeyStore;
+use crate::pin::{Pin, open_pin, seal_pin};
 use crate::store::{Key, hold};
-
-/// A PIN as it was typed; wiped when dropped, never printed.
-pub struct Pin(Zeroizing<String>);
-
-impl Pin {
-    /// The fewest characters of a PIN.
-    pub const LEAST: usize = 4;
-
-    /// Takes a PIN.
-    ///
-    /// # Errors
-    /// Where it is too short.
-    pub fn new(text: String) -> Result<Pin, VaultError> {
-        let pin = Zeroizing::new(text);
-        if pin.chars().count() < Pin::LEAST {
-            Err(VaultError::ShortPin { least: Pin::LEAST })
-        } else {
-            Ok(Pin(pin))
-        }
-    }
-}
-
-impl std::fmt::Debug for Pin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<redacted>")
-    }
-}
-
-/// Something that keeps a secret under a name.
-pub trait KeyStore: Send + Sync {
-    /// The secret; `None` where there is none under this name.
-    ///
-    /// # Errors
-    /// In words, where the store does not answer.
-    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String>;
-    /// Keeps a secret.
-    ///
-    /// # Errors
-    /// In words, where the store does not answer.
-    fn set(&self, name: &str, secret: &[u8]) -> Result<(), String>;
-    /// Forgets a secret.
-    ///
-    /// # Errors
-    /// In words, where the store does not answer.
-    fn delete(&self, name: &str) -> Result<(), String>;
-}
-
-/// The keyring of the operating system.
-#[derive(Debug, Default)]
-pub struct OsKeyring;
-
-const SERVICE: &str = "org.vigil.console";
-
-impl OsKeyring {
-    fn call<T: Send + 'static>(
-        name: &str,
-        work: impl FnOnce(keyring::Entry) -> keyring::Result<T> + Send + 'static,
-    ) -> Result<T, String> {
-        let (send, receive) = mpsc::channel();
-        let name = name.to_owned();
-        // A locked keyring waits for a person without limit, so it waits on a thread of its own.
-        std::thread::spawn(move || {
-            let result = keyring::Entry::new(SERVICE, &name).and_then(work);
-            let _ = send.send(result.map_err(|e| e.to_string()));
-        });
-        receive.recv_timeout(Duration::from_secs(4)).map_err(|_| "it did not answer in 4 s".to_owned())?
-    }
-}
-
-impl KeyStore for OsKeyring {
-    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
-        OsKeyring::call(name, |entry| match entry.get_secret() {
-            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
-            Err(keyring::Error::NoEntry) => Ok(None),
-            Err(other) => Err(other),
-        })
-    }
-
-    fn set(&self, name: &str, secret: &[u8]) -> Result<(), String> {
-        let secret = Zeroizing::new(secret.to_vec());
-        OsKeyring::call(name, move |entry| entry.set_secret(&secret))
-    }
-
-    fn delete(&self, name: &str) -> Result<(), String> {
-        OsKeyring::call(name, |entry| entry.delete_credential())
-    }
-}
 
 /// What may be used to reach the data key.
 pub struct Access<'a> {
@@ -160,10 +69,6 @@ struct KeyFile {
 fn first_file() -> String {
     "vault.db".into()
 }
-
-// OWASP Password Storage Cheat Sheet: Argon2id with 46 MiB and one pass, one lane.
-const MEMORY_KIB: u32 = 47_104;
-const PASSES: u32 = 1;
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("keys.json")
@@ -402,52 +307,13 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], VaultError> {
     Ok(bytes)
 }
 
-fn derive(pin: &Pin, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Zeroizing<[u8; 32]>, VaultError> {
-    let failed = |e: argon2::Error| VaultError::KeyFile(e.to_string());
-    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(failed)?;
-    let mut out = Zeroizing::new([0u8; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(pin.0.as_bytes(), salt, out.as_mut())
-        .map_err(failed)?;
-    Ok(out)
-}
-
-fn seal_pin(key: &Key, pin: &Pin) -> Result<Wrap, VaultError> {
-    let (salt, nonce) = (random::<16>()?, random::<24>()?);
-    let mut derived = derive(pin, &salt, MEMORY_KIB, PASSES)?;
-    let sealed = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
-        .encrypt(XNonce::from_slice(&nonce), key.as_slice())
-        .map_err(|e| VaultError::KeyFile(e.to_string()))?;
-    derived.zeroize();
-    Ok(Wrap::Pin {
-        memory_kib: MEMORY_KIB,
-        passes: PASSES,
-        salt: salt.to_vec(),
-        nonce: nonce.to_vec(),
-        sealed,
-    })
-}
-
-fn open_pin(wrap: &Wrap, pin: &Pin) -> Result<Key, VaultError> {
-    let Wrap::Pin { memory_kib, passes, salt, nonce, sealed } = wrap else {
-        return Err(VaultError::WrongPin);
-    };
-    if nonce.len() != 24 {
-        return Err(VaultError::KeyFile("damaged".into()));
-    }
-    let derived = derive(pin, salt, *memory_kib, *passes)?;
-    let opened = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
-        .decrypt(XNonce::from_slice(nonce), sealed.as_slice())
-        .map_err(|_| VaultError::WrongPin)?;
-    let opened = Zeroizing::new(opened);
-    Key::from_slice(&opened).ok_or(VaultError::KeyFile("damaged".into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashMap;
     use std::sync::Mutex;
+
+    use zeroize::Zeroizing;
 
     #[derive(Default)]
     struct Memory(Mutex<HashMap<String, Vec<u8>>>);

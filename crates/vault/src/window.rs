@@ -30,9 +30,44 @@ pub struct Span {
     pub high: f64,
 }
 
+impl Span {
+    /// Holds nothing.
+    const EMPTY: Span = Span { low: f64::INFINITY, high: f64::NEG_INFINITY };
+
+    fn merge(&mut self, low: f64, high: f64) {
+        self.low = self.low.min(low);
+        self.high = self.high.max(high);
+    }
+}
+
 /// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
 const KNOWN: &str =
     "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND received <= ?4 AND (replaced IS NULL OR replaced > ?4)";
+/// The same where everything is known.
+const KNOWN_NOW: &str = "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND ?4 AND replaced IS NULL";
+
+/// The columns of a picture of a window.
+struct Columns {
+    from: i64,
+    to: i64,
+    per_ms: f64,
+    spans: Vec<Span>,
+}
+
+impl Columns {
+    fn at(&self, t: i64) -> usize {
+        (((t - self.from) as f64 * self.per_ms) as usize).min(self.spans.len() - 1)
+    }
+
+    /// What lies between two moments, both in it.
+    fn merge(&mut self, t0: i64, t1: i64, low: f64, high: f64) {
+        if t1 < self.from || t0 > self.to {
+            return;
+        }
+        let (first, last) = (self.at(t0.max(self.from)), self.at(t1.min(self.to)));
+        self.spans[first..=last].iter_mut().for_each(|span| span.merge(low, high));
+    }
+}
 
 impl Reader<'_> {
     /// The newest value of a series at or before `at`, from rows and chunks.
@@ -192,38 +227,27 @@ impl Reader<'_> {
         to: Instant,
         columns: usize,
     ) -> Result<Vec<Option<Span>>, VaultError> {
-        let mut spans: Vec<Option<Span>> = vec![None; columns];
         let to = to.min(self.view.at);
         let width = (to.0.saturating_sub(from.0)) as f64 / columns.max(1) as f64;
         if columns == 0 || width <= 0.0 {
-            return Ok(spans);
+            return Ok(vec![None; columns]);
         }
-        let column = |t: i64| (((t - from.0) as f64 / width) as usize).min(columns - 1);
-        let mut merge = |t0: i64, t1: i64, low: f64, high: f64| {
-            if t1 < from.0 || t0 > to.0 {
-                return;
-            }
-            for span in &mut spans[column(t0.max(from.0))..=column(t1.min(to.0))] {
-                *span =
-                    Some(span.map_or(Span { low, high }, |s| Span {
-                        low: s.low.min(low),
-                        high: s.high.max(high),
-                    }));
-            }
-        };
+        let spans = vec![Span::EMPTY; columns];
+        let mut columns = Columns { from: from.0, to: to.0, per_ms: 1.0 / width, spans };
         let mut finer = Vec::new();
         // Answered by the index alone.
+        let known = if self.view.known_by == Instant(i64::MAX) { KNOWN_NOW } else { KNOWN };
         let mut heads = self.connection.prepare_cached(&format!(
-            "SELECT rowid, t0, t1, scale, low, high FROM chunk INDEXED BY chunk_span WHERE {KNOWN}"
+            "SELECT rowid, t0, t1, scale, low, high FROM chunk INDEXED BY chunk_span WHERE {known}"
         ))?;
         let mut rows = heads.query(params![series, from.0, to.0, self.view.known_by.0])?;
         while let Some(row) = rows.next()? {
             let (t0, t1): (i64, i64) = (row.get(1)?, row.get(2)?);
             if self.view.is_now() && (t1 - t0) as f64 <= width {
-                let at = |mantissa: i64, scale: u8| Decimal { mantissa, scale }.to_f64();
-                let (scale, low, high): (u8, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
+                let unit = unit(row.get(3)?);
+                let (low, high): (i64, i64) = (row.get(4)?, row.get(5)?);
                 if low <= high {
-                    merge(t0, t1, at(low, scale), at(high, scale));
+                    columns.merge(t0, t1, low as f64 / unit, high as f64 / unit);
                 }
             } else {
                 finer.push(row.get::<_, i64>(0)?);
@@ -243,11 +267,16 @@ impl Reader<'_> {
                 let n = n as usize;
                 if period * STEP as f64 <= width {
                     let time = |n: usize| t0 + (n as f64 * period).round() as i64;
-                    let at = |mantissa| Decimal { mantissa, scale }.to_f64();
+                    let unit = unit(scale);
                     let mut first = 0;
                     read_outline(row.get_ref(4)?.as_blob().map_err(failed)?, n, |low, high| {
                         let next = first + STEP;
-                        merge(time(first), time(next.min(n) - 1), at(low), at(high));
+                        columns.merge(
+                            time(first),
+                            time(next.min(n) - 1),
+                            low as f64 / unit,
+                            high as f64 / unit,
+                        );
                         first = next;
                     })?;
                     continue;
@@ -258,7 +287,7 @@ impl Reader<'_> {
             let data = row.get_ref("data")?.as_blob().map_err(failed)?;
             walk(&head(row)?, data, self.view.known_by, |t, v, artefact| {
                 if !artefact && t >= from.0 && t <= to.0 {
-                    merge(t, t, v.to_f64(), v.to_f64());
+                    columns.merge(t, t, v.to_f64(), v.to_f64());
                 }
             })?;
         }
@@ -269,10 +298,15 @@ impl Reader<'_> {
         let mut rows = hot.query(params![series, from.0, to.0, self.view.known_by.0])?;
         while let Some(row) = rows.next()? {
             let v = Decimal { mantissa: row.get(1)?, scale: row.get(2)? }.to_f64();
-            merge(row.get(0)?, row.get(0)?, v, v);
+            columns.merge(row.get(0)?, row.get(0)?, v, v);
         }
-        Ok(spans)
+        Ok(columns.spans.into_iter().map(|span| (span.low <= span.high).then_some(span)).collect())
     }
+}
+
+/// How many of a chunk's mantissas make one: what [`Decimal::to_f64`] divides by.
+fn unit(scale: u8) -> f64 {
+    10f64.powi(i32::from(scale))
 }
 
 /// Reads a row that selects `t, mantissa, scale, artefact, source, version, received`.

@@ -2,6 +2,7 @@
 //! what they correct wherever it lies.
 
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
 use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
 use rusqlite::{OptionalExtension, Row, params};

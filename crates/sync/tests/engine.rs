@@ -94,6 +94,31 @@ async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_alarm_is_ever_here_without_what_was_done_about_it() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let station = station(sim.base());
+    let (vault, over) = (station.vault.clone(), Arc::new(AtomicUsize::new(0)));
+    let looking = std::thread::spawn({
+        let over = over.clone();
+        move || {
+            let mut looks = 0;
+            while over.load(Ordering::Relaxed) == 0 {
+                let (alarms, actions) =
+                    vault.read(|r| Ok((r.episodes()?.len(), r.actions()?.len()))).unwrap();
+                assert!(alarms == 0 || actions > 0, "{alarms} alarms stood as if nobody had come");
+                looks += 1;
+            }
+            looks
+        }
+    });
+    station.engine.sync_first_day().await.unwrap();
+    over.store(1, Ordering::Relaxed);
+    assert!(looking.join().unwrap() > 10);
+    let ward = station.vault.read(|r| r.ward()).unwrap();
+    assert!(!ward.episodes.is_empty() && !ward.actions.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn live_changes_arrive_by_themselves_and_an_action_reaches_the_server_once() {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let mut station = station(sim.base());

@@ -5,7 +5,6 @@ mod cache;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +13,7 @@ use clinical::{
     Action, Body, Code, Decimal, Instant, Person, Place, Quality, Sample, Segment, Sex, Stay, Verb,
 };
 use serde_json::json;
-use support::{App, PIN, Running};
+use support::{App, Unaided};
 use vault::{PageCommit, Vault};
 
 struct Table(Vec<(&'static str, f64, &'static str, f64)>);
@@ -310,41 +309,28 @@ fn cpu_s(pids: &[String]) -> f64 {
 async fn resident(table: &mut Table) {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (_screen, display) = support::screen(1);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
-        .args(["--server", sim.base(), "--data-dir"])
-        .arg(folder.path())
-        .arg("--pin-stdin")
-        .env("DISPLAY", display)
-        .env_remove("DBUS_SESSION_BUS_ADDRESS")
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PIN}\n").as_bytes()).unwrap();
-    let pid = child.id().to_string();
-    let _app = Running(child);
+    let app = Unaided::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]);
     let mut calm = 0;
     let mut before = 0.0;
     for _ in 0..60 {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let now = cpu_s(&support::tree(&pid));
+        let now = cpu_s(&app.processes());
         calm = if (now - before) / 2.0 < 0.4 { calm + 1 } else { 0 };
         before = now;
         if calm >= 4 {
             break;
         }
     }
-    let (began, used) = (Wall::now(), cpu_s(&support::tree(&pid)));
+    let (began, used) = (Wall::now(), cpu_s(&app.processes()));
     tokio::time::sleep(Duration::from_secs(20)).await;
-    let share = (cpu_s(&support::tree(&pid)) - used) / began.elapsed().as_secs_f64() * 100.0;
+    let share = (cpu_s(&app.processes()) - used) / began.elapsed().as_secs_f64() * 100.0;
     table.row(
         "memory of the whole process tree (PSS) on the ward board",
-        pss_mib(&support::tree(&pid)),
+        pss_mib(&app.processes()),
         "MiB",
         220.0,
     );
-    for pid in support::tree(&pid) {
+    for pid in app.processes() {
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         println!("  {:<20} {:>7.1} MiB", name.trim(), pss_mib(&[pid]));
     }

@@ -45,29 +45,37 @@ pub(crate) fn default_folder() -> PathBuf {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::fs::File;
+    use std::io::Write;
+    use std::os::fd::IntoRawFd;
+
     /// Settings of the engine and of the allocator, for this process and those of the page.
     ///
     /// glibc gives every thread an arena that it never gives back; a first sync on a dozen threads would keep them all. It also
     /// keeps more free memory the larger the blocks are that come and go, unless told how much: 9 MiB after a first sync.
     ///
+    /// The page's scripts are short: a compiler for them takes 19 MiB and saves nothing that can be measured, and without one no
+    /// memory of the page's process is both written and executed. What they leave behind is collected after each 4 MB of it, and
+    /// not when it has become 30.
+    ///
     /// Without a GPU the DMA-BUF path of WebKitGTK costs many times the frame time and about 95 MiB. Under WebDriver
-    /// it stays on: a screenshot of a still page would wait for ever. GTK then needs no GL of its own either.
+    /// it stays on: a screenshot of a still page would wait for ever. GTK then needs no GL of its own either, nor the page any.
     pub(super) fn tune() {
         allocate_sparingly();
         // What the page's processes read when they start; a value somebody chose stays.
-        let mut wanted = vec![
+        let mut wanted = vec![("JSC_useJIT", "0".to_owned()), ("JSC_gcMaxHeapSize", 4_000_000.to_string())];
+        for (name, value) in [
             ("MALLOC_ARENA_MAX", ARENAS),
             ("MALLOC_TRIM_THRESHOLD_", TRIM),
             ("MALLOC_MMAP_THRESHOLD_", MAPPED),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name, value.to_string()))
-        .collect::<Vec<_>>();
+        ] {
+            wanted.push((name, value.to_string()));
+        }
         if !has_gpu() {
             wanted.push(("GDK_GL", "disable".to_owned()));
             if !super::under_webdriver() {
                 wanted.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1".to_owned()));
-                leave_egl_out();
+                wanted.extend(egl_vendors().map(|list| ("__EGL_VENDOR_LIBRARY_FILENAMES", list)));
             }
         }
         for (name, value) in wanted {
@@ -91,31 +99,32 @@ mod linux {
         unsafe { std::env::set_var(name, value) };
     }
 
-    /// Where nothing is drawn by a GPU, the engine asks for an EGL display in the window's process too, and makes nothing of it;
-    /// what answers without a GPU is Mesa with a compiler, 22 MiB. The page's process, which cannot do without, asks for its own.
+    /// The list of EGL vendors with [`no_gl`] before those of the machine; nothing where it is not installed.
     ///
-    /// Which libraries can answer is read once in a process, with the first display that is asked for: here, from a list that is
-    /// empty until then. Without libglvnd there is no such list, and nothing changes.
-    #[allow(unsafe_code)]
-    fn leave_egl_out() {
-        const VENDORS: &str = "__EGL_VENDOR_LIBRARY_FILENAMES";
-        type GetDisplay = unsafe extern "C" fn(*const libc::c_void) -> *const libc::c_void;
-        if std::env::var_os(VENDORS).is_some() {
-            return;
+    /// libglvnd wants a file that names a library by its whole path. Where that lies is known now: the file is one in memory, for
+    /// as long as this process lives. Who cannot read it goes on with the vendors behind it.
+    fn egl_vendors() -> Option<String> {
+        let program = std::env::current_exe().ok()?;
+        let beside = program.parent()?;
+        let places = [beside.to_owned(), beside.join("deps"), beside.join("../lib/vigil")];
+        let library = places.iter().map(|folder| folder.join(no_gl::FILE)).find(|file| file.is_file())?;
+        let named = serde_json::json!({
+            "file_format_version": "1.0.0", "ICD": { "library_path": library.canonicalize().ok()? },
+        });
+        let file = rustix::fs::memfd_create("egl-vendor", rustix::fs::MemfdFlags::CLOEXEC).ok()?;
+        let mut file = File::from(file);
+        file.write_all(named.to_string().as_bytes()).ok()?;
+        let mut list = vec![format!("/proc/{}/fd/{}", std::process::id(), file.into_raw_fd())];
+        for folder in ["/etc/glvnd/egl_vendor.d", "/usr/share/glvnd/egl_vendor.d"] {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut files: Vec<String> = entries
+                .filter_map(|entry| entry.path().into_os_string().into_string().ok())
+                .filter(|path| path.ends_with(".json"))
+                .collect();
+            files.sort();
+            list.append(&mut files);
         }
-        set(VENDORS, "/dev/null");
-        // SAFETY: a library that stays loaded, and a function of it with the signature that EGL 1.0 gives it and an argument
-        // (the default display) that it takes. Removing the variable: as in `set`.
-        unsafe {
-            let egl = libc::dlopen(c"libEGL.so.1".as_ptr(), libc::RTLD_LAZY | libc::RTLD_LOCAL);
-            if !egl.is_null() {
-                let ask = libc::dlsym(egl, c"eglGetDisplay".as_ptr());
-                if !ask.is_null() {
-                    std::mem::transmute::<*mut libc::c_void, GetDisplay>(ask)(std::ptr::null());
-                }
-            }
-            std::env::remove_var(VENDORS);
-        }
+        Some(list.join(":"))
     }
 
     #[allow(unsafe_code)]
@@ -129,11 +138,26 @@ mod linux {
         }
     }
 
+    #[allow(unsafe_code)]
+    pub(super) fn give_back() {
+        #[cfg(target_env = "gnu")]
+        // SAFETY: looks through the allocator's own free memory, from any thread.
+        unsafe {
+            libc::malloc_trim(0)
+        };
+    }
+
     pub(super) fn has_gpu() -> bool {
         std::fs::read_dir("/dev/dri").is_ok_and(|mut entries| {
             entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("render")))
         })
     }
+}
+
+/// Gives memory back to the system that was freed between what is in use: a busy minute leaves 10 MiB of it.
+pub(crate) fn give_back() {
+    #[cfg(target_os = "linux")]
+    linux::give_back();
 }
 
 /// Turns hardware acceleration off where it would be emulated.

@@ -17,6 +17,8 @@ use crate::wire::{MomentWire, PastWire, ProgressWire, SparkWire, Update, Waiting
 const COALESCE: Duration = Duration::from_millis(500);
 /// Without any change the board is looked at this often: values grow stale by themselves.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often freed memory is given back to the system: what a look or a page of a server needed lies between what stays.
+const TIDY: Duration = Duration::from_secs(15);
 /// Sparklines drawn anew at one look.
 const SPARKS: usize = 6;
 
@@ -34,6 +36,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
         // The engine's events have one reader; a second page lives on the regular look alone.
         let (_keep, empty) = tokio::sync::mpsc::unbounded_channel();
         let mut events = events.unwrap_or(empty);
+        let mut tidy_at = tokio::time::Instant::now() + TIDY;
         loop {
             let mut batch = Batch::default();
             let mut acted = false;
@@ -60,6 +63,11 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
             }
             open.console.arrived(batch.raised);
             let look = if acted || batch.urgent { Look::Urgent } else { Look::Calm };
+            let now = tokio::time::Instant::now();
+            if now >= tidy_at {
+                tidy_at = now + TIDY;
+                tauri::async_runtime::spawn_blocking(crate::platform::give_back);
+            }
             let mut update = shown.look(&open, look).await;
             update.link = batch.link.then(|| open.console.link().into());
             update.progress = batch.progress;

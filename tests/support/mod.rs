@@ -59,6 +59,50 @@ pub fn screen(scale: u32) -> (Running, String) {
     (Running(child), format!(":{number}"))
 }
 
+/// What a display shows, into a file of this run.
+fn shot(display: &str, name: &str) -> PathBuf {
+    let file = shots().join(format!("{name}.png"));
+    let done = Command::new("import").args(["-display", display, "-window", "root"]).arg(&file).status();
+    assert!(done.is_ok_and(|s| s.success()), "import (imagemagick) takes the screenshots");
+    file
+}
+
+/// The app as a person starts it: no WebDriver looks in, and the engine is set as in a hospital.
+pub struct Unaided {
+    child: Running,
+    display: String,
+    _screen: Running,
+}
+
+impl Unaided {
+    /// Starts `vigil` with these arguments and the PIN of the tests.
+    pub fn start(arguments: &[&str]) -> Unaided {
+        let (screen, display) = screen(1);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
+            .args(arguments)
+            .arg("--pin-stdin")
+            .env("DISPLAY", &display)
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PIN}\n").as_bytes()).unwrap();
+        Unaided { child: Running(child), display, _screen: screen }
+    }
+
+    /// The process and everything below it.
+    pub fn processes(&self) -> Vec<String> {
+        tree(&self.child.0.id().to_string())
+    }
+
+    /// What its display shows now.
+    pub fn shot(&self, name: &str) -> PathBuf {
+        shot(&self.display, name)
+    }
+}
+
 fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -257,10 +301,7 @@ impl App {
 
     /// A picture of the whole screen: the window as a person sees it.
     pub fn shot(&self, name: &str) {
-        let file = shots().join(format!("{name}.png"));
-        let done =
-            Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).status();
-        assert!(done.is_ok_and(|s| s.success()), "import (imagemagick) takes the screenshots");
+        shot(&self.display, name);
     }
 
     pub async fn close(self) {

@@ -24,6 +24,7 @@ const HELP: &str = "cargo xtask <command>
   bench [--json FILE]             measure the figures of the README (release build)
   fuzz [SECONDS]                  the parser of pages and the reader of chunks under libFuzzer (cargo-fuzz and nightly)
   bundle                          build the .deb and the .rpm and look into them
+  no-gl                           put the EGL vendor of machines without a GPU where the packages take it from
   bindings                        write ui/src/lib/backend/bindings.ts from the commands
   setup                           only set up what is missing";
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
         Some("fuzz") => tests::fuzz(rest.first().copied().unwrap_or("60")),
         Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
+        Some("no-gl") => tests::no_gl(),
         Some("bindings") => tests::bindings(),
         Some("setup") => setup::run(true),
         _ => {

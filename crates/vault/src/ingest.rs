@@ -50,7 +50,7 @@ impl Vault {
     /// # Errors
     /// Of the database; nothing of the page was taken then.
     pub fn commit(&self, page: PageCommit) -> Result<Ingested, VaultError> {
-        self.write(move |connection| commit(connection, page))
+        self.write_page(page.facts.len(), move |connection| commit(connection, page))
     }
 }
 

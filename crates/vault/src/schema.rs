@@ -38,8 +38,10 @@ pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result
     connection.busy_timeout(std::time::Duration::from_secs(5))
 }
 
-/// KiB of pages kept decrypted: the writer works on hot pages, a reader passes through.
-const WRITER_KIB: i64 = 8192;
+/// KiB of pages kept decrypted: the writer works on hot pages, on many of them while a server's large pages come; a reader
+/// passes through.
+pub(crate) const WRITER_KIB: i64 = 2048;
+pub(crate) const BUSY_WRITER_KIB: i64 = 8192;
 pub(crate) const READER_KIB: i64 = 2048;
 /// The pages of one long stay, for whoever looks at it again and again.
 pub(crate) const LONG_STAY_KIB: i64 = 8192;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, Once};
 use std::thread::JoinHandle;
@@ -69,6 +70,8 @@ pub struct Vault {
     key: Key,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// For how many more commits the writer keeps many pages.
+    room: Arc<AtomicU32>,
     readers: Mutex<Vec<Pooled>>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
@@ -129,6 +132,11 @@ impl Pooled {
     }
 }
 
+/// A page of a server that has so many facts comes with others like it: a first sync, or what an outage left.
+const LARGE_PAGE: usize = 100;
+/// How many commits after such a page keep the writer's room.
+const COMMITS_WITH_ROOM: u32 = 25;
+
 /// How many reads keep the pages of a long stay before they are let go: a board that is looked at reads a few times a second.
 const READS_WITH_ROOM: u32 = 100;
 
@@ -174,6 +182,7 @@ impl Vault {
             key,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(writer)),
+            room: Arc::default(),
             readers: Mutex::default(),
             journal: Some(Arc::new(Mutex::new(journal))),
             _lock: Some(lock),
@@ -195,6 +204,7 @@ impl Vault {
             key,
             jobs: Mutex::default(),
             writer: Mutex::default(),
+            room: Arc::default(),
             readers: Mutex::new(vec![Pooled::new(connection)]),
             journal: None,
             _lock: None,
@@ -209,6 +219,31 @@ impl Vault {
     /// The copy of what waits, beside the database.
     pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
         self.journal.clone().ok_or(VaultError::Closed)
+    }
+
+    /// Runs `work` on the writer thread, with room for what a page of so many facts touches, and waits for it.
+    pub(crate) fn write_page<T: Send + 'static>(
+        &self,
+        facts: usize,
+        work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let room = self.room.clone();
+        self.write(move |connection| {
+            let left = room.load(Ordering::Relaxed);
+            if facts >= LARGE_PAGE {
+                if left == 0 {
+                    schema::keep_pages(connection, schema::BUSY_WRITER_KIB)?;
+                }
+                room.store(COMMITS_WITH_ROOM, Ordering::Relaxed);
+            } else if left > 0 {
+                room.store(left - 1, Ordering::Relaxed);
+                if left == 1 {
+                    schema::keep_pages(connection, schema::WRITER_KIB)?;
+                    connection.execute_batch("PRAGMA shrink_memory")?;
+                }
+            }
+            work(connection)
+        })
     }
 
     /// Runs `work` on the writer thread and waits for it.
@@ -430,6 +465,20 @@ mod tests {
         assert!(matches!(Vault::open(folder.path(), key.clone()), Err(VaultError::Newer { found: 99, .. })));
         assert!(matches!(Vault::open(folder.path(), Key::random().unwrap()), Err(VaultError::Unreadable(_))));
         assert_eq!(size(), before);
+    }
+
+    #[test]
+    fn the_writer_keeps_many_pages_only_while_a_server_sends_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        let kib = |facts: usize| {
+            let asked =
+                |c: &mut Connection| Ok(-c.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0))?);
+            vault.write_page(facts, asked).unwrap()
+        };
+        assert_eq!((kib(1), kib(LARGE_PAGE)), (schema::WRITER_KIB, schema::BUSY_WRITER_KIB));
+        (1..COMMITS_WITH_ROOM).for_each(|_| assert_eq!(kib(1), schema::BUSY_WRITER_KIB));
+        assert_eq!(kib(1), schema::WRITER_KIB);
     }
 
     #[test]

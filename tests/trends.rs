@@ -95,6 +95,11 @@ async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device(
     assert!(hue_pixels(&app, "hr", (126, 208, 155)).await > 300, "the moved range is drawn");
     // More than is shown is drawn ahead, and the strip below moves the range.
     app.until("drawn ahead", "const t = document.querySelector('[data-testid=trends]').dataset; return Number(t.film) > 1.9 * Number(t.drawn)").await;
+    // What lies beside the range is there for the hand, but no part of its words is seen: 37.1 would read as 7.1.
+    let words = "const all = [...document.querySelectorAll('.lane .dot-label')], seen = all.filter(l => getComputedStyle(l).visibility === 'visible');
+        const cut = seen.filter(l => { const p = l.closest('.plot').getBoundingClientRect(), b = l.getBoundingClientRect(); return b.left < p.left - 1 || b.right > p.right + 1; });
+        return [all.length > seen.length, seen.length > 0, cut.length]";
+    assert_eq!(app.ask(words).await, serde_json::json!([true, true, 0]));
     app.ask("const o = document.querySelector('[data-testid=overview]'), b = o.getBoundingClientRect(); o.setPointerCapture = () => {};
         const at = (kind, share) => o.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + share * b.width, clientY: b.top + 9, pointerId: 1, button: 0 }));
         at('pointerdown', 0.5); at('pointerup', 0.5); return true").await;

@@ -55,8 +55,11 @@ pub fn bench(arguments: &[&str]) -> Result<(), String> {
             bench.arg("--json").arg(file);
         }
     }
-    // A peer whose work is its script gets the compiler that our page does without; in the run both have it.
-    go(bench.env("VIGIL_BINARY", binary(true)?).env("JSC_useJIT", if name == "charts" { "1" } else { "0" }))
+    if name == "charts" {
+        // A peer whose work is its script gets the compiler that our page does without; in the run both have it.
+        bench.env("JSC_useJIT", "1");
+    }
+    go(bench.env("VIGIL_BINARY", binary(true)?))
 }
 
 /// Both fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.

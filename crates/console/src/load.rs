@@ -15,7 +15,7 @@ const REPEAT: i64 = 10 * 60_000;
 /// Alarms of one bed or one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Bed as shown, or the rule: `SpO2 <`.
+    /// Bed as shown, or the rule: `SpO2 low`.
     pub name: String,
     /// Alarms.
     pub count: usize,
@@ -103,10 +103,16 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
     load
 }
 
-/// What an alarm is about, without its numbers: `SpO2 84 < 90` is `SpO2 <`.
+/// What an alarm is about, without its numbers: `SpO2 84 < 90` is `SpO2 low`. A count stands beside it, and would read as a limit
+/// behind a sign.
 fn rule(text: &str) -> String {
-    let is_number = |word: &&str| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'));
-    text.split_whitespace().filter(is_number).collect::<Vec<_>>().join(" ")
+    let is_word = |word: &&str| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'));
+    let said = |word| match word {
+        "<" => "low",
+        ">" => "high",
+        other => other,
+    };
+    text.split_whitespace().filter(is_word).map(said).collect::<Vec<_>>().join(" ")
 }
 
 fn median(mut values: Vec<i64>) -> Option<i64> {
@@ -171,6 +177,6 @@ mod tests {
         assert_eq!((load.total, load.over, load.repeats.0), (3, (2, 1), 1));
         assert_eq!(load.to_take.0, Some(3 * minute));
         assert_eq!((load.hours[0][3], load.hours[23][3]), (2, 1));
-        assert_eq!(load.by_rule[0], Share { name: "SpO2 <".into(), count: 2, acted_on: 1 });
+        assert_eq!(load.by_rule[0], Share { name: "SpO2 low".into(), count: 2, acted_on: 1 });
     }
 }

@@ -201,7 +201,8 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);
-    let more_owner = alarms.iter().skip(1).find_map(|(line, _)| Some(line.owner.as_ref()?.0.clone()));
+    let more_owner =
+        alarms.iter().skip(1).find_map(|(line, _)| line.owner.as_ref()).map(|(who, _)| who.clone());
     Tile {
         patient: person.id.clone(),
         bed: subject.bed,

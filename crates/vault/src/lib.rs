@@ -16,11 +16,13 @@ mod pin;
 mod read;
 mod record;
 mod retain;
+mod room;
 mod schema;
 mod sealed;
 mod series;
 mod store;
 mod stretch;
+mod view;
 mod window;
 
 #[cfg(fuzzing)]
@@ -36,6 +38,7 @@ pub use record::{LogEntry, Outgoing, Parked, Quarantined};
 pub use retain::{Retention, Retired};
 #[doc(hidden)]
 pub use schema::leave_memory_as_it_is;
-pub use store::{Key, Reader, Vault, View};
+pub use store::{Key, Reader, Vault};
 pub use stretch::{Blocks, Columns, Opened, Stretch, steps_of};
+pub use view::View;
 pub use window::{Point, Span};

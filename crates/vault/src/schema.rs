@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 
 use crate::error::VaultError;
+use crate::room;
 
 /// Raised with every change of the tables.
 pub(crate) const VERSION: i64 = 5;
@@ -34,21 +35,8 @@ pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Sorting must never leave a clear temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    keep_pages(connection, if writer { WRITER_KIB } else { READER_KIB })?;
+    room::keep_pages(connection, if writer { room::WRITER_KIB } else { room::READER_KIB })?;
     connection.busy_timeout(std::time::Duration::from_secs(5))
-}
-
-/// KiB of pages kept decrypted: the writer works on hot pages, on many of them while a server's large pages come; a reader
-/// passes through.
-pub(crate) const WRITER_KIB: i64 = 2048;
-pub(crate) const BUSY_WRITER_KIB: i64 = 8192;
-pub(crate) const READER_KIB: i64 = 2048;
-/// The pages of one long stay, for whoever looks at it again and again.
-pub(crate) const LONG_STAY_KIB: i64 = 8192;
-
-/// How many pages a connection keeps decrypted.
-pub(crate) fn keep_pages(connection: &Connection, kib: i64) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "cache_size", -kib)
 }
 
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), VaultError> {

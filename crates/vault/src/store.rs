@@ -3,12 +3,10 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, Once};
 use std::thread::JoinHandle;
 
-use clinical::Instant;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -16,6 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 use crate::journal::{self, Journal, Unsent, insert_unsent, unsent};
+use crate::room::{self, WriterRoom};
+use crate::view::View;
 use crate::{keys, schema};
 
 /// The random 256-bit data key; wiped when dropped, never printed.
@@ -70,8 +70,7 @@ pub struct Vault {
     key: Key,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// For how many more commits the writer keeps many pages.
-    room: Arc<AtomicU32>,
+    room: Arc<WriterRoom>,
     readers: Mutex<Vec<Pooled>>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
@@ -81,34 +80,6 @@ pub struct Vault {
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Vault").field("file", &self.file).finish_non_exhaustive()
-    }
-}
-
-/// Which moment a reader looks at, and with whose knowledge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct View {
-    /// What was true of the patients up to then.
-    pub at: Instant,
-    /// As far as this station had received it by then.
-    pub known_by: Instant,
-}
-
-impl View {
-    /// All that is known, of all times.
-    pub const NOW: View = View { at: Instant(i64::MAX), known_by: Instant(i64::MAX) };
-
-    /// A past moment, with what arrived since.
-    pub fn at(at: Instant) -> View {
-        View { at, ..View::NOW }
-    }
-
-    /// What this station showed at a past moment: what arrived later is left out.
-    pub fn as_shown(at: Instant) -> View {
-        View { at, known_by: at }
-    }
-
-    pub(crate) fn is_now(self) -> bool {
-        self == View::NOW
     }
 }
 
@@ -132,14 +103,6 @@ impl Pooled {
     }
 }
 
-/// A page of a server that has so many facts comes with others like it: a first sync, or what an outage left.
-const LARGE_PAGE: usize = 100;
-/// How many commits after such a page keep the writer's room.
-const COMMITS_WITH_ROOM: u32 = 25;
-
-/// How many reads keep the pages of a long stay before they are let go: a board that is looked at reads a few times a second.
-const READS_WITH_ROOM: u32 = 100;
-
 impl<'a> Reader<'a> {
     pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
         Reader { connection, view: View::NOW, room: None }
@@ -151,8 +114,8 @@ impl<'a> Reader<'a> {
     /// Of the database.
     pub fn keep_room(&self) -> Result<(), VaultError> {
         if let Some(room) = self.room {
-            schema::keep_pages(self.connection, schema::LONG_STAY_KIB)?;
-            room.set(READS_WITH_ROOM);
+            room::keep_pages(self.connection, room::LONG_STAY_KIB)?;
+            room.set(room::READS_WITH_ROOM);
         }
         Ok(())
     }
@@ -229,19 +192,7 @@ impl Vault {
     ) -> Result<T, VaultError> {
         let room = self.room.clone();
         self.write(move |connection| {
-            let left = room.load(Ordering::Relaxed);
-            if facts >= LARGE_PAGE {
-                if left == 0 {
-                    schema::keep_pages(connection, schema::BUSY_WRITER_KIB)?;
-                }
-                room.store(COMMITS_WITH_ROOM, Ordering::Relaxed);
-            } else if left > 0 {
-                room.store(left - 1, Ordering::Relaxed);
-                if left == 1 {
-                    schema::keep_pages(connection, schema::WRITER_KIB)?;
-                    connection.execute_batch("PRAGMA shrink_memory")?;
-                }
-            }
+            room.before(connection, facts)?;
             work(connection)
         })
     }
@@ -288,8 +239,7 @@ impl Vault {
         let result = work(&Reader { connection: &transaction, view, room: Some(&pooled.room) });
         drop(transaction);
         if left == 1 && pooled.room.get() == 0 {
-            schema::keep_pages(&pooled.connection, schema::READER_KIB)?;
-            pooled.connection.execute_batch("PRAGMA shrink_memory")?;
+            room::let_go(&pooled.connection, room::READER_KIB)?;
         }
         let mut readers = lock(&self.readers);
         if readers.len() < 3 {
@@ -398,6 +348,7 @@ pub(crate) fn copy(from: &Path, old: &Key, to: &Path, new: &Key) -> Result<(), V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clinical::Instant;
 
     #[test]
     fn a_second_vigil_is_told_that_the_folder_is_taken() {
@@ -465,40 +416,5 @@ mod tests {
         assert!(matches!(Vault::open(folder.path(), key.clone()), Err(VaultError::Newer { found: 99, .. })));
         assert!(matches!(Vault::open(folder.path(), Key::random().unwrap()), Err(VaultError::Unreadable(_))));
         assert_eq!(size(), before);
-    }
-
-    #[test]
-    fn the_writer_keeps_many_pages_only_while_a_server_sends_many() {
-        let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
-        let kib = |facts: usize| {
-            let asked =
-                |c: &mut Connection| Ok(-c.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0))?);
-            vault.write_page(facts, asked).unwrap()
-        };
-        assert_eq!((kib(1), kib(LARGE_PAGE)), (schema::WRITER_KIB, schema::BUSY_WRITER_KIB));
-        (1..COMMITS_WITH_ROOM).for_each(|_| assert_eq!(kib(1), schema::BUSY_WRITER_KIB));
-        assert_eq!(kib(1), schema::WRITER_KIB);
-    }
-
-    #[test]
-    fn room_for_a_long_stay_is_let_go_when_nobody_asks_any_more() {
-        let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
-        let kib = |ask: bool| {
-            vault
-                .read(|reader| {
-                    if ask {
-                        reader.keep_room()?;
-                    }
-                    Ok(-reader.connection.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0))?)
-                })
-                .unwrap()
-        };
-        assert_eq!((kib(false), kib(true)), (schema::READER_KIB, schema::LONG_STAY_KIB));
-        (1..READS_WITH_ROOM).for_each(|_| assert_eq!(kib(false), schema::LONG_STAY_KIB));
-        assert_eq!(kib(true), schema::LONG_STAY_KIB, "asked again at the last moment");
-        (0..READS_WITH_ROOM).for_each(|_| assert_eq!(kib(false), schema::LONG_STAY_KIB));
-        assert_eq!(kib(false), schema::READER_KIB);
     }
 }

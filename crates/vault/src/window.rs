@@ -43,18 +43,18 @@ impl Span {
 /// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
 const KNOWN: &str =
     "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND received <= ?4 AND (replaced IS NULL OR replaced > ?4)";
-/// The same where everything is known.
+/// The same where everything is known: ?4 is the last moment there is, and as a condition true.
 const KNOWN_NOW: &str = "series = ?1 AND t1 >= ?2 AND t0 <= ?3 AND ?4 AND replaced IS NULL";
 
-/// The columns of a picture of a window.
-struct Columns {
+/// What each column of a picture of a window holds.
+struct Spans {
     from: i64,
     to: i64,
     per_ms: f64,
     spans: Vec<Span>,
 }
 
-impl Columns {
+impl Spans {
     fn at(&self, t: i64) -> usize {
         (((t - self.from) as f64 * self.per_ms) as usize).min(self.spans.len() - 1)
     }
@@ -232,8 +232,8 @@ impl Reader<'_> {
         if columns == 0 || width <= 0.0 {
             return Ok(vec![None; columns]);
         }
-        let spans = vec![Span::EMPTY; columns];
-        let mut columns = Columns { from: from.0, to: to.0, per_ms: 1.0 / width, spans };
+        let mut spans =
+            Spans { from: from.0, to: to.0, per_ms: 1.0 / width, spans: vec![Span::EMPTY; columns] };
         let mut finer = Vec::new();
         // Answered by the index alone.
         let known = if self.view.known_by == Instant(i64::MAX) { KNOWN_NOW } else { KNOWN };
@@ -247,7 +247,7 @@ impl Reader<'_> {
                 let unit = unit(row.get(3)?);
                 let (low, high): (i64, i64) = (row.get(4)?, row.get(5)?);
                 if low <= high {
-                    columns.merge(t0, t1, low as f64 / unit, high as f64 / unit);
+                    spans.merge(t0, t1, low as f64 / unit, high as f64 / unit);
                 }
             } else {
                 finer.push(row.get::<_, i64>(0)?);
@@ -271,7 +271,7 @@ impl Reader<'_> {
                     let mut first = 0;
                     read_outline(row.get_ref(4)?.as_blob().map_err(failed)?, n, |low, high| {
                         let next = first + STEP;
-                        columns.merge(
+                        spans.merge(
                             time(first),
                             time(next.min(n) - 1),
                             low as f64 / unit,
@@ -287,7 +287,7 @@ impl Reader<'_> {
             let data = row.get_ref("data")?.as_blob().map_err(failed)?;
             walk(&head(row)?, data, self.view.known_by, |t, v, artefact| {
                 if !artefact && t >= from.0 && t <= to.0 {
-                    columns.merge(t, t, v.to_f64(), v.to_f64());
+                    spans.merge(t, t, v.to_f64(), v.to_f64());
                 }
             })?;
         }
@@ -298,9 +298,9 @@ impl Reader<'_> {
         let mut rows = hot.query(params![series, from.0, to.0, self.view.known_by.0])?;
         while let Some(row) = rows.next()? {
             let v = Decimal { mantissa: row.get(1)?, scale: row.get(2)? }.to_f64();
-            columns.merge(row.get(0)?, row.get(0)?, v, v);
+            spans.merge(row.get(0)?, row.get(0)?, v, v);
         }
-        Ok(columns.spans.into_iter().map(|span| (span.low <= span.high).then_some(span)).collect())
+        Ok(spans.spans.into_iter().map(|span| (span.low <= span.high).then_some(span)).collect())
     }
 }
 

@@ -31,6 +31,16 @@ pub struct Episode {
     pub ended: Option<Instant>,
 }
 
+impl Episode {
+    /// Ids of the episodes that stations find themselves begin so; a rule and a key follow.
+    pub const OWN: &str = "vigil-";
+
+    /// The rule that found this episode; `None` where a gateway raised it.
+    pub fn own_rule(&self) -> Option<&str> {
+        self.id.strip_prefix(Self::OWN)?.rsplit_once('-').map(|(rule, _)| rule)
+    }
+}
+
 /// What a person can do: about an episode, and from `Annotate` on about a person or the unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]

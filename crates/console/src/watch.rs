@@ -12,9 +12,6 @@ use crate::board::{Board, board};
 use crate::conditions::{Condition, Conditions, LOOK_BACK, family, slot_key};
 use crate::error::ConsoleError;
 
-/// Ids of the episodes that stations find themselves begin so.
-const OWN: &str = "vigil-";
-
 /// An alarm as it stands now, to be recorded.
 pub(crate) struct Change {
     pub episode: Episode,
@@ -31,15 +28,10 @@ pub(crate) struct Watcher {
     started: bool,
 }
 
-/// The rule in an own episode's id; nothing where a gateway raised it.
-fn own_rule(id: &str) -> Option<&str> {
-    id.strip_prefix(OWN)?.rsplit_once('-').map(|(rule, _)| rule)
-}
-
 fn id(patient: &str, rule: &str, key: i64) -> String {
     let name = format!("{patient}|{rule}|{key}");
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes());
-    format!("{OWN}{rule}-{}", hash.simple())
+    format!("{}{rule}-{}", Episode::OWN, hash.simple())
 }
 
 impl Watcher {
@@ -72,7 +64,7 @@ impl Watcher {
         now: Instant,
     ) -> Vec<Change> {
         let mut changes = Vec::new();
-        let own = || ward.episodes.iter().filter_map(|e| Some((own_rule(&e.id)?, e)));
+        let own = || ward.episodes.iter().filter_map(|e| Some((e.own_rule()?, e)));
         for condition in &holds {
             let is_open = own().any(|(rule, e)| {
                 rule == condition.rule && e.patient == condition.patient && e.ended.is_none()
@@ -171,7 +163,7 @@ fn covering<'a>(ward: &'a Ward, condition: &Condition) -> Option<&'a Episode> {
             }
         };
         about
-            && own_rule(&e.id).is_none()
+            && e.own_rule().is_none()
             && e.patient == condition.patient
             && (e.priority == Priority::Technical) == technical
             && e.ended.is_none_or(|ended| ended >= condition.onset)

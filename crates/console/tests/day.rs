@@ -1,5 +1,6 @@
-//! A simulated day at high speed (two hours, or as many as `VIGIL_DAY_HOURS` says): every onset of the simulator's own record is one episode with its priority, every spell out of
-//! limits has an alarm, and no alarm is without a reason.
+//! A simulated day at high speed (two hours, or as many as `VIGIL_DAY_HOURS` says, of the day with the number `VIGIL_DAY`):
+//! every onset of the simulator's own record is one episode with its priority, every spell out of limits has an alarm, and
+//! no alarm is without a reason.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use ward_sim::{Options, WardSim};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+/// 2026-03-02 at 03:12 UTC.
+const START: i64 = 1_772_421_120_000;
 /// A rule waits for this long, and the simulator's alarms begin a little after the value does.
 const SLACK: i64 = 3 * MINUTE;
 
@@ -57,8 +60,11 @@ async fn live_through(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
-    let hours: i64 = std::env::var("VIGIL_DAY_HOURS").ok().and_then(|h| h.parse().ok()).unwrap_or(2);
-    let sim = ward_sim::start(Options::default()).await.unwrap();
+    let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<i64>().ok());
+    let hours = setting("VIGIL_DAY_HOURS").unwrap_or(2);
+    // The same day on every run; others by their number.
+    let origin_ms = Some(START + setting("VIGIL_DAY").unwrap_or(0) * (24 * HOUR + 37 * MINUTE + 11_003));
+    let sim = ward_sim::start(Options { origin_ms, ..Options::default() }).await.unwrap();
     sim.pause(true);
     let began = sim.now_ms();
     let clock = Arc::new(AtomicI64::new(began));
@@ -75,7 +81,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let all: Vec<Episode> = vault.read(|reader| reader.episodes_since(Instant(began))).unwrap();
     let episodes: Vec<&Episode> = all.iter().filter(|e| e.onset.0 >= began).collect();
     let (own, gateway): (Vec<&Episode>, Vec<&Episode>) =
-        episodes.iter().copied().partition(|e| e.id.starts_with("vigil-"));
+        episodes.iter().copied().partition(|e| e.own_rule().is_some());
 
     // What the gateway raised: one episode an onset, with its priority and its end.
     let mut table: BTreeMap<&str, Row> = BTreeMap::new();
@@ -143,8 +149,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     }
     let mut rules: BTreeMap<String, usize> = BTreeMap::new();
     for episode in &own {
-        let rule = episode.id.trim_start_matches("vigil-").rsplit_once('-').map_or("", |(rule, _)| rule);
-        *rules.entry(rule.to_owned()).or_default() += 1;
+        *rules.entry(episode.own_rule().unwrap_or_default().to_owned()).or_default() += 1;
     }
     println!("own rules: {rules:?}");
     println!("spells out of limits of 20 s and more: {}, without an alarm: {}", spells.len(), missed.len());

@@ -330,7 +330,11 @@ impl Puller {
 
     async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
         let vault = self.vault.clone();
-        let what = on_vault(move || vault.commit(page)).await?;
+        let what = on_vault(move || vault.commit(page)).await.inspect_err(|_| {
+            // Nothing of the page was kept: it is not to be left out when it is read again.
+            self.recent.clear();
+            self.recent_order.clear();
+        })?;
         self.report.samples += what.samples;
         self.report.quarantined += what.quarantined;
         Ok(what)

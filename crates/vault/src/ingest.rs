@@ -6,7 +6,7 @@ use clinical::{
     Action, Body, Code, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, SmolStr, Source, Stay,
     Unreadable,
 };
-use rusqlite::{Connection, ToSql, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use crate::error::VaultError;
 use crate::schema::columns;
@@ -220,13 +220,21 @@ impl<'a> Intake<'a> {
     }
 
     fn episode(&mut self, e: &Episode, stamped: Option<Instant>) -> Result<(), VaultError> {
-        let known = self.transaction.prepare_cached("SELECT 1 FROM episode WHERE id = ?")?.exists([&e.id])?;
+        let known: Option<Option<i64>> = self
+            .transaction
+            .prepare_cached("SELECT ended FROM episode WHERE id = ?")?
+            .query_row([&e.id], |row| row.get(0))
+            .optional()?;
+        // What a console found over stays over: the server's word of its beginning may be read after that.
+        if e.own_rule().is_some() && e.ended.is_none() && known.flatten().is_some() {
+            return Ok(());
+        }
         let measure = e.measure.and_then(|m| m.spec().loinc.first().or(m.spec().mdc.first()));
         let (priority, ended) = (e.priority as i64, e.ended.map(|t| t.0));
         if self.say("episode", &e.id, &[&e.patient, &priority, &e.text, &measure, &e.onset.0, &ended])? {
             self.done.alerts_changed = true;
             self.done.patients.insert(e.patient.clone());
-            if !known && e.ended.is_none() {
+            if known.is_none() && e.ended.is_none() {
                 self.done.raised.push((e.id.clone(), stamped));
             }
         }

@@ -169,3 +169,36 @@ proptest! {
         }
     }
 }
+
+/// A station ends its own alarm while the server's word of the beginning is on its way back: that word does not begin it
+/// again. What a gateway raised is the gateway's to say.
+#[test]
+fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning() {
+    vault::leave_memory_as_it_is();
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+    let episode = |id: &str, ended| Episode {
+        id: id.into(),
+        patient: "p".into(),
+        priority: Priority::Medium,
+        text: "x".into(),
+        measure: None,
+        onset: Instant(DAY),
+        ended,
+    };
+    let over = Some(Instant(DAY + 60_000));
+    for (id, after_echo) in [("vigil-rr-high-00", over), ("gateway-00", None)] {
+        vault.record_episode(episode(id, None), "{}".into(), Instant(1)).unwrap();
+        vault.record_episode(episode(id, over), "{}".into(), Instant(2)).unwrap();
+        let echo = fact(format!("DetectedIssue/{id}"), 1, Body::Episode(episode(id, None)));
+        vault.commit(PageCommit { facts: vec![echo], received: Instant(3), ..Default::default() }).unwrap();
+        assert_eq!(vault.read(|r| r.episode(id)).unwrap().unwrap().ended, after_echo);
+        // The end as the server has it, be it another station's, is taken.
+        let theirs = Some(Instant(DAY + 59_000));
+        let final_word = fact(format!("DetectedIssue/{id}"), 2, Body::Episode(episode(id, theirs)));
+        vault
+            .commit(PageCommit { facts: vec![final_word], received: Instant(4), ..Default::default() })
+            .unwrap();
+        assert_eq!(vault.read(|r| r.episode(id)).unwrap().unwrap().ended, theirs);
+    }
+}

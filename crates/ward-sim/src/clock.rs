@@ -13,10 +13,15 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Starts now.
-    pub fn start(speed: f64) -> Clock {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        Clock { origin_ms: now, speed, began: Wall::now(), paused_at: RwLock::new(None) }
+    /// Starts at `origin_ms`, or at the time it is.
+    pub fn start(speed: f64, origin_ms: Option<i64>) -> Clock {
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        Clock {
+            origin_ms: origin_ms.unwrap_or_else(now),
+            speed,
+            began: Wall::now(),
+            paused_at: RwLock::new(None),
+        }
     }
 
     /// When the simulator started.

@@ -11,6 +11,7 @@ fn main() -> std::io::Result<()> {
         speed: number("--speed", 1.0),
         port: number("--port", 8085.0) as u16,
         more_beds: number("--more-beds", 0.0) as usize,
+        origin_ms: None,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let sim = ward_sim::start(options).await?;

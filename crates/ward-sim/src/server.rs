@@ -40,11 +40,13 @@ pub struct Options {
     pub port: u16,
     /// Beds beside the 24 of the two wards with stories: up to 48, for the load of a larger house.
     pub more_beds: usize,
+    /// When its life begins, in milliseconds since 1970 UTC; `None` is the time it is.
+    pub origin_ms: Option<i64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0 }
+        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0, origin_ms: None }
     }
 }
 
@@ -155,7 +157,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     let control = TcpListener::bind(("127.0.0.1", 0)).await?;
     let (address, admin) = (listener.local_addr()?, control.local_addr()?);
-    let clock = Clock::start(options.speed);
+    let clock = Clock::start(options.speed, options.origin_ms);
     let origin = clock.origin_ms();
     let year: i32 = search::stamp(origin)[..4].parse().unwrap_or(2026);
     let world = World::new(options.seed, origin, year, options.more_beds.min(48));

@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::station::{LIVE, TILES, first_open_alert, live, on_server, sim};
+use support::station::{LIVE, TILES, live, on_server, open_alert, sim};
 use support::{App, PIN};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +39,7 @@ async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", data, "--user", "S. Varga"]).await;
-    let episode = first_open_alert(&app).await;
+    let episode = open_alert(&sim, &app, "e2e-1").await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("owner on the tile", "return [...document.querySelectorAll('.tile [data-testid=owner]')].some(o => o.textContent.includes('Owned by S. Varga'))").await;
     app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
@@ -122,7 +122,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     };
     let a = start(0, "N. Okafor").await;
     let b = start(1, "S. Varga").await;
-    let episode = first_open_alert(&a).await;
+    let episode = open_alert(&sim, &a, "e2e-2").await;
     a.click(&format!("[data-testid=take-{episode}]")).await;
     let owner = format!(
         "return document.querySelector('[data-testid=alert-{episode}]')?.textContent.includes('N. Okafor')"
@@ -130,7 +130,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     b.until_within("the owner on the other station", &owner, Duration::from_secs(2)).await;
 
     // A pause of the sound is shown with its countdown, on both, and takes nothing.
-    let second = first_open_alert(&a).await;
+    let second = open_alert(&sim, &a, "e2e-3").await;
     a.click(&format!("[data-testid=pause-{second}]")).await;
     for app in [&a, &b] {
         app.until("the pause", "return /Audio paused.*[12]:\\d\\d/.test(document.querySelector('[data-testid=audio-paused]')?.textContent ?? '')").await;

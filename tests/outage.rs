@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::station::{LIVE, TILES, first_open_alert, hue_pixels, live, on_server, sim};
+use support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
 use support::{App, PIN};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,6 +14,7 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    let episode = open_alert(&sim, &app, "e2e-1").await;
     sim.cut_link(true);
     app.until_within(
         "the offline banner",
@@ -22,7 +23,6 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     )
     .await;
     assert!(app.text("[data-testid=offline-banner]").await.contains("last good data"));
-    let episode = first_open_alert(&app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("it says that it waits", "return document.querySelector('[data-testid=waiting-list]')?.textContent.includes('this station only')").await;
     assert!(app.text("[data-testid=offline-banner]").await.contains("1 action waiting"));
@@ -53,11 +53,11 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     app.close().await;
 }
 
-/// Cuts the link and takes the first alert: the action waits at this station. Gives the alert.
+/// Cuts the link and takes an alert: the action waits at this station. Gives the alert.
 async fn take_without_the_network(sim: &ward_sim::WardSim, app: &App) -> String {
+    let episode = open_alert(sim, app, "e2e-2").await;
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
-    let episode = first_open_alert(app).await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
     episode
@@ -110,7 +110,7 @@ async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     sim.refuse_writes_with(422);
-    let episode = first_open_alert(&app).await;
+    let episode = open_alert(&sim, &app, "e2e-3").await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.until("the reason", "return !!document.querySelector('[data-testid^=why-]')").await;
     assert!(app.text("[data-testid^=why-]").await.contains("422"));
@@ -121,7 +121,7 @@ async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
     assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
 
     sim.refuse_writes_with(403);
-    let episode = first_open_alert(&app).await;
+    let episode = open_alert(&sim, &app, "e2e-4").await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
     app.click("[data-testid^=hand-0]").await;
     app.see("[data-testid=hand-words]").await.send_keys("phoned the charge nurse").await.unwrap();

@@ -13,22 +13,8 @@ use std::time::Duration;
 
 use gate::Gate;
 use serde_json::{Value, json};
-use support::{App, put};
-
-/// An alarm of bed 5's gateway; ended where `ended` is.
-async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
-    let now = jiff::Timestamp::now();
-    let mut period = json!({ "start": (now - jiff::SignedDuration::from_secs(2)).to_string() });
-    if ended {
-        period["end"] = json!(now.to_string());
-    }
-    let issue = json!({
-        "resourceType": "DetectedIssue", "id": id, "severity": severity, "code": { "text": text },
-        "status": if ended { "final" } else { "preliminary" },
-        "patient": { "reference": "Patient/ward-p05" }, "identifiedPeriod": period,
-    });
-    put(base, &issue).await;
-}
+use support::station::alarm;
+use support::App;
 
 /// A station whose times are as short as a site may set them.
 async fn station(base: &str, folder: &Path, user: &str) -> App {

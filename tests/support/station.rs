@@ -1,6 +1,8 @@
 //! A station on the demo ward, and what its server holds.
 
-use super::App;
+use serde_json::json;
+
+use super::{App, put};
 
 /// The demo ward.
 pub async fn sim() -> ward_sim::WardSim {
@@ -33,11 +35,26 @@ pub async fn live(arguments: &[&str]) -> App {
     app
 }
 
-/// The first alert of the queue that nobody has.
-pub async fn first_open_alert(app: &App) -> String {
-    let button = app.see("[data-testid=queue] [data-testid^=take-]").await;
-    let id = button.attr("data-testid").await.unwrap().unwrap();
-    id.trim_start_matches("take-").to_owned()
+/// An alarm of bed 5's gateway as it stands: ended where `ended` is.
+pub async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
+    let now = jiff::Timestamp::now();
+    let mut period = json!({ "start": (now - jiff::SignedDuration::from_secs(2)).to_string() });
+    if ended {
+        period["end"] = json!(now.to_string());
+    }
+    let issue = json!({
+        "resourceType": "DetectedIssue", "id": id, "severity": severity, "code": { "text": text },
+        "status": if ended { "final" } else { "preliminary" },
+        "patient": { "reference": "Patient/ward-p05" }, "identifiedPeriod": period,
+    });
+    put(base, &issue).await;
+}
+
+/// An alarm of high priority that stays on and that nobody has; what the ward brings along may end at any moment.
+pub async fn open_alert(sim: &ward_sim::WardSim, app: &App, id: &str) -> String {
+    alarm(sim.base(), id, "high", &format!("Alarm {id}"), false).await;
+    app.see(&format!("[data-testid=queue] [data-testid=take-{id}]")).await;
+    id.to_owned()
 }
 
 const HUE_PIXELS: &str = "

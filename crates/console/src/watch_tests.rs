@@ -81,7 +81,7 @@ impl Ward {
 
     fn own(&self) -> Vec<Episode> {
         let all = self.vault.read(|reader| reader.episodes_since(Instant(0))).unwrap();
-        all.into_iter().filter(|e| own_rule(&e.id).is_some()).collect()
+        all.into_iter().filter(|e| e.own_rule().is_some()).collect()
     }
 }
 

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use gate::Gate;
 use serde_json::{Value, json};
-use support::station::alarm;
 use support::App;
+use support::station::alarm;
 
 /// A station whose times are as short as a site may set them.
 async fn station(base: &str, folder: &Path, user: &str) -> App {

@@ -2,12 +2,19 @@
 //! known.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../benches/cache/mod.rs"]
+mod cache;
+#[path = "../crates/console/tests/stay/mod.rs"]
+mod stay;
 mod support;
 
 use std::time::Duration;
 
+use clinical::Instant;
+
 use support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
 use support::{App, PIN};
+use vault::{PageCommit, View};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once() {
@@ -178,6 +185,44 @@ async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
     app.click("[data-testid=back-to-now]").await;
     app.until("now", TILES).await;
     app.until("no longer the past", "return !document.querySelector('[data-testid=past-banner]')").await;
+    app.close().await;
+}
+
+/// The heart rate on the only tile there is, and how old the screen says it is.
+const HEART_RATE: &str =
+    "return document.querySelector('[data-testid=v-hr]')?.innerText.replace(/\\s+/g, ' ').trim()";
+
+/// Nobody comes, goes or changes places: the values are those of the moment all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = cache::fill(folder.path());
+    vault.commit(PageCommit { facts: stay::stay(), received: stay::NOW, ..Default::default() }).unwrap();
+    let then = stay::NOW - 24 * stay::HOUR;
+    let heart_rate = |at: Instant| {
+        let ward = vault.read_as(View { at, ..View::NOW }, |reader| reader.ward()).unwrap();
+        let value = ward.values.into_iter().find(|v| v.series.code == "8867-4").unwrap();
+        value.value.to_string()
+    };
+    let (of_then, newest) = (heart_rate(then), heart_rate(Instant(i64::MAX)));
+    assert_ne!(of_then, newest);
+    drop(vault);
+    let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
+    let newest = format!("HR 2025 {newest}");
+    app.until("the newest", &format!("{HEART_RATE} === '{newest}'")).await;
+    app.shot("days-old");
+    let beside = "return [...document.querySelectorAll('.tile .v')].filter((v) =>
+        v.querySelector('time').getBoundingClientRect().right > v.getBoundingClientRect().right + 0.5).map((v) => v.innerText)";
+    assert_eq!(app.ask(beside).await, serde_json::json!([]), "the day of an old value keeps to its place");
+    app.ask(&format!(
+        "window.__TAURI_INTERNALS__.invoke('look_back', {{ at: {}, asShown: false }}); return true",
+        then.0
+    ))
+    .await;
+    app.see("[data-testid=past-banner]").await;
+    app.until("what was then", &format!("{HEART_RATE} === 'HR <10 s {of_then}'")).await;
+    app.click("[data-testid=back-to-now]").await;
+    app.until("the newest again", &format!("{HEART_RATE} === '{newest}'")).await;
     app.close().await;
 }
 

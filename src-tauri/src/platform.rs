@@ -48,6 +48,7 @@ mod linux {
     use std::fs::File;
     use std::io::Write;
     use std::os::fd::IntoRawFd;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// Settings of the engine and of the allocator, for this process and those of the page.
     ///
@@ -147,6 +148,27 @@ mod linux {
         };
     }
 
+    /// Dots to an inch at the usual size of text.
+    const USUAL_DPI: f64 = 96.0;
+    /// Hundredths.
+    static PAGE_ZOOM: AtomicU32 = AtomicU32::new(100);
+
+    pub(super) fn page_zoom() -> f64 {
+        f64::from(PAGE_ZOOM.load(Ordering::Relaxed)) / 100.0
+    }
+
+    pub(super) fn follow_text_size() {
+        let read = |screen: &gtk::gdk::Screen| {
+            // Negative where the desktop says nothing.
+            let dpi = Some(screen.resolution()).filter(|dpi| *dpi > 0.0).unwrap_or(USUAL_DPI);
+            PAGE_ZOOM.store((dpi / USUAL_DPI * 100.0).round() as u32, Ordering::Relaxed);
+        };
+        if let Some(screen) = gtk::gdk::Screen::default() {
+            read(&screen);
+            screen.connect_resolution_notify(read);
+        }
+    }
+
     pub(super) fn has_gpu() -> bool {
         std::fs::read_dir("/dev/dri").is_ok_and(|mut entries| {
             entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("render")))
@@ -158,6 +180,21 @@ mod linux {
 pub(crate) fn give_back() {
     #[cfg(target_os = "linux")]
     linux::give_back();
+}
+
+/// How much larger the engine draws the page than `devicePixelRatio` says: WebKitGTK enlarges everything by the desktop's size of
+/// text, and a picture of fewer pixels would be blurred. 1 elsewhere.
+pub(crate) fn page_zoom() -> f64 {
+    #[cfg(target_os = "linux")]
+    return linux::page_zoom();
+    #[cfg(not(target_os = "linux"))]
+    1.0
+}
+
+/// Keeps [`page_zoom`] as the desktop has it; on the thread of the windows.
+pub(crate) fn follow_text_size() {
+    #[cfg(target_os = "linux")]
+    linux::follow_text_size();
 }
 
 /// Turns hardware acceleration off where it would be emulated.

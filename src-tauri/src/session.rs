@@ -300,6 +300,7 @@ impl Session {
             station: station.name,
             server: open.and_then(|open| open.server.clone()),
             version: env!("CARGO_PKG_VERSION"),
+            page_zoom: crate::platform::page_zoom(),
         }
     }
 }

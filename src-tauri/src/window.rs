@@ -16,10 +16,12 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
     tauri::Builder::default()
         .invoke_handler(commands::handler())
         .setup(|app| {
+            platform::follow_text_size();
+            let (width, height) = size(app);
             let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 // No patient, no bed, no ward in a title: task bars and screen recorders read it.
                 .title("Vigil")
-                .inner_size(1440.0, 900.0)
+                .inner_size(width, height)
                 .min_inner_size(1024.0, 700.0)
                 .visible(false)
                 // Nothing of a page is ever written to disk. WebDriver cannot drive a private context, so a window
@@ -38,6 +40,16 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
         })
         .run(tauri::generate_context!())
         .map_err(AppError::failed)
+}
+
+/// How large the window opens, in pixels of the desktop: larger where text is, and no larger than the screen.
+fn size(app: &tauri::App) -> (f64, f64) {
+    let zoom = platform::page_zoom();
+    let screen = app.primary_monitor().ok().flatten();
+    let room = screen.map(|screen| screen.size().to_logical::<f64>(screen.scale_factor()));
+    let within =
+        |wanted: f64, room: Option<f64>| (wanted * zoom).min(room.unwrap_or(f64::INFINITY)).max(wanted);
+    (within(1440.0, room.map(|r| r.width)), within(900.0, room.map(|r| r.height)))
 }
 
 /// The session, or the end: an error of the set-up is a panic to Tauri, and this is none.

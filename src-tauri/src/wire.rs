@@ -321,4 +321,6 @@ pub struct AppState {
     pub(crate) station: String,
     pub(crate) server: Option<String>,
     pub(crate) version: &'static str,
+    /// How much larger the engine draws the page than `devicePixelRatio` says.
+    pub(crate) page_zoom: f64,
 }

@@ -42,10 +42,10 @@ pub fn shots() -> PathBuf {
 }
 
 /// A display of its own, with this many pixels to each of the page's.
-pub fn screen(scale: u32) -> (Running, String) {
+pub fn screen(scale: f64) -> (Running, String) {
     let mut child = Command::new("Xvfb")
         .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
-        .arg(format!("{}x{}x24", 1440 * scale, 900 * scale))
+        .arg(format!("{}x{}x24", 1440.0 * scale, 900.0 * scale))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -77,7 +77,7 @@ pub struct Unaided {
 impl Unaided {
     /// Starts `vigil` with these arguments and the PIN of the tests.
     pub fn start(arguments: &[&str]) -> Unaided {
-        let (screen, display) = screen(1);
+        let (screen, display) = screen(1.0);
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
             .args(arguments)
             .arg("--pin-stdin")
@@ -162,11 +162,12 @@ impl App {
 
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
     pub async fn start(arguments: &[&str]) -> App {
-        App::start_at_scale(arguments, 1).await
+        App::start_at_scale(arguments, 1.0).await
     }
 
-    /// As [`App::start`], on a screen with this many pixels to each of the page's.
-    pub async fn start_at_scale(arguments: &[&str], scale: u32) -> App {
+    /// As [`App::start`], on a screen with this many pixels to each of the page's: GTK knows whole numbers of them, and a larger
+    /// text for what is left.
+    pub async fn start_at_scale(arguments: &[&str], scale: f64) -> App {
         let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
@@ -192,7 +193,8 @@ impl App {
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("HOME", scratch.path())
-            .env("GDK_SCALE", scale.to_string())
+            .env("GDK_SCALE", scale.floor().to_string())
+            .env("GDK_DPI_SCALE", (scale / scale.floor()).to_string())
             .env("TZ", "UTC")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")

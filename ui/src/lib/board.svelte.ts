@@ -1,6 +1,7 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
 import { tick } from 'svelte';
 import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
+import { density } from './density.svelte';
 import { frames } from './frames';
 import { same, times, type Times } from './tile';
 
@@ -120,14 +121,16 @@ class Board {
    * tiles whose alarm changed follow with the next frame, before all values.
    */
   take(update: Update) {
-    const { tiles, sparks, order, raised } = update;
+    const { tiles, sparks, raised } = update;
+    let { order } = update;
     if (!this.loaded || update.moment) {
       frames.clear();
       this.arrived.clear();
       if (update.moment) {
         this.past = update.moment.past;
-        // The past has people and lines of its own.
+        // The past has people and lines of its own, also where they lie as before.
         this.rows = new Map();
+        order = [...(order ?? this.order)];
       }
       this.now = this.shownAt();
       this.tell(update);
@@ -190,6 +193,7 @@ class Board {
 
   async begin() {
     this.app = await backend.state();
+    density.tell(this.app.pageZoom);
     if (this.app.stage === 'ready') await backend.watch((update) => this.take(update));
   }
 

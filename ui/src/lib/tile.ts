@@ -1,7 +1,7 @@
 // What a tile says of time, as words. They are worked out apart from the values, so that a second that changes none of them
 // paints nothing.
 import type { TileWire } from './backend';
-import { age, lasting, span } from './time';
+import { lasting, shortAge, span } from './time';
 
 export type Times = {
   /** The age of each value, by its place. */
@@ -18,7 +18,7 @@ export function times(tile: TileWire, now: number): Times {
   const since = tile.alarm === null ? tile.staleSince : tile.alarm.ownedAt === null ? tile.alarm.onset : null;
   const due = tile.news.nextDue === null ? null : tile.news.nextDue - now;
   return {
-    ages: Object.fromEntries(tile.cells.map((cell) => [cell.slot, age(cell.takenAt, now)])),
+    ages: Object.fromEntries(tile.cells.map((cell) => [cell.slot, shortAge(cell.takenAt, now)])),
     lasting: since === null ? '' : lasting(since, now),
     due: due === null ? '' : span(due),
     overdue: due !== null && due < 0,

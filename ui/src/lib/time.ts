@@ -40,6 +40,13 @@ export function age(at: number, now: number): string {
   return s < 72_000 ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
 }
 
+/** The same where there is room for six letters: of a value of another day, the day, and of one of long ago the year. */
+export function shortAge(at: number, now: number): string {
+  const ms = now - at;
+  if (ms < 72_000_000) return age(at, now);
+  return ms < 300 * 86_400_000 ? dayMonth(at) : String(new Date(at).getFullYear());
+}
+
 /** How long something has lasted: `<10 s`, `40 s`, `25 min`, then `1:02 h`, then `3 d`. It does not run by the second, for the
  *  eye's sake. */
 export function lasting(from: number, now: number): string {

@@ -1,4 +1,5 @@
 //! A fortnight of one person that is the same each time, for pictures that are kept.
+#![allow(dead_code)]
 
 use clinical::{
     Action, Body, Code, Decimal, Dose, Episode, Fact, Instant, Measure, Person, Place, Priority, Quality,

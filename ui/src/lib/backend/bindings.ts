@@ -138,6 +138,8 @@ export type AppState = {
 	station: string,
 	server: string | null,
 	version: string,
+	/**  How much larger the engine draws the page than `devicePixelRatio` says. */
+	pageZoom: number | null,
 };
 
 /**  A low and a high bound of one measure, both ways. */

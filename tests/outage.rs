@@ -208,8 +208,8 @@ async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
     assert_ne!(of_then, newest);
     drop(vault);
     let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
-    let newest = format!("HR 2025 {newest}");
-    app.until("the newest", &format!("{HEART_RATE} === '{newest}'")).await;
+    let shown = format!("HR 2025 {newest}");
+    app.until("the newest", &format!("{HEART_RATE} === '{shown}'")).await;
     app.shot("days-old");
     let beside = "return [...document.querySelectorAll('.tile .v')].filter((v) =>
         v.querySelector('time').getBoundingClientRect().right > v.getBoundingClientRect().right + 0.5).map((v) => v.innerText)";
@@ -221,8 +221,18 @@ async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
     .await;
     app.see("[data-testid=past-banner]").await;
     app.until("what was then", &format!("{HEART_RATE} === 'HR <10 s {of_then}'")).await;
+    // So does the page of somebody that stands open while the moment changes.
+    app.click("[data-testid=tile-p]").await;
+    let beside_the_trend = |value: &str| {
+        format!(
+            "return document.querySelector('[data-testid=trends] .lane-head b')?.textContent === '{value}'"
+        )
+    };
+    app.until("what was then, on the page", &beside_the_trend(&of_then)).await;
     app.click("[data-testid=back-to-now]").await;
-    app.until("the newest again", &format!("{HEART_RATE} === '{newest}'")).await;
+    app.until("the newest on the page", &beside_the_trend(&newest)).await;
+    app.click("[data-testid=nav-ward]").await;
+    app.until("the newest again", &format!("{HEART_RATE} === '{shown}'")).await;
     app.close().await;
 }
 

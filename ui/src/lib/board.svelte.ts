@@ -32,7 +32,8 @@ export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
 class Board {
   app: AppState | null = $state.raw(null);
-  rows: Map<string, Row> = new Map();
+  /** Another moment has another map; within one, people come and go with the order. */
+  rows: Map<string, Row> = $state.raw(new Map());
   order: string[] = $state.raw([]);
   queue: QueueWire[] = $state.raw([]);
   waiting: WaitingWire[] = $state.raw([]);
@@ -121,16 +122,14 @@ class Board {
    * tiles whose alarm changed follow with the next frame, before all values.
    */
   take(update: Update) {
-    const { tiles, sparks, raised } = update;
-    let { order } = update;
+    const { tiles, sparks, order, raised } = update;
     if (!this.loaded || update.moment) {
       frames.clear();
       this.arrived.clear();
       if (update.moment) {
         this.past = update.moment.past;
-        // The past has people and lines of its own, also where they lie as before.
+        // The past has people and lines of its own.
         this.rows = new Map();
-        order = [...(order ?? this.order)];
       }
       this.now = this.shownAt();
       this.tell(update);

@@ -84,6 +84,30 @@ async fn two_records_of_one_person_become_one_tile_and_two_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_leaves_stands_nowhere_any_more_and_comes_back_with_their_values() {
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    app.click("[data-testid=tile-ward-p03]").await;
+    app.see("[data-testid=patient-name]").await;
+    let url = format!("{}/Encounter/ward-p03-stay", sim.base());
+    let stay: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let mut over = stay.clone();
+    over["status"] = "finished".into();
+    support::put(sim.base(), &over).await;
+    // The page that stands open shows no values of somebody who is not watched any more.
+    assert!(app.text("[data-testid=nobody]").await.contains("No longer on the board"));
+    app.shot("left");
+    app.click("[data-testid=nav-ward]").await;
+    app.until("the others", "return document.querySelectorAll('[data-testid^=tile-]').length === 29").await;
+    support::put(sim.base(), &stay).await;
+    let back = "return Number(document.querySelector('[data-testid=tile-ward-p03] [data-testid=v-hr] dd')?.textContent) > 20";
+    app.until("back with a heart rate", back).await;
+    app.until("everybody", TILES).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();

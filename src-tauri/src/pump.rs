@@ -1,6 +1,6 @@
 //! Turns what the engine says into messages for the page: coalesced, and only what changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -189,6 +189,12 @@ impl Shown {
             }
             self.tiles.insert(tile.patient.clone(), tile.clone());
             update.tiles.push(tile);
+        }
+        if self.tiles.len() > order.len() {
+            // Who comes back is told of anew.
+            let here: HashSet<&String> = order.iter().collect();
+            self.tiles.retain(|patient, _| here.contains(patient));
+            self.sparks.retain(|patient, _| here.contains(patient));
         }
         replace(&mut self.order, order, &mut update.order);
         replace(&mut self.queue, board.queue.into_iter().map(QueueWire::from).collect(), &mut update.queue);

@@ -32,7 +32,7 @@ export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
 class Board {
   app: AppState | null = $state.raw(null);
-  /** Another moment has another map; within one, people come and go with the order. */
+  /** Another moment has another map, and so has a board that somebody left. */
   rows: Map<string, Row> = $state.raw(new Map());
   order: string[] = $state.raw([]);
   queue: QueueWire[] = $state.raw([]);
@@ -162,7 +162,14 @@ class Board {
       if (row) row.show(tile, now);
       else this.rows.set(tile.patient, new Row(tile, now));
     }
-    if (order) this.order = order;
+    if (!order) return;
+    this.order = order;
+    // Who left the board stands nowhere as if nothing had happened.
+    const here = new Set(order);
+    const gone = [...this.rows.keys()].filter((patient) => !here.has(patient));
+    if (gone.length === 0) return;
+    for (const patient of gone) this.arrived.delete(patient);
+    this.rows = new Map([...this.rows].filter(([patient]) => here.has(patient)));
   }
 
   private draw(spark: SparkWire) {

@@ -160,7 +160,7 @@ pub(crate) fn with_lanes<T: Send>(
         Ok(parts)
     };
     // Who is asked for a few panels is not scored.
-    let moments = if only.is_empty() { moments(from, to) } else { Vec::new() };
+    let moments = if only.is_empty() { moments((from, to), focus) } else { Vec::new() };
     let open = |lane: &'static Lane, [main, low, mean]: [Vec<Part>; 3]| {
         let shrink = if lane.key == "glucose" && molar { 1.0 / 18.01559 } else { 1.0 };
         let scaled = |l: Limits| Limits { low: l.low.map(|v| v * shrink), high: l.high.map(|v| v * shrink) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joined, lies, pan, pinch, zoom } from './view';
+import { apart, joined, lies, pan, pinch, zoom } from './view';
 
 const NOW = 1_000_000_000;
 const view = { from: NOW - 7_200_000, to: NOW - 3_600_000 };
@@ -37,5 +37,15 @@ describe('a range of time under the hand', () => {
     expect(lies(view, view)).toEqual({ left: 0, scale: 1 });
     expect(lies(view, pan(view, -0.25, NOW))).toEqual({ left: 0.25, scale: 1 });
     expect(lies(view, zoom(view, 2, 0, NOW)).scale).toBe(0.5);
+  });
+});
+
+describe('words beside the lines of a panel', () => {
+  it('stay where they are while there is room, and make room for each other', () => {
+    expect(apart([['high', 10], ['low', 60]], 12)).toEqual([['high', 10], ['low', 60]]);
+    expect(apart([['five', 30], ['seven', 24]], 12)).toEqual([['seven', 21], ['five', 33]]);
+    const three = apart([['a', 20], ['b', 22], ['c', 24]], 12).map(([, y]) => y);
+    expect(three[1]! - three[0]!).toBeGreaterThan(10);
+    expect(three[2]! - three[1]!).toBeGreaterThan(10);
   });
 });

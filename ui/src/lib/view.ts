@@ -50,3 +50,19 @@ export function joined(a: Axis[], b: Axis[]): Axis[] {
     return other ? [[key, Math.min(low, other[1]), Math.max(high, other[2])]] : [];
   });
 }
+
+/** Words beside lines of a panel, each with its height: those that would lie over each other are moved apart by as little as does. */
+export function apart<T>(words: [T, number][], line: number): [T, number][] {
+  const out = words.map(([word, y]): [T, number] => [word, y]).sort((a, b) => a[1] - b[1]);
+  // One pair after the other, and again for those that were moved against a third.
+  for (let again = 0; again < out.length; again += 1) {
+    out.forEach((below, n) => {
+      const above = out[n - 1];
+      if (!above || below[1] - above[1] >= line) return;
+      const over = (line - (below[1] - above[1])) / 2;
+      above[1] -= over;
+      below[1] += over;
+    });
+  }
+  return out;
+}

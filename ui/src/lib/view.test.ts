@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apart, joined, lies, pan, pinch, zoom } from './view';
+import { apart, joined, lies, pan, pinch, spaced, zoom } from './view';
 
 const NOW = 1_000_000_000;
 const view = { from: NOW - 7_200_000, to: NOW - 3_600_000 };
@@ -47,5 +47,10 @@ describe('words beside the lines of a panel', () => {
     const three = apart([['a', 20], ['b', 22], ['c', 24]], 12).map(([, y]) => y);
     expect(three[1]! - three[0]!).toBeGreaterThan(10);
     expect(three[2]! - three[1]!).toBeGreaterThan(10);
+  });
+
+  it('of a scale are left out where there is none', () => {
+    expect(spaced([['36', 40], ['37', 25], ['38', 10]], 12)).toEqual([['36', 40], ['37', 25], ['38', 10]]);
+    expect(spaced([['36', 30], ['37', 21], ['38', 12]], 12)).toEqual([['36', 30], ['38', 12]]);
   });
 });

@@ -66,3 +66,13 @@ export function apart<T>(words: [T, number][], line: number): [T, number][] {
   }
   return out;
 }
+
+/** Words beside lines of a scale: those that have room, from the lowest value up. */
+export function spaced<T>(words: [T, number][], line: number): [T, number][] {
+  const out: [T, number][] = [];
+  for (const word of [...words].sort((a, b) => b[1] - a[1])) {
+    const last = out.at(-1);
+    if (!last || last[1] - word[1] >= line) out.push(word);
+  }
+  return out;
+}

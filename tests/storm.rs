@@ -6,9 +6,16 @@ mod support;
 use std::time::Instant;
 
 use serde_json::json;
-use support::{App, put};
+use support::{App, put, station};
 
 const STORM: usize = 200;
+
+/// The rows of the first group, the one of alarms that are on and that nobody has, with their priority.
+const ACTIVE: &str = "
+    const rows = [...document.querySelectorAll('[data-testid=alerts] tbody tr')];
+    if (!rows[0].textContent.includes('Active, not owned')) return 'no such group';
+    const end = rows.findIndex((row, n) => n > 0 && row.classList.contains('grp'));
+    return rows.slice(1, end).map((row) => `${row.dataset.testid} ${row.dataset.alarm}`).join(',');";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
@@ -17,8 +24,11 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;
     app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
+    // What ended and nobody took stands below whatever is still on, also where its priority is higher.
+    station::alarm(sim.base(), "over", "high", "Over before the storm", true).await;
     app.click("[data-testid=nav-alerts]").await;
     app.see("[data-testid=alerts]").await;
+    app.see("[data-testid=row-over]").await;
 
     let sent = Instant::now();
     for n in 0..STORM {
@@ -39,12 +49,13 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
         sent.elapsed() - raised
     );
 
-    let order = app
-        .ask("return [...document.querySelectorAll('[data-testid^=row-]')].map(r => r.dataset.alarm).filter(a => a !== 'tech').join(',')")
-        .await;
-    let rank = |p: &str| ["high", "med", "low"].iter().position(|known| *known == p).unwrap();
-    let ranks: Vec<usize> = order.as_str().unwrap().split(',').map(rank).collect();
-    assert!(ranks.windows(2).all(|pair| pair[0] <= pair[1]), "worst first: {ranks:?}");
+    let order = app.ask(ACTIVE).await;
+    let rows: Vec<&str> = order.as_str().unwrap().split(',').collect();
+    assert!(!rows.contains(&"row-over high"), "what ended stands in a group of its own");
+    assert_eq!(rows.iter().filter(|row| row.starts_with("row-storm-")).count(), STORM, "all of it is active");
+    let rank = |row: &str| ["high", "med", "low"].iter().position(|known| row.ends_with(known)).unwrap();
+    let ranks: Vec<usize> = rows.iter().map(|row| rank(row)).collect();
+    assert!(ranks.is_sorted(), "worst first: {ranks:?}");
 
     // It answers: somebody takes one in the middle of it.
     let clicked = Instant::now();

@@ -58,6 +58,16 @@ async fn a_patient_opens_and_every_range_is_drawn() {
     .await;
     assert!(hue_pixels(&app, "glucose", (238, 159, 208)).await > 100, "glucose line");
     app.shot("patient-home");
+    // Within fourteen days the sensor was replaced: a line and a sign say where, and words for who hears the page.
+    app.click("[data-testid=range-14d]").await;
+    let changed = "const all = [...document.querySelectorAll('.mark.device')]; const [mark] = all;
+        if (!mark || !mark.closest('.lane').querySelector('[data-testid=panel-glucose]')) return false;
+        const line = mark.closest('.lane').querySelector('.change-line');
+        const at = Math.abs(line.getBoundingClientRect().left - mark.getBoundingClientRect().left - mark.offsetWidth / 2);
+        return all.length === 1 && at < 1.5 && /^Device changed: another Glucose sensor, at /.test(mark.getAttribute('aria-label'))";
+    app.until("the new sensor", changed).await;
+    app.painted().await;
+    app.shot("patient-home-14d");
     app.close().await;
 }
 

@@ -1,7 +1,7 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
 use clinical::Instant;
-use console::{Mark, Multiples, MultiplesRequest, PanelFacts, Small, Trends, TrendsRequest};
+use console::{Mark, MarkKind, Multiples, MultiplesRequest, PanelFacts, Small, Trends, TrendsRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -71,12 +71,14 @@ impl From<TrendsQuery> for TrendsRequest {
     }
 }
 
-/// An alarm or a dose in a panel.
+/// An alarm, a dose or a change of the device in a panel.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct MarkWire {
     lane: &'static str,
     at: i64,
-    /// Null for a dose.
+    /// `alarm`, `dose` or `device`.
+    kind: &'static str,
+    /// Of an alarm.
     priority: Option<&'static str>,
     text: String,
     more: u32,
@@ -84,10 +86,16 @@ pub struct MarkWire {
 
 impl From<Mark> for MarkWire {
     fn from(mark: Mark) -> MarkWire {
+        let (kind, of) = match mark.kind {
+            MarkKind::Alarm(of) => ("alarm", Some(priority(of))),
+            MarkKind::Dose => ("dose", None),
+            MarkKind::Device => ("device", None),
+        };
         MarkWire {
             lane: mark.lane,
             at: mark.at.0,
-            priority: mark.priority.map(priority),
+            kind,
+            priority: of,
             text: mark.text,
             more: mark.more as u32,
         }

@@ -18,9 +18,11 @@ pub enum EventKind {
     Alarm,
     Dose,
     Note,
+    /// From here on values come from another device.
+    Device,
 }
 
-/// Something beside the numbers, marked below the panels: a triangle, a diamond or a square.
+/// Something beside the numbers, marked below the panels: a triangle, a diamond, a square or a bar with two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Milliseconds since 1970 UTC.
@@ -169,6 +171,7 @@ impl Figure {
                 EventKind::Alarm => ("M-5 4 L0 -5 L5 4 Z", "#d92d20"),
                 EventKind::Dose => ("M0 -5 L5 0 L0 5 L-5 0 Z", "#2f7ddb"),
                 EventKind::Note => ("M-4 -4 H4 V4 H-4 Z", "#8a6d3b"),
+                EventKind::Device => ("M-4 -5 H4 V-3 H1 V3 H4 V5 H-4 V3 H-1 V-3 H-4 Z", "#6b7a88"),
             };
             let _ = write!(
                 out,

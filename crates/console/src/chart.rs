@@ -5,8 +5,9 @@ use clinical::{Dose, Instant};
 use vault::Reader;
 
 use crate::error::ConsoleError;
-use crate::lanes::{local, read_lanes, theme, zone_offset_ms};
+use crate::lanes::{ReadLane, local, read_lanes, theme, zone_offset_ms};
 use crate::records::annotations;
+use crate::takeover::Takeover;
 
 /// A moment in full.
 pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
@@ -60,6 +61,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         charts::Content::Steps(steps) => steps.is_empty(),
     };
     let nothing = lanes.iter().all(|l| is_empty(&l.panel));
+    let changes = device_changes(reader, &lanes, (from, to))?;
     let rows = lanes
         .into_iter()
         .filter(|l| nothing || !is_empty(&l.panel))
@@ -80,7 +82,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         title: title(reader, &request.patient, from, to)?,
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
-        events: events(reader, &request.patient, from, to)?,
+        events: events(reader, &request.patient, (from, to), changes)?,
     })
 }
 
@@ -97,7 +99,36 @@ fn title(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<V
     ])
 }
 
-fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<Event>, ConsoleError> {
+/// Where values begin to come from another device, oldest first, and in which panels.
+pub(crate) fn device_changes(
+    reader: &Reader,
+    lanes: &[ReadLane],
+    (from, to): (Instant, Instant),
+) -> Result<Vec<(Instant, String)>, ConsoleError> {
+    let mut found: Vec<(&Takeover, &str)> = lanes
+        .iter()
+        .flat_map(|read| read.takeovers.iter().map(|takeover| (takeover, read.lane.label)))
+        .filter(|(takeover, _)| takeover.at >= from && takeover.at <= to)
+        .collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let devices = reader.devices()?;
+    found.sort_by_key(|(takeover, _)| (takeover.at, &takeover.device));
+    let of_one = found.chunk_by(|(a, _), (b, _)| a == b);
+    let words = |of: &[(&Takeover, &str)]| {
+        let panels: Vec<&str> = of.iter().map(|(_, label)| *label).collect();
+        (of[0].0.at, format!("{}: {}", panels.join(", "), of[0].0.words(&devices)))
+    };
+    Ok(of_one.map(words).collect())
+}
+
+fn events(
+    reader: &Reader,
+    patient: &str,
+    (from, to): (Instant, Instant),
+    changes: Vec<(Instant, String)>,
+) -> Result<Vec<Event>, ConsoleError> {
     let mut found: Vec<Event> = reader
         .episodes_since(from)?
         .into_iter()
@@ -112,6 +143,7 @@ fn events(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<
         let text = format!("{} – {}", note.text, note.by);
         found.push(Event { t: note.at.0, kind: EventKind::Note, text });
     }
+    found.extend(changes.into_iter().map(|(at, text)| Event { t: at.0, kind: EventKind::Device, text }));
     found.sort_by_key(|e| e.t);
     Ok(found)
 }

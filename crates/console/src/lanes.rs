@@ -9,6 +9,7 @@ use crate::error::ConsoleError;
 use crate::line::{Line, Part, pressures};
 use crate::records::unit_limits;
 use crate::score_lane::{Sampled, moments, score_lane};
+use crate::takeover::Takeover;
 use crate::tally::Tally;
 
 /// A panel of the patient page.
@@ -96,6 +97,8 @@ pub(crate) struct ReadLane {
     /// The unit shown: a glucose that the site sends in mmol/L is read in mmol/L.
     pub unit: &'static str,
     pub panel: Panel,
+    /// Where one device took over from another.
+    pub takeovers: Vec<Takeover>,
     /// The same in words.
     pub summary: String,
 }
@@ -178,6 +181,7 @@ pub(crate) fn with_lanes<T: Send>(
         let mut tally = Tally::new(focus, limits.last().map_or_else(Limits::default, |(_, bounds)| *bounds));
         let heard = main.iter().filter_map(|part| part.before).map(|(at, _)| at.0).max();
         let mut line = Line::open(main, &moments, shrink)?;
+        let takeovers = line.takeovers();
         // Artefacts are marked and left out of the line; they stay in the cache.
         let mut artefacts = line.artefacts();
         let content = match lane.key {
@@ -202,7 +206,7 @@ pub(crate) fn with_lanes<T: Send>(
             heard,
         };
         let unit = if shrink < 1.0 { "mmol/L" } else { lane.unit };
-        Ok::<_, ConsoleError>((then(ReadLane { lane, unit, panel, summary })?, line.sampled()))
+        Ok::<_, ConsoleError>((then(ReadLane { lane, unit, panel, takeovers, summary })?, line.sampled()))
     };
     let mut wanted: Vec<(&'static Lane, Option<Opened<T>>)> = LANES
         .iter()

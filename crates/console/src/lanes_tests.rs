@@ -107,3 +107,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_before_the_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+    let came = |device, start, n| Came { device, start, period_ms: 1000.0, n };
+    let (old, new) = (came(0, 0, 3600), came(1, HOUR + 5 * MINUTE, 3600));
+    let facts = vec![
+        segment("8867-4", "/min", 0, 70, &old),
+        segment("8867-4", "/min", 0, 70, &new),
+        segment("59408-5", "%", 0, 50, &came(0, 0, 2 * 3600)),
+        // Another device looks in while the first goes on, and a hand writes down a value.
+        segment("59408-5", "%", 0, 50, &came(2, HOUR, 1)),
+        spot("8310-5", "Cel", 40 * MINUTE, "37.1"),
+        segment("8310-5", "Cel", 1, 368, &came(0, HOUR, 5)),
+    ];
+    vault.commit(PageCommit { facts, received: Instant(15 * HOUR), ..Default::default() }).unwrap();
+    let found = |from: i64| {
+        let range = (Instant(from), Instant(3 * HOUR));
+        let asked = Asked { patient: "p", range, focus: range, light: false, only: &[], view: None };
+        let read = |read: ReadLane| Ok((read.lane.key, read.takeovers));
+        let lanes = vault.read(|reader| Ok(with_lanes(reader, &asked, read).unwrap())).unwrap();
+        let all = lanes.into_iter().flat_map(|(key, all)| all.into_iter().map(move |one| (key, one)));
+        all.filter(|(_, one)| one.at >= range.0)
+            .map(|(key, one)| (key, one.at.0, one.before, one.device))
+            .collect::<Vec<_>>()
+    };
+    let hr = ("hr", HOUR + 5 * MINUTE, "d0".to_owned(), "d1".to_owned());
+    assert_eq!(found(0), std::slice::from_ref(&hr));
+    assert_eq!(found(HOUR + 2 * MINUTE), [hr]);
+    assert_eq!(found(HOUR + 10 * MINUTE), []);
+}

@@ -25,6 +25,7 @@ mod review;
 mod score_lane;
 mod sheet;
 mod sparkline;
+mod takeover;
 mod tally;
 mod tile;
 mod watch;
@@ -41,7 +42,7 @@ pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowshe
 pub use handover::{BEFORE, Cover, ShiftNote, handover, ward_list};
 pub use lanes::ValueAt;
 pub use load::{AlarmLoad, Share, alarm_load};
-pub use marks::Mark;
+pub use marks::{Mark, MarkKind};
 pub use multiples::{Multiples, MultiplesRequest, Small};
 pub use news::{NewsBadge, NewsInput};
 pub use records::{Annotation, MeasureLimits, PatientLimits};

@@ -5,6 +5,7 @@ use clinical::{Instant, Times};
 use vault::{Blocks, Columns, Opened, SeriesInfo, Stretch, VaultError, steps_of};
 
 use crate::score_lane::Sampled;
+use crate::takeover::{Spell, Takeover, takeovers};
 use crate::tally::Tally;
 
 /// A series on its way into a panel, still packed, with what makes its unit the panel's.
@@ -57,6 +58,23 @@ struct Open<'a> {
 }
 
 impl Open<'_> {
+    fn device(&self) -> &str {
+        &self.sampler.series.device
+    }
+
+    /// When it said something, with what it said last before the window.
+    fn spells(&self) -> Vec<Spell> {
+        let silence = usual(self.blocks.steps()).map_or(0, gap);
+        let mut spans = self.blocks.spells(silence);
+        if let Some((at, _)) = self.sampler.last {
+            match spans.first_mut() {
+                Some(first) if first.0 - at.0 <= silence => first.0 = at.0,
+                _ => spans.insert(0, (at.0, at.0)),
+            }
+        }
+        spans.into_iter().map(|span| Spell { device: self.device().to_owned(), span }).collect()
+    }
+
     fn each(&mut self, mut take: impl FnMut(&Times, &Opened)) -> Result<(), VaultError> {
         let (factor, offset) = (self.factor, self.offset);
         self.blocks.each(|times, opened| {
@@ -92,6 +110,15 @@ impl<'a> Line<'a> {
         let spans: Vec<(i64, i64)> = open.iter().filter_map(|one| one.blocks.span()).collect();
         let apart = spans.windows(2).all(|pair| pair[0].1 < pair[1].0);
         Ok(Line { open, apart })
+    }
+
+    /// Where one device took over from another; before any value passes. A value without a device is of none.
+    pub fn takeovers(&self) -> Vec<Takeover> {
+        let named: Vec<&Open> = self.open.iter().filter(|one| !one.device().is_empty()).collect();
+        if named.windows(2).all(|pair| pair[0].device() == pair[1].device()) {
+            return Vec::new();
+        }
+        takeovers(named.into_iter().flat_map(Open::spells).collect())
     }
 
     /// When values came that are outside the plausible range.

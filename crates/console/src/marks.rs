@@ -1,10 +1,22 @@
-//! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given.
+//! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given,
+//! and where a device took over.
 
 use clinical::{Instant, Measure, Priority};
 use vault::Reader;
 
 use crate::error::ConsoleError;
 use crate::lanes::lane_of;
+use crate::takeover::Takeover;
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum MarkKind {
+    Dose,
+    /// From here on the values come from another device.
+    Device,
+    Alarm(Priority),
+}
 
 /// A moment in a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +25,8 @@ pub struct Mark {
     pub lane: &'static str,
     /// When.
     pub at: Instant,
-    /// Of an alarm; a dose has none.
-    pub priority: Option<Priority>,
+    /// What it stands for.
+    pub kind: MarkKind,
     /// In a few words.
     pub text: String,
     /// How many more stand so near that they would cover each other.
@@ -24,49 +36,64 @@ pub struct Mark {
 /// How near two marks may stand to each other, CSS pixels.
 const APART: i64 = 12;
 
-/// The alarms and doses of a range, the worst of those that would cover each other first among them.
+/// The marks of a range, the worst of those that would cover each other first among them.
 pub(crate) fn marks(
     reader: &Reader,
     patient: &str,
     (from, to): (Instant, Instant),
     width: u32,
+    takeovers: &[(&'static str, Takeover)],
 ) -> Result<Vec<Mark>, ConsoleError> {
     let episodes = reader.episodes_since(from)?.into_iter().filter(|e| e.patient == patient);
-    let alarms = episodes.filter(|e| e.onset >= from && e.onset <= to).map(|e| Mark {
+    let alarms = episodes.map(|e| Mark {
         lane: e.measure.map_or("hr", lane_of),
         at: e.onset,
-        priority: Some(e.priority),
+        kind: MarkKind::Alarm(e.priority),
         text: e.text,
         more: 0,
     });
-    let doses = reader.doses(patient, from)?.into_iter().filter(|dose| dose.at <= to).map(|dose| Mark {
+    let doses = reader.doses(patient, from)?.into_iter().map(|dose| Mark {
         lane: lane_of(Measure::Glucose),
         at: dose.at,
-        priority: None,
+        kind: MarkKind::Dose,
         text: dose.amount.as_ref().map_or_else(
             || dose.what.clone(),
             |(amount, unit)| format!("{amount} {}", unit.trim_matches(['[', ']']).replace("iU", "U")),
         ),
         more: 0,
     });
+    let devices = if takeovers.is_empty() { Vec::new() } else { reader.devices()? };
+    let changes = takeovers.iter().map(|(lane, takeover)| Mark {
+        lane,
+        at: takeover.at,
+        kind: MarkKind::Device,
+        text: takeover.words(&devices),
+        more: 0,
+    });
+    let within = alarms.chain(doses).chain(changes).filter(|mark| mark.at >= from && mark.at <= to);
     let near = (to.ms_since(from) * APART / i64::from(width.max(1))).max(1);
-    Ok(apart(alarms.chain(doses).collect(), near))
+    Ok(apart(within.collect(), near))
 }
 
 /// Joins marks of one panel and kind that stand nearer to each other than `near` milliseconds.
 fn apart(mut marks: Vec<Mark>, near: i64) -> Vec<Mark> {
-    marks.sort_by_key(|mark| (mark.lane, mark.priority.is_some(), mark.at));
+    let group = |kind: MarkKind| match kind {
+        MarkKind::Dose => 0,
+        MarkKind::Device => 1,
+        MarkKind::Alarm(_) => 2,
+    };
+    marks.sort_by_key(|mark| (mark.lane, group(mark.kind), mark.at));
     let mut out: Vec<Mark> = Vec::new();
     for mark in marks {
         match out.last_mut() {
             Some(last)
                 if last.lane == mark.lane
-                    && last.priority.is_some() == mark.priority.is_some()
+                    && group(last.kind) == group(mark.kind)
                     && mark.at.ms_since(last.at) < near =>
             {
                 last.more += 1;
-                if mark.priority > last.priority {
-                    (last.priority, last.text) = (mark.priority, mark.text);
+                if mark.kind > last.kind {
+                    (last.kind, last.text) = (mark.kind, mark.text);
                 }
             }
             _ => out.push(mark),
@@ -81,25 +108,27 @@ mod tests {
 
     #[test]
     fn what_would_cover_each_other_is_one_mark_of_the_worst() {
-        let mark =
-            |lane, at, priority| Mark { lane, at: Instant(at), priority, text: format!("{at}"), more: 0 };
+        use MarkKind::{Alarm, Device, Dose};
+        let mark = |lane, at, kind| Mark { lane, at: Instant(at), kind, text: format!("{at}"), more: 0 };
         let all = vec![
-            mark("hr", 0, Some(Priority::Low)),
-            mark("hr", 5, Some(Priority::High)),
-            mark("hr", 30, Some(Priority::Medium)),
-            mark("spo2", 6, Some(Priority::Low)),
-            mark("hr", 4, None),
+            mark("hr", 0, Alarm(Priority::Low)),
+            mark("hr", 5, Alarm(Priority::High)),
+            mark("hr", 30, Alarm(Priority::Medium)),
+            mark("spo2", 6, Alarm(Priority::Low)),
+            mark("hr", 4, Dose),
+            mark("hr", 3, Device),
+            mark("hr", 7, Device),
         ];
         let kept = apart(all, 10);
-        let seen: Vec<_> =
-            kept.iter().map(|m| (m.lane, m.at.0, m.priority, m.more, m.text.as_str())).collect();
+        let seen: Vec<_> = kept.iter().map(|m| (m.lane, m.at.0, m.kind, m.more, m.text.as_str())).collect();
         assert_eq!(
             seen,
             [
-                ("hr", 4, None, 0, "4"),
-                ("hr", 0, Some(Priority::High), 1, "5"),
-                ("hr", 30, Some(Priority::Medium), 0, "30"),
-                ("spo2", 6, Some(Priority::Low), 0, "6"),
+                ("hr", 4, Dose, 0, "4"),
+                ("hr", 3, Device, 1, "3"),
+                ("hr", 0, Alarm(Priority::High), 1, "5"),
+                ("hr", 30, Alarm(Priority::Medium), 0, "30"),
+                ("spo2", 6, Alarm(Priority::Low), 0, "6"),
             ]
         );
     }

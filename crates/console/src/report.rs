@@ -5,7 +5,7 @@ use clinical::{Instant, Verb};
 use vault::Reader;
 
 use crate::board::board;
-use crate::chart::{ChartRequest, STAMP, chart, chart_range, dose_words};
+use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
 use crate::error::ConsoleError;
 use crate::handover::{Cover, mark};
 use crate::lanes::{local, read_lanes};
@@ -41,12 +41,14 @@ pub fn report(
     let y = sheet.y;
     sheet.page().picture(LEFT, y, points, (780, height), &drawn);
     sheet.y += tall;
-    for lane in read_lanes(reader, &request.patient, from, to, (from, to), true)? {
+    let lanes = read_lanes(reader, &request.patient, from, to, (from, to), true)?;
+    for lane in &lanes {
         sheet.line(Ink::quiet(8.5), 11.0, &lane.summary);
     }
     sheet.alarms(reader, &request.patient, from, to, now)?;
     sheet.doses(reader, &request.patient, from, to)?;
     sheet.notes(reader, &request.patient, from, to)?;
+    sheet.changes(&device_changes(reader, &lanes, (from, to))?);
     sheet.signatures("Reviewed by", "Countersigned by");
     let foot = format!("Patient report · printed from cache at {} · {}", local(now, STAMP), cover.station);
     pdf(&sheet.finish(&foot), "Patient report").map_err(ConsoleError::Drawing)
@@ -169,5 +171,16 @@ impl Sheet {
             self.line(Ink::plain(9.0), 13.0, &text.chars().take(130).collect::<String>());
         }
         Ok(())
+    }
+
+    fn changes(&mut self, found: &[(Instant, String)]) {
+        if found.is_empty() {
+            return;
+        }
+        self.title(&format!("Device changes · {}", found.len()), 20.0);
+        for (at, words) in found {
+            let text = format!("{}  {words}", local(*at, "%a %d %H:%M"));
+            self.line(Ink::plain(9.0), 13.0, &text.chars().take(130).collect::<String>());
+        }
     }
 }

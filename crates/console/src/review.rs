@@ -94,7 +94,7 @@ pub struct Trends {
     pub panels: Vec<PanelFacts>,
     /// Round moments of the time axis.
     pub time_ticks: Vec<i64>,
-    /// Alarms and doses of the range.
+    /// Alarms, doses and changes of a device in the range.
     pub marks: Vec<Mark>,
 }
 
@@ -118,9 +118,11 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         let panel = charts::Panel { also, ..read.panel };
         let drawn = draw(&panel, &viewport, &theme(read.lane, request.light));
         // Only the picture and the words go on: the values can be many.
-        Ok((read.lane, read.unit, read.summary, drawn.map_err(ConsoleError::Drawing)?))
+        Ok((read.lane, read.unit, read.summary, read.takeovers, drawn.map_err(ConsoleError::Drawing)?))
     })?;
-    for (lane, unit, summary, drawn) in lanes {
+    let mut takeovers = Vec::new();
+    for (lane, unit, summary, changes, drawn) in lanes {
+        takeovers.extend(changes.into_iter().map(|change| (lane.key, change)));
         let charts::Drawn { picture, facts } = drawn;
         let css = |rows: &[(f64, i32)]| rows.iter().map(|(v, y)| (*v, f64::from(*y) / scale)).collect();
         panels.push(PanelFacts {
@@ -140,7 +142,7 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
     let png = stack(&pictures).png().map_err(|e| ConsoleError::Drawing(e.to_string()))?;
     let most = (request.width / 110).clamp(2, 14) as usize;
     let time_ticks = time_ticks(request.from.0, request.to.0, most, zone_offset_ms(request.to));
-    let marks = marks(reader, &request.patient, (request.from, request.to), request.width)?;
+    let marks = marks(reader, &request.patient, (request.from, request.to), request.width, &takeovers)?;
     Ok(Trends { png, panels, time_ticks, marks })
 }
 

@@ -135,7 +135,7 @@ pub(crate) fn score_lane(
         also: None,
         heard: None,
     };
-    Ok(Some(ReadLane { lane: &LANE, unit: LANE.unit, panel, summary }))
+    Ok(Some(ReadLane { lane: &LANE, unit: LANE.unit, panel, takeovers: Vec::new(), summary }))
 }
 
 /// `NEWS2 24 h: highest 12 at 14:02, last 9, 7 and more for 3 h`.

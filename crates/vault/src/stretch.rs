@@ -200,6 +200,22 @@ impl Blocks {
         steps
     }
 
+    /// From the first to the last value of each time without a silence longer than `silence` milliseconds.
+    pub fn spells(&self, silence: i64) -> Vec<(i64, i64)> {
+        let mut spells: Vec<(i64, i64)> = Vec::new();
+        let mut add = |(from, to): (i64, i64)| match spells.last_mut() {
+            Some(last) if from - last.1 <= silence => last.1 = last.1.max(to),
+            _ => spells.push((from, to)),
+        };
+        for piece in &self.pieces {
+            match piece {
+                Piece::Packed { .. } => add(piece.span()),
+                Piece::Loose(times, _) => times.iter().for_each(|t| add((*t, *t))),
+            }
+        }
+        spells
+    }
+
     /// Opens one block after the other, in order of time.
     ///
     /// # Errors

@@ -328,6 +328,11 @@ impl World {
         found.into_iter().find(|item| item.n == n)
     }
 
+    /// When somebody at home put on the glucose sensor they wear now.
+    fn new_sensor(&self, person: usize) -> i64 {
+        self.origin - 3 * 86_400_000 - person as i64 * 5 * HOUR
+    }
+
     /// The resource of an item.
     pub fn render(&self, item: &Item) -> String {
         let runs = self.runs();
@@ -344,6 +349,10 @@ impl World {
         }
         let device = match item.kind {
             Kind::Pressure if person.bed.is_some() => format!("{}-cuff", person.id),
+            // A sensor is worn for ten days: each has had a new one.
+            Kind::Spot(Signal::Glucose) if item.at < self.new_sensor(item.person) => {
+                format!("{}-cgm-before", person.id)
+            }
             Kind::Spot(Signal::Glucose) => format!("{}-cgm", person.id),
             _ => person.monitor(),
         };

@@ -172,6 +172,9 @@ impl Person {
                 out.push(device(self.monitor(), "Wearable hub"));
                 if self.diabetes {
                     out.push(device(format!("{id}-cgm"), "Glucose sensor"));
+                    let mut worn_out = device(format!("{id}-cgm-before"), "Glucose sensor");
+                    worn_out["status"] = json!("inactive");
+                    out.push(worn_out);
                     out.push(device(format!("{id}-pen"), "Insulin pen"));
                 }
             }

@@ -246,11 +246,13 @@ export type LoadWire = {
 	byRule: ShareWire[],
 };
 
-/**  An alarm or a dose in a panel. */
+/**  An alarm, a dose or a change of the device in a panel. */
 export type MarkWire = {
 	lane: string,
 	at: number,
-	/**  Null for a dose. */
+	/**  `alarm`, `dose` or `device`. */
+	kind: string,
+	/**  Of an alarm. */
 	priority: string | null,
 	text: string,
 	more: number,

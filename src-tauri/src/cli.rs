@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant as Wall;
 
+use charts::Page;
 use clap::{Args, Parser, Subcommand};
 use clinical::Instant;
-use console::{ConsoleError, Cover};
+use console::Cover;
 use fhir::{Client, parse_instant};
 use serde_json::json;
 use sync::Engine;
@@ -16,7 +17,7 @@ use vault::{Pin, Vault, View, Ward};
 
 use crate::error::AppError;
 use crate::session::{Start, clock, key};
-use crate::{alerts, doctor, keeping, platform, print, snapshot, window};
+use crate::{alerts, doctor, files, keeping, platform, snapshot, window};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -80,6 +81,9 @@ pub(crate) enum Command {
         /// As a list on paper for the time without a network
         #[arg(long, value_name = "FILE")]
         pdf: Option<PathBuf>,
+        /// Why it leaves this station; kept in its log
+        #[arg(long, requires = "pdf", default_value = "not said")]
+        why: String,
     },
     /// List alert episodes from the cache, with what people did about each
     Alerts {
@@ -98,15 +102,18 @@ pub(crate) enum Command {
         /// Where to
         #[arg(long, value_name = "FILE")]
         pdf: PathBuf,
+        /// Why it leaves this station; kept in its log
+        #[arg(long, default_value = "not said")]
+        why: String,
     },
     /// Draw one patient's trends into a file: .png, .svg or .pdf
-    Chart(print::Chart),
+    Chart(files::Chart),
     /// Write one patient's report
-    Report(print::Report),
+    Report(files::Report),
     /// Write one patient's values, as sent, into a file: .csv or .json (a FHIR Bundle); why is kept in the log
-    Export(print::Export),
+    Export(files::Export),
     /// Print one patient's numbers in steps of time: median, lowest, highest, count
-    Flowsheet(print::Flowsheet),
+    Flowsheet(files::Flowsheet),
     /// List this station's own log, newest first: what people did, what left it, what was set
     Log {
         /// How many entries
@@ -153,18 +160,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         None => window::run(start).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
-        Some(Command::Ward { json: _, at, as_shown, pdf: Some(file) }) => {
-            paper(&start, view(at, as_shown)?, &file, |ward, _, now, cover| {
-                console::ward_list(ward, now, cover)
-            })
+        Some(Command::Ward { at, as_shown, pdf: Some(file), why, .. }) => {
+            let pages: Pages = |ward, _, now, cover| console::ward_list(ward, now, cover);
+            paper(&start, view(at, as_shown)?, &file, ("Ward list", pages), &why)
         }
-        Some(Command::Ward { json, at, as_shown, pdf: None }) => ward(&start, json, at, as_shown),
+        Some(Command::Ward { json, at, as_shown, pdf: None, .. }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
-        Some(Command::Handover { pdf }) => paper(&start, View::NOW, &pdf, console::handover),
-        Some(Command::Chart(asked)) => print::chart(&start, asked),
-        Some(Command::Report(asked)) => print::report(&start, asked),
-        Some(Command::Export(asked)) => print::export(&start, asked),
-        Some(Command::Flowsheet(asked)) => print::flowsheet(&start, asked),
+        Some(Command::Handover { pdf, why }) => {
+            paper(&start, View::NOW, &pdf, ("Handover", console::handover), &why)
+        }
+        Some(Command::Chart(asked)) => files::chart(&start, asked),
+        Some(Command::Report(asked)) => files::report(&start, asked),
+        Some(Command::Export(asked)) => files::export(&start, asked),
+        Some(Command::Flowsheet(asked)) => files::flowsheet(&start, asked),
         Some(Command::Log { most, json }) => keeping::log(&start, most, json),
         Some(Command::Settings { key, value }) => keeping::settings(&start, key.as_deref(), value),
         Some(Command::Check) => keeping::check(&start),
@@ -313,16 +321,23 @@ pub(crate) fn cover(start: &Start, last_good: Option<Instant>) -> Cover {
     }
 }
 
-type Pages = fn(&Ward, &Ward, Instant, &Cover) -> Result<Vec<u8>, ConsoleError>;
+type Pages = fn(&Ward, &Ward, Instant, &Cover) -> Vec<Page>;
 
-fn paper(start: &Start, view: View, file: &Path, pages: Pages) -> Result<ExitCode, AppError> {
-    let (vault, now) = (cache(start)?, view.at.min(clock()()));
+fn paper(
+    start: &Start,
+    view: View,
+    file: &Path,
+    (title, pages): (&str, Pages),
+    why: &str,
+) -> Result<ExitCode, AppError> {
+    let (vault, now) = (files::logged(start)?, view.at.min(clock()()));
     let ward = vault.read_as(view, |reader| reader.ward())?;
     let before = vault.read_as(View::at(now - console::BEFORE), |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
     let cover = cover(start, last_good);
-    let bytes = pages(&ward, &before, now, &cover)?;
+    let bytes = charts::pdf(&pages(&ward, &before, now, &cover), title).map_err(AppError::failed)?;
+    files::log(start, &vault, format!("{}: {why}", title.to_lowercase()), None)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);
     Ok(ExitCode::SUCCESS)

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use clinical::{Instant, LimitChange};
-use console::{Console, ConsoleError, MultiplesRequest, TrendsRequest, WavesRequest};
+use console::{Console, ConsoleError, FileKind, MultiplesRequest, Outgoing, TrendsRequest, WavesRequest};
 use tauri::ipc::{Channel, Response};
 use tauri::{Manager, State};
 use tauri_specta::{Builder, collect_commands};
 use vault::{Pin, View};
 
 use crate::error::AppError;
+use crate::outgoing_wire::{FileKindWire, OutgoingWire, PagesQuery, PagesWire, pages_bytes};
+use crate::printer;
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
@@ -151,21 +153,61 @@ pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()
     act(&session, move |console| console.escalate(&episode).map(|_| ())).await
 }
 
-/// Writes the handover pack into the person's folder of documents; gives its place.
+/// The pages of what could leave, as raw bytes: head and picture.
 #[tauri::command]
-#[specta::specta]
-pub async fn handover(session: State<'_, Session>, app: tauri::AppHandle) -> Answer<String> {
-    let pack = work(&session, |console| console.handover()).await?;
-    save(&app, "handover", &pack)
+pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
+    let what = Outgoing::from(query.what.clone());
+    let pages = work(&session, move |console| console.pages(&what)).await?;
+    let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
+    Ok(Response::new(drawn.await.map_err(AppError::failed)?.map_err(AppError::failed)?))
 }
 
-/// Writes a PDF into the person's folder of documents; gives its place. No ward and no name in the name of a file.
-fn save(app: &tauri::AppHandle, kind: &str, pdf: &[u8]) -> Answer<String> {
+/// Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
+/// kept before anything goes.
+#[tauri::command]
+#[specta::specta]
+pub async fn print_pages(
+    session: State<'_, Session>,
+    window: tauri::WebviewWindow,
+    what: OutgoingWire,
+    why: String,
+) -> Answer<bool> {
+    let what = Outgoing::from(what);
+    let asked = what.clone();
+    let pages = work(&session, move |console| console.print(&asked, &why)).await?;
+    let sent = printer::print(&window, what.word(), &pages).await?;
+    if !sent {
+        work(&session, move |console| console.print_cancelled(&what)).await?;
+    }
+    Ok(sent)
+}
+
+/// Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
+/// goes. No ward and no name in the name of a file.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_file(
+    session: State<'_, Session>,
+    app: tauri::AppHandle,
+    what: OutgoingWire,
+    kind: FileKindWire,
+    why: String,
+) -> Answer<String> {
+    let (what, kind) = (Outgoing::from(what), FileKind::from(kind));
     let folder = app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)?;
-    let file = folder.join(format!("{kind}-{}.pdf", crate::session::clock()().0 / 1000));
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(&file, pdf)?;
-    Ok(file.display().to_string())
+    let name = format!("{}-{}.{}", what.word(), crate::session::clock()().0 / 1000, kind.ending());
+    let file = folder.join(name);
+    let place = file.display().to_string();
+    work(&session, move |console| {
+        let bytes = console.export(&what, kind, &why)?;
+        std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, bytes)).map_err(|e| {
+            // Half a file would pass for a whole one.
+            let _ = std::fs::remove_file(&file);
+            ConsoleError::NotWritten(e.to_string())
+        })
+    })
+    .await?;
+    Ok(place)
 }
 
 /// The alarm load of a day.
@@ -343,22 +385,6 @@ pub async fn values_at(session: State<'_, Session>, patient: String, at: i64) ->
     .await
 }
 
-/// Writes the report of one patient into the documents folder and gives its path. It asks why, and that is kept.
-#[tauri::command]
-#[specta::specta]
-pub async fn report(
-    session: State<'_, Session>,
-    app: tauri::AppHandle,
-    patient: String,
-    from: i64,
-    to: i64,
-    why: String,
-) -> Answer<String> {
-    let bytes =
-        work(&session, move |console| console.report(&patient, Instant(from), Instant(to), &why)).await?;
-    save(&app, "report", &bytes)
-}
-
 /// Tries the server now.
 #[tauri::command]
 #[specta::specta]
@@ -422,7 +448,6 @@ fn builder() -> Builder<tauri::Wry> {
             hand_over,
             hand_to,
             handled,
-            handover,
             limits,
             lit,
             history,
@@ -432,12 +457,13 @@ fn builder() -> Builder<tauri::Wry> {
             onsets,
             patient,
             pause_sound,
+            print_pages,
             quarantine,
             release,
             repair,
-            report,
             retry_action,
             retry_now,
+            save_file,
             save_preset,
             set_limits,
             shift,
@@ -455,6 +481,8 @@ fn builder() -> Builder<tauri::Wry> {
         .typ::<TrendsQuery>()
         .typ::<MultiplesWire>()
         .typ::<MultiplesQuery>()
+        .typ::<PagesWire>()
+        .typ::<PagesQuery>()
         .typ::<WavesWire>()
         .typ::<WavesQuery>()
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
@@ -467,9 +495,9 @@ fn builder() -> Builder<tauri::Wry> {
 pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     // The handler borrows its builder for as long as the window lives, which is as long as the program does.
     let typed = Box::leak(Box::new(builder())).invoke_handler();
-    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![multiples, trends, waves];
+    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![multiples, pages, trends, waves];
     move |invoke| match invoke.message.command() {
-        "multiples" | "trends" | "waves" => raw(invoke),
+        "multiples" | "pages" | "trends" | "waves" => raw(invoke),
         _ => typed(invoke),
     }
 }

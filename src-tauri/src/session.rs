@@ -301,6 +301,7 @@ impl Session {
             server: open.and_then(|open| open.server.clone()),
             version: env!("CARGO_PKG_VERSION"),
             page_zoom: crate::platform::page_zoom(),
+            prints_itself: crate::printer::PRINTS_THE_WINDOW,
         }
     }
 }

@@ -323,4 +323,6 @@ pub struct AppState {
     pub(crate) version: &'static str,
     /// How much larger the engine draws the page than `devicePixelRatio` says.
     pub(crate) page_zoom: f64,
+    /// What is printed is the page itself, which has to hold the pages then.
+    pub(crate) prints_itself: bool,
 }

@@ -160,6 +160,11 @@ impl App {
         self.scratch.path()
     }
 
+    /// The X display it is on.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
     pub async fn start(arguments: &[&str]) -> App {
         App::start_at_scale(arguments, 1.0).await

@@ -17,7 +17,9 @@ pub use draw::{draw, draw_svg};
 pub use figure::{Event, EventKind, Figure, Row};
 pub use hairs::{Comb, HairColumn, Hairs, Pressures};
 pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport};
-pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf};
+pub use paper::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf, sheets};
 pub use picture::{Picture, stack};
 pub use strip::{DrawnStrip, Strip, draw_strip};
+/// The shapes of a page.
+pub use svg2pdf::usvg;
 pub use ticks::{time_ticks, value_ticks};

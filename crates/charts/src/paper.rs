@@ -5,7 +5,10 @@ use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, TextStr};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use svg2pdf::usvg::{Options, Tree, fontdb};
+
+use crate::picture::Picture;
 
 /// Width of a page in points.
 pub const WIDTH: f32 = 595.0;
@@ -81,6 +84,14 @@ impl Page {
         let _ = write!(self.svg, r#"<g transform="translate({x} {y}) scale({scale})">{svg}</g>"#);
     }
 
+    /// What stands on it as shapes, places in points: for whoever puts it on another surface.
+    ///
+    /// # Errors
+    /// In words, where the page cannot be read.
+    pub fn shapes(&self) -> Result<Tree, String> {
+        tree(&self.document())
+    }
+
     fn document(&self) -> String {
         format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">{}</svg>"#,
@@ -121,6 +132,23 @@ fn fonts() -> Arc<fontdb::Database> {
 pub(crate) fn tree(svg: &str) -> Result<Tree, String> {
     let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
     Tree::from_str(svg, &options).map_err(|e| e.to_string())
+}
+
+/// Pages as they lie on paper, below each other in one picture of this many pixels across.
+///
+/// # Errors
+/// In words, where a page cannot be drawn or the picture is too large.
+pub fn sheets(pages: &[Page], width: u32) -> Result<Picture, String> {
+    let scale = width as f32 / WIDTH;
+    let (mut rgb, height) = (Vec::new(), (HEIGHT * scale).round() as u32);
+    for page in pages {
+        let mut drawn = Pixmap::new(width, height).ok_or("the pages are too large")?;
+        drawn.fill(Color::WHITE);
+        resvg::render(&page.shapes()?, Transform::from_scale(scale, scale), &mut drawn.as_mut());
+        // On a white ground every pixel is opaque.
+        rgb.extend(drawn.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]));
+    }
+    Ok(Picture { width, height: height * pages.len() as u32, rgb })
 }
 
 /// Binds pages into a PDF; text stays text.

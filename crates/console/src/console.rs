@@ -9,16 +9,14 @@ use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View, Ward};
 
-use crate::acting::words;
 use crate::board::{Board, QueueItem, board, history};
 use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
 use crate::export::{FlowRow, flowsheet};
-use crate::handover::{BEFORE, Cover, ShiftNote, handover, shift_notes};
+use crate::handover::{Cover, ShiftNote, shift_notes};
 use crate::lanes::{ValueAt, values_at};
 use crate::load::{AlarmLoad, alarm_load};
 use crate::multiples::{Multiples, MultiplesRequest, multiples};
-use crate::report::report;
 use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
 use crate::sparkline::{Sparkline, sparkline};
 use crate::watch::{Watcher, board_then};
@@ -327,18 +325,6 @@ impl Console {
         Ok(self.read(|reader| reader.ward_since(now - 86_400_000))?)
     }
 
-    /// The handover pack of the moment that is shown, as a PDF.
-    ///
-    /// # Errors
-    /// Of the cache, or where the pages cannot be written.
-    pub fn handover(&self) -> Result<Vec<u8>, ConsoleError> {
-        let (ward, now) = (self.read(|reader| reader.ward())?, self.moment());
-        let before = self.vault.read_as(View::at(now - BEFORE), |reader| reader.ward())?;
-        let pack = handover(&ward, &before, now, &self.cover())?;
-        self.stamp("handover printed")?;
-        Ok(pack)
-    }
-
     /// What was written about patients and their alarms in the last twelve hours, oldest first.
     ///
     /// # Errors
@@ -347,33 +333,7 @@ impl Console {
         Ok(shift_notes(&self.read(|reader| reader.ward())?, self.moment()))
     }
 
-    /// The report of one patient as a PDF; who asked and why is kept in the log.
-    ///
-    /// # Errors
-    /// Where no reason is given, of the cache, or where the pages cannot be written.
-    pub fn report(
-        &self,
-        patient: &str,
-        from: Instant,
-        to: Instant,
-        why: &str,
-    ) -> Result<Vec<u8>, ConsoleError> {
-        let why = words(why)?;
-        let request = ChartRequest {
-            patient: patient.to_owned(),
-            from: Some(from),
-            to: Some(to),
-            light: true,
-            every_sample: false,
-        };
-        let (now, cover) = (self.moment(), self.cover());
-        let pages = self.read(|reader| Ok(report(reader, &request, now, &cover)))??;
-        let (at, who) = (self.now(), self.station.user.clone());
-        self.vault.audit(at, who, format!("report printed: {why}"), Some(patient.to_owned()))?;
-        Ok(pages)
-    }
-
-    fn cover(&self) -> Cover {
+    pub(crate) fn cover(&self) -> Cover {
         Cover {
             station: self.station.name.clone(),
             user: self.station.user.clone(),
@@ -390,8 +350,9 @@ impl Console {
         self.record_fact("", String::new(), Verb::Shift, Some(what.to_owned())).map(|_| ())
     }
 
-    fn stamp(&self, what: &str) -> Result<(), ConsoleError> {
-        Ok(self.vault.audit(self.now(), self.station.user.clone(), what.to_owned(), None)?)
+    /// Into the log of this station: what somebody did, and about whom.
+    pub(crate) fn log(&self, what: String, about: Option<String>) -> Result<(), ConsoleError> {
+        Ok(self.vault.audit(self.now(), self.station.user.clone(), what, about)?)
     }
 
     /// Who left and who took over lately, newest first.

@@ -27,6 +27,11 @@ pub enum ConsoleError {
     /// Nothing was typed.
     #[error("write a few words first; nothing was recorded")]
     NoWords,
+    /// A handover has no values of its own.
+    #[error(
+        "a handover is printed or saved as PDF; values are exported from a patient's page. Nothing was written"
+    )]
+    OnlyPages,
     /// Nobody acts in the past.
     #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
     Past,
@@ -39,6 +44,11 @@ pub enum ConsoleError {
     /// The picture could not be drawn.
     #[error("{0}")]
     Drawing(String),
+    /// A file could not be written.
+    #[error(
+        "the file could not be written ({0}); what was asked is in this station's log. Make room, or try another form"
+    )]
+    NotWritten(String),
     /// The program is closing.
     #[error("the console is closing")]
     Closing,

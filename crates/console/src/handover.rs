@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use charts::{Ink, pdf};
+use charts::{Ink, Page};
 use clinical::{Action, Instant, Presence, Priority, Sound, Verb, patient_about};
 use vault::Ward;
 
 use crate::board::{Board, QueueItem, board};
-use crate::error::ConsoleError;
 use crate::lanes::local;
 use crate::sheet::{LEFT, Sheet};
 use crate::tile::Tile;
@@ -63,27 +62,21 @@ pub struct Cover {
     pub last_good: Option<Instant>,
 }
 
-/// Writes the pack of a ward at `now`; `before` is the same ward [`BEFORE`] that, for where the values come from.
-///
-/// # Errors
-/// Where the pages cannot be written.
-pub fn handover(ward: &Ward, before: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
+/// The pages of a ward at `now`; `before` is the same ward [`BEFORE`] that, for where the values come from.
+pub fn handover(ward: &Ward, before: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
     let (shown, before) = (board(ward, now), board(before, now - BEFORE));
     let mut pack = Pack::new("Handover", now, cover);
     pack.alerts(&shown);
     pack.patients(&shown, Some(&before), ward);
     pack.sheet.signatures("I leave", "I take over");
-    pdf(&pack.sheet.finish(&pack.foot), "Handover").map_err(ConsoleError::Drawing)
+    pack.sheet.finish(&pack.foot)
 }
 
-/// Writes the ward's list for the time without a network: who lies where, and what was last known.
-///
-/// # Errors
-/// Where the pages cannot be written.
-pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Result<Vec<u8>, ConsoleError> {
+/// The pages of the ward's list for the time without a network: who lies where, and what was last known.
+pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
     let mut pack = Pack::new("Ward list", now, cover);
     pack.patients(&board(ward, now), None, ward);
-    pdf(&pack.sheet.finish(&pack.foot), "Ward list").map_err(ConsoleError::Drawing)
+    pack.sheet.finish(&pack.foot)
 }
 
 fn stamp(at: Instant) -> String {

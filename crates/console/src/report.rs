@@ -1,6 +1,6 @@
 //! The report of one patient: who, the score, the trends, what happened, and lines to sign.
 
-use charts::{Figure, Ink, pdf};
+use charts::{Figure, Ink, Page, pdf};
 use clinical::{Instant, Verb};
 use vault::Reader;
 
@@ -14,7 +14,10 @@ use crate::review::timeline;
 use crate::sheet::{LEFT, RIGHT, Sheet};
 use crate::tile::Tile;
 
-/// Writes the report of one patient: who, the score, the trends, what happened, and lines to sign.
+/// What a PDF of it says it is.
+pub(crate) const TITLE: &str = "Patient report";
+
+/// Writes the report of one patient as a PDF: who, the score, the trends, what happened, and lines to sign.
 ///
 /// # Errors
 /// Of the cache, where the patient is not on the board, or where the pages cannot be written.
@@ -24,6 +27,16 @@ pub fn report(
     now: Instant,
     cover: &Cover,
 ) -> Result<Vec<u8>, ConsoleError> {
+    pdf(&report_pages(reader, request, now, cover)?, TITLE).map_err(ConsoleError::Drawing)
+}
+
+/// Its pages.
+pub(crate) fn report_pages(
+    reader: &Reader,
+    request: &ChartRequest,
+    now: Instant,
+    cover: &Cover,
+) -> Result<Vec<Page>, ConsoleError> {
     let (from, to) = chart_range(reader, request)?;
     let tiles = board(&reader.ward()?, now).tiles;
     let tile = tiles.into_iter().find(|t| t.patient == request.patient).ok_or(ConsoleError::NoPatient)?;
@@ -50,8 +63,8 @@ pub fn report(
     sheet.notes(reader, &request.patient, from, to)?;
     sheet.changes(&device_changes(reader, &lanes, (from, to))?);
     sheet.signatures("Reviewed by", "Countersigned by");
-    let foot = format!("Patient report · printed from cache at {} · {}", local(now, STAMP), cover.station);
-    pdf(&sheet.finish(&foot), "Patient report").map_err(ConsoleError::Drawing)
+    let foot = format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), cover.station);
+    Ok(sheet.finish(&foot))
 }
 
 impl Sheet {

@@ -34,7 +34,9 @@ pub(crate) fn takeovers(mut spells: Vec<Spell>) -> Vec<Takeover> {
     let mut next = spells.next();
     loop {
         match next.take_if(|spell| spell.span.0 <= current.span.1) {
-            Some(spell) if spell.device == current.device => current.span.1 = current.span.1.max(spell.span.1),
+            Some(spell) if spell.device == current.device => {
+                current.span.1 = current.span.1.max(spell.span.1)
+            }
             Some(spell) => beside.push(spell),
             None => {
                 beside.retain(|spell| spell.span.1 > current.span.1);

@@ -266,6 +266,6 @@ fn the_handover_holds_everybody_and_every_open_alarm() {
     );
     let cover =
         console::Cover { station: "7B-1".into(), user: "N. Okafor".into(), last_good: Some(Instant(NOW)) };
-    let bytes = handover(&ward, &ward, Instant(NOW), &cover).unwrap();
+    let bytes = charts::pdf(&handover(&ward, &ward, Instant(NOW), &cover), "Handover").unwrap();
     assert!(bytes.starts_with(b"%PDF-") && bytes.len() > 10_000);
 }

@@ -24,8 +24,6 @@ export const commands = {
 	handTo: (episode: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_to", { episode, name })),
 	/**  Marks an alert as handled, with a reason. */
 	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
-	/**  Writes the handover pack into the person's folder of documents; gives its place. */
-	handover: () => typedError<string, AppError>(__TAURI_INVOKE("handover")),
 	/**  The alarm limits of a patient, with their history and the unit's presets. */
 	limits: (patient: string) => typedError<LimitsWire, AppError>(__TAURI_INVOKE("limits", { patient })),
 	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
@@ -44,18 +42,26 @@ export const commands = {
 	patient: (id: string) => typedError<PatientWire, AppError>(__TAURI_INVOKE("patient", { id })),
 	/**  Pauses the sound of one alarm; it ends by itself. */
 	pauseSound: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("pause_sound", { episode })),
+	/**
+	 *  Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
+	 *  kept before anything goes.
+	 */
+	printPages: (what: OutgoingWire, why: string) => typedError<boolean, AppError>(__TAURI_INVOKE("print_pages", { what, why })),
 	/**  Resources that could not be read. */
 	quarantine: () => typedError<QuarantineWire[], AppError>(__TAURI_INVOKE("quarantine")),
 	/**  Lets go of an alarm this person owns. */
 	release: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("release", { episode })),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, AppError>(__TAURI_INVOKE("repair")),
-	/**  Writes the report of one patient into the documents folder and gives its path. It asks why, and that is kept. */
-	report: (patient: string, from: number, to: number, why: string) => typedError<string, AppError>(__TAURI_INVOKE("report", { patient, from, to, why })),
 	/**  Tries an action again that the server refused. */
 	retryAction: (action: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_action", { action })),
 	/**  Tries the server now. */
 	retryNow: () => typedError<null, AppError>(__TAURI_INVOKE("retry_now")),
+	/**
+	 *  Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
+	 *  goes. No ward and no name in the name of a file.
+	 */
+	saveFile: (what: OutgoingWire, kind: FileKindWire, why: string) => typedError<string, AppError>(__TAURI_INVOKE("save_file", { what, kind, why })),
 	/**  Saves limits under a name. */
 	savePreset: (name: string, limits: BoundsWire[]) => typedError<null, AppError>(__TAURI_INVOKE("save_preset", { name, limits })),
 	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
@@ -140,6 +146,8 @@ export type AppState = {
 	version: string,
 	/**  How much larger the engine draws the page than `devicePixelRatio` says. */
 	pageZoom: number | null,
+	/**  What is printed is the page itself, which has to hold the pages then. */
+	printsItself: boolean,
 };
 
 /**  A low and a high bound of one measure, both ways. */
@@ -168,6 +176,9 @@ export type DoseWire = {
 	amount: string | null,
 	at: number,
 };
+
+/**  As what kind of file. */
+export type FileKindWire = "pdf" | "csv" | "bundle";
 
 /**  One step of a row of the flowsheet. */
 export type FlowCellWire = {
@@ -305,6 +316,28 @@ export type NewsWire = {
 export type OnsetWire = {
 	at: number,
 	priority: string,
+};
+
+/**  What somebody wants to take along: the report of a patient, or the handover. */
+export type OutgoingWire = 
+/**  Of one patient. */
+{ kind: "report"; patient: string; from: number; to: number } | 
+/**  Of the moment that is shown. */
+{ kind: "handover" };
+
+/**  A request for the pages as a picture of this many pixels across. */
+export type PagesQuery = {
+	what: OutgoingWire,
+	width: number,
+	/**  How many pages at most. */
+	most: number,
+};
+
+/**  The head of the pages' raw answer. */
+export type PagesWire = {
+	/**  How many there are; the picture holds the first of them, below each other. */
+	of: number,
+	shown: number,
 };
 
 /**  What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture. */

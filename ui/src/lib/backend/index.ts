@@ -1,9 +1,9 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
+import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type FileKindWire, type OutgoingWire, type PagesQuery, type PagesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
+  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FileKindWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, OutgoingWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
   SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 
@@ -74,7 +74,6 @@ export const backend = {
   onsets: (from: number, to: number) => open(commands.onsets(from, to)),
   history: () => open(commands.history()),
   load: () => open(commands.load()),
-  handover: () => open(commands.handover()),
   shift: (takesOver: boolean) => open(commands.shift(takesOver)),
   shifts: () => open(commands.shifts()),
   shiftNotes: () => open(commands.shiftNotes()),
@@ -85,7 +84,6 @@ export const backend = {
   annotate: (patient: string, at: number, text: string) => open(commands.annotate(patient, at, text)),
   valuesAt: (patient: string, at: number) => open(commands.valuesAt(patient, at)),
   annotations: (patient: string) => open(commands.annotations(patient)),
-  report: (patient: string, from: number, to: number, why: string) => open(commands.report(patient, from, to, why)),
   watch(each: (update: Update) => void): Promise<null> {
     const channel = new Channel<Update>();
     channel.onmessage = each;
@@ -96,6 +94,9 @@ export const backend = {
     if (!picture) throw new Refusal('failed', 'nothing was drawn');
     return { facts, picture, bytes };
   },
+  pages: (query: PagesQuery) => framed<PagesWire>('pages', query),
+  printPages: (what: OutgoingWire, why: string) => open(commands.printPages(what, why)),
+  saveFile: (what: OutgoingWire, kind: FileKindWire, why: string) => open(commands.saveFile(what, kind, why)),
   multiples: (query: MultiplesQuery) => framed<MultiplesWire>('multiples', query),
   waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
   flowsheet: (patient: string, from: number, to: number, everyMin: number) => open(commands.flowsheet(patient, from, to, everyMin)),

@@ -116,12 +116,12 @@ pub(crate) fn chart(start: &Start, asked: Chart) -> Result<ExitCode, AppError> {
         _ => figure.pdf(width, height, "Trends"),
     };
     let bytes = bytes.map_err(AppError::failed)?;
-    log(start, &vault, format!("chart {kind}: {}", asked.why), &request.patient)?;
+    log(start, &vault, format!("chart {kind}: {}", asked.why), Some(&request.patient))?;
     write(&asked.out, &bytes)
 }
 
 /// The cache, opened so that what leaves it is in its log; only to read where a window holds it, which is said.
-fn logged(start: &Start) -> Result<Vault, AppError> {
+pub(crate) fn logged(start: &Start) -> Result<Vault, AppError> {
     own_cache(start).or_else(|error| {
         if error.code != "in-use" {
             return Err(error);
@@ -131,12 +131,12 @@ fn logged(start: &Start) -> Result<Vault, AppError> {
     })
 }
 
-fn log(start: &Start, vault: &Vault, what: String, patient: &str) -> Result<(), AppError> {
+pub(crate) fn log(start: &Start, vault: &Vault, what: String, patient: Option<&str>) -> Result<(), AppError> {
     if vault.is_read_only() {
         return Ok(());
     }
     let who = start.user.clone().unwrap_or("the command line".into());
-    Ok(vault.audit(clock()(), who, what, Some(patient.to_owned()))?)
+    Ok(vault.audit(clock()(), who, what, patient.map(str::to_owned))?)
 }
 
 pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError> {
@@ -146,7 +146,7 @@ pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError>
     let bytes = vault
         .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &cover)))?
         .map_err(AppError::from)?;
-    log(start, &vault, format!("report: {}", asked.why), &request.patient)?;
+    log(start, &vault, format!("report: {}", asked.why), Some(&request.patient))?;
     write(&asked.pdf, &bytes)
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, AppError>
     // Opened to write: nothing leaves without an entry in the log.
     let vault = own_cache(start)?;
     let exported = vault.read(|reader| Ok(made(reader, &request)))?.map_err(AppError::from)?;
-    log(start, &vault, format!("exported {kind}: {why}"), &request.patient)?;
+    log(start, &vault, format!("exported {kind}: {why}"), Some(&request.patient))?;
     println!("{} values", exported.values);
     write(&asked.out, exported.text.as_bytes())
 }

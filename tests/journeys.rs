@@ -247,7 +247,11 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
     )
     .await;
     app.click("[data-testid=handover-print]").await;
-    let saved = app.text("[data-testid=handover-file]").await;
+    app.see("[data-testid=outgoing-why]").await.send_keys("Night shift").await.unwrap();
+    app.click("[data-testid=form-pdf]").await;
+    app.click("[data-testid=outgoing-go]").await;
+    let saved = app.text("[data-testid=outgoing-done]").await;
+    app.click("[data-testid=outgoing-close]").await;
     app.shot("handover");
     let file = saved.trim_start_matches("Saved: ").to_owned();
     assert!(!file.contains("Adeyemi"), "no name in the name of a file");

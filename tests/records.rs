@@ -100,15 +100,16 @@ async fn a_limit_set_with_a_reason_holds_on_every_station_and_a_note_stands_at_i
     a.until("live", "return document.querySelector('[data-testid=offline-banner]') === null").await;
 
     a.click("[data-testid=report-open]").await;
-    write(&a, "[data-testid=words]", "Ward round").await;
-    a.click("[data-testid=words-record]").await;
+    write(&a, "[data-testid=outgoing-why]", "Ward round").await;
+    a.click("[data-testid=form-pdf]").await;
+    a.click("[data-testid=outgoing-go]").await;
     a.until(
         "written",
-        "return /report-\\d+\\.pdf/.test(document.querySelector('[data-testid=printed]')?.textContent ?? '')",
+        "return /report-\\d+\\.pdf/.test(document.querySelector('[data-testid=outgoing-done]')?.textContent ?? '')",
     )
     .await;
-    let place = a.text("[data-testid=printed]").await;
-    let file = place.trim_start_matches("Written to ").trim();
+    let place = a.text("[data-testid=outgoing-done]").await;
+    let file = place.trim_start_matches("Saved: ").trim();
     let read = std::process::Command::new("pdftotext").args(["-layout", file, "-"]).output().unwrap();
     let read = String::from_utf8_lossy(&read.stdout).into_owned();
     assert!(read.contains("Turned to the left side") && read.contains("Dr Varga"), "{read}");

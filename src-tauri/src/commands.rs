@@ -1,5 +1,6 @@
 //! The commands the page may call. Every one is async: a sync one would run on the window's own thread.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clinical::{Instant, LimitChange};
@@ -11,7 +12,7 @@ use vault::{Pin, View};
 
 use crate::error::AppError;
 use crate::outgoing_wire::{FileKindWire, OutgoingWire, PagesQuery, PagesWire, pages_bytes};
-use crate::printer;
+use crate::printer::{self, Job};
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
@@ -175,11 +176,17 @@ pub async fn print_pages(
     let what = Outgoing::from(what);
     let asked = what.clone();
     let pages = work(&session, move |console| console.print(&asked, &why)).await?;
-    let sent = printer::print(&window, what.word(), &pages).await?;
+    let job = Job { name: what.word(), folder: documents(window.app_handle())? };
+    let sent = printer::print(&window, job, &pages).await?;
     if !sent {
         work(&session, move |console| console.print_cancelled(&what)).await?;
     }
     Ok(sent)
+}
+
+/// Where a person's files go.
+fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
+    app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)
 }
 
 /// Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
@@ -194,7 +201,7 @@ pub async fn save_file(
     why: String,
 ) -> Answer<String> {
     let (what, kind) = (Outgoing::from(what), FileKind::from(kind));
-    let folder = app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)?;
+    let folder = documents(&app)?;
     let name = format!("{}-{}.{}", what.word(), crate::session::clock()().0 / 1000, kind.ending());
     let file = folder.join(name);
     let place = file.display().to_string();

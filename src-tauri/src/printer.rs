@@ -1,5 +1,7 @@
 //! Pages to the system's own print dialog.
 
+use std::path::PathBuf;
+
 use charts::Page;
 use tauri::WebviewWindow;
 
@@ -8,16 +10,20 @@ use crate::error::AppError;
 /// Whether the page of the window is what gets printed, and has to hold the pages before the dialog opens.
 pub(crate) const PRINTS_THE_WINDOW: bool = !cfg!(target_os = "linux");
 
+/// What is printed, for the spooler and for who prints into a file.
+pub(crate) struct Job {
+    /// No patient and no ward.
+    pub name: &'static str,
+    /// Where a file would go.
+    pub folder: PathBuf,
+}
+
 /// Asks the person for a printer and sends the pages there. `false`: they thought better of it. The window goes on meanwhile.
 ///
 /// # Errors
 /// In words, where a page cannot be drawn or the printer did not take them.
 #[cfg(target_os = "linux")]
-pub(crate) async fn print(
-    window: &WebviewWindow,
-    job: &'static str,
-    pages: &[Page],
-) -> Result<bool, AppError> {
+pub(crate) async fn print(window: &WebviewWindow, job: Job, pages: &[Page]) -> Result<bool, AppError> {
     let shapes = pages.iter().map(Page::shapes).collect::<Result<Vec<_>, _>>().map_err(AppError::failed)?;
     let (answer, told) = tokio::sync::oneshot::channel();
     let over = window.clone();
@@ -34,11 +40,7 @@ pub(crate) async fn print(
 /// # Errors
 /// In words, where the dialog does not open.
 #[cfg(not(target_os = "linux"))]
-pub(crate) async fn print(
-    window: &WebviewWindow,
-    _job: &'static str,
-    _pages: &[Page],
-) -> Result<bool, AppError> {
+pub(crate) async fn print(window: &WebviewWindow, _job: Job, _pages: &[Page]) -> Result<bool, AppError> {
     window.print().map_err(AppError::failed)?;
     Ok(true)
 }
@@ -57,25 +59,28 @@ mod linux {
     };
     use tokio::sync::oneshot::Sender;
 
+    use super::Job;
+
     const MISSED: &str =
         "the printer did not take the pages; nothing was printed. Try again, or save them as PDF";
 
     /// Opens the dialog and goes on: a nested loop would hold back the alarms.
     pub(super) fn open(
         over: Option<gtk::ApplicationWindow>,
-        job: &'static str,
+        job: Job,
         pages: Vec<Tree>,
         answer: Sender<Result<bool, String>>,
     ) {
         let paper = PageSetup::new();
         paper.set_paper_size(&PaperSize::new(Some("iso_a4")));
-        // Of a file that somebody prints into: no patient and no ward in its name.
+        // Of a file that somebody prints into.
         let settings = PrintSettings::new();
-        settings.set("output-basename", Some(job));
+        settings.set("output-basename", Some(job.name));
+        settings.set("output-dir", job.folder.to_str());
         let operation = PrintOperation::builder()
             .allow_async(true)
             .embed_page_setup(true)
-            .job_name(format!("Vigil {job}"))
+            .job_name(format!("Vigil {}", job.name))
             .n_pages(i32::try_from(pages.len()).unwrap_or(i32::MAX))
             .default_page_setup(&paper)
             .print_settings(&settings)

@@ -16,7 +16,7 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 10] = [
+const WINDOW: [&str; 11] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -27,6 +27,7 @@ const WINDOW: [&str; 10] = [
     "python3-venv",
     "rpm",
     "x11-utils",
+    "xdotool",
 ];
 
 fn packages(window: bool) -> Result<(), String> {

@@ -249,6 +249,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
     app.click("[data-testid=handover-print]").await;
     app.see("[data-testid=outgoing-why]").await.send_keys("Night shift").await.unwrap();
     app.click("[data-testid=form-pdf]").await;
+    app.see("[data-testid=outgoing-go]:enabled").await;
     app.click("[data-testid=outgoing-go]").await;
     let saved = app.text("[data-testid=outgoing-done]").await;
     app.click("[data-testid=outgoing-close]").await;

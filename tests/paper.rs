@@ -117,6 +117,19 @@ async fn a_report_is_looked_at_then_printed_or_saved_and_never_without_a_reason(
     app.painted().await;
     app.shot("outgoing");
 
+    app.page.set_window_size(1024, 700).await.unwrap();
+    app.until("the size", "return innerWidth === 1024 && innerHeight === 700").await;
+    app.painted().await;
+    app.shot("outgoing-small");
+    // What lies behind the dialog is seen through its ground alone.
+    let behind = |is: &str| {
+        format!("document.querySelector('[data-testid=app]').style.visibility = '{is}'; return true")
+    };
+    app.ask(&behind("hidden")).await;
+    assert_eq!(app.ask(include_str!("support/legible.js")).await, serde_json::json!([]));
+    app.ask(&behind("")).await;
+    app.page.set_window_size(1440, 900).await.unwrap();
+
     // The dialog is the system's own. The console goes on beside it: an alarm that begins now is on the screen.
     app.click("[data-testid=outgoing-go]").await;
     in_dialog(&app, &[]);

@@ -102,6 +102,7 @@ async fn a_limit_set_with_a_reason_holds_on_every_station_and_a_note_stands_at_i
     a.click("[data-testid=report-open]").await;
     write(&a, "[data-testid=outgoing-why]", "Ward round").await;
     a.click("[data-testid=form-pdf]").await;
+    a.see("[data-testid=outgoing-go]:enabled").await;
     a.click("[data-testid=outgoing-go]").await;
     a.until(
         "written",

@@ -56,7 +56,10 @@ async fn save(app: &App, form: &str, ending: &str) -> PathBuf {
     let file = PathBuf::from(done(app, "Saved: ").await.trim_start_matches("Saved: ").trim());
     assert_eq!(file.extension().unwrap(), ending);
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    assert!(name.starts_with("report-") || name.starts_with("handover-"), "no patient and no ward: {name}");
+    assert!(
+        name.starts_with("report-") || name.starts_with("handover-") || name.starts_with("ward-list-"),
+        "no patient and no ward: {name}"
+    );
     file
 }
 
@@ -96,7 +99,10 @@ fn logged(folder: &Path) -> Vec<String> {
     let of = |e: &serde_json::Value| {
         format!("{} {}", e["what"].as_str().unwrap(), e["about"].as_str().unwrap_or("-"))
     };
-    entries.map(of).filter(|e| e.starts_with("report ") || e.starts_with("handover ")).collect()
+    entries
+        .map(of)
+        .filter(|e| e.starts_with("report ") || e.starts_with("handover ") || e.starts_with("ward-list "))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,6 +191,13 @@ async fn a_report_is_looked_at_then_printed_or_saved_and_never_without_a_reason(
     let read = Command::new("pdftotext").args(["-layout", pack.to_str().unwrap(), "-"]).output().unwrap();
     let read = String::from_utf8_lossy(&read.stdout).into_owned();
     assert!(read.contains("Alarm while-printing") && read.contains("I take over"), "{read}");
+    app.click("[data-testid=outgoing-close]").await;
+    app.click("[data-testid=list-print]").await;
+    app.until("the pages", PAGES).await;
+    says(&app, "Maintenance tonight").await;
+    let list = save(&app, "pdf", "pdf").await;
+    let read = Command::new("pdftotext").args(["-layout", list.to_str().unwrap(), "-"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&read.stdout).contains("Ward list"));
     app.close().await;
 
     assert_eq!(
@@ -197,6 +210,7 @@ async fn a_report_is_looked_at_then_printed_or_saved_and_never_without_a_reason(
             "report saved as csv: Ward round ward-p05",
             "report saved as json: Ward round ward-p05",
             "handover saved as pdf: Night shift -",
+            "ward-list saved as pdf: Maintenance tonight -",
         ]
     );
 }

@@ -48,6 +48,24 @@ async fn a_patient_opens_and_every_range_is_drawn() {
     assert!(hue_pixels(&app, "bp", (166, 139, 210)).await > 100, "pressure bars");
     assert!(hue_pixels(&app, "temp", (227, 168, 131)).await > 50, "temperature dots");
     assert!(app.text("[data-testid=patient-name]").await.contains("Adeyemi"));
+    // Behind each panel a table, with what happened in it.
+    let rows = "const t = document.querySelector('[data-testid=panel-table]'); if (!t) return false;
+        const rows = [...t.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map((c) => Number(c.textContent)));
+        return rows.length >= LEAST && rows.every(([median, low, high, n]) => low <= median && median <= high && n > 0)";
+    for (lane, least) in [("spo2", 90), ("temp", 4), ("news", 4)] {
+        app.click(&format!("[data-testid=table-{lane}]")).await;
+        app.until(lane, &rows.replace("LEAST", &least.to_string())).await;
+        if lane == "spo2" {
+            assert!(
+                app.text("[data-testid=panel-table]").await.contains("*** SpO2"),
+                "the alarm it began with"
+            );
+            app.painted().await;
+            app.shot("panel-table");
+        }
+        app.page.active_element().await.unwrap().send_keys("\u{E00C}").await.unwrap();
+        app.until("closed", "return !document.querySelector('[data-testid=panel-table]')").await;
+    }
     app.click("[data-testid=back]").await;
     // At home with a glucose sensor.
     app.click("[data-testid=tile-home-p3]").await;

@@ -7,14 +7,16 @@ use specta::Type;
 
 use crate::wire::framed;
 
-/// What somebody wants to take along: the report of a patient, or the handover.
+/// What somebody wants to take along: the report of a patient, the handover, or the ward's list.
 #[derive(Clone, Debug, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum OutgoingWire {
     /// Of one patient.
     Report { patient: String, from: i64, to: i64 },
     /// Of the moment that is shown.
     Handover,
+    /// For the time without a network.
+    WardList,
 }
 
 impl From<OutgoingWire> for Outgoing {
@@ -24,6 +26,7 @@ impl From<OutgoingWire> for Outgoing {
                 Outgoing::Report { patient, from: Instant(from), to: Instant(to) }
             }
             OutgoingWire::Handover => Outgoing::Handover,
+            OutgoingWire::WardList => Outgoing::WardList,
         }
     }
 }

@@ -179,15 +179,22 @@ pub fn flowsheet(
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,
             charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
-            // A score stands for its inputs, which have rows of their own; the other two are made for a screen.
-            charts::Content::Steps(_) | charts::Content::Outline { .. } | charts::Content::Hairs(_) => {
-                Vec::new()
-            }
+            charts::Content::Steps(steps) => steps.iter().flat_map(|held| scores(held, step)).collect(),
+            // These two are made for a screen.
+            charts::Content::Outline { .. } | charts::Content::Hairs(_) => Vec::new(),
         };
         let cells = points.chunk_by(|a, b| a.0.div_euclid(step) == b.0.div_euclid(step)).map(cell(step));
         FlowRow { key: lane.lane.key, label: lane.lane.label, unit: lane.unit, cells: cells.collect() }
     });
     Ok(rows.filter(|row| !row.cells.is_empty()).collect())
+}
+
+/// A score that held through several steps of time says something in each. One with a missing input has no total.
+fn scores(held: &charts::Step, step: i64) -> impl Iterator<Item = (i64, f64)> + use<> {
+    let charts::Step { from, to, value, whole, .. } = *held;
+    let first = from.div_euclid(step);
+    let last = if whole { (to - 1).div_euclid(step) } else { first - 1 };
+    (first..=last).map(move |n| (from.max(n * step), value))
 }
 
 fn cell(step: i64) -> impl Fn(&[(i64, f64)]) -> FlowCell {
@@ -214,6 +221,14 @@ mod tests {
         let found = cell(1000)(&[(1500, 9.0), (1600, 1.0), (1700, 4.0), (1800, 2.0)]);
         let was = FlowCell { from: Instant(1000), n: 4, median: 3.0, low: 1.0, high: 9.0 };
         assert_eq!(found, was);
+    }
+
+    #[test]
+    fn a_score_is_in_every_step_of_time_that_it_held_in_and_in_none_without_an_input() {
+        let held = |from, to, whole| charts::Step { from, to, value: 5.0, colour: (0, 0, 0), whole };
+        let found = |of| scores(&of, 100).collect::<Vec<_>>();
+        assert_eq!(found(held(150, 400, true)), [(150, 5.0), (200, 5.0), (300, 5.0)]);
+        assert_eq!(found(held(150, 400, false)), []);
     }
 
     #[test]

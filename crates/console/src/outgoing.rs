@@ -9,7 +9,7 @@ use crate::chart::ChartRequest;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::export::{export_bundle, export_csv};
-use crate::handover::{BEFORE, handover};
+use crate::handover::{BEFORE, handover, ward_list};
 use crate::report::{self, report_pages};
 
 /// What somebody wants to take along.
@@ -26,6 +26,8 @@ pub enum Outgoing {
     },
     /// Of the moment that is shown.
     Handover,
+    /// Who lies where, with the values of the moment that is shown: for the time without a network.
+    WardList,
 }
 
 /// As what kind of file.
@@ -56,6 +58,7 @@ impl Outgoing {
         match self {
             Outgoing::Report { .. } => "report",
             Outgoing::Handover => "handover",
+            Outgoing::WardList => "ward-list",
         }
     }
 
@@ -63,13 +66,14 @@ impl Outgoing {
         match self {
             Outgoing::Report { .. } => report::TITLE,
             Outgoing::Handover => "Handover",
+            Outgoing::WardList => "Ward list",
         }
     }
 
     fn about(&self) -> Option<String> {
         match self {
             Outgoing::Report { patient, .. } => Some(patient.clone()),
-            Outgoing::Handover => None,
+            Outgoing::Handover | Outgoing::WardList => None,
         }
     }
 }
@@ -95,6 +99,7 @@ impl Console {
                 let before = self.vault.read_as(View::at(now - BEFORE), |reader| reader.ward())?;
                 Ok(handover(&ward, &before, now, &cover))
             }
+            Outgoing::WardList => Ok(ward_list(&self.read(|reader| reader.ward())?, now, &cover)),
         }
     }
 
@@ -117,7 +122,7 @@ impl Console {
         self.log(format!("{} not printed: cancelled", what.word()), what.about())
     }
 
-    /// The content of a file; who asked and why is in the log. A handover is pages alone.
+    /// The content of a file; who asked and why is in the log. A handover and a list are pages alone.
     ///
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
@@ -130,7 +135,7 @@ impl Console {
                 let request = request(patient, *from, *to);
                 self.read(|reader| Ok(made(reader, &request)))??.text.into_bytes()
             }
-            (Outgoing::Handover, _) => return Err(ConsoleError::OnlyPages),
+            (Outgoing::Handover | Outgoing::WardList, _) => return Err(ConsoleError::OnlyPages),
         };
         self.log(format!("{} saved as {}: {why}", what.word(), kind.ending()), what.about())?;
         Ok(bytes)

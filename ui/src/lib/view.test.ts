@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apart, joined, lies, pan, pinch, spaced, zoom } from './view';
+import { apart, joined, lies, pan, pinch, spaced, stepOf, zoom } from './view';
 
 const NOW = 1_000_000_000;
 const view = { from: NOW - 7_200_000, to: NOW - 3_600_000 };
@@ -52,5 +52,14 @@ describe('words beside the lines of a panel', () => {
   it('of a scale are left out where there is none', () => {
     expect(spaced([['36', 40], ['37', 25], ['38', 10]], 12)).toEqual([['36', 40], ['37', 25], ['38', 10]]);
     expect(spaced([['36', 30], ['37', 21], ['38', 12]], 12)).toEqual([['36', 30], ['38', 12]]);
+  });
+});
+
+describe('a panel as a table', () => {
+  it('has steps that a person can read through', () => {
+    const hours = [1, 6, 24, 72, 336];
+    const steps = hours.map((h) => stepOf({ from: NOW - h * 3_600_000, to: NOW }));
+    expect(steps).toEqual([1, 5, 15, 60, 240]);
+    expect(stepOf({ from: 0, to: 50 * 365 * 86_400_000 })).toBe(1440);
   });
 });

@@ -76,3 +76,9 @@ export function spaced<T>(words: [T, number][], line: number): [T, number][] {
   }
   return out;
 }
+
+/** Minutes of a step of time, so that a range has a hundred of them at most. */
+export function stepOf(range: View): number {
+  const minutes = (range.to - range.from) / 60_000;
+  return [1, 5, 15, 60, 240, 720].find((step) => minutes / step <= 100) ?? 1440;
+}

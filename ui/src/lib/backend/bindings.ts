@@ -318,12 +318,14 @@ export type OnsetWire = {
 	priority: string,
 };
 
-/**  What somebody wants to take along: the report of a patient, or the handover. */
+/**  What somebody wants to take along: the report of a patient, the handover, or the ward's list. */
 export type OutgoingWire = 
 /**  Of one patient. */
 { kind: "report"; patient: string; from: number; to: number } | 
 /**  Of the moment that is shown. */
-{ kind: "handover" };
+{ kind: "handover" } | 
+/**  For the time without a network. */
+{ kind: "ward-list" };
 
 /**  A request for the pages as a picture of this many pixels across. */
 export type PagesQuery = {

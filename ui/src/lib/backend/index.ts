@@ -3,7 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type FileKindWire, type OutgoingWire, type PagesQuery, type PagesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FileKindWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, OutgoingWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
+  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FileKindWire, FlowCellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, OutgoingWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
   SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
 } from './bindings';
 

@@ -1,18 +1,16 @@
 //! The commands the page may call. Every one is async: a sync one would run on the window's own thread.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clinical::{Instant, LimitChange};
-use console::{Console, ConsoleError, FileKind, MultiplesRequest, Outgoing, TrendsRequest, WavesRequest};
+use console::{Console, ConsoleError, MultiplesRequest, TrendsRequest, WavesRequest};
+use tauri::State;
 use tauri::ipc::{Channel, Response};
-use tauri::{Manager, State};
 use tauri_specta::{Builder, collect_commands};
 use vault::{Pin, View};
 
 use crate::error::AppError;
-use crate::outgoing_wire::{FileKindWire, OutgoingWire, PagesQuery, PagesWire, pages_bytes};
-use crate::printer::{self, Job};
+use crate::outgoing::{self, PagesQuery, PagesWire};
 use crate::pump;
 use crate::record_wire::{AnnotationWire, BoundsWire, LimitsWire, SetLimitWire, ValueAtWire};
 use crate::session::Session;
@@ -26,10 +24,10 @@ use crate::wire::{
     TimelineWire, Update, WaitingWire,
 };
 
-type Answer<T> = Result<T, AppError>;
+pub(crate) type Answer<T> = Result<T, AppError>;
 
 /// Runs a use case off the async threads: it reads the cache or draws.
-async fn work<T: Send + 'static>(
+pub(crate) async fn work<T: Send + 'static>(
     session: &Session,
     work: impl FnOnce(&Console) -> Result<T, ConsoleError> + Send + 'static,
 ) -> Answer<T> {
@@ -152,69 +150,6 @@ pub async fn note(session: State<'_, Session>, episode: String, text: String) ->
 #[specta::specta]
 pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, move |console| console.escalate(&episode).map(|_| ())).await
-}
-
-/// The pages of what could leave, as raw bytes: head and picture.
-#[tauri::command]
-pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
-    let what = Outgoing::from(query.what.clone());
-    let pages = work(&session, move |console| console.pages(&what)).await?;
-    let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
-    Ok(Response::new(drawn.await.map_err(AppError::failed)?.map_err(AppError::failed)?))
-}
-
-/// Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
-/// kept before anything goes.
-#[tauri::command]
-#[specta::specta]
-pub async fn print_pages(
-    session: State<'_, Session>,
-    window: tauri::WebviewWindow,
-    what: OutgoingWire,
-    why: String,
-) -> Answer<bool> {
-    let what = Outgoing::from(what);
-    let asked = what.clone();
-    let pages = work(&session, move |console| console.print(&asked, &why)).await?;
-    let job = Job { name: what.word(), folder: documents(window.app_handle())? };
-    let sent = printer::print(&window, job, &pages).await?;
-    if !sent {
-        work(&session, move |console| console.print_cancelled(&what)).await?;
-    }
-    Ok(sent)
-}
-
-/// Where a person's files go.
-fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
-    app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)
-}
-
-/// Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
-/// goes. No ward and no name in the name of a file.
-#[tauri::command]
-#[specta::specta]
-pub async fn save_file(
-    session: State<'_, Session>,
-    app: tauri::AppHandle,
-    what: OutgoingWire,
-    kind: FileKindWire,
-    why: String,
-) -> Answer<String> {
-    let (what, kind) = (Outgoing::from(what), FileKind::from(kind));
-    let folder = documents(&app)?;
-    let name = format!("{}-{}.{}", what.word(), crate::session::clock()().0 / 1000, kind.ending());
-    let file = folder.join(name);
-    let place = file.display().to_string();
-    work(&session, move |console| {
-        let bytes = console.export(&what, kind, &why)?;
-        std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, bytes)).map_err(|e| {
-            // Half a file would pass for a whole one.
-            let _ = std::fs::remove_file(&file);
-            ConsoleError::NotWritten(e.to_string())
-        })
-    })
-    .await?;
-    Ok(place)
 }
 
 /// The alarm load of a day.
@@ -464,13 +399,13 @@ fn builder() -> Builder<tauri::Wry> {
             onsets,
             patient,
             pause_sound,
-            print_pages,
+            outgoing::print_pages,
             quarantine,
             release,
             repair,
             retry_action,
             retry_now,
-            save_file,
+            outgoing::save_file,
             save_preset,
             set_limits,
             shift,
@@ -502,7 +437,8 @@ fn builder() -> Builder<tauri::Wry> {
 pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     // The handler borrows its builder for as long as the window lives, which is as long as the program does.
     let typed = Box::leak(Box::new(builder())).invoke_handler();
-    let raw: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![multiples, pages, trends, waves];
+    let raw: fn(tauri::ipc::Invoke) -> bool =
+        tauri::generate_handler![multiples, outgoing::pages, trends, waves];
     move |invoke| match invoke.message.command() {
         "multiples" | "pages" | "trends" | "waves" => raw(invoke),
         _ => typed(invoke),

@@ -8,7 +8,7 @@ mod error;
 mod files;
 mod keeping;
 mod notify;
-mod outgoing_wire;
+mod outgoing;
 mod platform;
 mod printer;
 mod pump;

@@ -177,6 +177,10 @@ impl App {
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
         std::fs::write(&pin, format!("{PIN}\n")).unwrap();
+        // No printer of this machine is ever asked for: the one into a file alone.
+        let settings = scratch.path().join(".config/gtk-3.0");
+        std::fs::create_dir_all(&settings).unwrap();
+        std::fs::write(settings.join("settings.ini"), "[Settings]\ngtk-print-backends=file\n").unwrap();
         // WebDriver starts the app; the script hands it the PIN and leaves its process id.
         let starter = scratch.path().join("start");
         let flag = if arguments.contains(&"--data-dir") && !arguments.contains(&"--no-pin") {
@@ -198,6 +202,7 @@ impl App {
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("HOME", scratch.path())
+            .env_remove("XDG_CONFIG_HOME")
             .env("GDK_SCALE", scale.floor().to_string())
             .env("GDK_DPI_SCALE", (scale / scale.floor()).to_string())
             .env("TZ", "UTC")

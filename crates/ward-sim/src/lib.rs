@@ -8,6 +8,7 @@ mod answer;
 mod bundle;
 mod capability;
 mod clock;
+mod gateway;
 mod link;
 mod live;
 mod noise;

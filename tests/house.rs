@@ -48,7 +48,7 @@ fn rooms_keep_out_of_what_is_not_theirs() {
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read_to_string(path).unwrap()
 }
 
 #[test]
@@ -79,11 +79,11 @@ fn every_command_is_listed_permitted_and_async() {
 #[test]
 fn the_page_is_built_against_the_commands_there_are() {
     let fresh = vigil_app::bindings().unwrap();
-    let path = format!("{}/ui/src/lib/backend/bindings.ts", env!("CARGO_MANIFEST_DIR"));
+    let path = "ui/src/lib/backend/bindings.ts";
     if std::env::var_os("VIGIL_WRITE_BINDINGS").is_some() {
-        std::fs::write(&path, &fresh).unwrap();
+        std::fs::write(path, &fresh).unwrap();
     }
-    let kept = std::fs::read_to_string(&path).unwrap();
+    let kept = std::fs::read_to_string(path).unwrap();
     assert!(kept == fresh, "ui/src/lib/backend/bindings.ts is out of date: run `cargo xtask bindings`");
 }
 
@@ -96,7 +96,7 @@ fn only_the_backend_folder_of_the_page_knows_tauri() {
         }
     }
     let mut files = Vec::new();
-    walk(std::path::Path::new(&format!("{}/ui/src", env!("CARGO_MANIFEST_DIR"))), &mut files);
+    walk(std::path::Path::new("ui/src"), &mut files);
     assert!(files.len() > 5);
     for file in files.iter().filter(|f| !f.to_string_lossy().contains("/lib/backend/")) {
         let text = std::fs::read_to_string(file).unwrap_or_default();

@@ -70,7 +70,7 @@ async fn compare(app: &App, name: &str) {
         .await;
     let at = |n: usize| corner[n].as_f64().unwrap() as u32;
     let is = image::imageops::crop_imm(&all, at(0), at(1), at(2), at(3)).to_image();
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(format!("{name}.png"));
+    let kept = Path::new("tests/pictures").join(format!("{name}.png"));
     if std::env::var_os("VIGIL_WRITE_PICTURES").is_some() {
         std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
         is.save(&kept).unwrap();
@@ -83,6 +83,52 @@ async fn compare(app: &App, name: &str) {
     let (count, most) = differing(&was, &is);
     println!("{name}: the largest difference is {most:.1} of {TOLERANCE}");
     assert_eq!(count, 0, "{name}: squares that differ; what it is now: {}", shot.display());
+}
+
+/// The panels on the screen, from `inset` pixels of the page off their left edge, as wide as leaves room for a move by `MOVED`.
+async fn panels(app: &App, name: &str, inset: f64) -> RgbImage {
+    app.painted().await;
+    app.shot(name);
+    let all = image::open(support::shots().join(format!("{name}.png"))).unwrap().to_rgb8();
+    let script = "const all = [...document.querySelectorAll('.trends .plot')].map(p => p.getBoundingClientRect()), a = all[0], z = all.at(-1);
+        return [a.left, a.top, a.width, z.bottom - a.top, devicePixelRatio * outerWidth / innerWidth]";
+    let place = app.ask(script).await;
+    let [left, top, width, height, density] = [0, 1, 2, 3, 4].map(|n| place[n].as_f64().unwrap());
+    let px = |css: f64| (css * density).round() as u32;
+    image::imageops::crop_imm(&all, px(left) + px(inset), px(top), px(width - 2.0 * EDGE - MOVED), px(height))
+        .to_image()
+}
+
+/// A hand's move, in pixels of the page, and how wide the edges are where words can be cut.
+const MOVED: f64 = 100.0;
+const EDGE: f64 = 48.0;
+
+/// A drag shows a copy of the panels that the engine scrolls by copying what is on the screen: there and back it is the same to the
+/// pixel, and moved it is the same beside.
+async fn slides(app: &App, name: &str) {
+    let hand = "const t = document.querySelector('[data-testid=trends]'), p = t.querySelector('.plot'), b = p.getBoundingClientRect(); t.setPointerCapture = () => {};
+        const at = (kind, px) => p.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + b.width / 2 + px, clientY: b.top + 10, pointerId: 1, button: 0 }));";
+    let seen = |want: bool| {
+        format!(
+            "const f = document.querySelector('.trends > .sliding'); return !!f && (getComputedStyle(f).visibility === 'visible') === {want}"
+        )
+    };
+    app.until("the copy is not seen at rest", &seen(false)).await;
+    let rest = panels(app, &format!("{name}-rest"), EDGE).await;
+    // By and by, as a hand does: each step copies what the one before left.
+    app.ask(&format!("{hand} at('pointerdown', 0); at('pointermove', 30); return true")).await;
+    app.until("the copy is seen", &seen(true)).await;
+    for px in [7.0, 55.0, MOVED] {
+        app.painted().await;
+        app.ask(&format!("{hand} at('pointermove', {px}); return true")).await;
+    }
+    let moved = panels(app, &format!("{name}-moved"), EDGE + MOVED).await;
+    let differ = |a: &RgbImage, b: &RgbImage| a.pixels().zip(b.pixels()).filter(|(a, b)| a != b).count();
+    assert_eq!(differ(&rest, &moved), 0, "{name}: moved");
+    app.ask(&format!("{hand} at('pointermove', 0); return true")).await;
+    assert_eq!(differ(&rest, &panels(app, &format!("{name}-back"), EDGE).await), 0, "{name}: there and back");
+    app.ask(&format!("{hand} at('pointerup', 0); return true")).await;
+    app.until("the copy is gone", &seen(false)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,6 +171,10 @@ async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
                 }
                 app.ask("document.activeElement?.blur(); return true").await;
                 compare(&app, &format!("trends-{range}-{theme}-{scale}")).await;
+                // The words that a panel has nothing to show stand still, and under the copy: an hour has some.
+                if hours == 6 || hours == 24 {
+                    slides(&app, &format!("slid-{range}-{theme}-{scale}")).await;
+                }
             }
             click("theme").await;
         }

@@ -14,7 +14,7 @@ mod command;
 mod sekmet;
 
 fn shared() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let folder = Path::new("../shared");
     folder.join("peers/ward_from_data.py").exists().then_some(folder)
 }
 
@@ -167,7 +167,7 @@ async fn real_patients_on_a_third_party_server_are_shown_as_recorded() {
 
 /// Every recording as a picture, for somebody to look at, and the same with every sample drawn.
 fn drawn_as_every_sample_would(data: &Path, people: &[Value]) {
-    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/recordings");
+    let shots = Path::new("target/e2e/recordings");
     std::fs::create_dir_all(&shots).unwrap();
     for person in people {
         let id = person["patient_id"].as_str().unwrap();

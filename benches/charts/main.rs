@@ -123,14 +123,20 @@ fn report(table: &mut Table, what: &str, seen: &Frames, ours: bool) {
 /// ends, and a frame in which nothing moves costs nothing.
 const SWAY: &str = "260 + Math.sin(n / 12) * 240";
 
-async fn our_frames(app: &App) -> Frames {
-    app.ask(
+async fn our_frames(app: &App, table: &mut Table) -> Frames {
+    let first = app.ask(
         "const p = document.querySelector('.trends'), plot = p.querySelector('.plot'), b = plot.getBoundingClientRect();
          p.setPointerCapture = () => {};
          window.__hand = (kind, x) => plot.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + b.width / 2 + x, clientY: b.top + 20, pointerId: 1, button: 0 }));
-         window.__hand('pointerdown', 0); return true",
+         window.__hand('pointerdown', 0); const began = performance.now(); window.__hand('pointermove', 20); return performance.now() - began",
     )
     .await;
+    table.row(
+        "ours: the first move of a drag copies what lies on the panels",
+        first.as_f64().unwrap(),
+        "ms",
+        "",
+    );
     let seen = frames(app, &format!("(n) => window.__hand('pointermove', {SWAY})"), FRAMES).await;
     app.ask("window.__hand('pointermove', 0); window.__hand('pointerup', 0); return true").await;
     seen
@@ -276,7 +282,7 @@ async fn open_figures(app: &App, table: &mut Table, range: &str) {
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/uplot/dist/uPlot.iife.min.js");
+    let library = "ui/node_modules/uplot/dist/uPlot.iife.min.js";
     let uplot =
         std::fs::read_to_string(library).expect("uPlot is among the page's development packages: npm ci");
     let mut table = Table::default();
@@ -298,7 +304,7 @@ async fn main() {
     )
     .await;
     widened(&app).await;
-    let ours = our_frames(&app).await;
+    let ours = our_frames(&app, &mut table).await;
     report(&mut table, "ours", &ours, true);
     // Under the locale `C` the engine names a language that is none, which uPlot cannot take.
     let named = "Object.defineProperty(navigator, 'language', { get: () => 'en-GB' });";

@@ -15,7 +15,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 fn recordings(folder: &str) -> Option<PathBuf> {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
+    let place = Path::new("../../../shared/data").join(folder);
     if place.is_dir() {
         return Some(place);
     }

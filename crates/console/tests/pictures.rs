@@ -6,7 +6,7 @@
 mod stay;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use console::{Console, Station, TrendsRequest};
@@ -25,7 +25,7 @@ fn every_range_theme_and_density_looks_as_it_did() {
     vault.commit(PageCommit { facts: stay(), received: NOW, ..Default::default() }).unwrap();
     let station = Station { name: "S".into(), user: "U".into() };
     let (console, _events) = Console::open(vault, None, station, Arc::new(|| NOW)).unwrap();
-    let kept: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let kept = Path::new("tests/pictures");
     let write = std::env::var_os("VIGIL_WRITE_PICTURES").is_some();
     for (range, hours) in RANGES {
         for (theme, light) in [("dark", false), ("light", true)] {

@@ -84,18 +84,24 @@ export class Sliding {
     Object.assign(inner.body.style, { position: 'relative', width: `${LONG * this.width}px`, overflow: 'visible', background: 'inherit' });
     inner.body.className = 'slide';
     const shapes = document.querySelector('[data-shapes]');
-    inner.body.replaceChildren(...(shapes ? [inner.importNode(shapes, true)] : []), ...rows.map((row, n) => {
+    const lines = [...this.host.querySelectorAll('.lane')].map((lane) => {
+      const line = inner.createElement('i');
+      line.className = 'slide-line';
+      line.style.top = `${lane.getBoundingClientRect().top - top}px`;
+      return line;
+    });
+    const copies = rows.map((row, n) => {
       const box = boxes[n] ?? first;
-      // As wide as the film, with the line that lies over a panel.
       const lane = inner.createElement('div');
-      lane.className = `slide-lane${row.classList.contains('plot') ? ' lined' : ''}`;
-      lane.style.cssText = `top: ${box.top - top - 1}px; height: ${box.height + 1}px; --c: ${getComputedStyle(row).getPropertyValue('--c')}`;
+      lane.className = 'slide-lane';
+      lane.style.cssText = `top: ${box.top - top}px; height: ${box.height}px; --c: ${getComputedStyle(row).getPropertyValue('--c')}`;
       const copy = inner.importNode(row, false);
       copy.style.cssText = `left: ${MIDDLE * this.width + box.left - left}px; width: ${box.width}px`;
       for (const part of row.querySelectorAll<HTMLElement>(':scope > :is(.film, .marks, .note-row, .axis-clip)')) copy.append(copied(part, inner));
       lane.append(copy);
       return lane;
-    }));
+    });
+    inner.body.replaceChildren(...(shapes ? [inner.importNode(shapes, true)] : []), ...lines, ...copies);
     this.fresh = true;
     return true;
   }

@@ -150,7 +150,7 @@ pub fn wide(table: &mut Table) {
 }
 
 pub fn recordings(table: &mut Table) {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/home");
+    let home = Path::new("../../../shared/data/home");
     let Ok(folder) = std::fs::read_dir(&home) else {
         return println!("the real recordings are not here; their bytes are not measured");
     };

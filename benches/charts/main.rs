@@ -142,6 +142,13 @@ async fn our_frames(app: &App, table: &mut Table) -> Frames {
     seen
 }
 
+/// The same with a wheel that zooms in and out, and sets no range before it rests.
+async fn our_zoom(app: &App) -> Frames {
+    let step = "(n) => { const plot = document.querySelector('.trends .plot'), b = plot.getBoundingClientRect();
+        plot.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, clientX: b.left + b.width / 3, clientY: b.top + 20, deltaY: Math.cos(n / 12) * 20 })); }";
+    frames(app, step, FRAMES).await
+}
+
 /// Six charts of uPlot over the page, as large as our panels, moved as ours are. `raw` values of each are in view wherever the
 /// hand is: a fortnight of seconds is 1.2 M.
 async fn uplot_frames(app: &App, panels: Value) -> Frames {
@@ -306,6 +313,9 @@ async fn main() {
     widened(&app).await;
     let ours = our_frames(&app, &mut table).await;
     report(&mut table, "ours", &ours, true);
+    widened(&app).await;
+    let zoomed = our_zoom(&app).await;
+    report(&mut table, "ours, zoomed", &zoomed, true);
     // Under the locale `C` the engine names a language that is none, which uPlot cannot take.
     let named = "Object.defineProperty(navigator, 'language', { get: () => 'en-GB' });";
     app.page.execute(&format!("{named} {uplot}; window.uPlot = uPlot; return true"), vec![]).await.unwrap();

@@ -13,6 +13,7 @@ export class Sliding {
   /** Its style sheets: before they are there it would show bare words. */
   private sheets: (HTMLLinkElement | HTMLStyleElement)[] = [];
   private fresh = false;
+  private zoomed = false;
   private width = 0;
 
   /** `host` holds the lanes, and has a position. */
@@ -43,12 +44,24 @@ export class Sliding {
     this.fill(dpr);
   }
 
-  /** Shows the lanes moved to the right by so many pixels; false where it cannot. */
-  slide(by: number, dpr: number): boolean {
-    if (!this.frame || this.sheets.some((sheet) => !sheet.sheet) || (!this.fresh && !this.fill(dpr))) return false;
-    const frame = this.frame;
-    if (!frame?.contentWindow) return false;
-    frame.contentWindow.scrollTo(MIDDLE * this.width - by, 0);
+  /** Whether it can be shown. */
+  get ready(): boolean {
+    return this.frame !== undefined && this.sheets.every((sheet) => sheet.sheet);
+  }
+
+  /** Shows the lanes moved to the right by so many pixels and made wider around their left edge; false where it cannot. */
+  lay(by: number, scale: number, dpr: number): boolean {
+    const { frame } = this;
+    const body = frame?.contentDocument?.body;
+    if (!frame || !body || !this.ready || (!this.fresh && !this.fill(dpr))) return false;
+    const zooms = Math.abs(scale - 1) > 1e-6;
+    if (zooms || this.zoomed) {
+      this.zoomed = zooms;
+      body.classList.toggle('zooms', zooms);
+      body.style.setProperty('--by', `${zooms ? by : 0}px`);
+      body.style.setProperty('--scale', String(zooms ? scale : 1));
+    }
+    frame.contentWindow?.scrollTo(MIDDLE * this.width - (zooms ? 0 : by), 0);
     if (frame.style.visibility !== 'visible') frame.style.visibility = 'visible';
     return true;
   }
@@ -79,10 +92,9 @@ export class Sliding {
       left: `${left - host.left - this.host.clientLeft}px`, top: `${top - host.top - this.host.clientTop}px`,
       width: `${first.right - left}px`, height: `${last.bottom - top}px`,
     });
-    for (const { name, value } of document.documentElement.attributes) inner.documentElement.setAttribute(name, value);
+    inner.documentElement.dataset.theme = document.documentElement.dataset.theme;
     inner.documentElement.style.background = ground(this.host);
     Object.assign(inner.body.style, { position: 'relative', width: `${LONG * this.width}px`, overflow: 'visible', background: 'inherit' });
-    inner.body.className = 'slide';
     const shapes = document.querySelector('[data-shapes]');
     const lines = [...this.host.querySelectorAll('.lane')].map((lane) => {
       const line = inner.createElement('i');
@@ -96,8 +108,8 @@ export class Sliding {
       lane.className = 'slide-lane';
       lane.style.cssText = `top: ${box.top - top}px; height: ${box.height}px; --c: ${getComputedStyle(row).getPropertyValue('--c')}`;
       const copy = inner.importNode(row, false);
-      copy.style.cssText = `left: ${MIDDLE * this.width + box.left - left}px; width: ${box.width}px`;
-      for (const part of row.querySelectorAll<HTMLElement>(':scope > :is(.film, .marks, .note-row, .axis-clip)')) copy.append(copied(part, inner));
+      copy.style.cssText = `--left: ${MIDDLE * this.width + box.left - left}px; --width: ${box.width}px`;
+      for (const part of row.querySelectorAll<HTMLElement>(':scope > :is(.film, .marks, .note-row, .axis-clip)')) copy.append(copied(part, inner, box.width));
       lane.append(copy);
       return lane;
     });
@@ -107,13 +119,17 @@ export class Sliding {
   }
 }
 
-/** A part of a panel with its pictures, where it rests. */
-function copied(part: HTMLElement, into: Document): Node {
+/** A part of a panel so many pixels wide, with its pictures, where it rests. */
+function copied(part: HTMLElement, into: Document, width: number): Node {
   const copy = into.importNode(part, true);
   const pictures = part.querySelectorAll('canvas');
   copy.querySelectorAll('canvas').forEach((canvas, n) => {
     const picture = pictures[n];
-    if (picture && picture.width > 0 && picture.height > 0) canvas.getContext('2d')?.drawImage(picture, 0, 0);
+    if (!picture || picture.width === 0 || picture.height === 0) return;
+    canvas.getContext('2d')?.drawImage(picture, 0, 0);
+    // It rests in its own size, on whole pixels; one that is zoomed follows its panel.
+    canvas.style.setProperty('--at', `${(100 * picture.offsetLeft) / width}%`);
+    canvas.style.setProperty('--across', `${(100 * picture.offsetWidth) / width}%`);
   });
   for (const reel of [copy, ...copy.querySelectorAll<HTMLElement>('.reel')]) reel.style.transform = '';
   for (const named of [copy, ...copy.querySelectorAll('[data-testid]')]) named.removeAttribute('data-testid');

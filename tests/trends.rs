@@ -195,12 +195,25 @@ async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
     app.click("[data-testid=compare]").await;
     app.until("alone again", "return !document.querySelector('[data-testid=before-trends]')").await;
 
-    // Two fingers drawn apart show half the time.
+    // Two fingers drawn apart show half the time, and at once what is there, twice as wide around where they hold it.
     app.until("settled", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
-    app.ask("const t = document.querySelector('[data-testid=trends]'), p = t.querySelector('.plot'), b = p.getBoundingClientRect(); t.setPointerCapture = () => {};
-        const at = (kind, id, share) => p.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + share * b.width, clientY: b.top + 20, pointerId: id, pointerType: 'touch', button: 0 }));
-        at('pointerdown', 1, 0.4); at('pointerdown', 2, 0.6); at('pointermove', 1, 0.3); at('pointermove', 2, 0.7); at('pointerup', 1, 0.3); at('pointerup', 2, 0.7); return true")
-        .await;
+    app.until("drawn ahead", "const p = document.querySelector('[data-testid=trends] .plot'); return p.querySelector('canvas').offsetWidth > 1.9 * p.offsetWidth").await;
+    let fingers = "const t = document.querySelector('[data-testid=trends]'), p = t.querySelector('.plot'), b = p.getBoundingClientRect(); t.setPointerCapture = () => {};
+        const at = (kind, id, px) => p.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + b.width / 2 + px, clientY: b.top + 20, pointerId: id, pointerType: 'touch', button: 0 }));";
+    app.ask(&format!("{fingers} at('pointerdown', 1, -80); at('pointerdown', 2, 80); at('pointermove', 1, -160); at('pointermove', 2, 160); return true")).await;
+    let twice = "const t = document.querySelector('[data-testid=trends]'), f = t.querySelector('.sliding'), d = f.contentDocument;
+        if (getComputedStyle(f).visibility !== 'visible') return false;
+        const p = t.querySelector('.plot').getBoundingClientRect(), left = f.getBoundingClientRect().left;
+        const as = (of, box) => { const b = of.getBoundingClientRect(); return [b.left - box, b.width]; };
+        const [x, wide] = as(t.querySelector('canvas'), p.left), [x2, wide2] = as(d.querySelector('canvas'), p.left - left);
+        const labels = (of) => [...of.querySelectorAll('.axis span')].map((l) => { const b = l.getBoundingClientRect(); return b.left + b.width / 2; });
+        const a = labels(t).map((l) => l - p.left), b = labels(d).map((l) => l + left - p.left);
+        const far = (v) => p.width / 2 + 2 * (v - p.width / 2);
+        return a.length > 5 && a.length === b.length && a.every((l, n) => Math.abs(far(l) - b[n]) < 2) && Math.abs(far(x) - x2) < 3 && Math.abs(wide2 / wide - 2) < 0.01";
+    app.until("twice as wide", twice).await;
+    app.painted().await;
+    app.shot("pinched");
+    app.ask(&format!("{fingers} at('pointerup', 1, -160); at('pointerup', 2, 160); return true")).await;
     app.until("half the time", "const d = Number(document.querySelector('[data-testid=trends]')?.dataset.drawn); return Math.abs(d - 43200e3) < 500e3").await;
     app.close().await;
 }

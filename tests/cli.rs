@@ -258,7 +258,7 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
         assert!(read.contains(words), "{words} is missing: {read}");
     }
     let kept = Path::new("target/e2e");
-    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::create_dir_all(kept).unwrap();
     std::fs::copy(&report, kept.join("report.pdf")).unwrap();
     std::fs::copy(file("m4.png"), kept.join("chart.png")).unwrap();
     let pages =

@@ -14,7 +14,7 @@ mod command;
 mod sekmet;
 
 fn shared() -> Option<PathBuf> {
-    let folder = Path::new("../shared");
+    let folder = std::path::absolute("../shared").unwrap();
     folder.join("peers/ward_from_data.py").exists().then_some(folder)
 }
 
@@ -168,7 +168,7 @@ async fn real_patients_on_a_third_party_server_are_shown_as_recorded() {
 /// Every recording as a picture, for somebody to look at, and the same with every sample drawn.
 fn drawn_as_every_sample_would(data: &Path, people: &[Value]) {
     let shots = Path::new("target/e2e/recordings");
-    std::fs::create_dir_all(&shots).unwrap();
+    std::fs::create_dir_all(shots).unwrap();
     for person in people {
         let id = person["patient_id"].as_str().unwrap();
         let (file, every) = (shots.join(format!("{id}.png")), data.join("every.png"));

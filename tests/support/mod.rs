@@ -35,7 +35,8 @@ pub struct App {
 
 /// Where the screenshots of this run go.
 pub fn shots() -> PathBuf {
-    let folder = std::env::var_os("VIGIL_SHOTS").map_or_else(|| PathBuf::from("target/e2e"), PathBuf::from);
+    let folder = std::env::var_os("VIGIL_SHOTS")
+        .map_or_else(|| std::path::absolute("target/e2e").unwrap(), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

@@ -47,7 +47,7 @@ fn every_range_theme_and_density_looks_as_it_did() {
                 let name = format!("{range}-{theme}-{scale}.png");
                 let file = kept.join(&name);
                 if write {
-                    fs::create_dir_all(&kept).unwrap();
+                    fs::create_dir_all(kept).unwrap();
                     fs::write(&file, &trends.png).unwrap();
                 }
                 let (width, height, was) = pixels(&fs::read(&file).unwrap());

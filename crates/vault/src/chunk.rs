@@ -275,7 +275,7 @@ mod tests {
             let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();
             let file = folder.join(name);
             if std::env::var_os("VIGIL_WRITE_SEEDS").is_some() {
-                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::create_dir_all(folder).unwrap();
                 std::fs::write(&file, &seed).unwrap();
             }
             assert_eq!(std::fs::read(&file).unwrap(), seed, "{name}");

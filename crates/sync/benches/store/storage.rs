@@ -151,7 +151,7 @@ pub fn wide(table: &mut Table) {
 
 pub fn recordings(table: &mut Table) {
     let home = Path::new("../../../shared/data/home");
-    let Ok(folder) = std::fs::read_dir(&home) else {
+    let Ok(folder) = std::fs::read_dir(home) else {
         return println!("the real recordings are not here; their bytes are not measured");
     };
     let scratch = tempfile::tempdir().unwrap();

@@ -248,6 +248,8 @@ async fn every_screen_in_the_light_and_on_a_small_screen() {
             app.until("the load of a day, each figure in its box", own).await;
             let stays = "return /^\\d+$/.test(document.querySelector('[data-testid=load] b').textContent) && window.__top > 100 && document.querySelector('.filters').getBoundingClientRect().top === window.__top";
             app.until("the figures came and moved nothing", stays).await;
+            let over = "return [...document.querySelectorAll('[data-testid=load] > div')].slice(0, 4).filter(d => { const [b, s] = ['b', 'small'].map(t => d.querySelector(t).getBoundingClientRect()); return s.left < b.right || s.right > d.getBoundingClientRect().right; }).length";
+            assert_eq!(app.ask(over).await, 0, "figures that lie over each other or leave their box");
         }
         app.shot(&format!("light-{name}"));
         app.until(name, inside).await;

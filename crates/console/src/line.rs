@@ -263,7 +263,10 @@ fn bars(high: &Columns, low: &Columns, mean: &Columns) -> Vec<Bar> {
         while columns.times.get(*from).is_some_and(|known| *known < t) {
             *from += 1;
         }
-        columns.times.get(*from).filter(|known| **known == t).map(|_| columns.values[*from])
+        let found = columns.times.get(*from).filter(|known| **known == t).map(|_| columns.values[*from]);
+        // Two pressures of one moment are two pairs, in the order in which they were sent.
+        *from += usize::from(found.is_some() && columns.times.get(*from + 1) == Some(&t));
+        found
     };
     let pressures = high.times.iter().zip(&high.values).filter_map(|(t, value)| {
         let mean = at(mean, &mut means, *t);
@@ -281,6 +284,26 @@ mod tests {
         assert_eq!(usual(vec![]), None);
         assert_eq!(usual(vec![(1000, 3599), (60_000, 10)]), Some(1000));
         assert_eq!(usual(vec![(60_000, 1), (5, 1), (7, 1)]), Some(7));
+    }
+
+    #[test]
+    fn two_pressures_of_one_moment_are_two_pairs() {
+        let columns = |pairs: &[(i64, f64)]| {
+            let (times, values) = pairs.iter().copied().unzip();
+            Columns { times, values, ..Default::default() }
+        };
+        let high = columns(&[(1, 120.0), (2, 121.0), (2, 140.0), (3, 122.0)]);
+        let low = columns(&[(1, 70.0), (2, 71.0), (2, 90.0), (3, 72.0)]);
+        let paired = |mean: &Columns| -> Vec<(f64, f64, Option<f64>)> {
+            bars(&high, &low, mean).iter().map(|b| (b.high, b.low, b.mean)).collect()
+        };
+        let expected = [(120.0, 70.0), (121.0, 71.0), (140.0, 90.0), (122.0, 72.0)];
+        assert_eq!(paired(&Columns::default()), expected.map(|(high, low)| (high, low, None)));
+        let one = columns(&[(2, 80.0)]);
+        let means = [None, Some(80.0), Some(80.0), None];
+        let with: Vec<_> =
+            expected.iter().zip(means).map(|((high, low), mean)| (*high, *low, mean)).collect();
+        assert_eq!(paired(&one), with);
     }
 
     #[test]

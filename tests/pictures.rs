@@ -126,7 +126,11 @@ async fn slides(app: &App, name: &str) {
     let differ = |a: &RgbImage, b: &RgbImage| a.pixels().zip(b.pixels()).filter(|(a, b)| a != b).count();
     assert_eq!(differ(&rest, &moved), 0, "{name}: moved");
     // A hand that held still for longer than what is around the panels is behind it (`FOLLOW`) moves once.
-    app.until("a hand that held still", "window.__held ??= performance.now(); return performance.now() - window.__held > 1200").await;
+    app.until(
+        "a hand that held still",
+        "window.__held ??= performance.now(); return performance.now() - window.__held > 1200",
+    )
+    .await;
     app.ask(&format!("{hand} delete window.__held; at('pointermove', 0); return true")).await;
     assert_eq!(differ(&rest, &panels(app, &format!("{name}-back"), EDGE).await), 0, "{name}: there and back");
     app.ask(&format!("{hand} at('pointerup', 0); return true")).await;

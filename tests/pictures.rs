@@ -18,7 +18,7 @@ use clinical::Instant;
 use image::RgbImage;
 use serde_json::json;
 use stay::{HOUR, NOW, RANGES, stay};
-use support::App;
+use support::{App, Desk};
 use vault::PageCommit;
 
 /// Pixels on each side of the squares that are compared.
@@ -145,7 +145,11 @@ async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
     vault.commit(PageCommit { facts: stay(), received, ..Default::default() }).unwrap();
     drop(vault);
     for scale in [1.0, 1.5, 2.0] {
-        let app = App::start_at_scale(&["--data-dir", folder.path().to_str().unwrap()], scale).await;
+        let app = App::start_at(
+            &["--data-dir", folder.path().to_str().unwrap()],
+            Desk { scale, ..Desk::default() },
+        )
+        .await;
         app.see("[data-testid=tile-p]").await;
         let density = app.ask("return devicePixelRatio * outerWidth / innerWidth").await;
         assert_eq!(density.as_f64(), Some(scale));

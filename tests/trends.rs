@@ -4,8 +4,8 @@
 
 mod support;
 
-use support::App;
-use support::station::{hue_pixels, live};
+use support::station::{TILES, hue_pixels, live};
+use support::{App, Desk};
 
 /// Pixels of a canvas that differ from its ground.
 async fn painted(app: &App, css: &str) -> u64 {
@@ -285,5 +285,36 @@ async fn every_screen_in_the_light_and_on_a_small_screen() {
     app.see("[data-testid=limits-dialog]").await;
     app.painted().await;
     app.shot("light-limits");
+    app.close().await;
+}
+
+/// Where local time is half an hour off UTC's hours, axes and columns still stand at round hours of the clock on the wall.
+#[tokio::test(flavor = "multi_thread")]
+async fn axes_and_columns_stand_at_the_hours_of_the_clock_on_the_wall() {
+    let app = App::start_at(&["--demo"], Desk { zone: "Asia/Kolkata", ..Desk::default() }).await;
+    app.until("30 tiles", TILES).await;
+    app.click("[data-testid=tile-ward-p12]").await;
+    let axis = "const all = [...document.querySelectorAll('[data-testid=trends] .axis-clip span')].map((s) => s.textContent);
+        return all.length >= 6 && all.every((text) => /^([0-9]{2}:00|[0-9]+ [A-Z][a-z]{2})$/.test(text))";
+    for hours in [24, 72, 336] {
+        let range = if hours == 336 { "14d".to_owned() } else { format!("{hours}h") };
+        app.click(&format!("[data-testid=range-{range}]")).await;
+        app.until(&range, &format!("{DRAWN} {}", hours * 3_600_000)).await;
+        app.until("round hours", axis).await;
+        app.shot(&format!("kolkata-{range}"));
+    }
+    let days = app.ask("return document.querySelectorAll('[data-testid=overview] span').length").await;
+    assert_eq!(days.as_u64(), Some(14), "midnights of a fortnight");
+    app.click("[data-testid=view-flow]").await;
+    for (step, every) in [(240, 4), (60, 1)] {
+        app.click(&format!("[data-testid=step-{step}]")).await;
+        let heads = format!(
+            "const all = [...document.querySelectorAll('[data-testid=flowsheet] thead th')].slice(1).map((h) => /([0-9]{{2}}):00$/.exec(h.textContent));
+             const cells = document.querySelector('[data-testid=flowsheet] tbody tr').querySelectorAll('td b');
+             return all.length >= 24 && all.every((found) => found && Number(found[1]) % {every} === 0) && cells.length >= 24"
+        );
+        app.until("round columns that hold values", &heads).await;
+        app.shot(&format!("kolkata-flow-{step}"));
+    }
     app.close().await;
 }

@@ -24,6 +24,20 @@ impl Drop for Running {
     }
 }
 
+/// Where a station stands.
+pub struct Desk {
+    /// Pixels of its screen to each of the page's: GTK knows whole numbers of them, and a larger text for what is left.
+    pub scale: f64,
+    /// Name of its time zone.
+    pub zone: &'static str,
+}
+
+impl Default for Desk {
+    fn default() -> Desk {
+        Desk { scale: 1.0, zone: "UTC" }
+    }
+}
+
 /// The app in a real window.
 pub struct App {
     pub page: Client,
@@ -167,12 +181,11 @@ impl App {
 
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
     pub async fn start(arguments: &[&str]) -> App {
-        App::start_at_scale(arguments, 1.0).await
+        App::start_at(arguments, Desk::default()).await
     }
 
-    /// As [`App::start`], on a screen with this many pixels to each of the page's: GTK knows whole numbers of them, and a larger
-    /// text for what is left.
-    pub async fn start_at_scale(arguments: &[&str], scale: f64) -> App {
+    /// As [`App::start`], where the station stands.
+    pub async fn start_at(arguments: &[&str], Desk { scale, zone }: Desk) -> App {
         let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
@@ -205,7 +218,7 @@ impl App {
             .env_remove("XDG_CONFIG_HOME")
             .env("GDK_SCALE", scale.floor().to_string())
             .env("GDK_DPI_SCALE", (scale / scale.floor()).to_string())
-            .env("TZ", "UTC")
+            .env("TZ", zone)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
             .stderr(Stdio::null())

@@ -16,7 +16,7 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 11] = [
+const WINDOW: [&str; 12] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -26,6 +26,7 @@ const WINDOW: [&str; 11] = [
     "procps",
     "python3-venv",
     "rpm",
+    "tzdata",
     "x11-utils",
     "xdotool",
 ];

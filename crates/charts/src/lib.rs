@@ -22,4 +22,4 @@ pub use picture::{Picture, stack};
 pub use strip::{DrawnStrip, Strip, draw_strip};
 /// The shapes of a page.
 pub use svg2pdf::usvg;
-pub use ticks::{time_ticks, value_ticks};
+pub use ticks::{TimeStep, time_ticks, value_ticks};

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use charts::{
-    Bar, Content, Event, EventKind, Figure, Panel, Row, Strip, Theme, Viewport, draw, draw_strip, time_ticks,
+    Bar, Content, Event, EventKind, Figure, Panel, Row, Strip, Theme, TimeStep, Viewport, draw, draw_strip,
+    time_ticks,
 };
 use clinical::Limits;
 
@@ -48,6 +49,10 @@ fn panel(content: Content, least: (f64, f64), (low, high): (f64, f64)) -> Panel 
 
 fn row(label: &str, unit: &str, hue: (u8, u8, u8), panel: Panel) -> Row {
     Row { label: label.into(), unit: unit.into(), theme: theme(hue), panel }
+}
+
+fn ticks((from, to): (i64, i64), most: usize) -> Vec<i64> {
+    time_ticks((from, to), TimeStep::of(to - from, most), &jiff::tz::TimeZone::UTC)
 }
 
 fn leave(name: &str, png: &[u8]) {
@@ -125,8 +130,7 @@ fn every_intensive_care_stay_is_drawn_and_ends_where_its_last_value_is() {
         if let Some(temperature) = values.get("Temp") {
             rows.push(row("Temp", "°C", AMBER, panel(content(temperature), (36.0, 38.8), (35.0, 38.5))));
         }
-        let ticks =
-            time_ticks(0, 48 * HOUR, 8, 0).into_iter().map(|t| (t, format!("{} h", t / HOUR))).collect();
+        let ticks = ticks((0, 48 * HOUR), 8).into_iter().map(|t| (t, format!("{} h", t / HOUR))).collect();
         let title =
             vec!["Intensive care, 48 hours".into(), "PhysioNet / CinC Challenge 2012, ODC-BY 1.0".into()];
         let figure = Figure { from: 0, to: 48 * HOUR, title, rows, time_ticks: ticks, events: Vec::new() };
@@ -166,7 +170,7 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
         assert_eq!(drawn.facts.gaps.len(), gaps, "person {person}");
         let every = Panel { every_sample: true, ..sugar.clone() };
         assert_eq!(drawn.picture, draw(&every, &view, &theme(PINK)).unwrap().picture);
-        let ticks = time_ticks(from, to, 6, 0)
+        let days = ticks((from, to), 6)
             .into_iter()
             .map(|t| (t, format!("day {}", (t - from) / (24 * HOUR) + 1)))
             .collect();
@@ -176,7 +180,7 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
             row("Glucose", "mg/dL", PINK, sugar),
             row("HR", "/min", GREEN, panel(content(&rates), (50.0, 110.0), (50.0, 130.0))),
         ];
-        let figure = Figure { from, to, title, rows, time_ticks: ticks, events };
+        let figure = Figure { from, to, title, rows, time_ticks: days, events };
         leave(&format!("home-{person}.png"), &figure.png(900, 320).unwrap());
     }
 }

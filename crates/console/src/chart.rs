@@ -1,11 +1,12 @@
 //! One patient's trends as a figure for a file: what range, which panels, whose they are.
 
-use charts::{Event, EventKind, Figure, Row, time_ticks};
+use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
 use clinical::{Dose, Instant};
 use vault::Reader;
 
 use crate::error::ConsoleError;
-use crate::lanes::{ReadLane, local, read_lanes, theme, zone_offset_ms};
+use crate::lanes::{ReadLane, read_lanes, theme};
+use crate::local_time::{local, zone};
 use crate::records::annotations;
 use crate::takeover::Takeover;
 
@@ -73,9 +74,18 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         })
         .collect();
     let most = (width / 110).clamp(2, 14) as usize;
-    let days = to.ms_since(from) > 72 * 3_600_000;
-    let word = |t: i64| local(Instant(t), if days { "%d %b" } else { "%H:%M" });
-    let ticks = time_ticks(from.0, to.0, most, zone_offset_ms(to));
+    let step = TimeStep::of(to.ms_since(from), most);
+    let days = to.ms_since(from) > 24 * 3_600_000;
+    let word = |t: i64| match step {
+        TimeStep::Years(_) => local(Instant(t), "%Y"),
+        TimeStep::Months(_) => local(Instant(t), "%b %Y"),
+        TimeStep::Days(_) => local(Instant(t), "%d %b"),
+        TimeStep::Hours(_) | TimeStep::Minutes(_) => {
+            let time = local(Instant(t), "%H:%M");
+            if days && time == "00:00" { local(Instant(t), "%d %b") } else { time }
+        }
+    };
+    let ticks = time_ticks((from.0, to.0), step, &zone());
     Ok(Figure {
         from: from.0,
         to: to.0,

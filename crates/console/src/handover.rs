@@ -7,7 +7,7 @@ use clinical::{Action, Instant, Presence, Priority, Sound, Verb, patient_about};
 use vault::Ward;
 
 use crate::board::{Board, QueueItem, board};
-use crate::lanes::local;
+use crate::local_time::local;
 use crate::sheet::{LEFT, Sheet};
 use crate::tile::Tile;
 

@@ -299,19 +299,6 @@ pub(crate) fn values_at(reader: &Reader, patient: &str) -> Result<Vec<ValueAt>, 
     Ok(lanes.collect())
 }
 
-/// Milliseconds that local time is ahead of UTC.
-pub(crate) fn zone_offset_ms(at: Instant) -> i64 {
-    let stamp = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    i64::from(jiff::tz::TimeZone::system().to_offset(stamp).seconds()) * 1000
-}
-
-/// A moment in local time.
-pub(crate) fn local(at: Instant, format: &str) -> String {
-    let zoned =
-        jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
-    zoned.strftime(format).to_string()
-}
-
 pub(crate) fn span(ms: i64) -> String {
     match ms / 60_000 {
         minutes if minutes < 120 => format!("{minutes} min"),

@@ -15,6 +15,7 @@ mod handover;
 mod lanes;
 mod line;
 mod load;
+mod local_time;
 mod marks;
 mod multiples;
 mod newest;

@@ -1,6 +1,6 @@
 //! The newest value of a measure among those of one person.
 
-use clinical::{Input, Instant, Measure};
+use clinical::{Input, Measure};
 use fhir::to_unit;
 use vault::SeriesValue;
 
@@ -28,12 +28,6 @@ impl Newest<'_> {
             continuous_kind && (self.from.series.streamed || !self.from.series.device.is_empty());
         Input { value, taken_at: self.from.taken_at, continuous }
     }
-}
-
-pub(crate) fn today(now: Instant) -> (i16, i8, i8) {
-    let zoned =
-        jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
-    (zoned.year(), zoned.month(), zoned.day())
 }
 
 pub(crate) fn birth(date: &str) -> Option<(i16, i8, i8)> {

@@ -1,13 +1,14 @@
 //! One patient, deep: identity, score, trends, doses, devices, and what happened to an alarm.
 
-use charts::{Viewport, draw, stack, time_ticks};
+use charts::{TimeStep, Viewport, draw, stack, time_ticks};
 use clinical::{Dose, Instant, Verb, fold};
 use vault::Reader;
 
 use crate::alarm::units;
 use crate::board::QueueItem;
 use crate::error::ConsoleError;
-use crate::lanes::{Asked, theme, with_lanes, zone_offset_ms};
+use crate::lanes::{Asked, theme, with_lanes};
+use crate::local_time::zone;
 use crate::marks::{Mark, marks};
 use crate::tile::Tile;
 
@@ -140,8 +141,11 @@ pub(crate) fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends,
         pictures.push(picture);
     }
     let png = stack(&pictures).png().map_err(|e| ConsoleError::Drawing(e.to_string()))?;
-    let most = (request.width / 110).clamp(2, 14) as usize;
-    let time_ticks = time_ticks(request.from.0, request.to.0, most, zone_offset_ms(request.to));
+    // As far apart as what is looked at has room for; a wider picture has more of them.
+    let looked_at = request.focus.1.ms_since(request.focus.0);
+    let share = looked_at as f64 / (span.1 - span.0).max(1) as f64;
+    let most = (f64::from(request.width) * share / 110.0).clamp(2.0, 14.0) as usize;
+    let time_ticks = time_ticks(span, TimeStep::of(looked_at, most), &zone());
     let marks = marks(reader, &request.patient, (request.from, request.to), request.width, &takeovers)?;
     Ok(Trends { png, panels, time_ticks, marks })
 }

@@ -5,7 +5,8 @@ use clinical::{Band, Decimal, Instant, Limits, News2, news2};
 use vault::{Reader, SeriesInfo, SeriesValue};
 
 use crate::error::ConsoleError;
-use crate::lanes::{Lane, ReadLane, local, span};
+use crate::lanes::{Lane, ReadLane, span};
+use crate::local_time::local;
 use crate::news::inputs;
 use crate::tile::scored;
 

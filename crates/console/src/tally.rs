@@ -2,7 +2,8 @@
 
 use clinical::{Instant, Limits, Times};
 
-use crate::lanes::{local, span};
+use crate::lanes::span;
+use crate::local_time::local;
 
 /// How often each value came, in tenths: what monitors send has one digit behind the point at most.
 #[derive(Default)]

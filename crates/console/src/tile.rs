@@ -9,7 +9,8 @@ use clinical::{
 use vault::{SeriesValue, Ward};
 
 use crate::alarm::{AlarmLine, is_live, line, states};
-use crate::newest::{Newest, birth, newest, today};
+use crate::local_time::today;
+use crate::newest::{Newest, birth, newest};
 use crate::news::{NewsBadge, Scored, badge, oxygen};
 
 /// A place on a tile.

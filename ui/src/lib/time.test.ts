@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { age, birthDate, lasting, shortAge, span, took } from './time';
+import { describe, expect, it, vi } from 'vitest';
+import { age, birthDate, hhmm, hhmmss, isMidnight, lasting, midnights, shortAge, span, took } from './time';
 
 describe('ages as a nurse reads them', () => {
   it('counts seconds, then minutes, then names the hour', () => {
@@ -23,5 +23,30 @@ describe('ages as a nurse reads them', () => {
     expect(birthDate('1955-03-14')).toBe('14 Mar 1955');
     expect(birthDate('1955')).toBe('1955');
     expect(span(-8 * 60_000)).toBe('00:08');
+  });
+});
+
+describe('where the clock is put forward and back', () => {
+  const at = (text: string) => new Date(text).getTime();
+  // The process has one zone, and reads it anew where it is set.
+  const inZone = <T>(zone: string, work: () => T): T => {
+    vi.stubEnv('TZ', zone);
+    try {
+      return work();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+  it('says which of two hours it is', () => {
+    const told = inZone('Europe/Berlin', () => ['2026-10-24T23:59:00Z', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T02:00:00Z', '2026-03-29T01:00:00Z'].map((text) => hhmm(at(text))));
+    expect(told).toEqual(['01:59', '02:30+02', '02:30+01', '03:00', '03:00']);
+    expect(inZone('America/St_Johns', () => hhmmss(at('2026-11-01T04:00:05Z')))).toBe('01:30:05-02:30');
+    expect(inZone('Asia/Kolkata', () => hhmm(at('2026-10-25T00:30:00Z')))).toBe('06:00');
+  });
+  it('finds the midnights of a fortnight in which a day has 25 hours', () => {
+    const found = inZone('Europe/Berlin', () => midnights(at('2026-10-14T12:00:00Z'), at('2026-10-28T12:00:00Z')).map(hhmm));
+    expect(found).toEqual(Array.from({ length: 14 }, () => '00:00'));
+    expect(inZone('Europe/Berlin', () => [isMidnight(at('2026-10-24T22:00:00Z')), isMidnight(at('2026-10-25T22:00:00Z')), isMidnight(at('2026-10-25T23:00:00Z'))])).toEqual([true, false, true]);
+    expect(inZone('Asia/Kolkata', () => isMidnight(at('2026-10-24T18:30:00Z')))).toBe(true);
   });
 });

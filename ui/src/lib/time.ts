@@ -4,14 +4,45 @@ const two = (n: number) => String(n).padStart(2, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+/** In the hour that is there twice when the clock is put back it says which: `02:30+02`. */
 export function hhmm(at: number): string {
   const d = new Date(at);
-  return `${two(d.getHours())}:${two(d.getMinutes())}`;
+  return `${two(d.getHours())}:${two(d.getMinutes())}${zone(at)}`;
 }
 
 export function hhmmss(at: number): string {
-  return `${hhmm(at)}:${two(new Date(at).getSeconds())}`;
+  const d = new Date(at);
+  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}${zone(at)}`;
 }
+
+/** Milliseconds that local time is ahead of UTC. */
+export const aheadOfUtc = (at: number): number => new Date(at).getTimezoneOffset() * -60_000;
+
+/** How far ahead local time is, where there is another moment that the clock on the wall shows alike. */
+function zone(at: number): string {
+  const ahead = aheadOfUtc(at);
+  const alike = [-3, 3].some((hours) => {
+    const other = aheadOfUtc(at + hours * 3_600_000);
+    return other !== ahead && aheadOfUtc(at + ahead - other) === other;
+  });
+  if (!alike) return '';
+  const minutes = Math.abs(ahead) / 60_000;
+  return `${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${minutes % 60 === 0 ? '' : `:${two(minutes % 60)}`}`;
+}
+
+/** The local midnights within a range, oldest first. */
+export function midnights(from: number, to: number): number[] {
+  const d = new Date(from);
+  const out: number[] = [];
+  for (let n = 0; ; n += 1) {
+    const at = new Date(d.getFullYear(), d.getMonth(), d.getDate() + n).getTime();
+    if (at > to) return out;
+    if (at >= from) out.push(at);
+  }
+}
+
+/** Whether a day begins there. */
+export const isMidnight = (at: number): boolean => midnights(at, at).length > 0;
 
 export function dayTime(at: number): string {
   const d = new Date(at);

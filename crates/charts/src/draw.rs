@@ -161,9 +161,12 @@ fn paint<B: DrawingBackend>(
             Content::Dots(points) => {
                 let seen: Vec<_> = points.iter().filter(|(t, _)| in_sight(*t)).collect();
                 samples = seen.iter().filter(|(t, _)| counted(*t)).count();
-                if seen.len() as f64 * READABLE * viewport.scale <= f64::from(width) {
-                    dots = seen.iter().map(|(t, v)| (*t, *v, row(*v))).collect();
-                }
+                // Of some that lie close together the newest is told: the words stand to its right.
+                let place = |t: i64| f64::from(column(t));
+                let next = seen.iter().skip(1).map(|(t, _)| place(*t)).chain([f64::INFINITY]);
+                let told = seen.iter().zip(next);
+                let told = told.filter(|((t, _), next)| next - place(*t) >= READABLE * viewport.scale);
+                dots = told.map(|((t, v), _)| (*t, *v, row(*v))).collect();
                 for (t, v) in seen {
                     let radius = (3.0 * viewport.scale) as i32;
                     area.draw(&Circle::new((column(*t), row(*v)), radius, hue.filled())).map_err(failed)?;
@@ -419,6 +422,16 @@ mod tests {
         let columns = hue_columns(&drawn);
         assert!(columns[10..130].iter().all(|c| *c) && columns[270..390].iter().all(|c| *c));
         assert!(columns[140..260].iter().all(|c| !*c), "the gap is not bridged");
+    }
+
+    #[test]
+    fn of_values_that_lie_close_together_the_newest_is_told() {
+        // 400 columns of three seconds each; a number has 44.
+        let at = [0, 300, 330, 360, 600, 600 + 132, 1190].map(|s| s * 1000);
+        let dots = Content::Dots(at.iter().map(|t| (*t, 38.0)).collect());
+        let drawn = draw(&panel(dots), &viewport(0, 1_200_000), &THEME).unwrap();
+        let told: Vec<i64> = drawn.facts.dots.iter().map(|(t, ..)| t / 1000).collect();
+        assert_eq!((drawn.facts.samples, told), (7, vec![0, 360, 600, 732, 1190]));
     }
 
     #[test]

@@ -164,7 +164,7 @@ pub struct Facts {
     pub samples: usize,
     /// Lowest and highest value that the panel would show for itself.
     pub own_range: (f64, f64),
-    /// Single values, where they are few enough to be read: moment, value and row.
+    /// Single values that have room to be told beside their dots: moment, value and row.
     pub dots: Vec<(i64, f64, i32)>,
 }
 

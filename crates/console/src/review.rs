@@ -80,7 +80,7 @@ pub struct PanelFacts {
     pub samples: usize,
     /// Lowest and highest value that the panel would show for itself.
     pub own_range: (f64, f64),
-    /// Single values, where they are few enough to be read: moment, value and row.
+    /// Single values that have room to be told beside their dots: moment, value and row.
     pub dots: Vec<(i64, f64, f64)>,
     /// The same in words, for a screen reader.
     pub summary: String,

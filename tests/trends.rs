@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::station::{TILES, hue_pixels, live};
+use support::station::{hue_pixels, live, live_at};
 use support::{App, Desk};
 
 /// Pixels of a canvas that differ from its ground.
@@ -291,8 +291,7 @@ async fn every_screen_in_the_light_and_on_a_small_screen() {
 /// Where local time is half an hour off UTC's hours, axes and columns still stand at round hours of the clock on the wall.
 #[tokio::test(flavor = "multi_thread")]
 async fn axes_and_columns_stand_at_the_hours_of_the_clock_on_the_wall() {
-    let app = App::start_at(&["--demo"], Desk { zone: "Asia/Kolkata", ..Desk::default() }).await;
-    app.until("30 tiles", TILES).await;
+    let app = live_at(&["--demo"], Desk { zone: "Asia/Kolkata", ..Desk::default() }).await;
     app.click("[data-testid=tile-ward-p12]").await;
     let axis = "const all = [...document.querySelectorAll('[data-testid=trends] .axis-clip span')].map((s) => s.textContent);
         return all.length >= 6 && all.every((text) => /^([0-9]{2}:00|[0-9]+ [A-Z][a-z]{2})$/.test(text))";

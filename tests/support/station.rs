@@ -29,7 +29,12 @@ pub const LIVE: &str = "return document.querySelector('[data-testid=app]')?.data
 
 /// A station with everybody on its board and changes that arrive by themselves.
 pub async fn live(arguments: &[&str]) -> App {
-    let app = App::start(arguments).await;
+    live_at(arguments, Desk::default()).await
+}
+
+/// The same where the station stands.
+pub async fn live_at(arguments: &[&str], desk: Desk) -> App {
+    let app = App::start_at(arguments, desk).await;
     app.until("30 tiles", TILES).await;
     app.until("live", LIVE).await;
     app

@@ -143,11 +143,15 @@ impl Figure {
                 let (x, y) = (f64::from(width - frame.right) + 4.0, top + f64::from(*y) + 3.5);
                 text(x, y, 10, 700, quiet, "start", &format!("limit {value}"));
             }
+            let mut free = f64::from(frame.left);
             for (t, value, y) in &facts.dots {
-                let x = across(*t) + 7.0;
-                if x < f64::from(width - frame.right) - 20.0 {
-                    text(x, top + f64::from(*y) + 3.5, 9, 400, quiet, "start", &format!("{value:.1}"));
+                let (x, y) = (across(*t), top + f64::from(*y) + 3.5);
+                let right = x + 7.0 < f64::from(width - frame.right) - 20.0;
+                let (at, anchor) = if right { (x + 7.0, "start") } else { (x - 7.0, "end") };
+                if right || at - 24.0 > free {
+                    text(at, y, 9, 400, quiet, anchor, &format!("{value:.1}"));
                 }
+                free = x + 31.0;
             }
             if facts.samples == 0 {
                 let middle = f64::from(frame.left) + f64::from(width - frame.left - frame.right) / 2.0;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{App, put};
+use super::{App, Desk, put};
 
 /// The demo ward.
 pub async fn sim() -> ward_sim::WardSim {

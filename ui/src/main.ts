@@ -1,6 +1,6 @@
 import '@fontsource-variable/inter/index.css';
-import './tokens.css';
-import './style.css';
+import './styles/tokens.css';
+import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 

@@ -25,7 +25,7 @@ const HELP: &str = "cargo xtask <command>
   fuzz [SECONDS]                  the parser of pages and the reader of chunks under libFuzzer (cargo-fuzz and nightly)
   bundle                          build the .deb and the .rpm and look into them
   no-gl                           put the EGL vendor of machines without a GPU where the packages take it from
-  bindings                        write ui/src/lib/backend/bindings.ts from the commands
+  bindings                        write ui/src/backend/bindings.ts from the commands
   setup                           only set up what is missing";
 
 fn main() -> ExitCode {

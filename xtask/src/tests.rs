@@ -130,5 +130,5 @@ pub fn no_gl() -> Result<(), String> {
 pub fn bindings() -> Result<(), String> {
     let mut test = cargo(&["test", "--quiet", "--test", "house", "the_page_is_built"]);
     go(test.env("VIGIL_WRITE_BINDINGS", "1"))?;
-    go(&mut program("git", &["--no-pager", "diff", "--stat", "--", "ui/src/lib/backend/bindings.ts"]))
+    go(&mut program("git", &["--no-pager", "diff", "--stat", "--", "ui/src/backend/bindings.ts"]))
 }

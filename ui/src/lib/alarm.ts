@@ -1,5 +1,5 @@
 // How an alarm reads: never by colour alone.
-import type { AlarmWire } from './backend';
+import type { AlarmWire } from '../backend';
 import { hhmm, took } from './time';
 
 export const MARKS: Record<string, string> = { high: '***', med: '**', low: '*', tech: 'INOP' };

@@ -1,6 +1,6 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
 import { tick } from 'svelte';
-import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from './backend';
+import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
 import { same, times, type Times } from './tile';

@@ -1,5 +1,5 @@
 // How many of the screen's pixels lie in one of the page's, across: what a picture has to have to be sharp.
-import { backend } from './backend';
+import { backend } from '../backend';
 
 class Density {
   private ratio = $state(window.devicePixelRatio || 1);

@@ -1,5 +1,5 @@
 // Which alert is being handled: the dialog has one place, the buttons that ask for it many.
-import type { QueueWire } from './backend';
+import type { QueueWire } from '../backend';
 
 class Handling {
   item: QueueWire | null = $state.raw(null);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TileWire } from './backend';
+import type { TileWire } from '../backend';
 import { same, times } from './tile';
 
 const NOW = Date.UTC(2026, 10, 23, 14, 6);

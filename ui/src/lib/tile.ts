@@ -1,6 +1,6 @@
 // What a tile says of time, as words. They are worked out apart from the values, so that a second that changes none of them
 // paints nothing.
-import type { TileWire } from './backend';
+import type { TileWire } from '../backend';
 import { lasting, shortAge, span } from './time';
 
 export type Times = {

@@ -35,7 +35,10 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser } },
     // To this parser other components are `any`; svelte-check knows what they are.
     rules: Object.fromEntries(
-      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [`@typescript-eslint/no-unsafe-${what}`, 'off']),
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
+        `@typescript-eslint/no-unsafe-${what}`,
+        'off',
+      ]),
     ),
   },
   {

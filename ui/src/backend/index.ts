@@ -1,15 +1,68 @@
 // The one door to Rust. Nothing outside this folder imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { commands, type AppError, type BoundsWire, type MultiplesQuery, type MultiplesWire, type FileKindWire, type OutgoingWire, type PagesQuery, type PagesWire, type SetLimitWire, type TrendsQuery, type TrendsWire, type Update, type WavesQuery, type WavesWire } from './bindings';
+import {
+  commands,
+  type AppError,
+  type BoundsWire,
+  type MultiplesQuery,
+  type MultiplesWire,
+  type FileKindWire,
+  type OutgoingWire,
+  type PagesQuery,
+  type PagesWire,
+  type SetLimitWire,
+  type TrendsQuery,
+  type TrendsWire,
+  type Update,
+  type WavesQuery,
+  type WavesWire,
+} from './bindings';
 
 export type {
-  AlarmWire, AnnotationWire, MarkWire, AppState, BoundsWire, CellWire, FileKindWire, FlowCellWire, FlowRowWire, LimitsWire, LinkWire, LoadWire, MultiplesQuery, MultiplesWire, NewsWire, OnsetWire, OutgoingWire, PanelWire, PastWire, PatientWire, QuarantineWire, QueueWire, ServerWire, ShiftNoteWire, ShiftWire,
-  SetLimitWire, SmallWire, SparkWire, TileWire, TimelineWire, TrendsQuery, TrendsWire, Update, ValueAtWire, WaitingWire, WavesQuery,
+  AlarmWire,
+  AnnotationWire,
+  MarkWire,
+  AppState,
+  BoundsWire,
+  CellWire,
+  FileKindWire,
+  FlowCellWire,
+  FlowRowWire,
+  LimitsWire,
+  LinkWire,
+  LoadWire,
+  MultiplesQuery,
+  MultiplesWire,
+  NewsWire,
+  OnsetWire,
+  OutgoingWire,
+  PanelWire,
+  PastWire,
+  PatientWire,
+  QuarantineWire,
+  QueueWire,
+  ServerWire,
+  ShiftNoteWire,
+  ShiftWire,
+  SetLimitWire,
+  SmallWire,
+  SparkWire,
+  TileWire,
+  TimelineWire,
+  TrendsQuery,
+  TrendsWire,
+  Update,
+  ValueAtWire,
+  WaitingWire,
+  WavesQuery,
 } from './bindings';
 
 /** An error a person reads; `code` is for the page. */
 export class Refusal extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -36,7 +89,10 @@ export interface DrawnWaves {
 }
 
 /** A picture crosses as raw bytes: a length, the head as JSON, a PNG. */
-async function framed<T>(command: string, query: unknown): Promise<{ facts: T; picture: ImageBitmap | null; bytes: number }> {
+async function framed<T>(
+  command: string,
+  query: unknown,
+): Promise<{ facts: T; picture: ImageBitmap | null; bytes: number }> {
   let bytes: ArrayBuffer;
   try {
     bytes = await invoke<ArrayBuffer>(command, { query });
@@ -47,7 +103,11 @@ async function framed<T>(command: string, query: unknown): Promise<{ facts: T; p
   const length = new DataView(bytes).getUint32(0, true);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as T;
   const png = new Uint8Array(bytes, 4 + length);
-  return { facts, picture: png.length > 0 ? await createImageBitmap(new Blob([png], { type: 'image/png' })) : null, bytes: bytes.byteLength };
+  return {
+    facts,
+    picture: png.length > 0 ? await createImageBitmap(new Blob([png], { type: 'image/png' })) : null,
+    bytes: bytes.byteLength,
+  };
 }
 
 export const backend = {
@@ -99,5 +159,6 @@ export const backend = {
   saveFile: (what: OutgoingWire, kind: FileKindWire, why: string) => open(commands.saveFile(what, kind, why)),
   multiples: (query: MultiplesQuery) => framed<MultiplesWire>('multiples', query),
   waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
-  flowsheet: (patient: string, from: number, to: number, everyMin: number) => open(commands.flowsheet(patient, from, to, everyMin)),
+  flowsheet: (patient: string, from: number, to: number, everyMin: number) =>
+    open(commands.flowsheet(patient, from, to, everyMin)),
 };

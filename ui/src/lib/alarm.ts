@@ -18,7 +18,8 @@ export function bannerState(presence: string, online: boolean): string {
 /** What else there is to know of an alarm, in a few words each. */
 export function remarks(alarm: AlarmWire, user: string, now: number): string[] {
   const out = [];
-  if (alarm.sound === 'paused' && alarm.pausedUntil !== null) out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
+  if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
+    out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
   if (alarm.escalatedTo) out.push(`${alarm.escalatedTo} called ${hhmm(alarm.escalatedAt ?? now)}`);
   if (alarm.alsoTook.includes(user)) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);

@@ -1,6 +1,16 @@
 // What the page knows, shaped for the update: one object per tile, so that a new value touches one cell.
 import { tick } from 'svelte';
-import { backend, type AppState, type LinkWire, type PastWire, type QueueWire, type SparkWire, type TileWire, type Update, type WaitingWire } from '../backend';
+import {
+  backend,
+  type AppState,
+  type LinkWire,
+  type PastWire,
+  type QueueWire,
+  type SparkWire,
+  type TileWire,
+  type Update,
+  type WaitingWire,
+} from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
 import { same, times, type Times } from './tile';
@@ -139,7 +149,8 @@ class Board {
       if (raised.length > 0) void this.lightUp(raised);
       return;
     }
-    const told = (tile: TileWire) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
+    const told = (tile: TileWire) =>
+      JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
     const alarming = tiles.filter((tile) => !told(tile));
     this.tell(update);
     if (alarming.length > 0 || order || raised.length > 0) {

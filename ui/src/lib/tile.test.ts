@@ -7,7 +7,13 @@ const NOW = Date.UTC(2026, 10, 23, 14, 6);
 /** What a tile's words of time are made of. */
 function tile(parts: Partial<TileWire>): TileWire {
   const cell = (slot: string, ago: number) => ({ slot, takenAt: NOW - ago }) as TileWire['cells'][number];
-  return { cells: [cell('hr', 4_000), cell('rr', 44_000)], alarm: null, staleSince: null, news: { nextDue: null }, ...parts } as TileWire;
+  return {
+    cells: [cell('hr', 4_000), cell('rr', 44_000)],
+    alarm: null,
+    staleSince: null,
+    news: { nextDue: null },
+    ...parts,
+  } as TileWire;
 }
 const alarm = (ownedAt: number | null) => ({ onset: NOW - 72_000, ownedAt }) as TileWire['alarm'];
 

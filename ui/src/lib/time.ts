@@ -92,7 +92,9 @@ export function lasting(from: number, now: number): string {
 /** How long something took: `1:12`, then `1:02 h`. */
 export function took(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
+  return s < 3600
+    ? `${Math.floor(s / 60)}:${two(s % 60)}`
+    : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
 }
 
 /** Hours and minutes until or since: `03:24`. */

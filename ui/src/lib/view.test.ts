@@ -30,7 +30,15 @@ describe('a range of time under the hand', () => {
   });
 
   it('gives two panels one axis, and one that stands alone its own', () => {
-    expect(joined([['hr', 50, 110], ['temp', 36, 38]], [['hr', 40, 90]])).toEqual([['hr', 40, 110]]);
+    expect(
+      joined(
+        [
+          ['hr', 50, 110],
+          ['temp', 36, 38],
+        ],
+        [['hr', 40, 90]],
+      ),
+    ).toEqual([['hr', 40, 110]]);
   });
 
   it('shows the old picture where it belongs until the new one is there', () => {
@@ -42,16 +50,70 @@ describe('a range of time under the hand', () => {
 
 describe('words beside the lines of a panel', () => {
   it('stay where they are while there is room, and make room for each other', () => {
-    expect(apart([['high', 10], ['low', 60]], 12)).toEqual([['high', 10], ['low', 60]]);
-    expect(apart([['five', 30], ['seven', 24]], 12)).toEqual([['seven', 21], ['five', 33]]);
-    const three = apart([['a', 20], ['b', 22], ['c', 24]], 12).map(([, y]) => y);
+    expect(
+      apart(
+        [
+          ['high', 10],
+          ['low', 60],
+        ],
+        12,
+      ),
+    ).toEqual([
+      ['high', 10],
+      ['low', 60],
+    ]);
+    expect(
+      apart(
+        [
+          ['five', 30],
+          ['seven', 24],
+        ],
+        12,
+      ),
+    ).toEqual([
+      ['seven', 21],
+      ['five', 33],
+    ]);
+    const three = apart(
+      [
+        ['a', 20],
+        ['b', 22],
+        ['c', 24],
+      ],
+      12,
+    ).map(([, y]) => y);
     expect(three[1]! - three[0]!).toBeGreaterThan(10);
     expect(three[2]! - three[1]!).toBeGreaterThan(10);
   });
 
   it('of a scale are left out where there is none', () => {
-    expect(spaced([['36', 40], ['37', 25], ['38', 10]], 12)).toEqual([['36', 40], ['37', 25], ['38', 10]]);
-    expect(spaced([['36', 30], ['37', 21], ['38', 12]], 12)).toEqual([['36', 30], ['38', 12]]);
+    expect(
+      spaced(
+        [
+          ['36', 40],
+          ['37', 25],
+          ['38', 10],
+        ],
+        12,
+      ),
+    ).toEqual([
+      ['36', 40],
+      ['37', 25],
+      ['38', 10],
+    ]);
+    expect(
+      spaced(
+        [
+          ['36', 30],
+          ['37', 21],
+          ['38', 12],
+        ],
+        12,
+      ),
+    ).toEqual([
+      ['36', 30],
+      ['38', 12],
+    ]);
   });
 });
 

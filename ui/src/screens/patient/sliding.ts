@@ -35,11 +35,13 @@ export class Sliding {
     const inner = frame.contentDocument;
     if (!inner) return frame.remove();
     this.frame = frame;
-    this.sheets = [...document.querySelectorAll<HTMLLinkElement | HTMLStyleElement>('link[rel=stylesheet], style')].map((sheet) => {
-      const copy = inner.importNode(sheet, true);
-      inner.head.append(copy);
-      return copy;
-    });
+    this.sheets = [...document.querySelectorAll<HTMLLinkElement | HTMLStyleElement>('link[rel=stylesheet], style')].map(
+      (sheet) => {
+        const copy = inner.importNode(sheet, true);
+        inner.head.append(copy);
+        return copy;
+      },
+    );
     // Words ask for their fonts when they are laid out.
     this.fill(dpr);
   }
@@ -89,12 +91,19 @@ export class Sliding {
     const [left, top] = [whole(first.left), whole(first.top)];
     this.width = Math.round(first.width * dpr) / dpr;
     Object.assign(frame.style, {
-      left: `${left - host.left - this.host.clientLeft}px`, top: `${top - host.top - this.host.clientTop}px`,
-      width: `${first.right - left}px`, height: `${last.bottom - top}px`,
+      left: `${left - host.left - this.host.clientLeft}px`,
+      top: `${top - host.top - this.host.clientTop}px`,
+      width: `${first.right - left}px`,
+      height: `${last.bottom - top}px`,
     });
     inner.documentElement.dataset.theme = document.documentElement.dataset.theme;
     inner.documentElement.style.background = ground(this.host);
-    Object.assign(inner.body.style, { position: 'relative', width: `${LONG * this.width}px`, overflow: 'visible', background: 'inherit' });
+    Object.assign(inner.body.style, {
+      position: 'relative',
+      width: `${LONG * this.width}px`,
+      overflow: 'visible',
+      background: 'inherit',
+    });
     const shapes = document.querySelector('[data-shapes]');
     const lines = [...this.host.querySelectorAll('.lane')].map((lane) => {
       const line = inner.createElement('i');
@@ -109,7 +118,8 @@ export class Sliding {
       lane.style.cssText = `top: ${box.top - top}px; height: ${box.height}px; --c: ${getComputedStyle(row).getPropertyValue('--c')}`;
       const copy = inner.importNode(row, false);
       copy.style.cssText = `--left: ${MIDDLE * this.width + box.left - left}px; --width: ${box.width}px`;
-      for (const part of row.querySelectorAll<HTMLElement>(':scope > :is(.film, .marks, .note-row, .axis-clip)')) copy.append(copied(part, inner, box.width));
+      for (const part of row.querySelectorAll<HTMLElement>(':scope > :is(.film, .marks, .note-row, .axis-clip)'))
+        copy.append(copied(part, inner, box.width));
       lane.append(copy);
       return lane;
     });

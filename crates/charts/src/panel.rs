@@ -5,7 +5,7 @@ use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordi64;
 
 use crate::decimate::{Outline, Outliner};
-use crate::hairs::{Comb, Hairs};
+use crate::dense_bars::{Comb, Hairs};
 use crate::picture::Picture;
 
 /// What part of time is shown, and how large.

@@ -3,8 +3,8 @@
 use clinical::{Action, Code, Episode, Priority};
 use serde_json::{Value, json};
 
-use crate::map::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
-use crate::time::format_instant;
+use crate::map::resource::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
+use crate::wire::time::format_instant;
 
 /// What the server made of a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(crate) fn none_exist(action_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::map_resource;
+    use crate::map::resource::map_resource;
     use clinical::{Body, Instant, Verb};
 
     #[test]

@@ -10,8 +10,8 @@ use vault::{Ingested, PageCommit, Vault};
 
 use crate::backoff::delay;
 use crate::link::LinkState;
+use crate::progress::{Progress, SyncError};
 use crate::pull::Puller;
-use crate::report::{Progress, SyncError};
 
 /// The station's clock.
 pub type Now = Arc<dyn Fn() -> Instant + Send + Sync>;

@@ -3,14 +3,16 @@
 //! Deliberately not here: what a value means, and any window. Time comes in as a function.
 
 mod backoff;
-mod engine;
 mod link;
+mod progress;
+
+mod first_sync;
+mod pull;
+
+mod engine;
 mod once;
 mod outbox;
-mod pull;
-mod report;
-mod windows;
 
 pub use engine::{Engine, Now, SyncEvent};
 pub use link::LinkState;
-pub use report::{Progress, Report, SyncError};
+pub use progress::{Progress, Report, SyncError};

@@ -4,8 +4,8 @@ use clinical::Instant;
 use fhir::format_instant;
 
 use crate::engine::Engine;
+use crate::progress::{Report, SyncError};
 use crate::pull::Puller;
-use crate::report::{Report, SyncError};
 
 impl Engine {
     /// Everything once: the whole first sync or what is left of it, what changed, and the outbox.

@@ -8,7 +8,7 @@ use vault::Outgoing;
 
 use crate::backoff::delay;
 use crate::engine::{Engine, SyncEvent};
-use crate::report::SyncError;
+use crate::progress::SyncError;
 
 impl Engine {
     pub(crate) async fn send_outbox(self: Arc<Self>) {

@@ -13,8 +13,8 @@ use url::Url;
 use vault::{Ingested, PageCommit, Vault, VaultError};
 
 use crate::engine::{Now, SyncEvent};
-use crate::report::{Progress, Report, SyncError};
-use crate::windows::{ASKED_ANYWAY, KINDS, WINDOWS, Window, serves};
+use crate::first_sync::{ASKED_ANYWAY, KINDS, WINDOWS, Window, serves};
+use crate::progress::{Progress, Report, SyncError};
 
 /// Overlap of two pulls: what the server committed late with an earlier time is still met.
 const OVERLAP: i64 = 60_000;

@@ -2,43 +2,37 @@
 //!
 //! One writer thread, several readers, a lock file for the folder. Nothing here knows HTTP or a window.
 
-mod alarms;
-mod chunk;
-mod damage;
 mod error;
-mod ingest;
-mod journal;
-mod keyring;
-mod keys;
-mod merge;
-mod outline;
-mod pin;
-mod read;
-mod record;
-mod retain;
-mod room;
-mod schema;
-mod sealed;
-mod series;
-mod store;
-mod stretch;
 mod view;
-mod window;
+
+mod keys;
+mod store;
+
+mod series;
+
+mod facts;
+mod outbox;
+
+mod upkeep;
+
+pub use error::VaultError;
+pub use view::View;
+
+pub use keys::keyring::{KeyStore, OsKeyring};
+pub use keys::pin::Pin;
+pub use keys::wraps::{Access, Wrap, exists, forget, rotate, unlock, wraps};
+#[doc(hidden)]
+pub use store::schema::leave_memory_as_it_is;
+pub use store::vault::{Key, Reader, Vault};
 
 #[cfg(fuzzing)]
-pub use chunk::fuzz_chunk;
-pub use damage::{Rebuilt, check, rebuild, salvageable, salvaged};
-pub use error::VaultError;
-pub use ingest::{Ingested, PageCommit};
-pub use keyring::{KeyStore, OsKeyring};
-pub use keys::{Access, Wrap, exists, forget, rotate, unlock, wraps};
-pub use pin::Pin;
-pub use read::{SeriesInfo, SeriesValue, Ward};
-pub use record::{LogEntry, Outgoing, Parked, Quarantined};
-pub use retain::{Retention, Retired};
-#[doc(hidden)]
-pub use schema::leave_memory_as_it_is;
-pub use store::{Key, Reader, Vault};
-pub use stretch::{Blocks, Columns, Opened, Stretch, steps_of};
-pub use view::View;
-pub use window::{Point, Span};
+pub use series::chunk::fuzz_chunk;
+pub use series::points::{Point, Span};
+pub use series::window::{Blocks, Columns, Opened, Stretch, steps_of};
+
+pub use facts::ingest::{Ingested, PageCommit};
+pub use facts::ward::{SeriesInfo, SeriesValue, Ward};
+pub use outbox::record::{LogEntry, Outgoing, Parked, Quarantined};
+
+pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
+pub use upkeep::retention::{Retention, Retired};

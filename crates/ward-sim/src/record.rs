@@ -1,8 +1,8 @@
 //! What truly happened on the ward: the simulator's own record, to hold a console's alarms against.
 
-use crate::physiology::Signal;
-use crate::server::WardSim;
-use crate::world::BEDS;
+use crate::server::start::WardSim;
+use crate::ward::physiology::Signal;
+use crate::ward::world::BEDS;
 
 /// An alarm that the gateway raised.
 #[derive(Clone, Debug)]

@@ -1,0 +1,5 @@
+//! Panels and strips, drawn.
+
+pub(crate) mod panel;
+
+pub(crate) mod strip;

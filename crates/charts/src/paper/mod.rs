@@ -1,0 +1,5 @@
+//! Pages and figures, for paper and files.
+
+pub(crate) mod figure;
+
+pub(crate) mod page;

@@ -1,0 +1,118 @@
+//! Live notifications: an R5-backport topic Subscription over WebSocket.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::client::rest::Client;
+use crate::error::FhirError;
+use crate::page::bundle::{Page, read_page};
+
+/// What the live channel says.
+#[derive(Debug)]
+pub enum LiveEvent {
+    /// Bound; notifications follow. What changed before must be pulled.
+    Bound,
+    /// Something changed; the page holds it where the server sends whole resources, else it is to be pulled.
+    Changed {
+        /// What the notification carried.
+        page: Page,
+        /// When it reached this station.
+        received: std::time::Instant,
+    },
+    /// The server is there, nothing changed.
+    Heartbeat,
+}
+
+/// Nothing heard for this long: the channel is taken as dead (a heartbeat is asked for every 3 s).
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// Subscribes to `topic` and passes events on until the channel breaks.
+///
+/// # Errors
+/// Always ends with one: why the channel broke.
+pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent>) -> Result<(), FhirError> {
+    let subscription = json!({
+        "resourceType": "Subscription",
+        "meta": { "profile": ["http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription"] },
+        "status": "requested",
+        "reason": "Vigil clinician console",
+        "criteria": topic,
+        "channel": {
+            "type": "websocket",
+            "payload": "application/fhir+json",
+            "_payload": { "extension": [{
+                "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-payload-content",
+                "valueCode": "full-resource",
+            }] },
+            "extension": [{
+                "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-heartbeat-period",
+                "valueUnsignedInt": 3,
+            }],
+        },
+    });
+    let made = client.post("Subscription", &subscription).await?;
+    let id = made["id"].as_str().ok_or_else(|| FhirError::Live("the Subscription has no id".into()))?;
+    let binding = client.get_json(&format!("Subscription/{id}/$get-ws-binding-token")).await?;
+    let part = |name: &str, key: &str| {
+        let parts = binding["parameter"].as_array()?;
+        parts.iter().find(|p| p["name"] == name).and_then(|p| p[key].as_str()).map(str::to_owned)
+    };
+    let token = part("token", "valueString").ok_or_else(|| FhirError::Live("no binding token".into()))?;
+    let address =
+        part("websocket-url", "valueUrl").ok_or_else(|| FhirError::Live("no websocket address".into()))?;
+
+    let live = |e: tokio_tungstenite::tungstenite::Error| FhirError::Live(e.to_string());
+    let (mut socket, _) =
+        tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address))
+            .await
+            .map_err(|_| FhirError::Live("no answer".into()))?
+            .map_err(live)?;
+    socket.send(Message::text(format!("bind-with-token {token}"))).await.map_err(live)?;
+    let closed = || FhirError::Live("closed".into());
+    loop {
+        let message = match tokio::time::timeout(SILENCE, socket.next()).await {
+            Err(_) => return Err(FhirError::Live("silence".into())),
+            Ok(None) => return Err(closed()),
+            Ok(Some(message)) => message.map_err(live)?,
+        };
+        let received = std::time::Instant::now();
+        let Message::Text(text) = message else { continue };
+        let event = match kind_of(&text) {
+            Kind::Bound => LiveEvent::Bound,
+            Kind::Heartbeat => LiveEvent::Heartbeat,
+            Kind::Event => LiveEvent::Changed { page: read_page(text.as_bytes())?, received },
+        };
+        if events.send(event).await.is_err() {
+            return Err(closed());
+        }
+    }
+}
+
+enum Kind {
+    Bound,
+    Heartbeat,
+    Event,
+}
+
+fn kind_of(text: &str) -> Kind {
+    if !text.starts_with('{') {
+        return Kind::Bound;
+    }
+    // A handshake or heartbeat is a small Bundle whose status Parameters stand first.
+    if text.len() > 4096 {
+        return Kind::Event;
+    }
+    let Ok(bundle) = serde_json::from_str::<Value>(text) else { return Kind::Event };
+    let parts = bundle["entry"][0]["resource"]["parameter"].as_array();
+    let kind =
+        parts.and_then(|p| p.iter().find(|p| p["name"] == "type")).and_then(|p| p["valueCode"].as_str());
+    match kind {
+        Some("handshake") => Kind::Bound,
+        Some("heartbeat") => Kind::Heartbeat,
+        _ => Kind::Event,
+    }
+}

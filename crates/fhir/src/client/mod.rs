@@ -1,0 +1,7 @@
+//! The way to the server: requests, and what it says by itself.
+
+pub(crate) mod transport;
+
+pub(crate) mod rest;
+
+pub(crate) mod live;

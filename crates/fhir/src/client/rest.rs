@@ -1,0 +1,330 @@
+//! The REST client. It reads pages and writes actions; retries and cursors are the engine's business.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clinical::{Body, Instant};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+use url::Url;
+
+use crate::client::transport::{Answer, Http, Request, Transport};
+use crate::error::FhirError;
+use crate::page::bundle::{Page, looks_like_html, position, read_page};
+use crate::wire::resource::{CapabilityStatement, OperationOutcome};
+use crate::write::{Created, URI, none_exist};
+
+const FHIR_JSON: &str = "application/fhir+json";
+const TOPIC_EXTENSION: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
+
+/// What the CapabilityStatement says that the console needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// `software.name`, as shown.
+    pub name: String,
+    /// `fhirVersion`.
+    pub version: String,
+    /// The resource types it serves.
+    pub types: Vec<String>,
+    /// Canonical URLs of subscription topics it offers (R5 backport).
+    pub topics: Vec<String>,
+    /// The resource types whose history it serves, which is where deletions stand.
+    pub histories: Vec<String>,
+}
+
+/// A page with what the transport said about it.
+#[derive(Debug)]
+pub struct Fetched {
+    /// What was read.
+    pub page: Page,
+    /// Bytes of JSON, after decompression.
+    pub bytes: usize,
+    /// The server's clock, from the `Date` header (whole seconds).
+    pub server_time: Option<Instant>,
+}
+
+/// A client for one FHIR base.
+#[derive(Clone)]
+pub struct Client {
+    base: Url,
+    transport: Arc<dyn Transport>,
+    token: Option<String>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the token.
+        f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client for `base`, such as `https://fhir.example.org/r4`.
+    ///
+    /// # Errors
+    /// Where `base` is no http(s) address.
+    pub fn new(base: &str) -> Result<Client, FhirError> {
+        Client::over(base, Arc::new(Http::new()?))
+    }
+
+    /// A client over another transport than the network, such as a simulated one.
+    ///
+    /// # Errors
+    /// Where `base` is no http(s) address.
+    pub fn over(base: &str, transport: Arc<dyn Transport>) -> Result<Client, FhirError> {
+        let trimmed = base.trim().trim_end_matches('/');
+        let address = || FhirError::Address(base.chars().take(80).collect());
+        let base = Url::parse(&format!("{trimmed}/")).map_err(|_| address())?;
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() || base.query().is_some() {
+            return Err(address());
+        }
+        Ok(Client { base, transport, token: None })
+    }
+
+    /// The same client with a bearer token.
+    pub fn with_token(mut self, token: Option<String>) -> Client {
+        self.token = token;
+        self
+    }
+
+    /// The base, with a closing slash.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Reads the CapabilityStatement.
+    ///
+    /// # Errors
+    /// Everything that can be wrong with an address: see [`FhirError`].
+    pub async fn check(&self) -> Result<(Server, Option<Instant>), FhirError> {
+        let url = self.url("metadata")?;
+        let (bytes, headers) = self.get(url, Duration::from_secs(10)).await?;
+        let text = std::str::from_utf8(&bytes).map_err(|e| FhirError::Malformed(e.to_string()))?;
+        let value: CapabilityStatement =
+            serde_json::from_str(text).map_err(|e| FhirError::Malformed(position(&e)))?;
+        let Some(version) = value.fhir_version else {
+            return Err(FhirError::NotFhir("no CapabilityStatement under /metadata".into()));
+        };
+        if !(version.starts_with("4.0") || version.starts_with("4.3")) {
+            return Err(FhirError::Version(version.chars().take(20).collect()));
+        }
+        let resources = || value.rest.iter().flat_map(|rest| &rest.resource);
+        let server = Server {
+            name: value
+                .software
+                .and_then(|s| s.name)
+                .as_deref()
+                .unwrap_or("FHIR server")
+                .chars()
+                .take(60)
+                .collect(),
+            histories: resources()
+                .filter(|r| r.interaction.iter().any(|i| i.code == "history-type"))
+                .map(|r| r.kind.to_string())
+                .collect(),
+            types: resources().map(|r| r.kind.to_string()).collect(),
+            topics: resources()
+                .flat_map(|r| &r.extension)
+                .filter(|e| e.url == TOPIC_EXTENSION)
+                .filter_map(|e| e.value_canonical.as_deref().map(str::to_owned))
+                .collect(),
+            version: version.to_string(),
+        };
+        Ok((server, date(&headers)))
+    }
+
+    /// Whether the server answers at all, within three seconds; for the connection chip.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn probe(&self) -> Result<Option<Instant>, FhirError> {
+        let (_, headers) =
+            self.get(self.url("Patient?_count=1&_elements=id")?, Duration::from_secs(3)).await?;
+        Ok(date(&headers))
+    }
+
+    /// The address of a search or read below the base.
+    ///
+    /// # Errors
+    /// Where the query makes no URL.
+    pub fn url(&self, query: &str) -> Result<Url, FhirError> {
+        self.base.join(query).map_err(|_| FhirError::Address(query.chars().take(80).collect()))
+    }
+
+    /// Follows a `next` link, absolute or relative.
+    ///
+    /// # Errors
+    /// Where it leaves the server: another host must never get the token.
+    pub fn next(&self, link: &str) -> Result<Url, FhirError> {
+        let url = self.base.join(link).map_err(|_| FhirError::ForeignLink)?;
+        if url.origin() == self.base.origin() { Ok(url) } else { Err(FhirError::ForeignLink) }
+    }
+
+    /// Fetches and reads one page.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or of the page as a whole.
+    pub async fn page(&self, url: Url) -> Result<Fetched, FhirError> {
+        let (bytes, headers) = self.get(url, Duration::from_secs(120)).await?;
+        let server_time = date(&headers);
+        let length = bytes.len();
+        // A page of a few MiB takes milliseconds to parse; the timers of other tasks should not wait for it.
+        let page = tokio::task::spawn_blocking(move || read_page(&bytes))
+            .await
+            .map_err(|_| FhirError::Malformed("the reader stopped".into()))??;
+        Ok(Fetched { page, bytes: length, server_time })
+    }
+
+    /// Creates an alert action under its own identifier; a replay finds the first try and makes nothing new.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn create_action(&self, action_id: &str, resource: &Value) -> Result<Created, FhirError> {
+        let mut request = self.writing("POST", self.url("Communication")?, resource);
+        request.headers.push(("if-none-exist", none_exist(action_id)));
+        let answer = self.send(request).await?;
+        Ok(if answer.status == 201 { Created::New } else { Created::AlreadyThere })
+    }
+
+    /// Whether the server holds an action under its identifier, and if so how often.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or of the page.
+    pub async fn find_action(&self, action_id: &str) -> Result<usize, FhirError> {
+        let mut url = self.url("Communication")?;
+        url.query_pairs_mut().append_pair("identifier", &format!("{URI}|urn:uuid:{action_id}"));
+        let found = self.page(url).await?.page;
+        let ours =
+            |fact: &&clinical::Fact| matches!(&fact.body, Body::Action(action) if action.id == action_id);
+        Ok(found.facts.iter().filter(ours).count())
+    }
+
+    /// Makes an alarm that a console found itself known, or over. Whoever comes first makes the resource; what was ended by
+    /// somebody else stays ended.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where somebody else changed it meanwhile: to be tried again; else of the transport or of the
+    /// status.
+    pub async fn put_issue(&self, issue: &Value) -> Result<Created, FhirError> {
+        let id = issue["id"].as_str().unwrap_or_default();
+        let path = format!("DetectedIssue/{id}");
+        let known = match self.get_json(&path).await {
+            Ok(known) => known,
+            Err(FhirError::NotFound) => {
+                let mut request = self.writing("PUT", self.url(&path)?, issue);
+                request.headers.push(("if-none-match", "*".into()));
+                return match self.send(request).await {
+                    // Another station was faster.
+                    Err(FhirError::Conflict { .. }) if issue["status"] == "preliminary" => {
+                        Ok(Created::AlreadyThere)
+                    }
+                    other => other.map(|_| Created::New),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        if issue["status"] != "final" || known["status"] == "final" {
+            return Ok(Created::AlreadyThere);
+        }
+        let mut ended = known.clone();
+        ended["status"] = issue["status"].clone();
+        ended["identifiedPeriod"] = issue["identifiedPeriod"].clone();
+        let version = known["meta"]["versionId"].as_str().unwrap_or_default();
+        self.update(&path, version, &ended).await.map(|_| Created::New)
+    }
+
+    /// Updates a resource whose version is known.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where somebody else changed it meanwhile; else of the transport or of the status.
+    pub async fn update(&self, path: &str, version: &str, resource: &Value) -> Result<Value, FhirError> {
+        let mut request = self.writing("PUT", self.url(path)?, resource);
+        request.headers.push(("if-match", format!("W/\"{version}\"")));
+        let answer = self.send(request).await?;
+        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
+    }
+
+    /// Deletes a resource.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn delete(&self, path: &str) -> Result<(), FhirError> {
+        self.send(self.request("DELETE", self.url(path)?, Duration::from_secs(20))).await.map(|_| ())
+    }
+
+    /// Posts any resource and gives back the answer's JSON.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or where the answer is no JSON.
+    pub async fn post(&self, path: &str, resource: &Value) -> Result<Value, FhirError> {
+        let answer = self.send(self.writing("POST", self.url(path)?, resource)).await?;
+        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
+    }
+
+    /// Reads any resource as JSON.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or where the answer is no JSON.
+    pub async fn get_json(&self, path: &str) -> Result<Value, FhirError> {
+        let (bytes, _) = self.get(self.url(path)?, Duration::from_secs(15)).await?;
+        serde_json::from_slice(&bytes).map_err(|e| FhirError::Malformed(position(&e)))
+    }
+
+    async fn get(&self, url: Url, timeout: Duration) -> Result<(Vec<u8>, HeaderMap), FhirError> {
+        let mut request = self.request("GET", url, timeout);
+        request.headers.push(("cache-control", "no-cache".into()));
+        let answer = self.send(request).await?;
+        Ok((answer.body, answer.headers))
+    }
+
+    fn request(&self, method: &'static str, url: Url, timeout: Duration) -> Request {
+        Request { method, url, headers: Vec::new(), body: None, token: self.token.clone(), timeout }
+    }
+
+    fn writing(&self, method: &'static str, url: Url, resource: &Value) -> Request {
+        let mut request = self.request(method, url, Duration::from_secs(20));
+        request.headers.push(("content-type", FHIR_JSON.into()));
+        request.body = Some(resource.to_string());
+        request
+    }
+
+    /// An answer of success; a web page with status 200 is a captive portal and none.
+    async fn send(&self, request: Request) -> Result<Answer, FhirError> {
+        let answer = self.transport.send(request).await?;
+        match answer.status {
+            200..300 if looks_like_html(&answer.body) => return Err(FhirError::WebPage),
+            200..300 => return Ok(answer),
+            300..400 => return Err(FhirError::WebPage),
+            _ => {}
+        }
+        let retry_after = retry_after(&answer.headers);
+        let detail = outcome(&answer.body).unwrap_or_default();
+        Err(match answer.status {
+            401 => FhirError::SignIn,
+            403 => FhirError::Forbidden,
+            404 | 410 => FhirError::NotFound,
+            409 | 412 => FhirError::Conflict { status: answer.status, detail },
+            429 => FhirError::TooMany(retry_after),
+            status @ (408 | 500..) => FhirError::Server { status, detail, retry_after },
+            status => FhirError::Refused { status, detail },
+        })
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
+}
+
+fn date(headers: &HeaderMap) -> Option<Instant> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    let stamp = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Instant(stamp.timestamp().as_millisecond()))
+}
+
+/// The first issue of an OperationOutcome, as `: text`.
+fn outcome(bytes: &[u8]) -> Option<String> {
+    let outcome: OperationOutcome = serde_json::from_slice(bytes).ok()?;
+    let issue = outcome.issue.first()?;
+    let text = issue.diagnostics.as_deref().or_else(|| issue.details.as_ref().and_then(|d| d.words()))?;
+    Some(format!(": {}", text.chars().filter(|c| !c.is_control()).take(160).collect::<String>()))
+}

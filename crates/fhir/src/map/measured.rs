@@ -1,0 +1,238 @@
+//! What was measured: codes, exact quantities, single values and sampled ones.
+
+use std::str::FromStr;
+
+use clinical::{
+    Acvpu, Body, Code, Decimal, Instant, Measure, Plausibility, Quality, Sample, Segment, SmolStr,
+};
+use serde_json::value::RawValue;
+
+use crate::map::resource::{LOINC, MDC, Reason, SNOMED};
+use crate::units::{normal_unit, to_unit};
+use crate::wire::resource as r4;
+use crate::wire::time::parse_instant;
+
+/// `Ok(None)` where the quantity has no value.
+pub(crate) fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {
+    let Some(value) = quantity.value else { return Ok(None) };
+    let value = decimal(value)?;
+    let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or("1");
+    let unit = normal_unit(unit)
+        .or_else(|e| quantity.unit.as_deref().map_or(Err(e), normal_unit))
+        .map_err(|e| e.to_string())?;
+    Ok(Some((value, unit)))
+}
+
+fn decimal(raw: &RawValue) -> Result<Decimal, Reason> {
+    Decimal::from_str(raw.get()).map_err(|e| format!("its value is {e}"))
+}
+
+pub(crate) fn code_of(concept: &r4::Concept) -> Option<Code> {
+    // A code the console knows wins; otherwise LOINC before MDC.
+    let known = concept.coding.iter().find_map(|coding| {
+        let code = coding.code.as_deref()?;
+        match coding.system.as_deref()? {
+            LOINC if Measure::from_loinc(code).is_some() => Some(Code::Loinc(code.into())),
+            MDC if Measure::from_mdc(code).is_some() => Some(Code::Mdc(code.into())),
+            _ => None,
+        }
+    });
+    known
+        .or_else(|| concept.code(LOINC).map(|c| Code::Loinc(c.into())))
+        .or_else(|| concept.code(MDC).map(|c| Code::Mdc(c.into())))
+        .filter(|code| code.as_str().len() <= 32)
+}
+
+pub(crate) fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
+    let Some(measure) = code.measure() else { return Ok(Quality::Good) };
+    let (factor, offset) = to_unit(measure, unit).map_err(|e| e.to_string())?;
+    Ok(match measure.plausibility(value.to_f64() * factor + offset) {
+        Plausibility::Plausible => Quality::Good,
+        Plausibility::Artefact => Quality::Artefact,
+    })
+}
+
+pub(crate) fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
+    if matches!(obs.status.as_ref(), "entered-in-error" | "cancelled") {
+        return Ok(Some(Body::Deleted));
+    }
+    let patient = obs.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let device = obs.device.and_then(|d| d.id_of("Device"));
+    let time = obs
+        .effective_date_time
+        .or(obs.effective_instant)
+        .or_else(|| obs.effective_period.and_then(|p| p.start));
+    let taken_at = time.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (effective)")?;
+    if let Some(data) = obs.value_sampled_data {
+        let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
+        return segments(patient, device, code, taken_at, data)
+            .map(|segments| Some(Body::Segments(segments)));
+    }
+    let sample = |code: Code, value: Decimal, unit: SmolStr| -> Result<Sample, Reason> {
+        let quality = quality(&code, value, &unit)?;
+        Ok(Sample { patient: patient.clone(), device: device.clone(), code, value, unit, taken_at, quality })
+    };
+    let mut samples = Vec::new();
+    if let Some((value, unit)) = obs.value_quantity.as_ref().map(quantity).transpose()?.flatten() {
+        let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
+        samples.push(sample(code, value, unit)?);
+    }
+    if let Some(level) = obs.value_codeable_concept.as_ref() {
+        let code = code_of(&obs.code);
+        if let Some(code) = code.filter(|c| c.measure() == Some(Measure::Consciousness)) {
+            let level = acvpu(level).ok_or("its level of consciousness is none of A, C, V, P, U")?;
+            samples.push(sample(
+                code,
+                Decimal::whole(level as i64),
+                Measure::Consciousness.spec().unit.into(),
+            )?);
+        }
+    }
+    for part in &obs.component {
+        let found = part.value_quantity.as_ref().map(quantity).transpose()?.flatten();
+        if let (Some((value, unit)), Some(code)) = (found, code_of(&part.code)) {
+            samples.push(sample(code, value, unit)?);
+        }
+    }
+    if samples.is_empty() && obs.data_absent_reason.is_none() && obs.value_codeable_concept.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Body::Samples(samples)))
+}
+
+fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
+    const CODES: [(&str, Acvpu); 5] = [
+        ("248234008", Acvpu::Alert),
+        ("130987000", Acvpu::NewConfusion),
+        ("300202002", Acvpu::Voice),
+        ("450847001", Acvpu::Pain),
+        ("422768004", Acvpu::Unresponsive),
+    ];
+    let coded =
+        concept.code(SNOMED).and_then(|code| CODES.iter().find(|(c, _)| *c == code).map(|(_, level)| *level));
+    coded.or_else(|| {
+        let word = concept.text.as_deref()?.trim();
+        Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word))
+    })
+}
+
+/// Values of one SampledData are at most this many; more is a defect of the sender.
+const MOST_VALUES: usize = 4_000_000;
+
+fn segments(
+    patient: SmolStr,
+    device: Option<SmolStr>,
+    code: Code,
+    start: Instant,
+    data: r4::SampledData,
+) -> Result<Vec<Segment>, Reason> {
+    if data.dimensions != 1 {
+        return Err(format!("its SampledData has {} dimensions, one is read", data.dimensions));
+    }
+    if !(data.period > 0.0 && data.period.is_finite()) {
+        return Err("its SampledData has no usable period".into());
+    }
+    let unit = normal_unit(data.origin.code.as_deref().or(data.origin.unit.as_deref()).unwrap_or("1"))
+        .map_err(|e| e.to_string())?;
+    quality(&code, Decimal::whole(0), &unit)?;
+    let origin = data.origin.value.map_or(Ok(Decimal::whole(0)), decimal)?;
+    let factor = data.factor.map_or(Ok(Decimal::whole(1)), decimal)?;
+    let mut out: Vec<Segment> = Vec::new();
+    let mut open = false;
+    for (n, token) in data.data.as_deref().unwrap_or_default().split_ascii_whitespace().enumerate() {
+        if n >= MOST_VALUES {
+            return Err(format!("its SampledData holds more than {MOST_VALUES} values"));
+        }
+        if matches!(token, "E" | "U" | "L") {
+            open = false;
+            continue;
+        }
+        let value = Decimal::from_str(token)
+            .map_err(|_| "its SampledData holds something that is no number".to_owned())?;
+        let (mantissa, scale) =
+            scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
+        match out.last_mut() {
+            Some(segment) if open && segment.scale == scale => segment.mantissas.push(mantissa),
+            _ => out.push(Segment {
+                patient: patient.clone(),
+                device: device.clone(),
+                code: code.clone(),
+                unit: unit.clone(),
+                start: start + (n as f64 * data.period).round() as i64,
+                period_ms: data.period,
+                scale,
+                mantissas: vec![mantissa],
+            }),
+        }
+        open = true;
+    }
+    Ok(out)
+}
+
+/// `origin + value * factor`, exactly.
+fn scaled(value: Decimal, factor: Decimal, origin: Decimal) -> Option<(i64, u8)> {
+    let product = Decimal {
+        mantissa: value.mantissa.checked_mul(factor.mantissa)?,
+        scale: value.scale.checked_add(factor.scale).filter(|s| *s <= Decimal::MAX_SCALE)?,
+    };
+    let scale = product.scale.max(origin.scale);
+    Some((product.at_scale(scale)?.checked_add(origin.at_scale(scale)?)?, scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::resource::tests::{one, read};
+
+    fn reason(text: &str) -> String {
+        read(text).unwrap_err().1
+    }
+
+    const HR: &str = r#"{"resourceType":"Observation","id":"a","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"http://s/Patient/p/_history/2"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72.50,"unit":"bpm"}}"#;
+
+    #[test]
+    fn a_value_keeps_its_digits_its_source_and_its_version() {
+        let fact = read(HR).unwrap().remove(0);
+        assert_eq!((fact.source.reference.as_str(), fact.source.version.as_str()), ("Observation/a", "3"));
+        let Body::Samples(samples) = fact.body else { panic!("{:?}", fact.body) };
+        assert_eq!(samples[0].value.to_string(), "72.50");
+        assert_eq!((samples[0].patient.as_str(), samples[0].unit.as_str()), ("p", "/min"));
+    }
+
+    #[test]
+    fn what_cannot_be_trusted_goes_to_quarantine_with_a_reason() {
+        assert!(
+            reason(&HR.replace(r#""subject":{"reference":"http://s/Patient/p/_history/2"},"#, ""))
+                .contains("no patient")
+        );
+        assert!(reason(&HR.replace("bpm", "florps")).contains("florps"));
+        assert!(reason(&HR.replace("bpm", "kg")).contains("cannot measure"));
+        assert!(reason(&HR.replace("72.50", "\"NaN\"")).contains("decimal"));
+        assert!(reason(&HR.replace("2026-01-01T00:00:00Z", "soon")).contains("time"));
+        assert!(reason(&HR.replace(r#""id":"a""#, r#""id":"../../etc""#)).contains("id"));
+    }
+
+    #[test]
+    fn an_absurd_value_is_kept_as_an_artefact() {
+        let Body::Samples(samples) = one(&HR.replace("72.50", "7250")) else { panic!() };
+        assert_eq!(samples[0].quality, Quality::Artefact);
+    }
+
+    #[test]
+    fn blood_pressure_arrives_under_its_component_codes() {
+        let bp = r#"{"resourceType":"Observation","id":"b","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-01T00:00:00Z","component":[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"valueQuantity":{"value":120,"unit":"mmHg"}},{"code":{"coding":[{"system":"http://loinc.org","code":"8462-4"}]},"valueQuantity":{"value":80,"code":"mm[Hg]"}}]}"#;
+        let Body::Samples(samples) = one(bp) else { panic!() };
+        let codes: Vec<_> =
+            samples.iter().map(|s| (s.code.as_str(), s.value.mantissa, s.unit.as_str())).collect();
+        assert_eq!(codes, [("8480-6", 120, "mm[Hg]"), ("8462-4", 80, "mm[Hg]")]);
+    }
+
+    #[test]
+    fn sampled_data_is_cut_at_its_gaps_and_exact() {
+        let text = r#"{"resourceType":"Observation","id":"w","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8310-5"}]},"subject":{"reference":"Patient/p"},"effectivePeriod":{"start":"2026-01-01T00:00:00Z"},"valueSampledData":{"origin":{"value":30,"code":"Cel"},"period":1000,"factor":0.1,"dimensions":1,"data":"70 71 E E 72"}}"#;
+        let Body::Segments(parts) = one(text) else { panic!() };
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].mantissas.clone(), parts[0].scale), (vec![370, 371], 1));
+        assert_eq!(parts[1].start.ms_since(parts[0].start), 4000);
+    }
+}

@@ -1,0 +1,277 @@
+//! Reads a page of a Bundle: in one pass where it holds Observations that are as they should be (`observations`), else entry by
+//! entry, so that a bad one never costs its page.
+
+use clinical::{Fact, Unreadable};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::FhirError;
+use crate::map::resource::{deleted, map_resource};
+use crate::page::observations::read_observations;
+use crate::wire::resource::{Str, Text};
+use crate::wire::scan::{split_items, split_members};
+
+/// What one page said.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// What could be read.
+    pub facts: Vec<Fact>,
+    /// What could not.
+    pub unreadable: Vec<Unreadable>,
+    /// How many resources the page held, read or not.
+    pub resources: usize,
+    /// The link to the page after this one.
+    pub next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Link<'a> {
+    #[serde(borrow)]
+    relation: Str<'a>,
+    #[serde(borrow)]
+    url: Str<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Search<'a> {
+    #[serde(borrow)]
+    mode: Text<'a>,
+}
+
+impl Search<'_> {
+    pub(crate) fn is_outcome(&self) -> bool {
+        self.mode.as_deref() == Some("outcome")
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Request<'a> {
+    #[serde(borrow)]
+    method: Str<'a>,
+    #[serde(borrow)]
+    pub(crate) url: Str<'a>,
+}
+
+impl Request<'_> {
+    pub(crate) fn deletes(&self) -> bool {
+        self.method == "DELETE"
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Entry<'a, R> {
+    pub(crate) resource: Option<R>,
+    #[serde(borrow)]
+    pub(crate) search: Option<Search<'a>>,
+    #[serde(borrow)]
+    pub(crate) request: Option<Request<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle<'a> {
+    #[serde(borrow)]
+    resource_type: Str<'a>,
+    #[serde(borrow, default)]
+    link: Vec<Link<'a>>,
+    #[serde(borrow, default)]
+    entry: Vec<RawEntry<'a>>,
+}
+
+/// An entry whose resource is only cut out: a bad one never costs its page.
+type RawEntry<'a> = Entry<'a, &'a RawValue>;
+
+/// Reads one page: a searchset, a history or a notification Bundle.
+///
+/// # Errors
+/// Where the page as a whole is no JSON or no Bundle. A page with a single bad token is split by hand, so that only
+/// the entry around the token is lost to the quarantine.
+pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
+    if looks_like_html(bytes) {
+        return Err(FhirError::WebPage);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|e| FhirError::Malformed(e.to_string()))?;
+    match read_observations(text) {
+        Some(page) => Ok(page),
+        None => read_any(text),
+    }
+}
+
+/// For the fuzzer: a page that can be read in one pass says the same entry by entry.
+#[cfg(fuzzing)]
+pub fn fuzz_page(bytes: &[u8]) {
+    if read_page(bytes).is_err() {
+        return;
+    }
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    if let (Some(quick), Ok(thorough)) = (read_observations(text), read_any(text)) {
+        assert_eq!(quick.facts, thorough.facts);
+        assert_eq!(
+            (quick.resources, quick.next, thorough.unreadable.len()),
+            (thorough.resources, thorough.next, 0)
+        );
+    }
+}
+
+pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
+    let mut page = Page::default();
+    match serde_json::from_str::<Bundle>(text) {
+        Ok(bundle) if bundle.resource_type != "Bundle" => {
+            return Err(FhirError::NotFhir(format!(
+                "expected a Bundle, got {}",
+                clip(&bundle.resource_type)
+            )));
+        }
+        Ok(bundle) => {
+            page.next = next_link(&bundle.link);
+            page.facts.reserve(bundle.entry.len());
+            for entry in bundle.entry {
+                take_entry(entry, &mut page);
+            }
+        }
+        // One token or one shape that is wrong somewhere: from here on entry by entry.
+        Err(error) => {
+            let members = split_members(text).ok_or_else(|| FhirError::Malformed(position(&error)))?;
+            let find = |name: &str| members.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+            if find("resourceType") != Some("\"Bundle\"") {
+                return Err(FhirError::NotFhir("expected a Bundle".into()));
+            }
+            if let Some(links) = find("link") {
+                page.next = serde_json::from_str::<Vec<Link>>(links).ok().as_deref().and_then(next_link);
+            }
+            let entries =
+                find("entry").and_then(split_items).ok_or_else(|| FhirError::Malformed(position(&error)))?;
+            for entry in entries {
+                read_entry(entry, &mut page);
+            }
+        }
+    }
+    Ok(page)
+}
+
+pub(crate) fn next_link(links: &[Link]) -> Option<String> {
+    links.iter().find(|link| link.relation == "next").map(|link| link.url.to_string())
+}
+
+fn read_entry(text: &str, page: &mut Page) {
+    let entry = match serde_json::from_str::<RawEntry>(text) {
+        Ok(entry) => entry,
+        Err(error) => {
+            page.resources += 1;
+            page.unreadable.push(unreadable("unknown", position(&error), text));
+            return;
+        }
+    };
+    take_entry(entry, page);
+}
+
+fn take_entry(entry: RawEntry, page: &mut Page) {
+    if entry.search.is_some_and(|s| s.is_outcome()) {
+        return;
+    }
+    if let Some(request) = entry.request.filter(Request::deletes) {
+        page.facts.extend(deleted(&request.url));
+        return;
+    }
+    if let Some(resource) = entry.resource {
+        page.resources += 1;
+        if let Err((reference, reason)) = map_resource(resource.get(), &mut page.facts) {
+            page.unreadable.push(unreadable(&reference, reason, resource.get()));
+        }
+    }
+}
+
+fn unreadable(reference: &str, reason: String, body: &str) -> Unreadable {
+    let mut end = body.len().min(64 * 1024);
+    while !body.is_char_boundary(end) {
+        end -= 1;
+    }
+    Unreadable { reference: reference.to_owned(), reason, body: body[..end].to_owned() }
+}
+
+/// serde's message can quote the document, and documents hold patients; the place alone is safe to show.
+pub(crate) fn position(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Eof => "ends too early",
+        serde_json::error::Category::Syntax => "is not JSON",
+        _ => "does not have the shape R4 gives it",
+    };
+    format!("{kind} (line {}, column {})", error.line(), error.column())
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+pub(crate) fn looks_like_html(bytes: &[u8]) -> bool {
+    bytes.iter().copied().find(|b| !b.is_ascii_whitespace() && *b != 0xEF && *b != 0xBB && *b != 0xBF)
+        == Some(b'<')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = r#"{"resource":{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72,"code":"/min"}}}"#;
+
+    fn page_of(entries: &[&str]) -> String {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"searchset","link":[{{"relation":"next","url":"http://s/next"}}],"entry":[{}]}}"#,
+            entries.join(",")
+        )
+    }
+
+    #[test]
+    fn a_nan_costs_its_own_entry_and_nothing_else() {
+        let bad = GOOD.replace("72", "NaN");
+        let page = read_page(page_of(&[GOOD, &bad, GOOD]).as_bytes()).unwrap();
+        assert_eq!((page.facts.len(), page.unreadable.len(), page.resources), (2, 1, 3));
+        assert_eq!(page.next.as_deref(), Some("http://s/next"));
+    }
+
+    #[test]
+    fn a_resource_nested_ten_thousand_deep_is_survived() {
+        let deep = format!(
+            r#"{{"resource":{{"resourceType":"Observation","id":"d","x":{}1{}}}}}"#,
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
+        let page = read_page(page_of(&[&deep, GOOD]).as_bytes()).unwrap();
+        assert_eq!((page.facts.len(), page.unreadable.len()), (1, 1));
+        let all_deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+        assert!(matches!(
+            read_page(all_deep.as_bytes()),
+            Err(FhirError::Malformed(_) | FhirError::NotFhir(_))
+        ));
+    }
+
+    #[test]
+    fn a_login_page_and_half_a_document_are_named_as_such() {
+        assert!(matches!(read_page(b"\n<!doctype html><title>Sign in"), Err(FhirError::WebPage)));
+        let whole = page_of(&[GOOD]);
+        assert!(matches!(read_page(&whole.as_bytes()[..whole.len() - 9]), Err(FhirError::Malformed(_))));
+        assert!(matches!(read_page(br#"{"resourceType":"Patient"}"#), Err(FhirError::NotFhir(_))));
+    }
+
+    #[test]
+    fn the_reason_never_quotes_the_patient() {
+        let bad = r#"{"resource":{"resourceType":"Patient","id":"x","name":"Secretname"}}"#;
+        let page = read_page(page_of(&[bad]).as_bytes()).unwrap();
+        assert_eq!(page.unreadable.len(), 1);
+        assert!(!page.unreadable[0].reason.contains("Secretname"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_can_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), cut in 0usize..400, flip in any::<u8>()) {
+            let _ = read_page(&bytes);
+            let mut page = page_of(&[GOOD, GOOD]).into_bytes();
+            let at = cut % page.len();
+            page[at] ^= flip;
+            let _ = read_page(&page);
+            page.truncate(at);
+            let _ = read_page(&page);
+        }
+    }
+}

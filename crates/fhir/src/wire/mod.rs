@@ -1,0 +1,7 @@
+//! What stands on the wire: R4 resources as they are written, the text they come in, and its times.
+
+pub(crate) mod scan;
+
+pub(crate) mod time;
+
+pub(crate) mod resource;

@@ -1,0 +1,216 @@
+//! What is read of alarms and of what people did about them.
+//!
+//! A cache keeps a year of both, and a board asks several times a second for the few that are open: no question here but
+//! [`Reader::actions`] looks through all of them.
+
+use clinical::{Action, Episode, Instant, Measure, Priority, SeenAction, Verb, about_patient, patient_about};
+use rusqlite::{ToSql, params};
+
+use crate::error::VaultError;
+use crate::facts::ward::Ward;
+use crate::store::vault::Reader;
+
+const DAY: i64 = 86_400_000;
+
+fn priority(code: i64) -> Priority {
+    match code {
+        0 => Priority::Technical,
+        1 => Priority::Low,
+        2 => Priority::Medium,
+        _ => Priority::High,
+    }
+}
+
+impl Reader<'_> {
+    /// Episodes with an onset up to the view's moment that have not ended by then, or ended within the last day before it, or
+    /// that are of high priority and nobody ever took: those stay until somebody does, however old they are.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn episodes(&self) -> Result<Vec<Episode>, VaultError> {
+        // Which ones nobody took is kept for what is known now; for what was known then it is looked up.
+        let untaken = if self.view.known_by == Instant(i64::MAX) {
+            "id IN (SELECT id FROM untaken)"
+        } else {
+            "(priority = 3 AND NOT EXISTS
+              (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to')))"
+        };
+        let condition = format!("(ended IS NULL OR ended > ?2 OR {untaken})");
+        self.episodes_where(&condition, &self.day_before()?.0)
+    }
+
+    /// Episodes with an onset up to the view's moment that were on at `since` or later, oldest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn episodes_since(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
+        self.episodes_where("(ended IS NULL OR ended > ?2)", &since.0)
+    }
+
+    /// One episode with an onset up to the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn episode(&self, id: &str) -> Result<Option<Episode>, VaultError> {
+        Ok(self.episodes_where("id = ?2", &id)?.into_iter().next())
+    }
+
+    fn episodes_where(&self, condition: &str, bound: &dyn ToSql) -> Result<Vec<Episode>, VaultError> {
+        let until = self.view.at;
+        // The plus keeps the index of onsets, which all of them fit, out of the choice.
+        let mut episodes = self.list(
+            &format!(
+                "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
+                 WHERE +onset <= ?1 AND {condition} ORDER BY +onset, id",
+                self.table("episode", self.view.known_by)
+            ),
+            params![until.0, bound],
+            |row| {
+                let measure: Option<String> = row.get(4)?;
+                let ended: Option<i64> = row.get(6)?;
+                Ok(Episode {
+                    id: row.get(0)?,
+                    patient: row.get(1)?,
+                    priority: priority(row.get(2)?),
+                    text: row.get(3)?,
+                    measure: measure.and_then(|c| Measure::from_loinc(&c).or(Measure::from_mdc(&c))),
+                    onset: Instant(row.get(5)?),
+                    // What ended later had not ended then.
+                    ended: ended.map(Instant).filter(|ended| *ended <= until),
+                })
+            },
+        )?;
+        let survivors = self.survivors(self.view.known_by)?;
+        episodes.iter_mut().for_each(|episode| survivors.rename(&mut episode.patient));
+        Ok(episodes)
+    }
+
+    /// A day before the view's moment; of the present, before the last thing that is known of any alarm.
+    fn day_before(&self) -> Result<Instant, VaultError> {
+        let now = match self.view.at {
+            Instant(i64::MAX) => self
+                .connection
+                .prepare_cached(
+                    "SELECT max(coalesce((SELECT max(onset) FROM episode), 0),
+                                coalesce((SELECT max(ended) FROM episode), 0))",
+                )?
+                .query_row([], |row| row.get(0))?,
+            Instant(at) => at,
+        };
+        Ok(Instant(now - DAY))
+    }
+
+    /// When this station first heard of an episode.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn first_received(&self, episode: &str) -> Result<Option<Instant>, VaultError> {
+        let first: Option<i64> = self.connection.query_row(
+            "SELECT min(received) FROM (SELECT received FROM episode WHERE id = ?1
+             UNION ALL SELECT received FROM episode_was WHERE id = ?1)",
+            [episode],
+            |row| row.get(0),
+        )?;
+        Ok(first.map(Instant))
+    }
+
+    /// Every action up to the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions(&self) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("1", params![])
+    }
+
+    /// What was done about one episode up to the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions_on(&self, episode: &str) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("episode = ?3", params![episode])
+    }
+
+    /// What was written about one patient up to the view's moment: limits and notes, under every record of that person.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions_about(&self, patient: &str) -> Result<Vec<SeenAction>, VaultError> {
+        let about =
+            format!("episode IN (SELECT '{}' || id FROM {})", about_patient(""), self.records_of("?3"));
+        self.actions_where(&about, params![patient])
+    }
+
+    /// What was done at `since` or later, up to the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions_since(&self, since: Instant) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("at >= ?3", params![since.0])
+    }
+
+    /// What belongs to no patient: shifts, and the limits that were saved under a name.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions_of_unit(&self) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("episode = ''", params![])
+    }
+
+    /// What the server does not have yet.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn actions_unsent(&self) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("id IN (SELECT action FROM outbox)", params![])
+    }
+
+    /// What a board needs: what was done about its episodes, the limits of its people, and all of the last day.
+    pub(crate) fn actions_of_board(&self, ward: &Ward) -> Result<Vec<SeenAction>, VaultError> {
+        let episodes: Vec<&str> = ward.episodes.iter().map(|e| e.id.as_str()).collect();
+        let people: Vec<String> = ward.persons.iter().map(|p| about_patient(&p.id)).collect();
+        self.actions_where(
+            "(at > ?3 OR episode IN (SELECT value FROM json_each(?4))
+              OR (episode IN (SELECT value FROM json_each(?5)) AND verb = ?6))",
+            params![self.day_before()?.0, json(&episodes), json(&people), Verb::SetLimit.code()],
+        )
+    }
+
+    /// Actions up to the view's moment for which a condition on `?3` and more holds.
+    fn actions_where(&self, condition: &str, bounds: &[&dyn ToSql]) -> Result<Vec<SeenAction>, VaultError> {
+        let known_by = self.view.known_by;
+        let mut all: Vec<&dyn ToSql> = vec![&self.view.at.0, &known_by.0];
+        all.extend(bounds);
+        let mut actions = self.list(
+            &format!(
+                "SELECT id, episode, verb, by, at, note, accepted_at FROM action
+                 WHERE +at <= ?1 AND received <= ?2 AND {condition} ORDER BY +at, id"
+            ),
+            all.as_slice(),
+            |row| {
+                let verb: String = row.get(2)?;
+                Ok(SeenAction {
+                    action: Action {
+                        id: row.get(0)?,
+                        episode: row.get(1)?,
+                        verb: Verb::from_code(&verb).unwrap_or(Verb::Note),
+                        by: row.get(3)?,
+                        at: Instant(row.get(4)?),
+                        note: row.get(5)?,
+                    },
+                    accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant).filter(|at| *at <= known_by),
+                })
+            },
+        )?;
+        let survivors = self.survivors(known_by)?;
+        for SeenAction { action, .. } in &mut actions {
+            if let Some(patient) = patient_about(&action.episode).filter(|id| survivors.is_merged(id)) {
+                action.episode = about_patient(survivors.of(patient));
+            }
+        }
+        Ok(actions)
+    }
+}
+
+fn json<T: serde::Serialize>(list: &[T]) -> String {
+    serde_json::to_string(list).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! Two records of one person. A hospital merges them by a link; what stands under the old record is then shown with the
+//! record that stays. Nothing is rewritten: a link that is taken back, or a look at a time before it, shows two people again.
+
+use std::collections::{HashMap, HashSet};
+
+use clinical::{Instant, Person, SmolStr, Stay};
+use rusqlite::params;
+
+use crate::error::VaultError;
+use crate::facts::ingest::Intake;
+use crate::store::vault::Reader;
+
+/// Which record each merged one is shown under.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Survivors(HashMap<String, String>);
+
+impl Survivors {
+    /// The record that stays for this one, which may be itself.
+    pub fn of<'a>(&'a self, patient: &'a str) -> &'a str {
+        let mut at = patient;
+        // A chain of merges is followed to its end. One without an end names nobody who stays: then everybody does.
+        for _ in 0..=self.0.len() {
+            match self.0.get(at) {
+                Some(next) => at = next,
+                None => return at,
+            }
+        }
+        patient
+    }
+
+    pub fn is_merged(&self, patient: &str) -> bool {
+        self.of(patient) != patient
+    }
+
+    /// Puts the record that stays in the place of one that does not.
+    pub fn rename(&self, patient: &mut String) {
+        if self.is_merged(patient) {
+            *patient = self.of(patient).to_owned();
+        }
+    }
+
+    /// Puts stays under the record that stays; where that one lies in a bed itself, its own bed is the one that counts.
+    pub fn rename_stays(&self, stays: &mut [Stay]) {
+        let lies = |stay: &&Stay| stay.in_progress && !self.is_merged(&stay.patient);
+        let lying: HashSet<String> = stays.iter().filter(lies).map(|stay| stay.patient.clone()).collect();
+        for stay in stays.iter_mut().filter(|stay| self.is_merged(&stay.patient)) {
+            self.rename(&mut stay.patient);
+            stay.in_progress &= !lying.contains(&stay.patient);
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The merges that this view knows; nearly always none.
+    pub(crate) fn survivors(&self, known_by: Instant) -> Result<Survivors, VaultError> {
+        let sql = self.merges_known_by(known_by);
+        let pairs = self.list(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Survivors(pairs.into_iter().collect()))
+    }
+
+    /// SQL: who was merged into whom. A record is not hidden behind one that nobody here knows.
+    fn merges_known_by(&self, known_by: Instant) -> String {
+        let merge = self.table("merge", known_by);
+        format!("SELECT id, survivor FROM {merge} WHERE survivor IN (SELECT id FROM person)")
+    }
+
+    /// SQL: the ids of all records of the patient that a parameter names, itself among them, as this view knows them.
+    pub(crate) fn records_of(&self, patient: &str) -> String {
+        format!(
+            "(WITH RECURSIVE same(id) AS
+               (SELECT {patient} UNION SELECT merge.id FROM ({}) AS merge JOIN same ON merge.survivor = same.id)
+             SELECT id FROM same)",
+            self.merges_known_by(self.view.known_by)
+        )
+    }
+}
+
+impl Intake<'_> {
+    /// Takes in what a Patient says of its merges, and takes back what it said before.
+    pub(crate) fn merges(&mut self, person: &Person) -> Result<bool, VaultError> {
+        let own = person.replaced_by.iter().map(|into| (&person.id, into));
+        let others = person.replaces.iter().map(|old| (old, &person.id));
+        let said: Vec<(&String, &String)> = own.chain(others).filter(|(old, into)| old != into).collect();
+        let mut changed = false;
+        for (old, into) in &said {
+            changed |= self.say("merge", old, &[into, &person.id])?;
+        }
+        let known: Vec<SmolStr> = {
+            let mut statement = self.transaction.prepare_cached("SELECT id FROM merge WHERE said_by = ?")?;
+            let rows =
+                statement.query_map([&person.id], |row| Ok(SmolStr::new(row.get_ref(0)?.as_str()?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for old in known.iter().filter(|old| said.iter().all(|(id, _)| *id != old.as_str())) {
+            self.unsay("merge", old)?;
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// Takes a row of one of the history tables back; what it said stays in its history.
+    pub(crate) fn unsay(&mut self, table: &str, id: &str) -> Result<usize, VaultError> {
+        let columns = crate::store::schema::columns(table);
+        self.transaction
+            .prepare_cached(&format!(
+                "INSERT INTO {table}_was SELECT id, {columns}, received, ?2 FROM {table} WHERE id = ?1"
+            ))?
+            .execute(params![id, self.received.0])?;
+        Ok(self.transaction.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?.execute([id])?)
+    }
+}

@@ -1,0 +1,9 @@
+//! What a page of the server says, taken in, and read back as a ward.
+
+pub(crate) mod ingest;
+
+pub(crate) mod merge;
+
+pub(crate) mod ward;
+
+pub(crate) mod alarms;

@@ -1,0 +1,378 @@
+//! What the screens and the command line read.
+
+use clinical::{
+    Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, SeenAction, Sex, Site, Stay,
+};
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::VaultError;
+use crate::store::schema::columns;
+use crate::store::vault::Reader;
+
+/// A series, as it is named in the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesInfo {
+    /// Its row.
+    pub id: i64,
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// Logical id of the Device; empty where none was named.
+    pub device: String,
+    /// The code as sent.
+    pub code: String,
+    /// Whether the code is MDC and not LOINC.
+    pub mdc: bool,
+    /// UCUM.
+    pub unit: String,
+    /// Whether it arrives as SampledData.
+    pub streamed: bool,
+}
+
+impl SeriesInfo {
+    /// What it measures, where the console knows.
+    pub fn measure(&self) -> Option<Measure> {
+        if self.mdc { Measure::from_mdc(&self.code) } else { Measure::from_loinc(&self.code) }
+    }
+}
+
+/// The newest value of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesValue {
+    /// The series.
+    pub series: SeriesInfo,
+    /// The value as sent.
+    pub value: Decimal,
+    /// When it was true of the patient.
+    pub taken_at: Instant,
+    /// Outside the plausible range.
+    pub artefact: bool,
+    /// `Type/id` it came in.
+    pub source: String,
+}
+
+/// Everything the board is made of.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)] // Each field is the list of the type it holds.
+pub struct Ward {
+    pub persons: Vec<Person>,
+    pub places: Vec<Place>,
+    pub stays: Vec<Stay>,
+    pub devices: Vec<Device>,
+    pub values: Vec<SeriesValue>,
+    pub episodes: Vec<Episode>,
+    pub actions: Vec<SeenAction>,
+    pub flags: Vec<Flag>,
+    /// What the site has set.
+    pub site: Site,
+}
+
+const SERIES: &str = "s.id, s.patient, s.device, s.code, s.mdc, s.unit, s.streamed";
+
+fn series_info(row: &Row) -> rusqlite::Result<SeriesInfo> {
+    Ok(SeriesInfo {
+        id: row.get(0)?,
+        patient: row.get(1)?,
+        device: row.get(2)?,
+        code: row.get(3)?,
+        mdc: row.get(4)?,
+        unit: row.get(5)?,
+        streamed: row.get(6)?,
+    })
+}
+
+fn sex(code: i64) -> Sex {
+    match code {
+        0 => Sex::Female,
+        1 => Sex::Male,
+        2 => Sex::Other,
+        _ => Sex::Unknown,
+    }
+}
+
+impl Reader<'_> {
+    pub(crate) fn list<T>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        map: impl FnMut(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, VaultError> {
+        Ok(self.connection.prepare_cached(sql)?.query_map(parameters, map)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of one of the tables with a history as this view knew them.
+    pub(crate) fn table(&self, name: &str, known_by: Instant) -> String {
+        let columns = columns(name);
+        if known_by == Instant(i64::MAX) {
+            return format!("(SELECT id, {columns}, received FROM {name})");
+        }
+        // The bound is a number of ours, so it can stand in the text.
+        let k = known_by.0;
+        format!(
+            "(SELECT id, {columns}, received FROM {name} WHERE received <= {k}
+              UNION ALL SELECT id, {columns}, received FROM {name}_was WHERE received <= {k} AND until > {k})"
+        )
+    }
+
+    /// Who lay where is looked up as of the view's moment, where this cache reaches back so far.
+    fn ward_known_by(&self) -> Result<Instant, VaultError> {
+        let wanted = self.view.known_by.min(self.view.at);
+        if self.view.known_by != Instant(i64::MAX) || wanted == Instant(i64::MAX) {
+            return Ok(wanted);
+        }
+        let first: Option<i64> =
+            self.connection.query_row("SELECT min(received) FROM person", [], |row| row.get(0))?;
+        Ok(if first.is_some_and(|first| first <= wanted.0) { wanted } else { Instant(i64::MAX) })
+    }
+
+    /// The board: who lies where, the newest values, alarms and actions of the view's moment.
+    ///
+    /// Of the actions it has those on its alarms, the limits that were set for its people, and all of the last day.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn ward(&self) -> Result<Ward, VaultError> {
+        self.ward_with(self.episodes()?)
+    }
+
+    /// The board with every alarm that was on at `since` or later, and what was done about them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn ward_since(&self, since: Instant) -> Result<Ward, VaultError> {
+        self.ward_with(self.episodes_since(since)?)
+    }
+
+    fn ward_with(&self, episodes: Vec<Episode>) -> Result<Ward, VaultError> {
+        let known_by = self.ward_known_by()?;
+        let from = |table| self.table(table, known_by);
+        let mut ward = Ward {
+            persons: self.list(
+                &format!("SELECT id, mrn, family, given, birth_date, sex, active FROM {}", from("person")),
+                [],
+                |row| {
+                    Ok(Person {
+                        id: row.get(0)?,
+                        mrn: row.get(1)?,
+                        family: row.get(2)?,
+                        given: row.get(3)?,
+                        birth_date: row.get(4)?,
+                        sex: sex(row.get(5)?),
+                        active: row.get(6)?,
+                        replaced_by: None,
+                        replaces: Vec::new(),
+                    })
+                },
+            )?,
+            places: self.list(
+                &format!("SELECT id, name, is_bed, part_of FROM {}", from("place")),
+                [],
+                |row| {
+                    Ok(Place {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                        is_bed: row.get(2)?,
+                        part_of: row.get(3)?,
+                    })
+                },
+            )?,
+            stays: self.list(
+                &format!("SELECT id, patient, place, in_progress FROM {}", from("stay")),
+                [],
+                |row| {
+                    Ok(Stay {
+                        id: row.get(0)?,
+                        patient: row.get(1)?,
+                        place: row.get(2)?,
+                        in_progress: row.get(3)?,
+                    })
+                },
+            )?,
+            devices: self.devices()?,
+            values: self.latest(None)?,
+            actions: Vec::new(),
+            episodes,
+            flags: self.list(
+                &format!("SELECT id, patient, codes, by, begins, ends FROM {}", from("flag")),
+                [],
+                |row| {
+                    Ok(Flag {
+                        id: row.get(0)?,
+                        patient: row.get(1)?,
+                        codes: row.get::<_, String>(2)?.split(' ').map(str::to_owned).collect(),
+                        by: row.get(3)?,
+                        since: Instant(row.get(4)?),
+                        until: row.get::<_, Option<i64>>(5)?.map(Instant),
+                    })
+                },
+            )?,
+            site: self.site()?,
+        };
+        // Before records are merged: what was said about either is about the person.
+        ward.actions = self.actions_of_board(&ward)?;
+        let survivors = self.survivors(known_by)?;
+        ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
+        survivors.rename_stays(&mut ward.stays);
+        ward.flags.iter_mut().for_each(|flag| survivors.rename(&mut flag.patient));
+        Ok(ward)
+    }
+
+    /// What the site has set.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn site(&self) -> Result<Site, VaultError> {
+        let settings: Vec<(String, String)> =
+            self.list("SELECT substr(key, 6), value FROM setting WHERE key LIKE 'site:%'", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok(Site::from_settings(settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
+    }
+
+    /// The name of the unit a patient lies in, as of the view's moment: the ward of the bed, or where the stay says.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn unit_of(&self, patient: &str) -> Result<Option<String>, VaultError> {
+        let known_by = self.ward_known_by()?;
+        let (stay, place) = (self.table("stay", known_by), self.table("place", known_by));
+        let units = self.list(
+            &format!(
+                "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
+                 LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient IN {} AND stay.in_progress LIMIT 1",
+                self.records_of("?1")
+            ),
+            [patient],
+            |row| row.get(0),
+        )?;
+        Ok(units.into_iter().next())
+    }
+
+    /// Every device, as of the view's moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn devices(&self) -> Result<Vec<Device>, VaultError> {
+        let table = self.table("device", self.ward_known_by()?);
+        let mut devices =
+            self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
+                Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
+            })?;
+        let survivors = self.survivors(self.ward_known_by()?)?;
+        devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
+        Ok(devices)
+    }
+
+    /// The newest value of every series, of one patient or of all.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn latest(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
+        if !self.view.is_now() {
+            return self.latest_then(patient);
+        }
+        let sql = format!(
+            "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
+             FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient IN {}",
+            self.records_of("?1")
+        );
+        let values = self.list(&sql, [patient], |row| {
+            Ok(SeriesValue {
+                series: series_info(row)?,
+                taken_at: Instant(row.get(7)?),
+                value: Decimal { mantissa: row.get(8)?, scale: row.get(9)? },
+                artefact: row.get(10)?,
+                source: row.get(11)?,
+            })
+        })?;
+        self.under_survivors(values)
+    }
+
+    fn under_survivors(&self, mut values: Vec<SeriesValue>) -> Result<Vec<SeriesValue>, VaultError> {
+        let survivors = self.survivors(self.view.known_by)?;
+        values.iter_mut().for_each(|value| survivors.rename(&mut value.series.patient));
+        Ok(values)
+    }
+
+    fn latest_then(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
+        let mut values = Vec::new();
+        let records = self.records_of("?1");
+        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
+        for series in self.list(&all, [patient], series_info)? {
+            if let Some(found) = self.value_at(series.id, self.view.at)? {
+                values.push(SeriesValue {
+                    series,
+                    value: found.value,
+                    taken_at: Instant(found.t),
+                    artefact: found.artefact,
+                    source: found.source,
+                });
+            }
+        }
+        self.under_survivors(values)
+    }
+
+    /// The series of one patient.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn series_of(&self, patient: &str) -> Result<Vec<SeriesInfo>, VaultError> {
+        let records = self.records_of("?1");
+        let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
+        self.list(&sql, [patient], series_info)
+    }
+
+    /// Doses of a patient since `from`, newest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn doses(&self, patient: &str, from: Instant) -> Result<Vec<Dose>, VaultError> {
+        let mut doses = self.list(
+            &format!(
+                "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
+                 WHERE patient IN {} AND at >= ?2 AND at <= ?3 ORDER BY at DESC",
+                self.table("dose", self.view.known_by),
+                self.records_of("?1")
+            ),
+            params![patient, from.0, self.view.at.0],
+            |row| {
+                let mantissa: Option<i64> = row.get(3)?;
+                let (scale, unit): (Option<u8>, Option<String>) = (row.get(4)?, row.get(5)?);
+                Ok(Dose {
+                    id: row.get(0)?,
+                    patient: row.get(1)?,
+                    what: row.get(2)?,
+                    amount: mantissa
+                        .zip(scale)
+                        .zip(unit)
+                        .map(|((mantissa, scale), unit)| (Decimal { mantissa, scale }, unit)),
+                    at: Instant(row.get(6)?),
+                })
+            },
+        )?;
+        let survivors = self.survivors(self.view.known_by)?;
+        doses.iter_mut().for_each(|dose| survivors.rename(&mut dose.patient));
+        Ok(doses)
+    }
+
+    /// The cursor of a kind of resource.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn cursor(&self, kind: &str) -> Result<Option<String>, VaultError> {
+        Ok(self
+            .connection
+            .query_row("SELECT value FROM cursor WHERE kind = ?", [kind], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// A setting of this station.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, VaultError> {
+        Ok(self
+            .connection
+            .query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0))
+            .optional()?)
+    }
+}

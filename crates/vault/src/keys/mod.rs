@@ -1,0 +1,7 @@
+//! The key of the cache, and what keeps it.
+
+pub(crate) mod keyring;
+
+pub(crate) mod pin;
+
+pub(crate) mod wraps;

@@ -1,0 +1,3 @@
+//! What people did, on its way to the server.
+
+pub(crate) mod record;

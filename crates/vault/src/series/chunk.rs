@@ -1,0 +1,284 @@
+//! A run of values of one series, compressed with `pco`.
+//!
+//! Layout of the blob: a byte for the kind, then length-prefixed parts. A regular chunk has its values alone; one sealed
+//! from rows has values, times, scales, artefact marks, sources, and when each value was received.
+
+use clinical::{Decimal, Instant, Times};
+use pco::standalone::{simple_decompress_into, simpler_compress};
+
+use crate::error::VaultError;
+#[cfg(fuzzing)]
+use crate::series::min_max::read_outline;
+
+pub(crate) const LEVEL: usize = 8;
+
+/// A value on its way into or out of a chunk.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    pub t: i64,
+    pub value: Decimal,
+    pub artefact: bool,
+    pub source: String,
+    pub version: String,
+    /// When it reached this station.
+    pub received: i64,
+}
+
+/// Facts of a chunk that stand beside its blob.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Head {
+    pub t0: i64,
+    pub n: usize,
+    pub period_ms: Option<f64>,
+    pub scale: u8,
+    pub source: String,
+    pub version: String,
+    /// Of a chunk that is one resource; sealed values have each their own.
+    pub received: i64,
+}
+
+pub(crate) fn failed(error: impl std::fmt::Display) -> VaultError {
+    VaultError::Chunk(error.to_string())
+}
+
+pub(crate) fn push(blob: &mut Vec<u8>, part: &[u8]) {
+    blob.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+    blob.extend_from_slice(part);
+}
+
+pub(crate) fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
+    let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(|| failed("cut short"))?;
+    let length = u32::from_le_bytes(*length) as usize;
+    if rest.len() < length {
+        return Err(failed("cut short"));
+    }
+    let (part, rest) = rest.split_at(length);
+    *blob = rest;
+    Ok(part)
+}
+
+/// Exactly `n` numbers. The room is made by our own count, never by what a damaged blob claims to hold.
+pub(crate) fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
+    let mut out = vec![0i64; n];
+    let progress = simple_decompress_into(part, &mut out).map_err(failed)?;
+    if progress.n_processed == n && progress.finished {
+        Ok(out)
+    } else {
+        Err(failed("another count than the row says"))
+    }
+}
+
+const REGULAR: u8 = 0;
+/// As schema 1 wrote it: without the times of receipt.
+const SEALED_1: u8 = 1;
+const SEALED: u8 = 2;
+
+/// Evenly spaced values of one source.
+pub(crate) fn pack_regular(mantissas: &[i64]) -> Result<Vec<u8>, VaultError> {
+    let mut blob = vec![REGULAR];
+    push(&mut blob, &simpler_compress(mantissas, LEVEL).map_err(failed)?);
+    Ok(blob)
+}
+
+/// Rows of the hot tail, each with its own source, in order of time.
+pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
+    let column = |f: fn(&Value) -> i64| values.iter().map(f).collect::<Vec<i64>>();
+    let pack = |numbers: Vec<i64>| simpler_compress(&numbers, LEVEL).map_err(failed);
+    let mut blob = vec![SEALED];
+    push(&mut blob, &pack(column(|v| v.value.mantissa))?);
+    push(&mut blob, &pack(column(|v| v.t))?);
+    push(&mut blob, &pack(column(|v| i64::from(v.value.scale)))?);
+    push(&mut blob, &pack(column(|v| i64::from(v.artefact)))?);
+    let mut sources = String::new();
+    for value in values {
+        sources.push_str(&value.source);
+        sources.push('\t');
+        sources.push_str(&value.version);
+        sources.push('\n');
+    }
+    push(&mut blob, &zstd::bulk::compress(sources.as_bytes(), 3).map_err(failed)?);
+    push(&mut blob, &pack(column(|v| v.received))?);
+    Ok(blob)
+}
+
+/// The mantissas of an evenly spaced chunk and the time between them; `None` of one that was sealed from rows.
+pub(crate) fn regular(head: &Head, blob: &[u8]) -> Result<Option<(Vec<i64>, f64)>, VaultError> {
+    let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
+    if *kind != REGULAR {
+        return Ok(None);
+    }
+    let period = head.period_ms.ok_or_else(|| failed("no period"))?;
+    Ok(Some((numbers(pull(&mut rest)?, head.n)?, period)))
+}
+
+/// Calls `each` with time, value and artefact mark of every value that was received up to `known_by`, in order.
+pub(crate) fn walk(
+    head: &Head,
+    blob: &[u8],
+    known_by: Instant,
+    mut each: impl FnMut(i64, Decimal, bool),
+) -> Result<(), VaultError> {
+    let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
+    if *kind > SEALED {
+        return Err(failed("of a kind this Vigil does not know"));
+    }
+    if *kind == REGULAR {
+        if head.received > known_by.0 {
+            return Ok(());
+        }
+        let Some((mantissas, period)) = regular(head, blob)? else { return Ok(()) };
+        for (n, mantissa) in mantissas.into_iter().enumerate() {
+            let t = Instant(head.t0) + (n as f64 * period).round() as i64;
+            each(t.0, Decimal { mantissa, scale: head.scale }, false);
+        }
+        return Ok(());
+    }
+    if known_by != Instant(i64::MAX) {
+        for v in unpack(head, blob)?.into_iter().filter(|v| v.received <= known_by.0) {
+            each(v.t, v.value, v.artefact);
+        }
+        return Ok(());
+    }
+    let mantissas = numbers(pull(&mut rest)?, head.n)?;
+    let mut column = || numbers(pull(&mut rest)?, head.n);
+    let (times, scales, marks) = (column()?, column()?, column()?);
+    for n in 0..head.n {
+        let scale = u8::try_from(scales[n]).map_err(failed)?;
+        each(times[n], Decimal { mantissa: mantissas[n], scale }, marks[n] != 0);
+    }
+    Ok(())
+}
+
+/// Every value with its source.
+pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError> {
+    let mut values = Vec::with_capacity(head.n);
+    walk(head, blob, Instant(i64::MAX), |t, value, artefact| {
+        values.push(Value {
+            t,
+            value,
+            artefact,
+            source: head.source.clone(),
+            version: head.version.clone(),
+            received: head.received,
+        });
+    })?;
+    if blob[0] != REGULAR {
+        let mut rest = &blob[1..];
+        for _ in 0..4 {
+            pull(&mut rest)?;
+        }
+        let text = zstd::decode_all(pull(&mut rest)?).map_err(failed)?;
+        let text = String::from_utf8(text).map_err(failed)?;
+        for (value, line) in values.iter_mut().zip(text.lines()) {
+            let (source, version) =
+                line.split_once('\t').ok_or_else(|| failed("a source without a version"))?;
+            source.clone_into(&mut value.source);
+            version.clone_into(&mut value.version);
+        }
+        if blob[0] != SEALED_1 {
+            let received = numbers(pull(&mut rest)?, head.n)?;
+            values.iter_mut().zip(received).for_each(|(value, at)| value.received = at);
+        }
+    }
+    Ok(values)
+}
+
+/// The last value up to and with `at` that was received up to `known_by`.
+pub(crate) fn last_until(
+    head: &Head,
+    blob: &[u8],
+    at: i64,
+    known_by: i64,
+) -> Result<Option<Value>, VaultError> {
+    let Some((mantissas, period_ms)) = regular(head, blob)? else {
+        return Ok(unpack(head, blob)?.into_iter().rev().find(|v| v.t <= at && v.received <= known_by));
+    };
+    let times = Times::Every { origin: head.t0, period_ms, skip: 0, n: head.n };
+    let Some(last) = times.end_of(0, |t| t <= at).checked_sub(1).filter(|_| head.received <= known_by) else {
+        return Ok(None);
+    };
+    Ok(Some(Value {
+        t: times.at(last),
+        value: Decimal { mantissa: mantissas[last], scale: head.scale },
+        artefact: false,
+        source: head.source.clone(),
+        version: head.version.clone(),
+        received: head.received,
+    }))
+}
+
+/// Reads any bytes as a chunk of `n` values: for the fuzzer, which builds with `--cfg fuzzing`.
+#[cfg(fuzzing)]
+pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
+    let period_ms = regular.then_some(1000.0);
+    let head =
+        Head { t0: 0, n, period_ms, scale: 1, source: String::new(), version: String::new(), received: 0 };
+    if let Ok(values) = unpack(&head, blob) {
+        assert_eq!(values.len(), n);
+    }
+    let _ = read_outline(blob, n, |_, _| {});
+    let _ = last_until(&head, blob, 3000, i64::MAX);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_sealed_value_comes_back_with_its_digits_and_its_source(
+            rows in proptest::collection::vec((any::<i32>(), -1_000_000i64..1_000_000, 0u8..6, any::<bool>(), 0u8..40), 1..200)
+        ) {
+            let values: Vec<Value> = rows.iter().map(|(t, mantissa, scale, artefact, source)| Value {
+                t: i64::from(*t), value: Decimal { mantissa: *mantissa, scale: *scale }, artefact: *artefact,
+                source: format!("Observation/{source}"), version: source.to_string(), received: i64::from(*source) * 7,
+            }).collect();
+            let head = Head { t0: 0, n: values.len(), period_ms: None, scale: 0, source: String::new(), version: String::new(), received: 0 };
+            prop_assert_eq!(unpack(&head, &pack_sealed(&values).unwrap()).unwrap(), values);
+        }
+
+        #[test]
+        fn a_damaged_chunk_is_an_error_and_never_a_panic(at in 0usize..4000, flip in 1u8..=255, cut in 0usize..4000) {
+            let mantissas: Vec<i64> = (0..900).map(|n| 70 + n % 7).collect();
+            let head = Head { t0: 0, n: 900, period_ms: Some(1000.0), scale: 0, source: String::new(), version: String::new(), received: 0 };
+            let mut blob = pack_regular(&mantissas).unwrap();
+            let length = blob.len();
+            blob[at % length] ^= flip;
+            let _ = unpack(&head, &blob);
+            blob.truncate(cut % length);
+            let _ = unpack(&head, &blob);
+        }
+    }
+
+    /// The fuzzer begins with sound chunks: number of values, whether evenly spaced, blob. `VIGIL_WRITE_SEEDS=1` writes them anew.
+    #[test]
+    fn the_seeds_of_the_fuzzer_are_sound_chunks() {
+        let folder = std::path::Path::new("../../fuzz/corpus/chunk");
+        let mantissas: Vec<i64> = (0..600).map(|n| 70 + n * 7 % 23).collect();
+        let values: Vec<Value> = (0..40)
+            .map(|n| Value {
+                t: n * 61_000,
+                value: Decimal { mantissa: 365 + n % 9, scale: 1 },
+                artefact: n == 7,
+                source: format!("Observation/{n}"),
+                version: "1".into(),
+                received: n * 61_000 + 900,
+            })
+            .collect();
+        let seeds = [
+            ("regular", 600u16, true, pack_regular(&mantissas).unwrap()),
+            ("sealed", 40, false, pack_sealed(&values).unwrap()),
+            ("outline", 600, false, crate::series::min_max::outline(&mantissas).unwrap()),
+        ];
+        for (name, n, regular, blob) in seeds {
+            let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();
+            let file = folder.join(name);
+            if std::env::var_os("VIGIL_WRITE_SEEDS").is_some() {
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(&file, &seed).unwrap();
+            }
+            assert_eq!(std::fs::read(&file).unwrap(), seed, "{name}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Tails of single values, sealed into chunks as they fill, and opened into rows again where one of them is corrected.
+
+use std::collections::hash_map::Entry;
+
+use clinical::Source;
+use rusqlite::{Connection, params};
+
+use crate::error::VaultError;
+use crate::facts::ingest::Intake;
+use crate::series::chunk::{Value, pack_sealed, unpack};
+use crate::series::points::value;
+use crate::series::write::{HEAD, extremes, head};
+
+/// The hot tail of a series is sealed at this many rows, and keeps this many.
+const SEAL_AT: i64 = 1024;
+const KEEP_HOT: i64 = 256;
+
+/// A chunk that was sealed from rows.
+pub(crate) struct Sealed {
+    id: i64,
+    t0: i64,
+    t1: i64,
+    values: Option<Vec<Value>>,
+}
+
+impl Intake<'_> {
+    /// The sealed chunks of a series; read once a page.
+    fn sealed_of(&mut self, series: i64) -> Result<&mut Vec<Sealed>, VaultError> {
+        let found = match self.sealed.entry(series) {
+            Entry::Occupied(held) => return Ok(held.into_mut()),
+            Entry::Vacant(free) => free,
+        };
+        let mut find = self.transaction.prepare_cached(
+            "SELECT id, t0, t1 FROM chunk WHERE series = ? AND period_ms IS NULL AND replaced IS NULL",
+        )?;
+        let chunks = find
+            .query_map([series], |row| {
+                Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(found.insert(chunks))
+    }
+
+    /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
+    /// rows again, where the new version replaces the old one.
+    pub(crate) fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+        let transaction = self.transaction;
+        let chunks = self.sealed_of(series)?;
+        let mut reopen = None;
+        for chunk in chunks.iter_mut().filter(|c| c.t0 <= t && t <= c.t1) {
+            let id = chunk.id;
+            match chunk.values(transaction)?.iter().find(|v| v.t == t && v.source == source.reference) {
+                Some(held) if held.version == source.version => return Ok(true),
+                Some(_) => reopen = Some(id),
+                None => {}
+            }
+        }
+        if let Some(id) = reopen {
+            self.unseal(series, id)?;
+        }
+        Ok(false)
+    }
+
+    /// Turns a sealed chunk into rows again.
+    fn unseal(&mut self, series: i64, chunk: i64) -> Result<(), VaultError> {
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        for v in open_chunk(self.transaction, chunk)? {
+            insert.execute(params![
+                series,
+                v.t,
+                v.source,
+                v.version,
+                v.value.mantissa,
+                v.value.scale,
+                v.artefact,
+                v.received
+            ])?;
+        }
+        self.transaction.execute("DELETE FROM chunk WHERE id = ?", [chunk])?;
+        self.sealed.remove(&series);
+        self.hot.insert(series);
+        Ok(())
+    }
+
+    /// Opens every sealed chunk of these series that holds something of this resource.
+    pub(crate) fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
+        let transaction = self.transaction;
+        for series in series {
+            let mut holding = Vec::new();
+            for chunk in self.sealed_of(*series)? {
+                let id = chunk.id;
+                if chunk.values(transaction)?.iter().any(|v| v.source == reference) {
+                    holding.push(id);
+                }
+            }
+            for id in holding {
+                self.unseal(*series, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn seal_full(&mut self) -> Result<(), VaultError> {
+        let touched: Vec<i64> = self.hot.drain().collect();
+        for series in touched {
+            let count: i64 = self
+                .transaction
+                .prepare_cached("SELECT count(*) FROM sample WHERE series = ?")?
+                .query_row([series], |row| row.get(0))?;
+            if count >= SEAL_AT {
+                self.seal(series, count - KEEP_HOT)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the oldest `count` rows of a series into a chunk. Where they overlap a sealed chunk, because they came late,
+    /// both become one.
+    fn seal(&mut self, series: i64, count: i64) -> Result<(), VaultError> {
+        let mut select = self.transaction.prepare_cached(
+            "SELECT t, mantissa, scale, artefact, source, version, received FROM sample WHERE series = ?
+             ORDER BY t, source LIMIT ?",
+        )?;
+        let mut values: Vec<Value> = select.query_map([series, count], value)?.collect::<Result<_, _>>()?;
+        let mut delete = self
+            .transaction
+            .prepare_cached("DELETE FROM sample WHERE series = ? AND t = ? AND source = ?")?;
+        for value in &values {
+            delete.execute(params![series, value.t, value.source])?;
+        }
+        let (Some(first), Some(last)) = (values.first(), values.last()) else { return Ok(()) };
+        let (t0, t1) = (first.t, last.t);
+        self.sealed.remove(&series);
+        let overlapping: Vec<i64> =
+            self.sealed_of(series)?.iter().filter(|c| c.t0 <= t1 && t0 <= c.t1).map(|c| c.id).collect();
+        for id in overlapping {
+            values.append(&mut open_chunk(self.transaction, id)?);
+            self.transaction.execute("DELETE FROM chunk WHERE id = ?", [id])?;
+        }
+        values.sort_by(|a, b| (a.t, &a.source).cmp(&(b.t, &b.source)));
+        self.sealed.remove(&series);
+        // Compacted runs stay near the size of a sealed tail.
+        for part in values.chunks(2 * SEAL_AT as usize) {
+            self.insert_sealed(series, part)?;
+        }
+        Ok(())
+    }
+
+    fn insert_sealed(&mut self, series: i64, values: &[Value]) -> Result<(), VaultError> {
+        let (Some(first), Some(last)) = (values.first(), values.last()) else { return Ok(()) };
+        let scale = values.iter().map(|v| v.value.scale).max().unwrap_or(0);
+        // Bounds at one scale; where a value does not fit, the chunk still holds it exactly.
+        let at = |v: &Value| v.value.at_scale(scale).unwrap_or(v.value.mantissa);
+        let good: Vec<i64> = values.iter().filter(|v| !v.artefact).map(at).collect();
+        let (low, high) = extremes(good.iter());
+        // A sealed chunk has many sources; a name of its own keeps it apart from chunks of one resource.
+        let number: i64 =
+            self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM chunk", [], |row| row.get(0))?;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source, version,
+                 received, data) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, '', ?, ?)",
+            )?
+            .execute(params![
+                series,
+                first.t,
+                last.t,
+                values.len() as i64,
+                scale,
+                low,
+                high,
+                at(first),
+                at(last),
+                format!("sealed:{number}"),
+                // The first of them: a look into the past must open the chunk to see which it knew.
+                values.iter().map(|v| v.received).min(),
+                pack_sealed(values)?
+            ])?;
+        Ok(())
+    }
+}
+
+impl Sealed {
+    fn values(&mut self, connection: &Connection) -> Result<&[Value], VaultError> {
+        match &mut self.values {
+            Some(values) => Ok(values),
+            empty => Ok(empty.insert(open_chunk(connection, self.id)?)),
+        }
+    }
+}
+
+fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
+    let (head, data) = connection
+        .prepare_cached(&format!("SELECT {HEAD}, data FROM chunk WHERE id = ?"))?
+        .query_row([id], |row| Ok((head(row)?, row.get::<_, Vec<u8>>("data")?)))?;
+    unpack(&head, &data)
+}

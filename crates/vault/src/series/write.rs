@@ -1,0 +1,339 @@
+//! Values on their way into the cache: the hot tail in rows, whole resources of many values as chunks, and corrections that find
+//! what they correct wherever it lies.
+
+use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+
+use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::VaultError;
+use crate::facts::ingest::Intake;
+use crate::series::chunk::{Head, pack_regular};
+use crate::series::min_max::outline;
+
+/// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
+const SHORT_SEGMENT: usize = 64;
+/// What may be the newest value of a series.
+pub(crate) struct Newest {
+    t: i64,
+    value: Decimal,
+    artefact: bool,
+    source: SmolStr,
+}
+
+pub(crate) const HEAD: &str = "t0, n, period_ms, scale, source, version, received";
+
+impl Intake<'_> {
+    fn series_of(
+        &mut self,
+        patient: &SmolStr,
+        device: Option<&SmolStr>,
+        code: &Code,
+        unit: &SmolStr,
+    ) -> Result<i64, VaultError> {
+        let key = (patient.clone(), device.cloned(), code.clone(), unit.clone());
+        if let Some(id) = self.series.get(&key) {
+            return Ok(*id);
+        }
+        let mdc = matches!(code, Code::Mdc(_));
+        let device = device.map_or("", SmolStr::as_str);
+        let (patient, unit) = (patient.as_str(), unit.as_str());
+        let id = self
+            .transaction
+            .prepare_cached("SELECT id FROM series WHERE patient = ? AND code = ? AND device = ? AND unit = ? AND mdc = ?")?
+            .query_row(params![patient, code.as_str(), device, unit, mdc], |row| row.get(0))
+            .optional()?;
+        let id = match id {
+            Some(id) => id,
+            None => {
+                self.transaction
+                    .prepare_cached(
+                        "INSERT INTO series (patient, device, mdc, code, unit) VALUES (?, ?, ?, ?, ?)",
+                    )?
+                    .execute(params![patient, device, mdc, code.as_str(), unit])?;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        self.series.insert(key, id);
+        Ok(id)
+    }
+
+    pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
+        let series = self.series_of(&sample.patient, sample.device.as_ref(), &sample.code, &sample.unit)?;
+        if self.is_sealed(series, sample.taken_at.0, source)? {
+            return Ok(());
+        }
+        let artefact = sample.quality == clinical::Quality::Artefact;
+        if self.row(series, sample.taken_at.0, sample.value, artefact, source)? {
+            self.changed(&sample.patient);
+            self.latest(series, sample.taken_at.0, sample.value, artefact, source);
+        }
+        Ok(())
+    }
+
+    /// Puts a value into the hot tail; whether it is new. The same version again changes nothing.
+    fn row(
+        &mut self,
+        series: i64,
+        t: i64,
+        value: Decimal,
+        artefact: bool,
+        source: &Source,
+    ) -> Result<bool, VaultError> {
+        let new = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET
+                 version = ?4, mantissa = ?5, scale = ?6, artefact = ?7, received = ?8
+                 WHERE version <> ?4 OR mantissa <> ?5 OR scale <> ?6",
+            )?
+            .execute(params![
+                series,
+                t,
+                source.reference.as_str(),
+                source.version.as_str(),
+                value.mantissa,
+                value.scale,
+                artefact,
+                self.received.0
+            ])?
+            > 0;
+        if new {
+            self.hot.insert(series);
+            self.done.samples += 1;
+        }
+        Ok(new)
+    }
+
+    fn changed(&mut self, patient: &str) {
+        if !self.done.patients.contains(patient) {
+            self.done.patients.insert(patient.to_owned());
+        }
+    }
+
+    /// Remembers what may be the newest value of its series; written once a page.
+    fn latest(&mut self, series: i64, t: i64, value: Decimal, artefact: bool, source: &Source) {
+        let newest = Newest { t, value, artefact, source: source.reference.clone() };
+        match self.newest.entry(series) {
+            Entry::Occupied(mut held) if held.get().t <= t => drop(held.insert(newest)),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(free) => drop(free.insert(newest)),
+        }
+    }
+
+    pub(crate) fn write_latest(&mut self) -> Result<(), VaultError> {
+        let mut upsert = self.transaction.prepare_cached(
+            "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
+             t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
+        )?;
+        for (series, Newest { t, value, artefact, source }) in self.newest.drain() {
+            let received = self.received.0;
+            upsert.execute(params![
+                series,
+                t,
+                value.mantissa,
+                value.scale,
+                artefact,
+                source.as_str(),
+                received
+            ])?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
+        let Some(last) = segment.mantissas.last() else { return Ok(()) };
+        let series =
+            self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
+        self.transaction
+            .prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?
+            .execute([series])?;
+        let decimal = |mantissa: i64| Decimal { mantissa, scale: segment.scale };
+        let count = segment.mantissas.len();
+        let mut new = false;
+        if count < SHORT_SEGMENT && !segment.is_wave() {
+            for (n, mantissa) in segment.mantissas.iter().enumerate() {
+                let t = segment.time_of(n).0;
+                if !self.is_sealed(series, t, source)? {
+                    new |= self.row(series, t, decimal(*mantissa), false, source)?;
+                }
+            }
+        } else {
+            new = self.chunk(series, segment, source)?;
+            self.done.samples += if new { count } else { 0 };
+        }
+        if new {
+            self.changed(&segment.patient);
+            self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source);
+        }
+        Ok(())
+    }
+
+    /// Keeps a whole resource as a chunk of its own; whether it is new.
+    fn chunk(&mut self, series: i64, segment: &Segment, source: &Source) -> Result<bool, VaultError> {
+        let count = segment.mantissas.len();
+        let known: bool = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
+            )?
+            .query_row(
+                params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), count as i64],
+                |row| row.get(0),
+            )?;
+        if known {
+            return Ok(false);
+        }
+        let (low, high) = extremes(segment.mantissas.iter());
+        self.transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source,
+                 version, received, outline, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                series,
+                segment.start.0,
+                segment.time_of(count - 1).0,
+                count as i64,
+                segment.period_ms,
+                segment.scale,
+                low,
+                high,
+                segment.mantissas[0],
+                segment.mantissas[count - 1],
+                source.reference.as_str(),
+                source.version.as_str(),
+                self.received.0,
+                outline(&segment.mantissas),
+                pack_regular(&segment.mantissas)?
+            ])?;
+        Ok(true)
+    }
+
+    fn all_series(&self, patient: Option<&str>) -> Result<Vec<i64>, VaultError> {
+        let mut find =
+            self.transaction.prepare_cached("SELECT id FROM series WHERE ?1 IS NULL OR patient = ?1")?;
+        Ok(find.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
+    /// One that arrives late, behind a later one or behind the deletion, changes nothing.
+    pub(crate) fn is_newest_version<'p>(
+        &mut self,
+        source: &Source,
+        patients: impl Iterator<Item = &'p str>,
+    ) -> Result<bool, VaultError> {
+        let Ok(number) = source.version.parse::<i64>() else {
+            // A server whose versions are no numbers: which came first is not known, so the last one counts.
+            self.retire(&source.reference, Some(&source.version))?;
+            return Ok(true);
+        };
+        let known: Option<i64> = self
+            .transaction
+            .prepare_cached("SELECT version FROM corrected WHERE source = ?")?
+            .query_row([source.reference.as_str()], |row| row.get(0))
+            .optional()?;
+        if known.is_some_and(|known| known > number) {
+            return Ok(false);
+        }
+        // Nearly everything is said once: a first version has nothing to replace.
+        if number <= 1 {
+            return Ok(true);
+        }
+        if known != Some(number) {
+            self.note_version(&source.reference, number)?;
+            // An earlier version can lie in a sealed chunk, at another time perhaps.
+            for patient in patients.collect::<HashSet<_>>() {
+                let series = self.all_series(Some(patient))?;
+                self.unseal_all_of(&source.reference, &series)?;
+            }
+        }
+        self.retire(&source.reference, Some(&source.version))?;
+        Ok(true)
+    }
+
+    pub(crate) fn note_version(&self, reference: &str, version: i64) -> Result<(), VaultError> {
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO corrected VALUES (?, ?)")?
+            .execute(params![reference, version])?;
+        Ok(())
+    }
+
+    pub(crate) fn values_deleted(&mut self, reference: &str) -> Result<(), VaultError> {
+        let series = self.all_series(None)?;
+        self.unseal_all_of(reference, &series)?;
+        self.retire(reference, None)
+    }
+
+    /// What a resource said in another version than `keep` is true no longer; it stays to be looked up as of then.
+    fn retire(&mut self, reference: &str, keep: Option<&str>) -> Result<(), VaultError> {
+        let known: bool = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM sample WHERE source = ?1 AND version IS NOT ?2)
+                 OR EXISTS (SELECT 1 FROM chunk WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL)",
+            )?
+            .query_row(params![reference, keep], |row| row.get(0))?;
+        if !known {
+            return Ok(());
+        }
+        let now = self.received.0;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO sample_was SELECT *, ?3 FROM sample WHERE source = ?1 AND version IS NOT ?2",
+            )?
+            .execute(params![reference, keep, now])?;
+        self.transaction
+            .prepare_cached("DELETE FROM sample WHERE source = ?1 AND version IS NOT ?2")?
+            .execute(params![reference, keep])?;
+        self.transaction
+            .prepare_cached(
+                "UPDATE chunk SET replaced = ?3 WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL",
+            )?
+            .execute(params![reference, keep, now])?;
+        self.mend_latest(reference)
+    }
+
+    /// Where the newest value of a series came from a resource that is gone, the one before it is the newest again.
+    fn mend_latest(&mut self, reference: &str) -> Result<(), VaultError> {
+        self.write_latest()?;
+        let mut find = self.transaction.prepare_cached(
+            "SELECT l.series, s.patient FROM latest l JOIN series s ON s.id = l.series WHERE l.source = ?",
+        )?;
+        let hit: Vec<(i64, String)> =
+            find.query_map([reference], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        for (series, patient) in hit {
+            self.done.patients.insert(patient);
+            self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;
+            let reader = crate::store::vault::Reader::now(self.transaction);
+            if let Some(value) = reader.value_at(series, Instant(i64::MAX))? {
+                let source = Source { reference: value.source.into(), version: value.version.into() };
+                self.latest(series, value.t, value.value, value.artefact, &source);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lowest and highest; (1, 0) where there is nothing to compare.
+pub(crate) fn extremes<'v>(values: impl Iterator<Item = &'v i64>) -> (i64, i64) {
+    values
+        .fold(None, |found, v| {
+            Some(found.map_or((*v, *v), |(low, high): (i64, i64)| (low.min(*v), high.max(*v))))
+        })
+        .unwrap_or((1, 0))
+}
+
+/// Reads a chunk's head from a row that selects `t0, n, period_ms, scale, source, version, received`.
+pub(crate) fn head(row: &Row) -> rusqlite::Result<Head> {
+    Ok(Head {
+        t0: row.get("t0")?,
+        n: usize::try_from(row.get::<_, i64>("n")?).unwrap_or(0),
+        period_ms: row.get("period_ms")?,
+        scale: row.get("scale")?,
+        source: row.get("source")?,
+        version: row.get("version")?,
+        received: row.get("received")?,
+    })
+}

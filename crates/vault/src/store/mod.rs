@@ -1,0 +1,9 @@
+//! The file on the disk: its tables, the connections to it, and the copy of what waits to be sent beside it.
+
+pub(crate) mod schema;
+
+pub(crate) mod page_cache;
+
+pub(crate) mod journal;
+
+pub(crate) mod vault;

@@ -1,0 +1,421 @@
+//! The open cache: one writer thread, a few readers, a lock on the folder.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, Once};
+use std::thread::JoinHandle;
+
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use zeroize::Zeroizing;
+
+use crate::error::VaultError;
+use crate::keys::wraps as keys;
+use crate::store::journal::{self, Journal, Unsent, insert_unsent, unsent};
+use crate::store::page_cache::{self as room, WriterRoom};
+use crate::store::schema;
+use crate::view::View;
+
+/// The random 256-bit data key; wiped when dropped, never printed.
+#[derive(Clone)]
+pub struct Key(Zeroizing<[u8; 32]>);
+
+impl Key {
+    /// A fresh key from the operating system.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers.
+    pub fn random() -> Result<Key, VaultError> {
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        OsRng
+            .try_fill_bytes(bytes.as_mut())
+            .map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
+        Ok(Key(bytes))
+    }
+
+    pub(crate) fn from_slice(bytes: &[u8]) -> Option<Key> {
+        bytes.try_into().ok().map(|bytes| Key(Zeroizing::new(bytes)))
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+
+    /// SQLCipher's raw-key literal: no key derivation, so opening takes about a millisecond.
+    pub(crate) fn literal(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(68));
+        text.push_str("x'");
+        for byte in self.0.iter() {
+            text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        }
+        text.push('\'');
+        text
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The encrypted cache of one data folder.
+pub struct Vault {
+    file: PathBuf,
+    key: Key,
+    jobs: Mutex<Option<Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    room: Arc<WriterRoom>,
+    readers: Mutex<Vec<Pooled>>,
+    journal: Option<Arc<Mutex<Journal>>>,
+    /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
+    _lock: Option<File>,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vault").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// A read transaction's view of the cache.
+pub struct Reader<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) view: View,
+    room: Option<&'a Cell<u32>>,
+}
+
+/// A connection for reading.
+struct Pooled {
+    connection: Connection,
+    /// For how many more reads it keeps the pages of a long stay.
+    room: Cell<u32>,
+}
+
+impl Pooled {
+    fn new(connection: Connection) -> Pooled {
+        Pooled { connection, room: Cell::new(0) }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
+        Reader { connection, view: View::NOW, room: None }
+    }
+
+    /// Keeps more pages decrypted, for this read and those that follow soon: for whoever looks at a long stay, and will again.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn keep_room(&self) -> Result<(), VaultError> {
+        if let Some(room) = self.room {
+            room::keep_pages(self.connection, room::LONG_STAY_KIB)?;
+            room.set(room::READS_WITH_ROOM);
+        }
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Opens or creates the cache of `folder`.
+    ///
+    /// # Errors
+    /// Where another process holds it, a newer Vigil wrote it, it is damaged, or the key does not open it. Nothing is
+    /// deleted.
+    pub fn open(folder: &Path, key: Key) -> Result<Vault, VaultError> {
+        let lock = hold(folder)?;
+        let file = keys::sweep_files(folder)?;
+        let mut connection = connect(&file, &key, true)?;
+        schema::migrate(&mut connection)?;
+        recover(&mut connection, &journal::read(&file, &key)?)?;
+        let journal = Journal::start(&file, &key, &unsent(&connection)?)?;
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let writer = std::thread::Builder::new().name("vault-writer".into()).spawn(move || {
+            for job in queue {
+                job(&mut connection);
+            }
+        })?;
+        Ok(Vault {
+            file,
+            key,
+            jobs: Mutex::new(Some(jobs)),
+            writer: Mutex::new(Some(writer)),
+            room: Arc::default(),
+            readers: Mutex::default(),
+            journal: Some(Arc::new(Mutex::new(journal))),
+            _lock: Some(lock),
+        })
+    }
+
+    /// Opens an existing cache for reading only, also while a window holds it.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be read.
+    pub fn open_to_read(folder: &Path, key: Key) -> Result<Vault, VaultError> {
+        let file = keys::database(folder)?;
+        let connection = connect(&file, &key, false)?;
+        if schema::version(&connection)? != schema::VERSION {
+            return Err(VaultError::Older);
+        }
+        Ok(Vault {
+            file,
+            key,
+            jobs: Mutex::default(),
+            writer: Mutex::default(),
+            room: Arc::default(),
+            readers: Mutex::new(vec![Pooled::new(connection)]),
+            journal: None,
+            _lock: None,
+        })
+    }
+
+    /// Whether it was opened for reading only.
+    pub fn is_read_only(&self) -> bool {
+        self.journal.is_none()
+    }
+
+    /// The copy of what waits, beside the database.
+    pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
+        self.journal.clone().ok_or(VaultError::Closed)
+    }
+
+    /// Runs `work` on the writer thread, with room for what a page of so many facts touches, and waits for it.
+    pub(crate) fn write_page<T: Send + 'static>(
+        &self,
+        facts: usize,
+        work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let room = self.room.clone();
+        self.write(move |connection| {
+            room.before(connection, facts)?;
+            work(connection)
+        })
+    }
+
+    /// Runs `work` on the writer thread and waits for it.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let (send, receive) = mpsc::channel();
+        let job: Job = Box::new(move |connection| {
+            let _ = send.send(work(connection));
+        });
+        let queue = lock(&self.jobs).clone().ok_or(VaultError::Closed)?;
+        queue.send(job).map_err(|_| VaultError::Closed)?;
+        receive.recv().map_err(|_| VaultError::Closed)?
+    }
+
+    /// Reads one consistent state: everything that is known now.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        self.read_as(View::NOW, work)
+    }
+
+    /// Reads one consistent state as of another moment.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn read_as<T>(
+        &self,
+        view: View,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let pooled = lock(&self.readers).pop();
+        let mut pooled = match pooled {
+            Some(pooled) => pooled,
+            None => Pooled::new(connect(&self.file, &self.key, false)?),
+        };
+        let left = pooled.room.get();
+        pooled.room.set(left.saturating_sub(1));
+        let transaction = pooled.connection.transaction()?;
+        let result = work(&Reader { connection: &transaction, view, room: Some(&pooled.room) });
+        drop(transaction);
+        if left == 1 && pooled.room.get() == 0 {
+            room::let_go(&pooled.connection, room::READER_KIB)?;
+        }
+        let mut readers = lock(&self.readers);
+        if readers.len() < 3 {
+            readers.push(pooled);
+        }
+        result
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        drop(lock(&self.jobs).take());
+        if let Some(writer) = lock(&self.writer).take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Holds the folder for this process; let go when dropped.
+pub(crate) fn hold(folder: &Path) -> Result<File, VaultError> {
+    std::fs::create_dir_all(folder)?;
+    let lock = File::create(folder.join("lock"))?;
+    lock.try_lock().map_err(|_| VaultError::Busy(folder.to_owned()))?;
+    Ok(lock)
+}
+
+/// A poisoned lock holds plain connections and channels; there is no half-written state to protect.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// What the journal has and the database lost, or never got because the power failed between the two.
+fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultError> {
+    let mut missing = Vec::new();
+    for entry in journal {
+        let known: bool = connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM action WHERE id = ?)",
+            [&entry.id],
+            |row| row.get(0),
+        )?;
+        if !known {
+            missing.push(entry);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let transaction = connection.transaction()?;
+    for entry in missing {
+        insert_unsent(&transaction, entry)?;
+    }
+    transaction.commit()?;
+    Ok(connection.pragma_update(None, "synchronous", "NORMAL")?)
+}
+
+/// SQLite calls itself ready before SQLCipher is: of two threads that open the first two databases of a process, one would get no
+/// key set. The first connection is one that nobody else waits beside.
+fn initialise() {
+    static READY: Once = Once::new();
+    READY.call_once(|| drop(Connection::open_in_memory()));
+}
+
+pub(crate) fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultError> {
+    initialise();
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if writer {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    } else if !file.exists() {
+        return Err(VaultError::Unreadable(file.to_owned()));
+    }
+    let connection = Connection::open_with_flags(file, flags)?;
+    // Its own lines about damaged pages go to stderr; what a person needs to know is in our errors.
+    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).optional()?;
+    connection.pragma_update(None, "key", key.literal().as_str())?;
+    // The first read is what tells whether the key fits.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| {
+        match VaultError::from(error) {
+            // Where page 1 cannot be read the key may be another one, or the page damaged: nothing tells them apart.
+            VaultError::Damaged | VaultError::Database(_) => VaultError::Unreadable(file.to_owned()),
+            other => other,
+        }
+    })?;
+    schema::version(&connection)?;
+    schema::pragmas(&connection, writer)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Writes a database anew under another key, with its journal; both are on the disk when this returns.
+pub(crate) fn copy(from: &Path, old: &Key, to: &Path, new: &Key) -> Result<(), VaultError> {
+    let mut connection = connect(from, old, true)?;
+    schema::migrate(&mut connection)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let name = to.to_string_lossy();
+    connection.execute("ATTACH DATABASE ? AS next KEY ?", rusqlite::params![name, new.literal().as_str()])?;
+    connection.execute_batch("PRAGMA next.synchronous = FULL; PRAGMA next.auto_vacuum = INCREMENTAL;")?;
+    connection.query_row("SELECT sqlcipher_export('next')", [], |_| Ok(()))?;
+    connection.pragma_update(Some("next"), "user_version", schema::VERSION)?;
+    connection.execute_batch("DETACH DATABASE next")?;
+    File::open(to)?.sync_all()?;
+    Journal::start(to, new, &unsent(&connection)?)?;
+    keys::sync_folder(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clinical::Instant;
+
+    #[test]
+    fn a_second_vigil_is_told_that_the_folder_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::random().unwrap();
+        let first = Vault::open(folder.path(), key.clone()).unwrap();
+        assert!(matches!(Vault::open(folder.path(), key.clone()), Err(VaultError::Busy(_))));
+        Vault::open_to_read(folder.path(), key.clone()).unwrap();
+        drop(first);
+        Vault::open(folder.path(), key).unwrap();
+    }
+
+    #[test]
+    fn a_cache_of_every_older_schema_is_brought_up_to_date_with_everything_in_it() {
+        for old in 1..schema::VERSION {
+            let folder = tempfile::tempdir().unwrap();
+            let key = Key::random().unwrap();
+            let connection = Connection::open(folder.path().join("vault.db")).unwrap();
+            connection.pragma_update(None, "key", key.literal().as_str()).unwrap();
+            schema::steps(&connection, 0, old).unwrap();
+            connection
+                .execute_batch(
+                    "INSERT INTO person (id, mrn, family, given, sex, active) VALUES ('p', 'm', 'f', 'g', 0, 1);
+                     INSERT INTO series (id, patient, device, mdc, code, unit) VALUES (1, 'p', 'd', 0, '8310-5', 'Cel');
+                     INSERT INTO sample VALUES (1, 7, 'Observation/o', '2', 3850, 2, 0, 8);
+                     INSERT INTO latest VALUES (1, 7, 3850, 2, 0, 'Observation/o', 8);
+                     INSERT INTO episode VALUES ('e', 'p', 3, 'SpO2', NULL, 5, NULL, 6), ('old', 'p', 3, 'HR', NULL, 1, 2, 6),
+                       ('now', 'p', 1, 'RR', NULL, 9000000000, NULL, 6);
+                     INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
+                     INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}');
+                     INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x');",
+                )
+                .unwrap();
+            connection.pragma_update(None, "user_version", old).unwrap();
+            drop(connection);
+            assert!(matches!(Vault::open_to_read(folder.path(), key.clone()), Err(VaultError::Older)));
+            let vault = Vault::open(folder.path(), key).unwrap();
+            assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["a"], "from {old}");
+            let ward = vault.read(|r| r.ward()).unwrap();
+            let open: Vec<&str> = ward.episodes.iter().map(|e| e.id.as_str()).collect();
+            assert_eq!((ward.persons.len(), open), (1, vec!["old", "e", "now"]), "from {old}");
+            assert_eq!(ward.values[0].value.to_string(), "38.50", "from {old}");
+            let points = vault.read(|r| r.points(1, Instant(0), Instant(9))).unwrap();
+            assert_eq!(points.iter().map(|p| (p.t, p.v)).collect::<Vec<_>>(), [(7, 38.5)], "from {old}");
+            assert_eq!(ward.actions[0].action.by, "N. Okafor");
+            // Patients are read once more, for the merges that versions before 4 left out.
+            let cursor = |kind: &str| vault.read(|r| r.cursor(kind)).unwrap();
+            let first = (old >= 4).then_some("done");
+            assert_eq!(
+                (cursor("first/Patient").as_deref(), cursor("since/Patient").as_deref()),
+                (first, Some("x"))
+            );
+        }
+    }
+
+    #[test]
+    fn another_key_or_a_newer_schema_is_refused_and_nothing_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::random().unwrap();
+        let vault = Vault::open(folder.path(), key.clone()).unwrap();
+        vault.write(|c| Ok(c.pragma_update(None, "user_version", 99)?)).unwrap();
+        drop(vault);
+        let size = || std::fs::metadata(folder.path().join("vault.db")).unwrap().len();
+        let before = size();
+        assert!(matches!(Vault::open(folder.path(), key.clone()), Err(VaultError::Newer { found: 99, .. })));
+        assert!(matches!(Vault::open(folder.path(), Key::random().unwrap()), Err(VaultError::Unreadable(_))));
+        assert_eq!(size(), before);
+    }
+}

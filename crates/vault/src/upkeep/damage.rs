@@ -1,0 +1,134 @@
+//! A cache that is not what was written: looked through, put aside, and begun anew with everything people did.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clinical::Instant;
+use rusqlite::Connection;
+
+use crate::error::VaultError;
+use crate::keys::wraps as keys;
+use crate::store::journal::{self, Unsent, insert_unsent, unsent};
+use crate::store::vault::{Key, Vault, connect, hold};
+
+/// What came out of a rebuild.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Actions that were not sent yet and go on waiting in the new cache.
+    pub saved: usize,
+    /// The sealed file they were written to first.
+    pub salvage: PathBuf,
+    /// Where the damaged database lies now.
+    pub aside: PathBuf,
+}
+
+/// Looks through the whole cache of a folder: every page against its checksum, then the structure. Empty where all is well.
+///
+/// # Errors
+/// Where it cannot be opened at all.
+pub fn check(folder: &Path, key: &Key) -> Result<Vec<String>, VaultError> {
+    let connection = connect(&keys::database(folder)?, key, false)?;
+    let mut problems = Vec::new();
+    for pragma in ["cipher_integrity_check", "integrity_check"] {
+        let found: Result<Vec<String>, rusqlite::Error> = connection
+            .prepare(&format!("PRAGMA {pragma}"))
+            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect());
+        match found {
+            Ok(lines) => problems.extend(lines.into_iter().filter(|line| line != "ok")),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    Ok(problems)
+}
+
+/// How many actions of a damaged cache are still to be had, for the screen that asks.
+pub fn salvageable(folder: &Path, key: &Key) -> usize {
+    keys::database(folder).map_or(0, |database| gather(&database, key).0.len())
+}
+
+/// Begins the cache of a folder anew. Unsent actions are written to a sealed file first, from the journal and from what can
+/// still be read of the database; the database is put aside, not deleted; a new one takes the actions and the server's
+/// address. Everything else is pulled again.
+///
+/// # Errors
+/// Where another process holds the folder, a newer Vigil wrote the cache, or the disk refuses; the damaged cache is as it
+/// was then.
+pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultError> {
+    let held = hold(folder)?;
+    let database = keys::database(folder)?;
+    let (actions, settings) = gather(&database, key);
+    if let Err(error @ VaultError::Newer { .. }) = connect(&database, key, false) {
+        return Err(error);
+    }
+    let salvage = folder.join(format!("salvage-{}.outbox", now.0));
+    // A journal of its own is sealed, synced and readable by the same key.
+    journal::Journal::start(&salvage.with_extension("db"), key, &actions)?;
+    let aside = folder.join(format!("vault.damaged-{}.db", now.0));
+    let name = database.to_string_lossy().into_owned();
+    for (from, to) in [
+        (format!("{name}-wal"), format!("{}-wal", aside.to_string_lossy())),
+        (name.clone(), aside.to_string_lossy().into_owned()),
+    ] {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    let _ = fs::remove_file(format!("{name}-shm"));
+    keys::sync_folder(&database)?;
+    drop(held);
+    // The journal lies where it lay: opening takes what it holds, and the rest of what was gathered follows.
+    let vault = Vault::open(folder, key.clone())?;
+    let saved = actions.len();
+    vault.write(move |connection| {
+        let transaction = connection.transaction()?;
+        for entry in &actions {
+            insert_unsent(&transaction, entry)?;
+        }
+        for (key, value) in &settings {
+            transaction.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])?;
+        }
+        transaction.execute(
+            "INSERT INTO audit (at, who, what, about) VALUES (?, 'Vigil', 'cache rebuilt after damage', NULL)",
+            [now.0],
+        )?;
+        Ok(transaction.commit()?)
+    })?;
+    drop(vault);
+    // Opened once more, the journal is written anew with all of it.
+    drop(Vault::open(folder, key.clone())?);
+    Ok(Rebuilt { saved, salvage, aside })
+}
+
+type Settings = Vec<(String, String)>;
+
+/// Unsent actions and settings, as far as they can be read.
+fn gather(database: &Path, key: &Key) -> (Vec<Unsent>, Settings) {
+    let mut actions = journal::read(database, key).unwrap_or_default();
+    let mut settings = Settings::new();
+    if let Ok(connection) = connect(database, key, false) {
+        let known = actions.len();
+        for entry in unsent(&connection).unwrap_or_default() {
+            if !actions[..known].iter().any(|a| a.id == entry.id) {
+                actions.push(entry);
+            }
+        }
+        settings = read_settings(&connection).unwrap_or_default();
+    }
+    (actions, settings)
+}
+
+fn read_settings(connection: &Connection) -> rusqlite::Result<Settings> {
+    connection
+        .prepare("SELECT key, value FROM setting")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The actions in a salvage file, as JSON resources, for a person who has to carry them on by hand.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn salvaged(file: &Path, key: &Key) -> Result<Vec<String>, VaultError> {
+    Ok(journal::read(&file.with_extension("db"), key)?.into_iter().map(|entry| entry.body).collect())
+}

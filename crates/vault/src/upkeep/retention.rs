@@ -1,0 +1,134 @@
+//! How long what is kept: whole chunks go, and the file shrinks.
+
+use clinical::Instant;
+use rusqlite::{Connection, params};
+
+use crate::error::VaultError;
+use crate::store::vault::{Reader, Vault};
+
+const DAY: i64 = 86_400_000;
+
+/// How long what is kept, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Numerics and single values.
+    pub numerics: u16,
+    /// ECG, pleth and other waves.
+    pub waves: u16,
+    /// Episodes that ended, actions, doses, the log.
+    pub events: u16,
+}
+
+impl Default for Retention {
+    fn default() -> Retention {
+        Retention { numerics: 14, waves: 3, events: 365 }
+    }
+}
+
+/// What a run of the policy took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retired {
+    /// Chunks.
+    pub chunks: usize,
+    /// Rows of the hot tail and of histories.
+    pub rows: usize,
+    /// Bytes the file became smaller by.
+    pub bytes: u64,
+}
+
+const SETTING: &str = "retention-days";
+/// Chunks that go in one transaction: the writer is free again after some milliseconds.
+const BATCH: usize = 512;
+
+impl Vault {
+    /// Keeps the policy of this site.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_retention(&self, policy: Retention) -> Result<(), VaultError> {
+        self.set_setting(SETTING, format!("{} {} {}", policy.numerics, policy.waves, policy.events))
+    }
+
+    /// Takes away what is older than the policy says: what was both taken and received before. Data that came late, such as
+    /// a backfill, is kept as long as data that came at once. Actions that wait to be sent are never touched. To be called
+    /// while the server is in reach: what cannot be pulled again is better old than gone.
+    ///
+    /// # Errors
+    /// Of the database; what was taken away so far stays away.
+    pub fn retain(&self, now: Instant) -> Result<Retired, VaultError> {
+        let policy = self.read(|reader| reader.retention())?;
+        let ago = |days: u16| now.0 - i64::from(days) * DAY;
+        let (numerics, waves, events) = (ago(policy.numerics), ago(policy.waves), ago(policy.events));
+        let mut done = Retired::default();
+        loop {
+            let gone = self.write(move |connection| {
+                Ok(connection.execute(
+                    "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE t1 < max(?1, ?2) AND
+                     max(t1, received, coalesce(replaced, 0)) < CASE WHEN period_ms <= 100 THEN ?2 ELSE ?1 END LIMIT ?3)",
+                    params![numerics, waves, BATCH as i64],
+                )?)
+            })?;
+            done.chunks += gone;
+            if gone < BATCH {
+                break;
+            }
+        }
+        done.rows = self.write(move |connection| {
+            let transaction = connection.transaction()?;
+            let mut rows = 0;
+            for (sql, before) in [
+                ("DELETE FROM sample WHERE max(t, received) < ?", numerics),
+                ("DELETE FROM sample_was WHERE until < ?", numerics),
+                ("DELETE FROM latest WHERE max(t, received) < ?", numerics),
+                ("DELETE FROM dose WHERE max(at, received) < ?", events),
+                ("DELETE FROM episode WHERE max(ended, received) < ?", events),
+                (
+                    "DELETE FROM action WHERE received < ? AND episode NOT IN (SELECT id FROM episode)
+                     AND id NOT IN (SELECT action FROM outbox)",
+                    events,
+                ),
+                ("DELETE FROM quarantine WHERE at < ?", events),
+                ("DELETE FROM audit WHERE at < ?", events),
+            ] {
+                rows += transaction.execute(sql, [before])?;
+            }
+            for (table, ..) in crate::store::schema::HISTORIES {
+                rows += transaction.execute(&format!("DELETE FROM {table}_was WHERE until < ?"), [events])?;
+            }
+            transaction.commit()?;
+            Ok(rows)
+        })?;
+        done.bytes = self.write(shrink)?;
+        Ok(done)
+    }
+}
+
+/// Gives free pages back to the system.
+fn shrink(connection: &mut Connection) -> Result<u64, VaultError> {
+    let pages = |connection: &Connection| -> rusqlite::Result<i64> {
+        connection.query_row("PRAGMA page_count", [], |row| row.get(0))
+    };
+    let before = pages(connection)?;
+    let mut vacuum = connection.prepare("PRAGMA incremental_vacuum")?;
+    let mut rows = vacuum.query([])?;
+    while rows.next()?.is_some() {}
+    drop(rows);
+    drop(vacuum);
+    let after = pages(connection)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(u64::try_from((before - after) * 4096).unwrap_or(0))
+}
+
+impl Reader<'_> {
+    /// The policy of this site.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn retention(&self) -> Result<Retention, VaultError> {
+        let text = self.setting(SETTING)?.unwrap_or_default();
+        let mut days = text.split(' ').map(str::parse::<u16>);
+        let mut next = |usual: u16| days.next().and_then(Result::ok).unwrap_or(usual);
+        let usual = Retention::default();
+        Ok(Retention { numerics: next(usual.numerics), waves: next(usual.waves), events: next(usual.events) })
+    }
+}

@@ -1,0 +1,46 @@
+//! Test controls, on a port of their own so that they answer while the link is cut. Test and demo builds only.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+
+use crate::server::start::Shared;
+use crate::ward::story::Story;
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new().route("/admin/{verb}", post(control)).with_state(shared)
+}
+
+async fn control(
+    State(shared): State<Arc<Shared>>,
+    Path(verb): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> (StatusCode, String) {
+    let number = |name: &str| query.get(name).and_then(|v| v.parse::<u64>().ok());
+    match verb.as_str() {
+        "pause" => shared.clock.pause(true),
+        "resume" => shared.clock.pause(false),
+        "drop" => shared.cut(true),
+        "restore" => shared.cut(false),
+        "delay" => shared.delay_ms.store(number("ms").unwrap_or(0), Ordering::Relaxed),
+        "fail" => shared.fail.store(number("status").unwrap_or(0) as u16, Ordering::Relaxed),
+        "story" => {
+            let name = query.get("name").map(String::as_str).unwrap_or_default();
+            let Some((_, story)) = Story::ALL.iter().find(|(n, _)| *n == name) else {
+                return (StatusCode::BAD_REQUEST, format!("no story \"{name}\""));
+            };
+            let patient = number("patient").unwrap_or(0) as usize;
+            if patient >= shared.world.people.len() {
+                return (StatusCode::BAD_REQUEST, format!("no patient {patient}"));
+            }
+            shared.world.inject(*story, patient, shared.clock.now_ms());
+        }
+        _ => return (StatusCode::NOT_FOUND, format!("no control \"{verb}\"")),
+    }
+    (StatusCode::OK, "done".into())
+}

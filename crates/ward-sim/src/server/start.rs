@@ -1,0 +1,262 @@
+//! The server: what it holds, its routes, and the faults that tests ask for.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, Request, State, WebSocketUpgrade};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+use crate::server::answer::{answer, refuse, text};
+use crate::server::capability::metadata;
+use crate::server::link::Link;
+use crate::server::live::{self, Live};
+use crate::server::read::{history, read, search_type, vread};
+use crate::server::store::Store;
+use crate::server::write::{create, remove, transaction, update};
+use crate::server::{admin, search};
+use crate::ward::clock::Clock;
+use crate::ward::observe::World;
+use crate::ward::story::Story;
+use crate::ward::world;
+
+/// How to run the simulator.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The same seed and start give the same ward.
+    pub seed: u64,
+    /// How much faster than life; 1 is life.
+    pub speed: f64,
+    /// The port on loopback; 0 takes a free one.
+    pub port: u16,
+    /// Beds beside the 24 of the two wards with stories: up to 48, for the load of a larger house.
+    pub more_beds: usize,
+    /// When its life begins, in milliseconds since 1970 UTC; `None` is the time it is.
+    pub origin_ms: Option<i64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0, origin_ms: None }
+    }
+}
+
+pub(crate) struct Shared {
+    pub world: World,
+    /// Read as a snapshot, so that a long search holds nobody up; copied on a write while somebody reads.
+    store: Mutex<Arc<Store>>,
+    pub clock: Clock,
+    pub live: Live,
+    pub base: String,
+    pub fail: AtomicU16,
+    pub refuse_writes: AtomicU16,
+    pub delay_ms: AtomicU64,
+    cut: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub fn cut(&self, cut: bool) {
+        self.cut.send_replace(cut);
+    }
+
+    /// The store as it is now.
+    pub fn snapshot(&self) -> Arc<Store> {
+        self.store().clone()
+    }
+
+    /// The store to write to, by `Arc::make_mut`.
+    pub fn store(&self) -> MutexGuard<'_, Arc<Store>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running simulator. Dropping it stops it.
+pub struct WardSim {
+    pub(crate) shared: Arc<Shared>,
+    address: SocketAddr,
+    admin: SocketAddr,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for WardSim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WardSim").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for WardSim {
+    fn drop(&mut self) {
+        self.shared.cut(true);
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl WardSim {
+    /// The FHIR base.
+    pub fn base(&self) -> &str {
+        &self.shared.base
+    }
+
+    /// Where the test controls listen.
+    pub fn admin(&self) -> String {
+        format!("http://{}/admin", self.admin)
+    }
+
+    /// Cuts every connection and takes no new one, or takes them again.
+    pub fn cut_link(&self, cut: bool) {
+        self.shared.cut(cut);
+    }
+
+    /// Answers every request with this status; 0 answers as usual.
+    pub fn fail_with(&self, status: u16) {
+        self.shared.fail.store(status, Ordering::Relaxed);
+    }
+
+    /// Answers every new action with this status, and everything else as usual; 0 takes actions again.
+    pub fn refuse_writes_with(&self, status: u16) {
+        self.shared.refuse_writes.store(status, Ordering::Relaxed);
+    }
+
+    /// Starts a story on a patient (0 to 29; from 24 on at home) now.
+    pub fn inject(&self, story: Story, patient: usize) {
+        self.shared.world.inject(story, patient, self.shared.clock.now_ms());
+    }
+
+    /// Now, in simulated milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.shared.clock.now_ms()
+    }
+
+    /// Moves stopped time on: see [`WardSim::pause`].
+    pub fn advance(&self, ms: i64) {
+        self.shared.clock.advance(ms);
+    }
+
+    /// Stops or goes on with simulated time.
+    pub fn pause(&self, paused: bool) {
+        self.shared.clock.pause(paused);
+    }
+}
+
+/// Starts the simulator on loopback.
+///
+/// # Errors
+/// Where the port is taken.
+pub async fn start(options: Options) -> std::io::Result<WardSim> {
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+    let control = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let (address, admin) = (listener.local_addr()?, control.local_addr()?);
+    let clock = Clock::start(options.speed, options.origin_ms);
+    let origin = clock.origin_ms();
+    let year: i32 = search::stamp(origin)[..4].parse().unwrap_or(2026);
+    let world = World::new(options.seed, origin, year, options.more_beds.min(48));
+    let mut store = Store::default();
+    let old = origin - crate::ward::observe::HISTORY_MS;
+    for resource in
+        world::wards(&world.people).into_iter().chain(world.people.iter().flat_map(world::Person::resources))
+    {
+        let (kind, id) = (text(&resource["resourceType"]), text(&resource["id"]));
+        store.put(&kind, &id, resource, old, 1);
+    }
+    for (at, note) in world.past_actions() {
+        let id = text(&note["id"]);
+        store.put("Communication", &id, note, at, 1);
+    }
+    let (cut, watch) = watch::channel(false);
+    let shared = Arc::new(Shared {
+        world,
+        store: Mutex::new(Arc::new(store)),
+        clock,
+        live: Live::new(),
+        base: format!("http://{address}/fhir"),
+        fail: AtomicU16::new(0),
+        refuse_writes: AtomicU16::new(0),
+        delay_ms: AtomicU64::new(0),
+        cut,
+    });
+    let app = router(shared.clone());
+    let controls = admin::router(shared.clone());
+    let tasks = vec![
+        tokio::spawn(async move {
+            let _ = axum::serve(Link { listener, cut: watch }, app).await;
+        }),
+        tokio::spawn(async move {
+            let _ = axum::serve(control, controls).await;
+        }),
+        tokio::spawn(live::announce(shared.clone())),
+    ];
+    Ok(WardSim { shared, address, admin, tasks })
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/fhir", post(transaction))
+        .route("/fhir/", post(transaction))
+        .route("/fhir/metadata", get(metadata))
+        .route("/fhir/{kind}", get(search_type).post(create))
+        .route("/fhir/{kind}/_history", get(history))
+        .route("/fhir/{kind}/{id}", get(read).put(update).delete(remove))
+        .route("/fhir/{kind}/{id}/_history/{version}", get(vread))
+        .route("/fhir/Subscription/{id}/$get-ws-binding-token", get(binding))
+        .route("/ws", get(socket))
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), faults))
+        .layer(DefaultBodyLimit::max(64 << 20))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .with_state(shared)
+}
+
+/// The faults that tests ask for, and a `Date` header in simulated time.
+async fn faults(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let delay = shared.delay_ms.load(Ordering::Relaxed);
+    if delay > 0 {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+    let write = request.method() == Method::POST && request.uri().path().ends_with("/Communication");
+    let asked = match shared.fail.load(Ordering::Relaxed) {
+        0 if write => shared.refuse_writes.load(Ordering::Relaxed),
+        status => status,
+    };
+    let mut response = match StatusCode::from_u16(asked) {
+        Ok(status) => refuse(status, "exception", "asked to fail"),
+        Err(_) => next.run(request).await,
+    };
+    if let Ok(stamp) = jiff::Timestamp::from_millisecond(shared.clock.now_ms())
+        && let Ok(text) = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp)
+        && let Ok(value) = HeaderValue::from_str(&text)
+    {
+        response.headers_mut().insert(header::DATE, value);
+    }
+    response
+}
+
+async fn binding(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Result<Response, Response> {
+    if shared.snapshot().current("Subscription", &id).is_none_or(|v| v.resource.is_none()) {
+        return Err(refuse(StatusCode::NOT_FOUND, "not-found", "no such Subscription"));
+    }
+    let socket = shared.base.replacen("http", "ws", 1).replace("/fhir", "/ws");
+    let parameters = json!({
+        "resourceType": "Parameters",
+        "parameter": [
+            { "name": "token", "valueString": shared.live.token(&id) },
+            { "name": "subscription", "valueString": id },
+            { "name": "websocket-url", "valueUrl": socket },
+        ],
+    });
+    Ok(answer(StatusCode::OK, parameters.to_string()))
+}
+
+async fn socket(State(shared): State<Arc<Shared>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(move |socket| live::serve(socket, shared)).into_response()
+}

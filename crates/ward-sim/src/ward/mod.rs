@@ -1,0 +1,17 @@
+//! The simulated ward: who lies in it, what happens to them, and what their devices would say.
+
+pub(crate) mod clock;
+
+pub(crate) mod noise;
+
+pub(crate) mod story;
+
+pub(crate) mod world;
+
+pub(crate) mod physiology;
+
+pub(crate) mod wave;
+
+pub(crate) mod observe;
+
+pub(crate) mod gateway;

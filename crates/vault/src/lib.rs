@@ -2,7 +2,9 @@
 //!
 //! One writer thread, several readers, a lock file for the folder. Nothing here knows HTTP or a window.
 
+mod changes;
 mod error;
+mod folder;
 mod view;
 
 mod keys;
@@ -15,24 +17,29 @@ mod outbox;
 
 mod upkeep;
 
+pub use changes::Ingested;
 pub use error::VaultError;
 pub use view::View;
 
+pub use keys::key::Key;
+pub use keys::key_file::{exists, wraps};
 pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
-pub use keys::wraps::{Access, Wrap, exists, forget, rotate, unlock, wraps};
+pub use keys::unlock::{Access, unlock};
+pub use keys::wrap::Wrap;
 #[doc(hidden)]
 pub use store::schema::leave_memory_as_it_is;
-pub use store::vault::{Key, Reader, Vault};
+pub use store::vault::{Reader, Vault};
 
 #[cfg(fuzzing)]
-pub use series::chunk::fuzz_chunk;
+pub use series::fuzz::fuzz_chunk;
 pub use series::points::{Point, Span};
 pub use series::window::{Blocks, Columns, Opened, Stretch, steps_of};
 
-pub use facts::ingest::{Ingested, PageCommit};
+pub use facts::ingest::PageCommit;
 pub use facts::ward::{SeriesInfo, SeriesValue, Ward};
 pub use outbox::record::{LogEntry, Outgoing, Parked, Quarantined};
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use upkeep::retention::{Retention, Retired};
+pub use upkeep::rotation::{forget, rotate};

@@ -3,11 +3,13 @@
 //! A cache keeps a year of both, and a board asks several times a second for the few that are open: no question here but
 //! [`Reader::actions`] looks through all of them.
 
-use clinical::{Action, Episode, Instant, Measure, Priority, SeenAction, Verb, about_patient, patient_about};
+use clinical::{
+    Action, Episode, Instant, Measure, Person, Priority, SeenAction, Verb, about_patient, patient_about,
+};
 use rusqlite::{ToSql, params};
 
 use crate::error::VaultError;
-use crate::facts::ward::Ward;
+use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
 
 const DAY: i64 = 86_400_000;
@@ -62,7 +64,7 @@ impl Reader<'_> {
             &format!(
                 "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
                  WHERE +onset <= ?1 AND {condition} ORDER BY +onset, id",
-                self.table("episode", self.view.known_by)
+                as_known_by("episode", self.view.known_by)
             ),
             params![until.0, bound],
             |row| {
@@ -165,9 +167,13 @@ impl Reader<'_> {
     }
 
     /// What a board needs: what was done about its episodes, the limits of its people, and all of the last day.
-    pub(crate) fn actions_of_board(&self, ward: &Ward) -> Result<Vec<SeenAction>, VaultError> {
-        let episodes: Vec<&str> = ward.episodes.iter().map(|e| e.id.as_str()).collect();
-        let people: Vec<String> = ward.persons.iter().map(|p| about_patient(&p.id)).collect();
+    pub(crate) fn actions_of_board(
+        &self,
+        episodes: &[Episode],
+        persons: &[Person],
+    ) -> Result<Vec<SeenAction>, VaultError> {
+        let episodes: Vec<&str> = episodes.iter().map(|e| e.id.as_str()).collect();
+        let people: Vec<String> = persons.iter().map(|p| about_patient(&p.id)).collect();
         self.actions_where(
             "(at > ?3 OR episode IN (SELECT value FROM json_each(?4))
               OR (episode IN (SELECT value FROM json_each(?5)) AND verb = ?6))",

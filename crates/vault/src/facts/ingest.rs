@@ -1,17 +1,15 @@
 //! Takes a page of facts and its cursor in one transaction. This file keeps the ward; `series` keeps the values.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
 use clinical::{
-    Action, Body, Code, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, SmolStr, Source, Stay,
-    Unreadable,
+    Action, Body, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, Source, Stay, Unreadable,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
+use crate::changes::Ingested;
 use crate::error::VaultError;
-use crate::series::sealed::Sealed;
-use crate::series::write::Newest;
-use crate::store::schema::columns;
+use crate::facts::merge::say_merges;
+use crate::series::write::Values;
+use crate::store::history::{say, unsay};
 use crate::store::vault::Vault;
 
 /// A page on its way into the cache.
@@ -25,23 +23,6 @@ pub struct PageCommit {
     pub cursors: Vec<(String, String)>,
     /// When it reached this station.
     pub received: Instant,
-}
-
-/// What a commit changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ingested {
-    /// Values taken in; one that was there already is not counted.
-    pub samples: usize,
-    /// Resources put into quarantine.
-    pub quarantined: usize,
-    /// Patients something changed for.
-    pub patients: BTreeSet<String>,
-    /// Whether patients, beds, stays or devices changed.
-    pub ward_changed: bool,
-    /// Whether episodes or actions changed.
-    pub alerts_changed: bool,
-    /// Alarms that are on and that this station did not know before, with the server's time of each where it sent one.
-    pub raised: Vec<(String, Option<Instant>)>,
 }
 
 impl Vault {
@@ -80,36 +61,31 @@ pub(crate) fn take_in(
     for fact in facts {
         intake.fact(fact)?;
     }
-    intake.seal_full()?;
-    intake.write_latest()?;
-    Ok(intake.done)
+    intake.finish()
 }
 
 /// One page being taken in.
-pub(crate) struct Intake<'a> {
-    pub(crate) transaction: &'a Transaction<'a>,
-    pub(crate) received: Instant,
-    pub(crate) series: HashMap<(SmolStr, Option<SmolStr>, Code, SmolStr), i64>,
-    /// Series whose hot tail grew by this page.
-    pub(crate) hot: HashSet<i64>,
-    /// Sealed chunks of the series this page touches, opened as far as it needed them.
-    pub(crate) sealed: HashMap<i64, Vec<Sealed>>,
-    /// The newest values of the page, until they are written.
-    pub(crate) newest: HashMap<i64, Newest>,
-    pub(crate) done: Ingested,
+struct Intake<'a> {
+    transaction: &'a Transaction<'a>,
+    received: Instant,
+    values: Values<'a>,
+    done: Ingested,
 }
 
 impl<'a> Intake<'a> {
     fn new(transaction: &'a Transaction<'a>, received: Instant) -> Intake<'a> {
-        Intake {
-            transaction,
-            received,
-            series: HashMap::new(),
-            hot: HashSet::new(),
-            sealed: HashMap::new(),
-            newest: HashMap::new(),
-            done: Ingested::default(),
-        }
+        let values = Values::new(transaction, received);
+        Intake { transaction, received, values, done: Ingested::default() }
+    }
+
+    fn finish(self) -> Result<Ingested, VaultError> {
+        let mut done = self.values.finish()?;
+        done.add(self.done);
+        Ok(done)
+    }
+
+    fn say(&self, table: &str, id: &str, values: &[&dyn ToSql]) -> Result<bool, VaultError> {
+        say(self.transaction, self.received, table, id, values)
     }
 
     fn fact(&mut self, fact: &Fact) -> Result<(), VaultError> {
@@ -126,51 +102,31 @@ impl<'a> Intake<'a> {
             Body::Deleted => {
                 // Entered in error: the version that said so, so that an earlier one that comes late stays away.
                 if let Some(number) = source.version.parse::<i64>().ok().filter(|n| *n > 1) {
-                    self.note_version(&source.reference, number)?;
+                    self.values.note_version(&source.reference, number)?;
                 }
                 self.deleted(&source.reference)
             }
             Body::Samples(samples) => {
                 let patients = samples.iter().map(|s| s.patient.as_str());
-                if !self.is_newest_version(source, patients)? {
+                if !self.values.is_newest_version(source, patients)? {
                     return Ok(());
                 }
-                samples.iter().try_for_each(|sample| self.sample(sample, source))
+                samples.iter().try_for_each(|sample| self.values.sample(sample, source))
             }
             Body::Segments(segments) => {
                 let patients = segments.iter().map(|s| s.patient.as_str());
-                if !self.is_newest_version(source, patients)? {
+                if !self.values.is_newest_version(source, patients)? {
                     return Ok(());
                 }
-                segments.iter().try_for_each(|segment| self.segment(segment, source))
+                segments.iter().try_for_each(|segment| self.values.segment(segment, source))
             }
         }
-    }
-
-    /// Writes a row of one of the tables with a history, in the order of its columns, and tells whether it says anything new.
-    /// What it said before goes to the table's history.
-    pub(crate) fn say(&mut self, table: &str, id: &str, values: &[&dyn ToSql]) -> Result<bool, VaultError> {
-        let columns = columns(table);
-        let names: Vec<&str> = columns.split(", ").collect();
-        let sets = |prefix: &str| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>().join(", ");
-        let assign = names.iter().map(|n| format!("{n} = excluded.{n}")).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "INSERT INTO {table} (id, {columns}, received) VALUES (?, {}, ?) ON CONFLICT (id) DO UPDATE SET {assign},
-             received = excluded.received WHERE ({}) IS NOT ({})",
-            vec!["?"; names.len()].join(", "),
-            sets(&format!("{table}.")),
-            sets("excluded."),
-        );
-        let mut all: Vec<&dyn ToSql> = vec![&id];
-        all.extend(values);
-        all.push(&self.received.0);
-        Ok(self.transaction.prepare_cached(&sql)?.execute(all.as_slice())? > 0)
     }
 
     fn person(&mut self, person: &Person) -> Result<(), VaultError> {
         let sex = person.sex as i64;
         let p = person;
-        let merged = self.merges(p)?;
+        let merged = say_merges(self.transaction, self.received, p)?;
         if self.say("person", &p.id, &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active])?
             || merged
         {
@@ -282,10 +238,10 @@ impl<'a> Intake<'a> {
             "MedicationAdministration" => "dose",
             "DetectedIssue" => "episode",
             "Flag" => "flag",
-            "Observation" => return self.values_deleted(reference),
+            "Observation" => return self.values.deleted(reference),
             _ => return Ok(()),
         };
-        let gone = self.unsay(table, id)?;
+        let gone = unsay(self.transaction, self.received, table, id)?;
         if gone > 0 {
             self.done.ward_changed = true;
             self.done.alerts_changed |= table == "episode";

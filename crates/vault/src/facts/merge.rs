@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use clinical::{Instant, Person, SmolStr, Stay};
-use rusqlite::params;
+use rusqlite::Connection;
 
 use crate::error::VaultError;
-use crate::facts::ingest::Intake;
+use crate::store::history::{as_known_by, say, unsay};
 use crate::store::vault::Reader;
 
 /// Which record each merged one is shown under.
@@ -60,7 +60,7 @@ impl Reader<'_> {
 
     /// SQL: who was merged into whom. A record is not hidden behind one that nobody here knows.
     fn merges_known_by(&self, known_by: Instant) -> String {
-        let merge = self.table("merge", known_by);
+        let merge = as_known_by("merge", known_by);
         format!("SELECT id, survivor FROM {merge} WHERE survivor IN (SELECT id FROM person)")
     }
 
@@ -75,37 +75,27 @@ impl Reader<'_> {
     }
 }
 
-impl Intake<'_> {
-    /// Takes in what a Patient says of its merges, and takes back what it said before.
-    pub(crate) fn merges(&mut self, person: &Person) -> Result<bool, VaultError> {
-        let own = person.replaced_by.iter().map(|into| (&person.id, into));
-        let others = person.replaces.iter().map(|old| (old, &person.id));
-        let said: Vec<(&String, &String)> = own.chain(others).filter(|(old, into)| old != into).collect();
-        let mut changed = false;
-        for (old, into) in &said {
-            changed |= self.say("merge", old, &[into, &person.id])?;
-        }
-        let known: Vec<SmolStr> = {
-            let mut statement = self.transaction.prepare_cached("SELECT id FROM merge WHERE said_by = ?")?;
-            let rows =
-                statement.query_map([&person.id], |row| Ok(SmolStr::new(row.get_ref(0)?.as_str()?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        for old in known.iter().filter(|old| said.iter().all(|(id, _)| *id != old.as_str())) {
-            self.unsay("merge", old)?;
-            changed = true;
-        }
-        Ok(changed)
+/// Takes in what a Patient says of its merges, and takes back what it said before.
+pub(crate) fn say_merges(
+    connection: &Connection,
+    received: Instant,
+    person: &Person,
+) -> Result<bool, VaultError> {
+    let own = person.replaced_by.iter().map(|into| (&person.id, into));
+    let others = person.replaces.iter().map(|old| (old, &person.id));
+    let said: Vec<(&String, &String)> = own.chain(others).filter(|(old, into)| old != into).collect();
+    let mut changed = false;
+    for (old, into) in &said {
+        changed |= say(connection, received, "merge", old, &[into, &person.id])?;
     }
-
-    /// Takes a row of one of the history tables back; what it said stays in its history.
-    pub(crate) fn unsay(&mut self, table: &str, id: &str) -> Result<usize, VaultError> {
-        let columns = crate::store::schema::columns(table);
-        self.transaction
-            .prepare_cached(&format!(
-                "INSERT INTO {table}_was SELECT id, {columns}, received, ?2 FROM {table} WHERE id = ?1"
-            ))?
-            .execute(params![id, self.received.0])?;
-        Ok(self.transaction.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?.execute([id])?)
+    let known: Vec<SmolStr> = {
+        let mut statement = connection.prepare_cached("SELECT id FROM merge WHERE said_by = ?")?;
+        let rows = statement.query_map([&person.id], |row| Ok(SmolStr::new(row.get_ref(0)?.as_str()?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for old in known.iter().filter(|old| said.iter().all(|(id, _)| *id != old.as_str())) {
+        unsay(connection, received, "merge", old)?;
+        changed = true;
     }
+    Ok(changed)
 }

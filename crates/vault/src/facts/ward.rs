@@ -6,7 +6,7 @@ use clinical::{
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::VaultError;
-use crate::store::schema::columns;
+use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
 
 /// A series, as it is named in the cache.
@@ -99,20 +99,6 @@ impl Reader<'_> {
         Ok(self.connection.prepare_cached(sql)?.query_map(parameters, map)?.collect::<Result<_, _>>()?)
     }
 
-    /// The rows of one of the tables with a history as this view knew them.
-    pub(crate) fn table(&self, name: &str, known_by: Instant) -> String {
-        let columns = columns(name);
-        if known_by == Instant(i64::MAX) {
-            return format!("(SELECT id, {columns}, received FROM {name})");
-        }
-        // The bound is a number of ours, so it can stand in the text.
-        let k = known_by.0;
-        format!(
-            "(SELECT id, {columns}, received FROM {name} WHERE received <= {k}
-              UNION ALL SELECT id, {columns}, received FROM {name}_was WHERE received <= {k} AND until > {k})"
-        )
-    }
-
     /// Who lay where is looked up as of the view's moment, where this cache reaches back so far.
     fn ward_known_by(&self) -> Result<Instant, VaultError> {
         let wanted = self.view.known_by.min(self.view.at);
@@ -144,7 +130,7 @@ impl Reader<'_> {
 
     fn ward_with(&self, episodes: Vec<Episode>) -> Result<Ward, VaultError> {
         let known_by = self.ward_known_by()?;
-        let from = |table| self.table(table, known_by);
+        let from = |table| as_known_by(table, known_by);
         let mut ward = Ward {
             persons: self.list(
                 &format!("SELECT id, mrn, family, given, birth_date, sex, active FROM {}", from("person")),
@@ -208,7 +194,7 @@ impl Reader<'_> {
             site: self.site()?,
         };
         // Before records are merged: what was said about either is about the person.
-        ward.actions = self.actions_of_board(&ward)?;
+        ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
         let survivors = self.survivors(known_by)?;
         ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
         survivors.rename_stays(&mut ward.stays);
@@ -234,7 +220,7 @@ impl Reader<'_> {
     /// Of the database.
     pub fn unit_of(&self, patient: &str) -> Result<Option<String>, VaultError> {
         let known_by = self.ward_known_by()?;
-        let (stay, place) = (self.table("stay", known_by), self.table("place", known_by));
+        let (stay, place) = (as_known_by("stay", known_by), as_known_by("place", known_by));
         let units = self.list(
             &format!(
                 "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
@@ -252,7 +238,7 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn devices(&self) -> Result<Vec<Device>, VaultError> {
-        let table = self.table("device", self.ward_known_by()?);
+        let table = as_known_by("device", self.ward_known_by()?);
         let mut devices =
             self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
                 Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
@@ -330,7 +316,7 @@ impl Reader<'_> {
             &format!(
                 "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
                  WHERE patient IN {} AND at >= ?2 AND at <= ?3 ORDER BY at DESC",
-                self.table("dose", self.view.known_by),
+                as_known_by("dose", self.view.known_by),
                 self.records_of("?1")
             ),
             params![patient, from.0, self.view.at.0],

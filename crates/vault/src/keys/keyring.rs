@@ -64,3 +64,43 @@ impl KeyStore for OsKeyring {
         OsKeyring::call(name, |entry| entry.delete_credential())
     }
 }
+
+/// Keyrings for tests.
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    pub(crate) struct Memory(pub(crate) Mutex<HashMap<String, Vec<u8>>>);
+
+    impl KeyStore for Memory {
+        fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+            Ok(self.0.lock().unwrap().get(name).cloned().map(Zeroizing::new))
+        }
+        fn set(&self, name: &str, secret: &[u8]) -> Result<(), String> {
+            self.0.lock().unwrap().insert(name.into(), secret.to_vec());
+            Ok(())
+        }
+        fn delete(&self, name: &str) -> Result<(), String> {
+            self.0.lock().unwrap().remove(name);
+            Ok(())
+        }
+    }
+
+    pub(crate) struct Absent;
+
+    impl KeyStore for Absent {
+        fn get(&self, _: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+            Err("no keyring here".into())
+        }
+        fn set(&self, _: &str, _: &[u8]) -> Result<(), String> {
+            Err("no keyring here".into())
+        }
+        fn delete(&self, _: &str) -> Result<(), String> {
+            Err("no keyring here".into())
+        }
+    }
+}

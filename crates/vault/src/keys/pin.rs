@@ -6,8 +6,8 @@ use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::VaultError;
-use crate::keys::wraps::{Wrap, random};
-use crate::store::vault::Key;
+use crate::keys::key::{Key, random};
+use crate::keys::wrap::Wrap;
 
 /// A PIN as it was typed; wiped when dropped, never printed.
 pub struct Pin(Zeroizing<String>);

@@ -4,13 +4,10 @@
 //! from rows has values, times, scales, artefact marks, sources, and when each value was received.
 
 use clinical::{Decimal, Instant, Times};
-use pco::standalone::{simple_decompress_into, simpler_compress};
+use pco::standalone::simpler_compress;
 
 use crate::error::VaultError;
-#[cfg(fuzzing)]
-use crate::series::min_max::read_outline;
-
-pub(crate) const LEVEL: usize = 8;
+use crate::series::parts::{LEVEL, failed, numbers, pull, push};
 
 /// A value on its way into or out of a chunk.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,37 +32,6 @@ pub(crate) struct Head {
     pub version: String,
     /// Of a chunk that is one resource; sealed values have each their own.
     pub received: i64,
-}
-
-pub(crate) fn failed(error: impl std::fmt::Display) -> VaultError {
-    VaultError::Chunk(error.to_string())
-}
-
-pub(crate) fn push(blob: &mut Vec<u8>, part: &[u8]) {
-    blob.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-    blob.extend_from_slice(part);
-}
-
-pub(crate) fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
-    let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(|| failed("cut short"))?;
-    let length = u32::from_le_bytes(*length) as usize;
-    if rest.len() < length {
-        return Err(failed("cut short"));
-    }
-    let (part, rest) = rest.split_at(length);
-    *blob = rest;
-    Ok(part)
-}
-
-/// Exactly `n` numbers. The room is made by our own count, never by what a damaged blob claims to hold.
-pub(crate) fn numbers(part: &[u8], n: usize) -> Result<Vec<i64>, VaultError> {
-    let mut out = vec![0i64; n];
-    let progress = simple_decompress_into(part, &mut out).map_err(failed)?;
-    if progress.n_processed == n && progress.finished {
-        Ok(out)
-    } else {
-        Err(failed("another count than the row says"))
-    }
 }
 
 const REGULAR: u8 = 0;
@@ -207,19 +173,6 @@ pub(crate) fn last_until(
     }))
 }
 
-/// Reads any bytes as a chunk of `n` values: for the fuzzer, which builds with `--cfg fuzzing`.
-#[cfg(fuzzing)]
-pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
-    let period_ms = regular.then_some(1000.0);
-    let head =
-        Head { t0: 0, n, period_ms, scale: 1, source: String::new(), version: String::new(), received: 0 };
-    if let Ok(values) = unpack(&head, blob) {
-        assert_eq!(values.len(), n);
-    }
-    let _ = read_outline(blob, n, |_, _| {});
-    let _ = last_until(&head, blob, 3000, i64::MAX);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,37 +201,6 @@ mod tests {
             let _ = unpack(&head, &blob);
             blob.truncate(cut % length);
             let _ = unpack(&head, &blob);
-        }
-    }
-
-    /// The fuzzer begins with sound chunks: number of values, whether evenly spaced, blob. `VIGIL_WRITE_SEEDS=1` writes them anew.
-    #[test]
-    fn the_seeds_of_the_fuzzer_are_sound_chunks() {
-        let folder = std::path::Path::new("../../fuzz/corpus/chunk");
-        let mantissas: Vec<i64> = (0..600).map(|n| 70 + n * 7 % 23).collect();
-        let values: Vec<Value> = (0..40)
-            .map(|n| Value {
-                t: n * 61_000,
-                value: Decimal { mantissa: 365 + n % 9, scale: 1 },
-                artefact: n == 7,
-                source: format!("Observation/{n}"),
-                version: "1".into(),
-                received: n * 61_000 + 900,
-            })
-            .collect();
-        let seeds = [
-            ("regular", 600u16, true, pack_regular(&mantissas).unwrap()),
-            ("sealed", 40, false, pack_sealed(&values).unwrap()),
-            ("outline", 600, false, crate::series::min_max::outline(&mantissas).unwrap()),
-        ];
-        for (name, n, regular, blob) in seeds {
-            let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();
-            let file = folder.join(name);
-            if std::env::var_os("VIGIL_WRITE_SEEDS").is_some() {
-                std::fs::create_dir_all(folder).unwrap();
-                std::fs::write(&file, &seed).unwrap();
-            }
-            assert_eq!(std::fs::read(&file).unwrap(), seed, "{name}");
         }
     }
 }

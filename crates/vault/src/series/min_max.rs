@@ -6,7 +6,7 @@
 //! length-prefixed columns of `pco`; those are still read.
 
 use crate::error::VaultError;
-use crate::series::chunk::{failed, numbers, pull};
+use crate::series::parts::{failed, numbers, pull};
 
 /// Values behind one step of an outline.
 pub(crate) const STEP: usize = 64;
@@ -30,6 +30,15 @@ pub(crate) fn outline(mantissas: &[i64]) -> Option<Vec<u8>> {
         before = low;
     }
     Some(blob)
+}
+
+/// Lowest and highest; (1, 0) where there is nothing to compare.
+pub(crate) fn extremes<'v>(values: impl Iterator<Item = &'v i64>) -> (i64, i64) {
+    values
+        .fold(None, |found, v| {
+            Some(found.map_or((*v, *v), |(low, high): (i64, i64)| (low.min(*v), high.max(*v))))
+        })
+        .unwrap_or((1, 0))
 }
 
 fn push(blob: &mut Vec<u8>, mut number: u64) {
@@ -93,9 +102,9 @@ mod tests {
             column(|part| part.iter().copied().min().unwrap_or(0)),
             column(|part| part.iter().copied().max().unwrap_or(0)),
         ] {
-            crate::series::chunk::push(
+            crate::series::parts::push(
                 &mut blob,
-                &simpler_compress(&column, crate::series::chunk::LEVEL).unwrap(),
+                &simpler_compress(&column, crate::series::parts::LEVEL).unwrap(),
             );
         }
         blob

@@ -4,10 +4,11 @@ use clinical::{Decimal, Instant};
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::VaultError;
-use crate::series::chunk::{Head, Value, failed, last_until, walk};
+use crate::series::chunk::{Head, Value, last_until, walk};
 use crate::series::min_max::{STEP, read_outline};
+use crate::series::parts::failed;
+use crate::series::rows::{head, value};
 use crate::series::window::Stretch;
-use crate::series::write::head;
 use crate::store::vault::Reader;
 
 /// One value for a chart.
@@ -307,16 +308,4 @@ impl Reader<'_> {
 /// How many of a chunk's mantissas make one: what [`Decimal::to_f64`] divides by.
 fn unit(scale: u8) -> f64 {
     10f64.powi(i32::from(scale))
-}
-
-/// Reads a row that selects `t, mantissa, scale, artefact, source, version, received`.
-pub(crate) fn value(row: &rusqlite::Row) -> rusqlite::Result<Value> {
-    Ok(Value {
-        t: row.get(0)?,
-        value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
-        artefact: row.get(3)?,
-        source: row.get(4)?,
-        version: row.get(5)?,
-        received: row.get(6)?,
-    })
 }

@@ -1,29 +1,47 @@
 //! Tails of single values, sealed into chunks as they fill, and opened into rows again where one of them is corrected.
 
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use clinical::Source;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::error::VaultError;
-use crate::facts::ingest::Intake;
 use crate::series::chunk::{Value, pack_sealed, unpack};
-use crate::series::points::value;
-use crate::series::write::{HEAD, extremes, head};
+use crate::series::min_max::extremes;
+use crate::series::rows::{HEAD, head, value};
 
 /// The hot tail of a series is sealed at this many rows, and keeps this many.
 const SEAL_AT: i64 = 1024;
 const KEEP_HOT: i64 = 256;
 
+/// The hot tails that a page touches, and the chunks that were sealed from them.
+pub(crate) struct Tails<'a> {
+    transaction: &'a Transaction<'a>,
+    /// Series whose hot tail grew by this page.
+    hot: HashSet<i64>,
+    /// Sealed chunks of the series this page touches, opened as far as it needed them.
+    sealed: HashMap<i64, Vec<Sealed>>,
+}
+
 /// A chunk that was sealed from rows.
-pub(crate) struct Sealed {
+struct Sealed {
     id: i64,
     t0: i64,
     t1: i64,
     values: Option<Vec<Value>>,
 }
 
-impl Intake<'_> {
+impl<'a> Tails<'a> {
+    pub fn new(transaction: &'a Transaction<'a>) -> Tails<'a> {
+        Tails { transaction, hot: HashSet::new(), sealed: HashMap::new() }
+    }
+
+    /// A row came to the hot tail of a series.
+    pub fn grew(&mut self, series: i64) {
+        self.hot.insert(series);
+    }
+
     /// The sealed chunks of a series; read once a page.
     fn sealed_of(&mut self, series: i64) -> Result<&mut Vec<Sealed>, VaultError> {
         let found = match self.sealed.entry(series) {
@@ -43,7 +61,7 @@ impl Intake<'_> {
 
     /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
     /// rows again, where the new version replaces the old one.
-    pub(crate) fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+    pub fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
         let transaction = self.transaction;
         let chunks = self.sealed_of(series)?;
         let mut reopen = None;
@@ -85,7 +103,7 @@ impl Intake<'_> {
     }
 
     /// Opens every sealed chunk of these series that holds something of this resource.
-    pub(crate) fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
+    pub fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
         let transaction = self.transaction;
         for series in series {
             let mut holding = Vec::new();
@@ -102,7 +120,8 @@ impl Intake<'_> {
         Ok(())
     }
 
-    pub(crate) fn seal_full(&mut self) -> Result<(), VaultError> {
+    /// Seals every hot tail that is full.
+    pub fn seal_full(&mut self) -> Result<(), VaultError> {
         let touched: Vec<i64> = self.hot.drain().collect();
         for series in touched {
             let count: i64 = self

@@ -1,30 +1,60 @@
 //! Values on their way into the cache: the hot tail in rows, whole resources of many values as chunks, and corrections that find
 //! what they correct wherever it lies.
 
-use std::collections::HashSet;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::changes::Ingested;
 use crate::error::VaultError;
-use crate::facts::ingest::Intake;
-use crate::series::chunk::{Head, pack_regular};
-use crate::series::min_max::outline;
+use crate::series::chunk::pack_regular;
+use crate::series::min_max::{extremes, outline};
+use crate::series::sealed::Tails;
+use crate::store::vault::Reader;
 
 /// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
 const SHORT_SEGMENT: usize = 64;
+
+/// The values of a page on their way in.
+pub(crate) struct Values<'a> {
+    transaction: &'a Transaction<'a>,
+    received: Instant,
+    series: HashMap<(SmolStr, Option<SmolStr>, Code, SmolStr), i64>,
+    tails: Tails<'a>,
+    /// The newest values of the page, until they are written.
+    newest: HashMap<i64, Newest>,
+    changes: Ingested,
+}
+
 /// What may be the newest value of a series.
-pub(crate) struct Newest {
+struct Newest {
     t: i64,
     value: Decimal,
     artefact: bool,
     source: SmolStr,
 }
 
-pub(crate) const HEAD: &str = "t0, n, period_ms, scale, source, version, received";
+impl<'a> Values<'a> {
+    pub fn new(transaction: &'a Transaction<'a>, received: Instant) -> Values<'a> {
+        Values {
+            transaction,
+            received,
+            series: HashMap::new(),
+            tails: Tails::new(transaction),
+            newest: HashMap::new(),
+            changes: Ingested::default(),
+        }
+    }
 
-impl Intake<'_> {
+    /// Seals what is full and writes which values are the newest; what changed.
+    pub fn finish(mut self) -> Result<Ingested, VaultError> {
+        self.tails.seal_full()?;
+        self.write_latest()?;
+        Ok(self.changes)
+    }
+
     fn series_of(
         &mut self,
         patient: &SmolStr,
@@ -59,9 +89,9 @@ impl Intake<'_> {
         Ok(id)
     }
 
-    pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
+    pub fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
         let series = self.series_of(&sample.patient, sample.device.as_ref(), &sample.code, &sample.unit)?;
-        if self.is_sealed(series, sample.taken_at.0, source)? {
+        if self.tails.is_sealed(series, sample.taken_at.0, source)? {
             return Ok(());
         }
         let artefact = sample.quality == clinical::Quality::Artefact;
@@ -100,15 +130,15 @@ impl Intake<'_> {
             ])?
             > 0;
         if new {
-            self.hot.insert(series);
-            self.done.samples += 1;
+            self.tails.grew(series);
+            self.changes.samples += 1;
         }
         Ok(new)
     }
 
     fn changed(&mut self, patient: &str) {
-        if !self.done.patients.contains(patient) {
-            self.done.patients.insert(patient.to_owned());
+        if !self.changes.patients.contains(patient) {
+            self.changes.patients.insert(patient.to_owned());
         }
     }
 
@@ -122,7 +152,7 @@ impl Intake<'_> {
         }
     }
 
-    pub(crate) fn write_latest(&mut self) -> Result<(), VaultError> {
+    fn write_latest(&mut self) -> Result<(), VaultError> {
         let mut upsert = self.transaction.prepare_cached(
             "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
              t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
@@ -142,7 +172,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    pub(crate) fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
+    pub fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
         let series =
             self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
@@ -155,13 +185,13 @@ impl Intake<'_> {
         if count < SHORT_SEGMENT && !segment.is_wave() {
             for (n, mantissa) in segment.mantissas.iter().enumerate() {
                 let t = segment.time_of(n).0;
-                if !self.is_sealed(series, t, source)? {
+                if !self.tails.is_sealed(series, t, source)? {
                     new |= self.row(series, t, decimal(*mantissa), false, source)?;
                 }
             }
         } else {
             new = self.chunk(series, segment, source)?;
-            self.done.samples += if new { count } else { 0 };
+            self.changes.samples += if new { count } else { 0 };
         }
         if new {
             self.changed(&segment.patient);
@@ -219,7 +249,7 @@ impl Intake<'_> {
 
     /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
     /// One that arrives late, behind a later one or behind the deletion, changes nothing.
-    pub(crate) fn is_newest_version<'p>(
+    pub fn is_newest_version<'p>(
         &mut self,
         source: &Source,
         patients: impl Iterator<Item = &'p str>,
@@ -246,23 +276,23 @@ impl Intake<'_> {
             // An earlier version can lie in a sealed chunk, at another time perhaps.
             for patient in patients.collect::<HashSet<_>>() {
                 let series = self.all_series(Some(patient))?;
-                self.unseal_all_of(&source.reference, &series)?;
+                self.tails.unseal_all_of(&source.reference, &series)?;
             }
         }
         self.retire(&source.reference, Some(&source.version))?;
         Ok(true)
     }
 
-    pub(crate) fn note_version(&self, reference: &str, version: i64) -> Result<(), VaultError> {
+    pub fn note_version(&self, reference: &str, version: i64) -> Result<(), VaultError> {
         self.transaction
             .prepare_cached("INSERT OR REPLACE INTO corrected VALUES (?, ?)")?
             .execute(params![reference, version])?;
         Ok(())
     }
 
-    pub(crate) fn values_deleted(&mut self, reference: &str) -> Result<(), VaultError> {
+    pub fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
         let series = self.all_series(None)?;
-        self.unseal_all_of(reference, &series)?;
+        self.tails.unseal_all_of(reference, &series)?;
         self.retire(reference, None)
     }
 
@@ -304,9 +334,9 @@ impl Intake<'_> {
         let hit: Vec<(i64, String)> =
             find.query_map([reference], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         for (series, patient) in hit {
-            self.done.patients.insert(patient);
+            self.changes.patients.insert(patient);
             self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;
-            let reader = crate::store::vault::Reader::now(self.transaction);
+            let reader = Reader::now(self.transaction);
             if let Some(value) = reader.value_at(series, Instant(i64::MAX))? {
                 let source = Source { reference: value.source.into(), version: value.version.into() };
                 self.latest(series, value.t, value.value, value.artefact, &source);
@@ -314,26 +344,4 @@ impl Intake<'_> {
         }
         Ok(())
     }
-}
-
-/// Lowest and highest; (1, 0) where there is nothing to compare.
-pub(crate) fn extremes<'v>(values: impl Iterator<Item = &'v i64>) -> (i64, i64) {
-    values
-        .fold(None, |found, v| {
-            Some(found.map_or((*v, *v), |(low, high): (i64, i64)| (low.min(*v), high.max(*v))))
-        })
-        .unwrap_or((1, 0))
-}
-
-/// Reads a chunk's head from a row that selects `t0, n, period_ms, scale, source, version, received`.
-pub(crate) fn head(row: &Row) -> rusqlite::Result<Head> {
-    Ok(Head {
-        t0: row.get("t0")?,
-        n: usize::try_from(row.get::<_, i64>("n")?).unwrap_or(0),
-        period_ms: row.get("period_ms")?,
-        scale: row.get("scale")?,
-        source: row.get("source")?,
-        version: row.get("version")?,
-        received: row.get("received")?,
-    })
 }

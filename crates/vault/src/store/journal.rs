@@ -6,7 +6,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use blake2::Blake2bMac;
 use blake2::digest::Mac;
@@ -18,8 +18,8 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use crate::error::VaultError;
-use crate::keys::wraps::random;
-use crate::store::vault::Key;
+use crate::folder::{journal_of, sync_folder};
+use crate::keys::key::{Key, random};
 
 /// An action with the resource that carries it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,11 +87,6 @@ pub(crate) struct Journal {
     length: u64,
 }
 
-/// Where the journal of a database lies.
-pub(crate) fn path(database: &Path) -> PathBuf {
-    database.with_extension("outbox")
-}
-
 /// A key of its own: the data key is used for the database alone.
 fn cipher(key: &Key) -> Result<XChaCha20Poly1305, VaultError> {
     let failed = |_| VaultError::KeyFile("the journal's key could not be made".into());
@@ -116,7 +111,7 @@ impl Journal {
     /// Writes the journal of a database anew with what waits now, whole or not at all.
     pub fn start(database: &Path, key: &Key, waiting: &[Unsent]) -> Result<Journal, VaultError> {
         let seal = cipher(key)?;
-        let place = path(database);
+        let place = journal_of(database);
         let is_empty = || std::fs::metadata(&place).is_ok_and(|m| m.len() == 0);
         if waiting.is_empty() && is_empty() {
             let file = OpenOptions::new().read(true).write(true).open(&place)?;
@@ -131,7 +126,7 @@ impl Journal {
         file.write_all(&bytes)?;
         file.sync_all()?;
         std::fs::rename(&beside, &place)?;
-        crate::keys::wraps::sync_folder(&place)?;
+        sync_folder(&place)?;
         let file = OpenOptions::new().read(true).write(true).open(&place)?;
         Ok(Journal { file, seal, length: bytes.len() as u64 })
     }
@@ -178,7 +173,7 @@ impl Journal {
 /// Every whole record of a database's journal; none where there is no journal.
 pub(crate) fn read(database: &Path, key: &Key) -> Result<Vec<Unsent>, VaultError> {
     let mut bytes = Vec::new();
-    match File::open(path(database)) {
+    match File::open(journal_of(database)) {
         Ok(mut file) => file.read_to_end(&mut bytes)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),

@@ -2,8 +2,12 @@
 
 pub(crate) mod schema;
 
-pub(crate) mod page_cache;
+pub(crate) mod connection;
 
 pub(crate) mod journal;
 
+pub(crate) mod page_cache;
+
 pub(crate) mod vault;
+
+pub(crate) mod history;

@@ -49,7 +49,8 @@ impl WriterRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::vault::{Key, Vault};
+    use crate::keys::key::Key;
+    use crate::store::vault::Vault;
 
     #[test]
     fn the_writer_keeps_many_pages_only_while_a_server_sends_many() {

@@ -4,64 +4,20 @@ use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use rand::TryRngCore;
-use rand::rngs::OsRng;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
-use zeroize::Zeroizing;
+use rusqlite::Connection;
 
 use crate::error::VaultError;
-use crate::keys::wraps as keys;
+use crate::folder::hold;
+use crate::keys::key::Key;
+use crate::keys::key_file::{database, sweep_files};
+use crate::store::connection::connect;
 use crate::store::journal::{self, Journal, Unsent, insert_unsent, unsent};
 use crate::store::page_cache::{self as room, WriterRoom};
 use crate::store::schema;
 use crate::view::View;
-
-/// The random 256-bit data key; wiped when dropped, never printed.
-#[derive(Clone)]
-pub struct Key(Zeroizing<[u8; 32]>);
-
-impl Key {
-    /// A fresh key from the operating system.
-    ///
-    /// # Errors
-    /// Where the system gives no random numbers.
-    pub fn random() -> Result<Key, VaultError> {
-        let mut bytes = Zeroizing::new([0u8; 32]);
-        OsRng
-            .try_fill_bytes(bytes.as_mut())
-            .map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
-        Ok(Key(bytes))
-    }
-
-    pub(crate) fn from_slice(bytes: &[u8]) -> Option<Key> {
-        bytes.try_into().ok().map(|bytes| Key(Zeroizing::new(bytes)))
-    }
-
-    pub(crate) fn as_slice(&self) -> &[u8] {
-        self.0.as_slice()
-    }
-
-    /// SQLCipher's raw-key literal: no key derivation, so opening takes about a millisecond.
-    pub(crate) fn literal(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(68));
-        text.push_str("x'");
-        for byte in self.0.iter() {
-            text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-            text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-        }
-        text.push('\'');
-        text
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<redacted>")
-    }
-}
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -130,7 +86,7 @@ impl Vault {
     /// deleted.
     pub fn open(folder: &Path, key: Key) -> Result<Vault, VaultError> {
         let lock = hold(folder)?;
-        let file = keys::sweep_files(folder)?;
+        let file = sweep_files(folder)?;
         let mut connection = connect(&file, &key, true)?;
         schema::migrate(&mut connection)?;
         recover(&mut connection, &journal::read(&file, &key)?)?;
@@ -158,7 +114,7 @@ impl Vault {
     /// # Errors
     /// Where there is none, or it cannot be read.
     pub fn open_to_read(folder: &Path, key: Key) -> Result<Vault, VaultError> {
-        let file = keys::database(folder)?;
+        let file = database(folder)?;
         let connection = connect(&file, &key, false)?;
         if schema::version(&connection)? != schema::VERSION {
             return Err(VaultError::Older);
@@ -259,14 +215,6 @@ impl Drop for Vault {
     }
 }
 
-/// Holds the folder for this process; let go when dropped.
-pub(crate) fn hold(folder: &Path) -> Result<File, VaultError> {
-    std::fs::create_dir_all(folder)?;
-    let lock = File::create(folder.join("lock"))?;
-    lock.try_lock().map_err(|_| VaultError::Busy(folder.to_owned()))?;
-    Ok(lock)
-}
-
 /// A poisoned lock holds plain connections and channels; there is no half-written state to protect.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -295,55 +243,6 @@ fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultE
     }
     transaction.commit()?;
     Ok(connection.pragma_update(None, "synchronous", "NORMAL")?)
-}
-
-/// SQLite calls itself ready before SQLCipher is: of two threads that open the first two databases of a process, one would get no
-/// key set. The first connection is one that nobody else waits beside.
-fn initialise() {
-    static READY: Once = Once::new();
-    READY.call_once(|| drop(Connection::open_in_memory()));
-}
-
-pub(crate) fn connect(file: &Path, key: &Key, writer: bool) -> Result<Connection, VaultError> {
-    initialise();
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if writer {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    } else if !file.exists() {
-        return Err(VaultError::Unreadable(file.to_owned()));
-    }
-    let connection = Connection::open_with_flags(file, flags)?;
-    // Its own lines about damaged pages go to stderr; what a person needs to know is in our errors.
-    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).optional()?;
-    connection.pragma_update(None, "key", key.literal().as_str())?;
-    // The first read is what tells whether the key fits.
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| {
-        match VaultError::from(error) {
-            // Where page 1 cannot be read the key may be another one, or the page damaged: nothing tells them apart.
-            VaultError::Damaged | VaultError::Database(_) => VaultError::Unreadable(file.to_owned()),
-            other => other,
-        }
-    })?;
-    schema::version(&connection)?;
-    schema::pragmas(&connection, writer)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-/// Writes a database anew under another key, with its journal; both are on the disk when this returns.
-pub(crate) fn copy(from: &Path, old: &Key, to: &Path, new: &Key) -> Result<(), VaultError> {
-    let mut connection = connect(from, old, true)?;
-    schema::migrate(&mut connection)?;
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    let name = to.to_string_lossy();
-    connection.execute("ATTACH DATABASE ? AS next KEY ?", rusqlite::params![name, new.literal().as_str()])?;
-    connection.execute_batch("PRAGMA next.synchronous = FULL; PRAGMA next.auto_vacuum = INCREMENTAL;")?;
-    connection.query_row("SELECT sqlcipher_export('next')", [], |_| Ok(()))?;
-    connection.pragma_update(Some("next"), "user_version", schema::VERSION)?;
-    connection.execute_batch("DETACH DATABASE next")?;
-    File::open(to)?.sync_all()?;
-    Journal::start(to, new, &unsent(&connection)?)?;
-    keys::sync_folder(to)
 }
 
 #[cfg(test)]

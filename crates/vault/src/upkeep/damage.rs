@@ -7,9 +7,12 @@ use clinical::Instant;
 use rusqlite::Connection;
 
 use crate::error::VaultError;
-use crate::keys::wraps as keys;
+use crate::folder::{hold, sync_folder};
+use crate::keys::key::Key;
+use crate::keys::key_file;
+use crate::store::connection::connect;
 use crate::store::journal::{self, Unsent, insert_unsent, unsent};
-use crate::store::vault::{Key, Vault, connect, hold};
+use crate::store::vault::Vault;
 
 /// What came out of a rebuild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub struct Rebuilt {
 /// # Errors
 /// Where it cannot be opened at all.
 pub fn check(folder: &Path, key: &Key) -> Result<Vec<String>, VaultError> {
-    let connection = connect(&keys::database(folder)?, key, false)?;
+    let connection = connect(&key_file::database(folder)?, key, false)?;
     let mut problems = Vec::new();
     for pragma in ["cipher_integrity_check", "integrity_check"] {
         let found: Result<Vec<String>, rusqlite::Error> = connection
@@ -43,7 +46,7 @@ pub fn check(folder: &Path, key: &Key) -> Result<Vec<String>, VaultError> {
 
 /// How many actions of a damaged cache are still to be had, for the screen that asks.
 pub fn salvageable(folder: &Path, key: &Key) -> usize {
-    keys::database(folder).map_or(0, |database| gather(&database, key).0.len())
+    key_file::database(folder).map_or(0, |database| gather(&database, key).0.len())
 }
 
 /// Begins the cache of a folder anew. Unsent actions are written to a sealed file first, from the journal and from what can
@@ -55,7 +58,7 @@ pub fn salvageable(folder: &Path, key: &Key) -> usize {
 /// was then.
 pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultError> {
     let held = hold(folder)?;
-    let database = keys::database(folder)?;
+    let database = key_file::database(folder)?;
     let (actions, settings) = gather(&database, key);
     if let Err(error @ VaultError::Newer { .. }) = connect(&database, key, false) {
         return Err(error);
@@ -75,7 +78,7 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
         }
     }
     let _ = fs::remove_file(format!("{name}-shm"));
-    keys::sync_folder(&database)?;
+    sync_folder(&database)?;
     drop(held);
     // The journal lies where it lay: opening takes what it holds, and the rest of what was gathered follows.
     let vault = Vault::open(folder, key.clone())?;

@@ -3,3 +3,5 @@
 pub(crate) mod retention;
 
 pub(crate) mod damage;
+
+pub(crate) mod rotation;

@@ -9,30 +9,11 @@ use tokio::sync::{Notify, mpsc};
 use vault::{Ingested, PageCommit, Vault};
 
 use crate::backoff::delay;
+use crate::event::{Now, SyncEvent};
 use crate::link::LinkState;
-use crate::progress::{Progress, SyncError};
+use crate::progress::SyncError;
 use crate::pull::Puller;
-
-/// The station's clock.
-pub type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
-
-/// What the engine tells the console.
-#[derive(Clone, Debug)]
-pub enum SyncEvent {
-    /// The connection changed.
-    Link(LinkState),
-    /// The first sync moved on.
-    Progress(Progress),
-    /// Something new stands in the cache.
-    Changed {
-        /// What.
-        what: Ingested,
-        /// When it reached this station.
-        received: std::time::Instant,
-    },
-    /// An action arrived, was parked, or waits for another try.
-    Outbox,
-}
+use crate::task::{AbortOnDrop, on_vault};
 
 /// Polling without live updates.
 const POLL: Duration = Duration::from_secs(4);
@@ -233,11 +214,7 @@ impl Engine {
     }
 
     async fn commit(&self, page: PageCommit) -> Result<Ingested, SyncError> {
-        let vault = self.vault.clone();
-        tokio::task::spawn_blocking(move || vault.commit(page))
-            .await
-            .map_err(|_| SyncError::Stopped)?
-            .map_err(SyncError::Vault)
+        on_vault(&self.vault, move |vault| vault.commit(page)).await
     }
 
     fn seen(&self, event: SyncEvent) {
@@ -289,14 +266,5 @@ impl Engine {
             link.clone()
         };
         let _ = self.events.send(SyncEvent::Link(state));
-    }
-}
-
-/// A task that must not outlive the one that started it.
-pub(crate) struct AbortOnDrop<T>(pub tokio::task::JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

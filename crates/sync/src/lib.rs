@@ -3,8 +3,10 @@
 //! Deliberately not here: what a value means, and any window. Time comes in as a function.
 
 mod backoff;
+mod event;
 mod link;
 mod progress;
+mod task;
 
 mod first_sync;
 mod pull;
@@ -13,6 +15,7 @@ mod engine;
 mod once;
 mod outbox;
 
-pub use engine::{Engine, Now, SyncEvent};
+pub use engine::Engine;
+pub use event::{Now, SyncEvent};
 pub use link::LinkState;
 pub use progress::{Progress, Report, SyncError};

@@ -7,8 +7,10 @@ use fhir::FhirError;
 use vault::Outgoing;
 
 use crate::backoff::delay;
-use crate::engine::{Engine, SyncEvent};
+use crate::engine::Engine;
+use crate::event::SyncEvent;
 use crate::progress::SyncError;
+use crate::task::on_vault;
 
 impl Engine {
     pub(crate) async fn send_outbox(self: Arc<Self>) {
@@ -16,7 +18,7 @@ impl Engine {
         loop {
             let online = self.link().online;
             if online {
-                if !was_online && self.on_vault(|vault| vault.retry_all()).await.is_err() {
+                if !was_online && on_vault(&self.vault, |vault| vault.retry_all()).await.is_err() {
                     tracing::error!("the outbox cannot be read");
                 }
                 if let Err(error) = self.flush().await {
@@ -34,7 +36,7 @@ impl Engine {
 
     /// Until the next row is due; a look now and then costs nothing.
     async fn pause(&self) -> Duration {
-        let due = self.on_vault(|vault| vault.read(|reader| reader.next_due())).await.ok().flatten();
+        let due = on_vault(&self.vault, |vault| vault.read(|reader| reader.next_due())).await.ok().flatten();
         let ms = due.map_or(5_000, |due| due.ms_since((self.now)()).clamp(50, 5_000));
         Duration::from_millis(ms.unsigned_abs())
     }
@@ -47,7 +49,7 @@ impl Engine {
         let mut arrived = 0;
         loop {
             let now = (self.now)();
-            let due = self.on_vault(move |vault| vault.read(|reader| reader.due(now))).await?;
+            let due = on_vault(&self.vault, move |vault| vault.read(|reader| reader.due(now))).await?;
             if due.is_empty() {
                 return Ok(arrived);
             }
@@ -89,7 +91,7 @@ impl Engine {
         let now = (self.now)();
         let action = row.action;
         match went {
-            Ok(()) => self.on_vault(move |vault| vault.sent(action, now)).await,
+            Ok(()) => on_vault(&self.vault, move |vault| vault.sent(action, now)).await,
             // Refused for good: it stays where a person sees it.
             Err(
                 error @ (FhirError::Refused { .. }
@@ -98,24 +100,13 @@ impl Engine {
                 | FhirError::Forbidden),
             ) => {
                 let reason = error.to_string();
-                self.on_vault(move |vault| vault.park(action, reason)).await
+                on_vault(&self.vault, move |vault| vault.park(action, reason)).await
             }
             Err(error) => {
                 let wait = delay(row.tries, error.retry_after(), rand::random());
                 let next = now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-                self.on_vault(move |vault| vault.postpone(action, next)).await
+                on_vault(&self.vault, move |vault| vault.postpone(action, next)).await
             }
         }
-    }
-
-    async fn on_vault<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&vault::Vault) -> Result<T, vault::VaultError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        let vault = self.vault.clone();
-        tokio::task::spawn_blocking(move || work(&vault))
-            .await
-            .map_err(|_| SyncError::Stopped)?
-            .map_err(SyncError::Vault)
     }
 }

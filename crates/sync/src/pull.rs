@@ -10,11 +10,12 @@ use std::sync::Arc;
 use clinical::{Body, Fact, Instant};
 use fhir::{Client, FhirError, Server, format_instant, parse_instant};
 use url::Url;
-use vault::{Ingested, PageCommit, Vault, VaultError};
+use vault::{Ingested, PageCommit, Vault};
 
-use crate::engine::{Now, SyncEvent};
+use crate::event::{Now, SyncEvent};
 use crate::first_sync::{ASKED_ANYWAY, KINDS, WINDOWS, Window, serves};
 use crate::progress::{Progress, Report, SyncError};
+use crate::task::{AbortOnDrop, on_vault};
 
 /// Overlap of two pulls: what the server committed late with an earlier time is still met.
 const OVERLAP: i64 = 60_000;
@@ -76,8 +77,7 @@ impl Puller {
         if self.loaded {
             return Ok(());
         }
-        let vault = self.vault.clone();
-        let done = on_vault(move || {
+        let done = on_vault(&self.vault, |vault| {
             vault.read(|reader| {
                 WINDOWS
                     .iter()
@@ -158,9 +158,8 @@ impl Puller {
     /// Everything that changed since the cursors.
     pub async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         for kind in KINDS.into_iter().filter(|kind| serves(server, kind) || ASKED_ANYWAY.contains(kind)) {
-            let (vault, name) = (self.vault.clone(), format!("since/{kind}"));
-            let key = name.clone();
-            let cursor = on_vault(move || vault.read(|reader| reader.cursor(&key))).await?;
+            let name = format!("since/{kind}");
+            let cursor = self.cursor(&name).await?;
             let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
             let query = format!(
                 "{kind}?_lastUpdated=ge{}&_sort=_lastUpdated&_count={}",
@@ -184,9 +183,8 @@ impl Puller {
                 continue;
             }
             // A cursor of its own: the one of the search may have moved past a deletion that was not looked at.
-            let (vault, name) = (self.vault.clone(), format!("deleted/{kind}"));
-            let key = name.clone();
-            let cursor = on_vault(move || vault.read(|reader| reader.cursor(&key))).await?;
+            let name = format!("deleted/{kind}");
+            let cursor = self.cursor(&name).await?;
             let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
             let query = format!(
                 "{kind}/_history?_since={}&_count={}",
@@ -218,8 +216,7 @@ impl Puller {
         began: [String; 2],
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        let (vault, name) = (self.vault.clone(), began[0].clone());
-        let known = on_vault(move || vault.read(|reader| reader.cursor(&name))).await?.is_some();
+        let known = self.cursor(&began[0]).await?.is_some();
         let cursors = move |page: At, at: Option<Instant>| {
             let mut cursors = if page.last { last.clone() } else { Vec::new() };
             if let (true, false, Some(at)) = (page.first, known, at) {
@@ -317,9 +314,9 @@ impl Puller {
         Ok(())
     }
 
-    fn fetch(&self, url: Url) -> crate::engine::AbortOnDrop<Result<fhir::Fetched, FhirError>> {
+    fn fetch(&self, url: Url) -> AbortOnDrop<Result<fhir::Fetched, FhirError>> {
         let client = self.client.clone();
-        crate::engine::AbortOnDrop(tokio::spawn(async move { client.page(url).await }))
+        AbortOnDrop(tokio::spawn(async move { client.page(url).await }))
     }
 
     fn problem(&mut self, error: FhirError) -> Result<(), SyncError> {
@@ -329,8 +326,7 @@ impl Puller {
     }
 
     async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
-        let vault = self.vault.clone();
-        let what = on_vault(move || vault.commit(page)).await.inspect_err(|_| {
+        let what = on_vault(&self.vault, move |vault| vault.commit(page)).await.inspect_err(|_| {
             // Nothing of the page was kept: it is not to be left out when it is read again.
             self.recent.clear();
             self.recent_order.clear();
@@ -338,6 +334,11 @@ impl Puller {
         self.report.samples += what.samples;
         self.report.quarantined += what.quarantined;
         Ok(what)
+    }
+
+    async fn cursor(&self, name: &str) -> Result<Option<String>, SyncError> {
+        let name = name.to_owned();
+        on_vault(&self.vault, move |vault| vault.read(|reader| reader.cursor(&name))).await
     }
 
     /// Leaves out what was taken in lately in the same version.
@@ -403,12 +404,6 @@ fn gone(facts: Vec<Fact>, alive: &mut HashSet<String>) -> Vec<Fact> {
             newest && matches!(fact.body, Body::Deleted)
         })
         .collect()
-}
-
-async fn on_vault<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-) -> Result<T, SyncError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Stopped)?.map_err(SyncError::Vault)
 }
 
 /// Until it is known how large a server's Observations are: an hour of seconds has 11 KB.

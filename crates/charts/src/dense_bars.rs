@@ -2,7 +2,18 @@
 
 use clinical::Times;
 
-use crate::panel::Bar;
+/// A pressure at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Milliseconds since 1970 UTC.
+    pub t: i64,
+    /// Diastolic.
+    pub low: f64,
+    /// Systolic.
+    pub high: f64,
+    /// Mean, where it was sent.
+    pub mean: Option<f64>,
+}
 
 /// What the pressures of one pixel column cover.
 #[derive(Clone, Debug, PartialEq)]

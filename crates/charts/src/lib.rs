@@ -14,11 +14,11 @@ mod draw;
 mod paper;
 
 pub use decimate::{Outline, Outliner, Run, m4};
-pub use dense_bars::{Comb, HairColumn, Hairs, Pressures};
+pub use dense_bars::{Bar, Comb, HairColumn, Hairs, Pressures};
 pub use picture::{Picture, stack};
 pub use ticks::{TimeStep, time_ticks, value_ticks};
 
-pub use panel::{Bar, Content, Drawn, Facts, Panel, Step, Theme, Viewport};
+pub use panel::{Content, Drawn, Facts, Panel, Step, Theme, Viewport};
 
 pub use draw::panel::{draw, draw_svg};
 pub use draw::strip::{DrawnStrip, Strip, draw_strip};

@@ -5,7 +5,7 @@ use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordi64;
 
 use crate::decimate::{Outline, Outliner};
-use crate::dense_bars::{Comb, Hairs};
+use crate::dense_bars::{Bar, Comb, Hairs};
 use crate::picture::Picture;
 
 /// What part of time is shown, and how large.
@@ -66,19 +66,6 @@ pub struct Theme {
     pub hue: (u8, u8, u8),
     /// Marks on bars, such as the mean pressure.
     pub mark: (u8, u8, u8),
-}
-
-/// A pressure at a moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bar {
-    /// Milliseconds since 1970 UTC.
-    pub t: i64,
-    /// Diastolic.
-    pub low: f64,
-    /// Systolic.
-    pub high: f64,
-    /// Mean, where it was sent.
-    pub mean: Option<f64>,
 }
 
 /// A score that held for a while: a column as tall as the score in the colour of its band.

@@ -374,7 +374,7 @@ mod tests {
     use plotters::coord::types::RangedCoordi64;
 
     use super::*;
-    use crate::panel::Bar;
+    use crate::dense_bars::Bar;
     use proptest::prelude::*;
 
     const THEME: Theme = Theme {

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 
-use crate::server::start::Shared;
+use crate::server::shared::Shared;
 use crate::ward::story::Story;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {

@@ -8,8 +8,8 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::server::answer::{answer, refuse};
-use crate::server::live::TOPIC;
-use crate::server::start::Shared;
+use crate::server::shared::Shared;
+use crate::server::subscriptions::TOPIC;
 
 const TYPES: [&str; 16] = [
     "Patient",

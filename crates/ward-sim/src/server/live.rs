@@ -1,51 +1,15 @@
 //! Topic subscriptions over WebSocket (R5 backport): one-time binding tokens, notifications, heartbeats.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use tokio::sync::broadcast;
 
 use crate::server::bundle::notification;
-use crate::server::start::Shared;
+use crate::server::shared::Shared;
 
-/// The one topic: everything that a ward screen shows.
-pub(crate) const TOPIC: &str = "urn:vigil:topic:ward";
-const TOKEN_LIFE: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(3);
-
-/// What changed in one step: reference and JSON of each resource.
-pub(crate) type Change = Arc<Vec<(String, String)>>;
-
-/// Tokens that were given out, and the channel that every bound socket listens to.
-pub(crate) struct Live {
-    tokens: Mutex<HashMap<String, (String, Instant)>>,
-    pub changes: broadcast::Sender<Change>,
-}
-
-impl Live {
-    pub fn new() -> Live {
-        Live { tokens: Mutex::default(), changes: broadcast::channel(4096).0 }
-    }
-
-    pub fn token(&self, subscription: &str) -> String {
-        let token = uuid::Uuid::now_v7().simple().to_string();
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.retain(|_, (_, made)| made.elapsed() < TOKEN_LIFE);
-        tokens.insert(token.clone(), (subscription.to_owned(), Instant::now()));
-        token
-    }
-
-    /// A token is good once.
-    fn redeem(&self, token: &str) -> Option<String> {
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens
-            .remove(token)
-            .filter(|(_, made)| made.elapsed() < TOKEN_LIFE)
-            .map(|(subscription, _)| subscription)
-    }
-}
 
 /// Serves one socket until it closes.
 pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>) {

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use crate::server::answer::{answer, query_of, refuse, with_version};
 use crate::server::bundle::{Entry, searchset};
 use crate::server::capability::{PARAMETERS, known};
-use crate::server::search::{self, Query, included, search};
-use crate::server::start::Shared;
+use crate::server::query::{Query, included};
+use crate::server::search::search;
+use crate::server::shared::Shared;
 use crate::server::store::Store;
+use crate::ward::dates::{iso, since};
 
 pub(crate) fn current(shared: &Shared, store: &Store, kind: &str, id: &str) -> Option<Value> {
     if let Some(version) = store.current(kind, id) {
@@ -131,8 +133,9 @@ pub(crate) async fn history(
     let query = query_of(raw.as_deref());
     let value = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let since = match value("_since") {
-        Some(text) => search::since(text)
-            .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "value", "_since is no instant"))?,
+        Some(text) => {
+            since(text).ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "value", "_since is no instant"))?
+        }
         None => i64::MIN,
     };
     let store = shared.snapshot();
@@ -148,7 +151,7 @@ pub(crate) async fn history(
             let mut entry = json!({
                 "fullUrl": format!("{}/{kind}/{id}", shared.base),
                 "request": { "method": method, "url": format!("{kind}/{id}") },
-                "response": { "status": if method == "DELETE" { "204" } else { "200" }, "lastModified": search::stamp(v.updated) },
+                "response": { "status": if method == "DELETE" { "204" } else { "200" }, "lastModified": iso(v.updated) },
             });
             if let Some(resource) = &v.resource {
                 entry["resource"] = resource.as_ref().clone();

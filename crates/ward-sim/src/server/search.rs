@@ -4,68 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::server::query::{Query, Range, is_patient, is_tested, matches};
 use crate::server::store::Store;
-use crate::ward::observe::{Item, World, iso};
-
-/// A query as name and value, in order.
-pub(crate) type Query = Vec<(String, String)>;
-
-/// A range of time in milliseconds, both ends included.
-#[derive(Clone, Copy, Debug)]
-struct Range {
-    from: i64,
-    to: i64,
-}
-
-impl Range {
-    const ALL: Range = Range { from: i64::MIN, to: i64::MAX };
-
-    fn narrow(&mut self, text: &str) -> Result<(), String> {
-        let (prefix, date) = match text.split_at_checked(2) {
-            Some((p @ ("eq" | "ge" | "gt" | "le" | "lt"), rest)) => (p, rest),
-            _ => ("eq", text),
-        };
-        let (low, high) = bounds(date).ok_or_else(|| format!("\"{date}\" is no date"))?;
-        match prefix {
-            "ge" => self.from = self.from.max(low),
-            "gt" => self.from = self.from.max(high + 1),
-            "le" => self.to = self.to.min(high),
-            "lt" => self.to = self.to.min(low - 1),
-            _ => {
-                self.from = self.from.max(low);
-                self.to = self.to.min(high);
-            }
-        }
-        Ok(())
-    }
-
-    fn holds(&self, t: i64) -> bool {
-        t >= self.from && t <= self.to
-    }
-}
-
-/// First and last millisecond that a date of any precision stands for.
-fn bounds(date: &str) -> Option<(i64, i64)> {
-    let date = date.replace(' ', "+");
-    if let Ok(stamp) = date.parse::<jiff::Timestamp>() {
-        let t = stamp.as_millisecond();
-        return Some(if date.contains('.') { (t, t) } else { (t, t + 999) });
-    }
-    let day: jiff::civil::Date = match date.len() {
-        4 => format!("{date}-01-01").parse().ok()?,
-        7 => format!("{date}-01").parse().ok()?,
-        _ => date.parse().ok()?,
-    };
-    let end = match date.len() {
-        4 => day.checked_add(jiff::Span::new().years(1)).ok()?,
-        7 => day.checked_add(jiff::Span::new().months(1)).ok()?,
-        _ => day.tomorrow().ok()?,
-    };
-    let ms = |d: jiff::civil::Date| {
-        d.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond())
-    };
-    Some((ms(day)?, ms(end)? - 1))
-}
+use crate::ward::observe::{Item, World};
 
 /// A match: generated or stored.
 pub(crate) enum Hit {
@@ -229,13 +170,9 @@ fn generated(
     }
 }
 
-fn is_patient(name: &str) -> bool {
-    matches!(name, "patient" | "subject" | "subject:Patient")
-}
-
 /// Waves are two thirds of a ward's bytes; like the gateways this stands for, the simulator gives them only to a search
 /// that names their code or category.
-fn wanted(kind: crate::ward::observe::Kind, query: &Query) -> bool {
+fn wanted(kind: crate::ward::kind::Kind, query: &Query) -> bool {
     let named =
         kind.is_announced() || query.iter().any(|(name, _)| matches!(name.as_str(), "code" | "category"));
     named
@@ -249,100 +186,4 @@ fn wanted(kind: crate::ward::observe::Kind, query: &Query) -> bool {
             "identifier" => false,
             _ => true,
         })
-}
-
-/// Whether [`matches`] has anything to say about this parameter.
-fn is_tested(name: &str) -> bool {
-    is_patient(name)
-        || matches!(name, "_id" | "code" | "category" | "identifier" | "status" | "part-of" | "partof")
-}
-
-/// Whether a stored resource matches the token and reference parameters.
-fn matches(resource: &Value, id: &str, query: &Query) -> bool {
-    query.iter().all(|(name, value)| {
-        let any = |test: &dyn Fn(&str) -> bool| value.split(',').any(test);
-        match name.as_str() {
-            "_id" => any(&|v| v == id),
-            n if is_patient(n) => {
-                let reference =
-                    resource["subject"]["reference"].as_str().or(resource["patient"]["reference"].as_str());
-                any(&|v| reference.is_some_and(|r| r == v || r.rsplit('/').next() == Some(v)))
-            }
-            "code" | "category" => any(&|v| tokens(&resource[name.as_str()]).iter().any(|t| token_is(t, v))),
-            "identifier" => {
-                let identifiers = resource["identifier"].as_array().map_or(&[][..], Vec::as_slice);
-                any(&|v| {
-                    let pair = |i: &Value| {
-                        (
-                            i["system"].as_str().unwrap_or("").to_owned(),
-                            i["value"].as_str().unwrap_or("").to_owned(),
-                        )
-                    };
-                    identifiers.iter().any(|i| token_is(&pair(i), v))
-                })
-            }
-            "status" => any(&|v| resource["status"] == v),
-            "part-of" | "partof" => {
-                any(&|v| resource["partOf"]["reference"].as_str().is_some_and(|r| r.ends_with(v)))
-            }
-            _ => true,
-        }
-    })
-}
-
-fn tokens(concept: &Value) -> Vec<(String, String)> {
-    let concepts = concept.as_array().map_or(std::slice::from_ref(concept), Vec::as_slice);
-    concepts
-        .iter()
-        .filter_map(|c| c["coding"].as_array())
-        .flatten()
-        .map(|c| (c["system"].as_str().unwrap_or("").to_owned(), c["code"].as_str().unwrap_or("").to_owned()))
-        .collect()
-}
-
-fn token_is((system, code): &(String, String), wanted: &str) -> bool {
-    match wanted.split_once('|') {
-        Some((s, c)) => s == system && (c.is_empty() || c == code),
-        None => wanted == code,
-    }
-}
-
-/// When a stored resource is about, for `date`, `sent` and `identified`.
-pub(crate) fn time_of(resource: &Value) -> Option<i64> {
-    let text = ["effectiveDateTime", "sent", "identifiedDateTime", "effectiveInstant"]
-        .iter()
-        .find_map(|name| resource[*name].as_str())
-        .or_else(|| resource["effectivePeriod"]["start"].as_str())
-        .or_else(|| resource["identifiedPeriod"]["start"].as_str())?;
-    bounds(text).map(|(low, _)| low)
-}
-
-/// The references that `_include=Type:parameter` asks for.
-pub(crate) fn included(resource: &Value, include: &str) -> Vec<String> {
-    let mut parts = include.split(':');
-    let (kind, parameter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if resource["resourceType"] != kind {
-        return Vec::new();
-    }
-    let places: Vec<&Value> = match parameter {
-        "patient" | "subject" => vec![&resource["subject"], &resource["patient"]],
-        "device" => vec![&resource["device"]],
-        "location" => resource["location"]
-            .as_array()
-            .map_or(Vec::new(), |all| all.iter().map(|l| &l["location"]).collect()),
-        "partof" => vec![&resource["partOf"]],
-        "implicated" => resource["implicated"].as_array().map_or(Vec::new(), |all| all.iter().collect()),
-        _ => Vec::new(),
-    };
-    places.into_iter().filter_map(|v| v["reference"].as_str().map(str::to_owned)).collect()
-}
-
-/// A `_since` as milliseconds.
-pub(crate) fn since(text: &str) -> Option<i64> {
-    bounds(text).map(|(low, _)| low)
-}
-
-/// `lastUpdated` for headers and bundles.
-pub(crate) fn stamp(t: i64) -> String {
-    iso(t)
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,15 +17,18 @@ use tokio::sync::watch;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
+use crate::server::admin;
 use crate::server::answer::{answer, refuse, text};
 use crate::server::capability::metadata;
 use crate::server::link::Link;
-use crate::server::live::{self, Live};
+use crate::server::live;
 use crate::server::read::{history, read, search_type, vread};
+use crate::server::shared::Shared;
 use crate::server::store::Store;
+use crate::server::subscriptions::Live;
 use crate::server::write::{create, remove, transaction, update};
-use crate::server::{admin, search};
 use crate::ward::clock::Clock;
+use crate::ward::dates::iso;
 use crate::ward::observe::World;
 use crate::ward::story::Story;
 use crate::ward::world;
@@ -48,35 +51,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options { seed: 7, speed: 1.0, port: 0, more_beds: 0, origin_ms: None }
-    }
-}
-
-pub(crate) struct Shared {
-    pub world: World,
-    /// Read as a snapshot, so that a long search holds nobody up; copied on a write while somebody reads.
-    store: Mutex<Arc<Store>>,
-    pub clock: Clock,
-    pub live: Live,
-    pub base: String,
-    pub fail: AtomicU16,
-    pub refuse_writes: AtomicU16,
-    pub delay_ms: AtomicU64,
-    cut: watch::Sender<bool>,
-}
-
-impl Shared {
-    pub fn cut(&self, cut: bool) {
-        self.cut.send_replace(cut);
-    }
-
-    /// The store as it is now.
-    pub fn snapshot(&self) -> Arc<Store> {
-        self.store().clone()
-    }
-
-    /// The store to write to, by `Arc::make_mut`.
-    pub fn store(&self) -> MutexGuard<'_, Arc<Store>> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -160,7 +134,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
     let (address, admin) = (listener.local_addr()?, control.local_addr()?);
     let clock = Clock::start(options.speed, options.origin_ms);
     let origin = clock.origin_ms();
-    let year: i32 = search::stamp(origin)[..4].parse().unwrap_or(2026);
+    let year: i32 = iso(origin)[..4].parse().unwrap_or(2026);
     let world = World::new(options.seed, origin, year, options.more_beds.min(48));
     let mut store = Store::default();
     let old = origin - crate::ward::observe::HISTORY_MS;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::server::search::time_of;
-use crate::ward::observe::iso;
+use crate::ward::dates::{bounds, iso};
 
 /// One version of a resource.
 #[derive(Clone, Debug)]
@@ -83,4 +82,14 @@ impl Store {
             _ => false,
         }
     }
+}
+
+/// When a stored resource is about, for `date`, `sent` and `identified`.
+fn time_of(resource: &Value) -> Option<i64> {
+    let text = ["effectiveDateTime", "sent", "identifiedDateTime", "effectiveInstant"]
+        .iter()
+        .find_map(|name| resource[*name].as_str())
+        .or_else(|| resource["effectivePeriod"]["start"].as_str())
+        .or_else(|| resource["identifiedPeriod"]["start"].as_str())?;
+    bounds(text).map(|(low, _)| low)
 }

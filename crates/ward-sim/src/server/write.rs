@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use crate::server::answer::{answer, header_of, query_of, refuse, text, with_version};
 use crate::server::capability::known;
-use crate::server::live::TOPIC;
 use crate::server::read::current;
 use crate::server::search::search;
-use crate::server::start::Shared;
+use crate::server::shared::Shared;
 use crate::server::store::Store;
+use crate::server::subscriptions::TOPIC;
 
 type Made = (StatusCode, Arc<Value>);
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::ward::dates::iso;
+use crate::ward::kind::LOINC;
 use crate::ward::noise::hash;
-use crate::ward::observe::{HISTORY_MS, LOINC, World, iso};
+use crate::ward::observe::{HISTORY_MS, World};
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::world::BEDS;
 

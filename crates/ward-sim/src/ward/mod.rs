@@ -2,6 +2,8 @@
 
 pub(crate) mod clock;
 
+pub(crate) mod dates;
+
 pub(crate) mod noise;
 
 pub(crate) mod story;
@@ -12,6 +14,10 @@ pub(crate) mod physiology;
 
 pub(crate) mod wave;
 
+pub(crate) mod kind;
+
 pub(crate) mod observe;
+
+pub(crate) mod render;
 
 pub(crate) mod gateway;

@@ -1,0 +1,40 @@
+//! What every handler of the server holds.
+
+use std::sync::atomic::{AtomicU16, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::server::store::Store;
+use crate::server::subscriptions::Live;
+use crate::ward::clock::Clock;
+use crate::ward::observe::World;
+
+pub(crate) struct Shared {
+    pub world: World,
+    /// Read as a snapshot, so that a long search holds nobody up; copied on a write while somebody reads.
+    pub store: Mutex<Arc<Store>>,
+    pub clock: Clock,
+    pub live: Live,
+    pub base: String,
+    pub fail: AtomicU16,
+    pub refuse_writes: AtomicU16,
+    pub delay_ms: AtomicU64,
+    pub cut: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub fn cut(&self, cut: bool) {
+        self.cut.send_replace(cut);
+    }
+
+    /// The store as it is now.
+    pub fn snapshot(&self) -> Arc<Store> {
+        self.store().clone()
+    }
+
+    /// The store to write to, by `Arc::make_mut`.
+    pub fn store(&self) -> MutexGuard<'_, Arc<Store>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

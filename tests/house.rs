@@ -4,8 +4,20 @@
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// In dependency order: a room may use only rooms above it.
-const ROOMS: [&str; 9] =
-    ["clinical", "fhir", "vault", "sync", "charts", "console", "ward-sim", "no-gl", "vigil"];
+const ROOMS: [&str; 12] = [
+    "clinical",
+    "charts",
+    "fhir",
+    "vault",
+    "sync",
+    "bedside",
+    "trends",
+    "documents",
+    "console",
+    "ward-sim",
+    "no-gl",
+    "vigil",
+];
 
 #[test]
 fn a_room_uses_only_rooms_above_it() {
@@ -30,12 +42,15 @@ fn a_room_uses_only_rooms_above_it() {
 #[test]
 fn rooms_keep_out_of_what_is_not_theirs() {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    let must_not: [(&str, &[&str]); 7] = [
+    let must_not: [(&str, &[&str]); 10] = [
         ("clinical", &["serde", "serde_json", "rusqlite", "reqwest", "tokio", "tauri", "fhir"]),
         ("fhir", &["rusqlite", "tauri", "vault"]),
         ("vault", &["reqwest", "tokio", "tauri", "fhir"]),
         ("sync", &["tauri", "rusqlite", "charts"]),
         ("charts", &["rusqlite", "reqwest", "tokio", "tauri", "vault"]),
+        ("bedside", &["tauri", "reqwest", "rusqlite", "tokio", "sync", "charts"]),
+        ("trends", &["tauri", "reqwest", "rusqlite", "tokio", "sync"]),
+        ("documents", &["tauri", "reqwest", "rusqlite", "tokio", "sync"]),
         ("console", &["tauri", "reqwest", "rusqlite", "ward-sim"]),
         ("ward-sim", &["clinical", "fhir", "vault", "sync", "console", "tauri"]),
     ];

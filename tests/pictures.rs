@@ -6,7 +6,7 @@
 
 #[path = "../benches/cache/mod.rs"]
 mod cache;
-#[path = "../crates/console/tests/stay/mod.rs"]
+#[path = "../crates/trends/tests/stay/mod.rs"]
 mod stay;
 mod support;
 

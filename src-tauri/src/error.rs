@@ -48,6 +48,12 @@ impl From<console::ConsoleError> for AppError {
     }
 }
 
+impl From<console::DocumentError> for AppError {
+    fn from(error: console::DocumentError) -> AppError {
+        console::ConsoleError::from(error).into()
+    }
+}
+
 impl From<fhir::FhirError> for AppError {
     fn from(error: fhir::FhirError) -> AppError {
         AppError::failed(error)

@@ -92,7 +92,7 @@ impl From<Mark> for MarkWire {
             MarkKind::Device => ("device", None),
         };
         MarkWire {
-            lane: mark.lane,
+            lane: mark.panel,
             at: mark.at.0,
             kind,
             priority: of,

@@ -3,23 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use clinical::{Instant, Measure, Priority, Verb};
+use bedside::{
+    AlarmLoad, Board, Detector, Link, PatientPage, QueueItem, ShiftNote, Sparkline, TimelineEntry,
+    alarm_load, board, board_then, history, patient_page, shift_notes,
+};
+use clinical::{Instant, Priority, Verb};
+use documents::{ChartRequest, Cover, FlowRow};
 use fhir::detected_issue;
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
+use trends::{Multiples, MultiplesRequest, Trends, TrendsRequest, ValueAt};
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View, Ward};
 
-use crate::board::{Board, QueueItem, board, history};
-use crate::chart::ChartRequest;
 use crate::error::ConsoleError;
-use crate::export::{FlowRow, flowsheet};
-use crate::handover::{Cover, ShiftNote, shift_notes};
-use crate::lanes::{ValueAt, values_at};
-use crate::load::{AlarmLoad, alarm_load};
-use crate::multiples::{Multiples, MultiplesRequest, multiples};
-use crate::review::{PatientPage, TimelineEntry, Trends, TrendsRequest, timeline, trends};
-use crate::sparkline::{Sparkline, sparkline};
-use crate::watch::{Watcher, board_then};
 
 /// Who sits where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +37,7 @@ pub struct Console {
     sparks: Mutex<Sparks>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
-    watcher: Mutex<Watcher>,
+    detector: Mutex<Detector>,
     /// When the alarms reached the server that are on no screen yet.
     pub(crate) arrived: Mutex<HashMap<String, Instant>>,
     /// Minutes of waves that the server was asked for, by patient.
@@ -83,7 +79,7 @@ impl Console {
                 station,
                 sparks: Mutex::default(),
                 past: Mutex::default(),
-                watcher: Mutex::default(),
+                detector: Mutex::default(),
                 arrived: Mutex::default(),
                 asked_waves: Mutex::default(),
             }),
@@ -105,10 +101,11 @@ impl Console {
     /// Of the cache; what was not recorded is found again with the next look.
     pub fn watch(&self) -> Result<usize, ConsoleError> {
         let (now, link) = (self.now(), self.link());
-        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = Link { online: link.online, since: link.since, cause: link.cause };
+        let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = self.vault.read(|reader| {
             let mut then = |at| board_then(&self.vault, at);
-            Ok(watcher.look(reader, &mut then, &self.station.name, &link, now))
+            Ok(detector.look(reader, &mut then, &self.station.name, &link, now))
         })??;
         for change in &changes {
             let body = detected_issue(&change.episode, &change.rule, change.implicated.as_deref());
@@ -211,25 +208,8 @@ impl Console {
             .collect();
         if !due.is_empty() {
             let fresh = self.read(|reader| {
-                let mut fresh = Vec::new();
-                for patient in due {
-                    let series = reader.series_of(patient)?;
-                    let draw = |measures: [Measure; 2]| match series
-                        .iter()
-                        .find(|s| s.measure().is_some_and(|m| measures.contains(&m)))
-                    {
-                        Some(series) => sparkline(reader, series, now),
-                        None => Ok(None),
-                    };
-                    let glucose = draw([Measure::Glucose, Measure::Glucose])?;
-                    let first = draw([Measure::HeartRate, Measure::PulseRate])?;
-                    let second = match glucose {
-                        Some(line) => Some(line),
-                        None => draw([Measure::SpO2, Measure::SpO2])?,
-                    };
-                    fresh.push((patient.clone(), [first, second]));
-                }
-                Ok(fresh)
+                let drawn = |p: &String| Ok((p.clone(), bedside::sparklines(reader, p, now)?));
+                due.into_iter().map(drawn).collect::<Result<Vec<_>, VaultError>>()
             })?;
             known.extend(fresh.into_iter().map(|(patient, lines)| (patient, (now, lines))));
         }
@@ -245,11 +225,7 @@ impl Console {
     /// Of the cache, or where the patient is not on the board.
     pub fn patient(&self, id: &str) -> Result<PatientPage, ConsoleError> {
         let now = self.moment();
-        let (board, doses) =
-            self.read(|reader| Ok((board(&reader.ward()?, now), reader.doses(id, now - 86_400_000)?)))?;
-        let tile = board.tiles.into_iter().find(|t| t.patient == id).ok_or(ConsoleError::NoPatient)?;
-        let alarms = board.queue.into_iter().filter(|item| item.patient == id).collect();
-        Ok(PatientPage { tile, alarms, doses })
+        self.read(|reader| patient_page(reader, id, now))?.ok_or(ConsoleError::NoPatient)
     }
 
     /// Trend panels as one picture.
@@ -258,7 +234,7 @@ impl Console {
     /// Of the cache or the renderer.
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
-        self.read(|reader| Ok(trends(reader, request)))?
+        Ok(self.read(|reader| Ok(trends::trends(reader, request)))??)
     }
 
     /// Small trends of many people as one picture.
@@ -266,7 +242,7 @@ impl Console {
     /// # Errors
     /// As [`Console::trends`].
     pub fn multiples(&self, request: &MultiplesRequest) -> Result<Multiples, ConsoleError> {
-        self.read(|reader| Ok(multiples(reader, request)))?
+        Ok(self.read(|reader| Ok(trends::multiples(reader, request)))??)
     }
 
     /// The numbers of a patient in steps of time.
@@ -287,7 +263,7 @@ impl Console {
             light: false,
             every_sample: false,
         };
-        self.read(|reader| Ok(flowsheet(reader, &request, step_ms)))?
+        Ok(self.read(|reader| Ok(documents::flowsheet(reader, &request, step_ms)))??)
     }
 
     /// What each panel of a patient shows at one moment.
@@ -297,7 +273,7 @@ impl Console {
     pub fn values_at(&self, patient: &str, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
         let view = self.past().unwrap_or(View::NOW);
         let view = View { at: at.min(view.at), known_by: view.known_by };
-        self.vault.read_as(view, |reader| Ok(values_at(reader, patient)))?
+        Ok(self.vault.read_as(view, |reader| trends::values_at(reader, patient))?)
     }
 
     /// The alarm load of the day before the moment that is shown.
@@ -387,7 +363,8 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the episode is not known.
     pub fn timeline(&self, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
-        self.read(|reader| Ok(timeline(reader, episode, self.moment())))?
+        let now = self.moment();
+        self.read(|reader| bedside::timeline(reader, episode, now))?.ok_or(ConsoleError::NoEpisode)
     }
 
     /// How long this site keeps what.

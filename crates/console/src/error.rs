@@ -41,9 +41,12 @@ pub enum ConsoleError {
     /// A limit that a unit does not accept.
     #[error(transparent)]
     Limit(#[from] clinical::LimitError),
-    /// The picture could not be drawn.
-    #[error("{0}")]
-    Drawing(String),
+    /// Trends or waves that could not be drawn.
+    #[error(transparent)]
+    Trends(trends::TrendsError),
+    /// A document that could not be made.
+    #[error(transparent)]
+    Document(documents::DocumentError),
     /// A file could not be written.
     #[error(
         "the file could not be written ({0}); what was asked is in this station's log. Make room, or try another form"
@@ -52,4 +55,23 @@ pub enum ConsoleError {
     /// The program is closing.
     #[error("the console is closing")]
     Closing,
+}
+
+impl From<trends::TrendsError> for ConsoleError {
+    fn from(error: trends::TrendsError) -> ConsoleError {
+        match error {
+            trends::TrendsError::Vault(error) => ConsoleError::Vault(error),
+            other => ConsoleError::Trends(other),
+        }
+    }
+}
+
+impl From<documents::DocumentError> for ConsoleError {
+    fn from(error: documents::DocumentError) -> ConsoleError {
+        match error {
+            documents::DocumentError::Vault(error) => ConsoleError::Vault(error),
+            documents::DocumentError::NoPatient => ConsoleError::NoPatient,
+            other => ConsoleError::Document(other),
+        }
+    }
 }

@@ -1,56 +1,32 @@
-//! The use cases: ward board, patient review, alert workflow. One `Console` that window, command line and tests drive.
+//! The use cases: what a window or the command line asks for, over one cache and one server. One `Console` drives them all.
 //!
-//! Deliberately not here: Tauri, and what a value means (`clinical`).
+//! Deliberately not here: Tauri, what a value means (`clinical`), what is true at a moment (`bedside`) or over time (`trends`),
+//! and how a page looks (`documents`).
 
-mod acting;
-mod alarm;
-mod board;
-mod chart;
-mod conditions;
+mod alarm_delay;
+mod alarms;
 mod console;
-mod delay;
+mod disclosures;
 mod error;
-mod export;
-mod handover;
-mod lanes;
-mod line;
-mod load;
-mod local_time;
-mod marks;
-mod multiples;
-mod newest;
-mod news;
-mod outgoing;
-mod records;
-mod report;
-mod review;
-mod score_lane;
-mod sheet;
-mod sparkline;
-mod takeover;
-mod tally;
-mod tile;
-mod watch;
+mod limits;
 mod waves;
+mod words;
 
-pub use acting::Waiting;
-pub use alarm::{AlarmLine, units};
-pub use board::{Board, QueueItem, board, queue};
-pub use chart::{ChartRequest, chart, chart_range};
+pub use alarm_delay::AlarmDelays;
+pub use alarms::Waiting;
+pub use bedside::{
+    AlarmLine, AlarmLoad, Annotation, Board, Cell, MeasureLimits, NewsBadge, NewsInput, PatientLimits,
+    PatientPage, QueueItem, Share, ShiftNote, Slot, Sparkline, Tile, TimelineEntry, alarm_load, board, queue,
+    units,
+};
 pub use console::{Console, Station};
-pub use delay::AlarmDelays;
+pub use disclosures::{FileKind, Outgoing};
+pub use documents::{
+    BEFORE, ChartRequest, Cover, DocumentError, Exported, FlowCell, FlowRow, chart, chart_range,
+    export_bundle, export_csv, flowsheet, handover, report, ward_list,
+};
 pub use error::ConsoleError;
-pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
-pub use handover::{BEFORE, Cover, ShiftNote, handover, ward_list};
-pub use lanes::ValueAt;
-pub use load::{AlarmLoad, Share, alarm_load};
-pub use marks::{Mark, MarkKind};
-pub use multiples::{Multiples, MultiplesRequest, Small};
-pub use news::{NewsBadge, NewsInput};
-pub use outgoing::{FileKind, Outgoing};
-pub use records::{Annotation, MeasureLimits, PatientLimits};
-pub use report::report;
-pub use review::{PanelFacts, PatientPage, TimelineEntry, Trends, TrendsRequest};
-pub use sparkline::Sparkline;
-pub use tile::{Cell, Slot, Tile};
-pub use waves::{StripFacts, Waves, WavesRequest};
+pub use trends::{
+    Mark, MarkKind, Multiples, MultiplesRequest, PanelFacts, Small, StripFacts, Trends, TrendsRequest,
+    ValueAt, Waves, WavesRequest,
+};

@@ -1,0 +1,96 @@
+//! Alarms as a screen shows them: each episode with what people did about it.
+
+use std::collections::HashMap;
+
+use clinical::{Episode, EpisodeState, Escalation, Instant, Presence, Priority, SeenAction, Sound, fold};
+use vault::Ward;
+
+/// The alarm line of a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlarmLine {
+    /// The episode.
+    pub episode: String,
+    /// Its priority.
+    pub priority: Priority,
+    /// Its text without marks.
+    pub text: String,
+    /// Where it stands.
+    pub presence: Presence,
+    /// Who has it, since when.
+    pub owner: Option<(String, Instant)>,
+    /// Its onset.
+    pub onset: Instant,
+    /// Whether what decides this is known to this station only.
+    pub known_here_only: bool,
+    /// Whether it is to be heard.
+    pub sound: Sound,
+    /// How long a pause of its sound lasts, in milliseconds.
+    pub pause_lasts: i64,
+    /// The role that was called, and when.
+    pub escalation: Option<Escalation>,
+    /// Others who took it too, after the owner.
+    pub also_took: Vec<String>,
+    /// Clocks cannot tell who took it first.
+    pub order_uncertain: bool,
+    /// How often the owner was reminded.
+    pub reminders: u32,
+    /// How many more live alarms the bed has.
+    pub more: usize,
+    /// Who owns the worst of those, where somebody does.
+    pub more_owner: Option<String>,
+}
+
+/// Whether an episode in this state still wants somebody.
+pub(crate) fn is_live(presence: Presence) -> bool {
+    matches!(presence, Presence::Active | Presence::Owned | Presence::Latched)
+}
+
+pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
+    AlarmLine {
+        episode: episode.id.clone(),
+        priority: episode.priority,
+        text: episode.text.clone(),
+        presence: state.presence,
+        owner: state.owner,
+        onset: episode.onset,
+        known_here_only: state.known_here_only,
+        sound: state.sound,
+        pause_lasts: state.pause_lasts,
+        escalation: state.escalation,
+        also_took: state.also_took,
+        order_uncertain: state.order_uncertain,
+        reminders: state.reminders,
+        more: 0,
+        more_owner: None,
+    }
+}
+
+/// Every episode with its state at `now`.
+pub fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
+    let units = units(ward);
+    let mut by_episode: HashMap<&str, Vec<SeenAction>> = HashMap::new();
+    for seen in &ward.actions {
+        by_episode.entry(&seen.action.episode).or_default().push(seen.clone());
+    }
+    ward.episodes
+        .iter()
+        .map(|episode| {
+            let actions = by_episode.get(episode.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let unit = units.get(episode.patient.as_str()).copied().unwrap_or_default();
+            (episode, fold(episode, actions, now, ward.site.policy(unit)))
+        })
+        .collect()
+}
+
+/// The ward each patient lies on, by name.
+pub fn units(ward: &Ward) -> HashMap<&str, &str> {
+    let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();
+    let staying = ward.stays.iter().filter(|stay| stay.in_progress);
+    staying
+        .filter_map(|stay| {
+            let bed = places.get(stay.place.as_deref()?)?;
+            let unit = bed.part_of.as_deref().and_then(|id| places.get(id)).unwrap_or(bed);
+            Some((stay.patient.as_str(), unit.name.as_str()))
+        })
+        .collect()
+}

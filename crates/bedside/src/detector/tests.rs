@@ -1,0 +1,264 @@
+//! The station's own alarms over a real cache: found once, covered by the gateway's, ended, and the same on every station.
+
+use std::sync::Arc;
+
+use clinical::{Instant, Priority};
+use serde_json::{Value, json};
+use vault::{Key, PageCommit, Vault};
+
+use super::*;
+
+const NOW: i64 = 1_770_000_000_000;
+const MINUTE: i64 = 60_000;
+
+struct Ward {
+    vault: Arc<Vault>,
+    detector: Detector,
+    _folder: tempfile::TempDir,
+}
+
+fn online() -> Link {
+    Link { online: true, since: Some(Instant(0)), cause: None }
+}
+
+fn at(t: i64) -> String {
+    fhir::format_instant(Instant(t))
+}
+
+impl Ward {
+    fn new() -> Ward {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
+        let ward = Ward { vault, detector: Detector::default(), _folder: folder };
+        ward.page(&[
+            json!({ "resourceType": "Patient", "id": "p", "birthDate": "1955" }),
+            json!({ "resourceType": "Location", "id": "w", "name": "Ward 7B" }),
+            json!({ "resourceType": "Location", "id": "b", "name": "3", "partOf": { "reference": "Location/w" },
+                "physicalType": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/location-physical-type", "code": "bd" }] } }),
+            json!({ "resourceType": "Encounter", "id": "s", "status": "in-progress",
+                "subject": { "reference": "Patient/p" }, "location": [{ "location": { "reference": "Location/b" } }] }),
+        ]);
+        ward
+    }
+
+    fn page(&self, resources: &[Value]) {
+        let entry: Vec<Value> = resources.iter().map(|r| json!({ "resource": r })).collect();
+        let bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entry }).to_string();
+        let page = fhir::read_page(bundle.as_bytes()).unwrap();
+        assert!(page.unreadable.is_empty(), "{:?}", page.unreadable);
+        self.vault
+            .commit(PageCommit { facts: page.facts, received: Instant(NOW), ..Default::default() })
+            .unwrap();
+    }
+
+    /// Seconds of one signal from `from` on.
+    fn seconds(&self, code: &str, from: i64, values: &[i64]) {
+        let data = values.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+        self.page(&[json!({
+            "resourceType": "Observation", "id": format!("o-{code}-{from}"), "status": "final",
+            "code": { "coding": [{ "system": "http://loinc.org", "code": code }] },
+            "subject": { "reference": "Patient/p" }, "device": { "reference": "Device/m" }, "effectiveDateTime": at(from),
+            "valueSampledData": { "origin": { "value": 0, "code": if code == "59408-5" { "%" } else { "/min" } },
+                "period": 1000, "dimensions": 1, "data": data },
+        })]);
+    }
+
+    /// What changed at a look, as (rule, ended).
+    fn look(&mut self, now: i64, link: &Link) -> Vec<(String, bool)> {
+        let (vault, now) = (self.vault.clone(), Instant(now));
+        let mut then = |at| board_then(&vault, at);
+        let changes = vault
+            .read(|reader| Ok(self.detector.look(reader, &mut then, "7B-1", link, now)))
+            .unwrap()
+            .unwrap();
+        let seen = changes.iter().map(|c| (c.rule.clone(), c.episode.ended.is_some())).collect();
+        for change in changes {
+            self.vault.record_episode(change.episode, "{}".into(), now).unwrap();
+        }
+        seen
+    }
+
+    fn own(&self) -> Vec<Episode> {
+        let all = self.vault.read(|reader| reader.episodes_since(Instant(0))).unwrap();
+        all.into_iter().filter(|e| e.own_rule().is_some()).collect()
+    }
+}
+
+fn began(rule: &str) -> Vec<(String, bool)> {
+    vec![(rule.to_owned(), false)]
+}
+
+fn ended(rule: &str) -> Vec<(String, bool)> {
+    vec![(rule.to_owned(), true)]
+}
+
+fn gateway(onset: i64) -> Value {
+    json!({
+        "resourceType": "DetectedIssue", "id": "g", "status": "preliminary", "severity": "moderate",
+        "code": { "text": "SpO2 87 < 90", "coding": [{ "system": "http://loinc.org", "code": "59408-5" }] },
+        "patient": { "reference": "Patient/p" }, "identifiedPeriod": { "start": at(onset) },
+    })
+}
+
+#[test]
+fn a_low_saturation_that_no_gateway_raised_is_one_alarm_and_ends_by_itself() {
+    let mut ward = Ward::new();
+    ward.seconds("59408-5", NOW - 60_000, &[96; 30]);
+    assert_eq!(ward.look(NOW - 30_000, &online()), []);
+    ward.seconds("59408-5", NOW - 30_000, &[87; 30]);
+    assert_eq!(ward.look(NOW, &online()), began("spo2-low"));
+    assert_eq!(ward.look(NOW + 1000, &online()), [], "once");
+    let episode = ward.own().remove(0);
+    assert_eq!((episode.onset.0, episode.priority), (NOW - 30_000, Priority::Medium));
+    assert_eq!(episode.text, "SpO2 87 < 90");
+    ward.seconds("59408-5", NOW, &[95; 20]);
+    assert_eq!(ward.look(NOW + 20_000, &online()), ended("spo2-low"));
+    assert_eq!(ward.own()[0].ended, Some(Instant(NOW)));
+}
+
+#[test]
+fn a_second_station_and_a_restarted_one_find_the_same_onset() {
+    let ids: Vec<String> = [0, 1, 2]
+        .into_iter()
+        .map(|way| {
+            let mut ward = Ward::new();
+            ward.seconds("59408-5", NOW - 20 * MINUTE, &[96; 60]);
+            if way == 1 {
+                // It looked at every part as it came.
+                ward.look(NOW - 19 * MINUTE, &online());
+            }
+            ward.seconds("59408-5", NOW - 19 * MINUTE, &[87; 40]);
+            if way == 2 {
+                ward.look(NOW - 18 * MINUTE, &online());
+                // Started again, and nothing was forgotten or found twice.
+                ward.detector = Detector::default();
+            }
+            ward.seconds("59408-5", NOW - 19 * MINUTE + 40_000, &[86; 1095]);
+            ward.look(NOW, &online());
+            let own = ward.own();
+            assert_eq!(own.len(), 1, "{own:?}");
+            own[0].id.clone()
+        })
+        .collect();
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(ids[0], ids[2]);
+}
+
+#[test]
+fn what_the_gateway_alarms_for_is_not_shouted_twice() {
+    let mut ward = Ward::new();
+    ward.seconds("59408-5", NOW - 30_000, &[87; 30]);
+    ward.page(&[gateway(NOW - 20_000)]);
+    assert_eq!(ward.look(NOW, &online()), []);
+
+    // The gateway is late: the station's own alarm makes room, as long as nobody has it.
+    let mut ward = Ward::new();
+    ward.seconds("59408-5", NOW - 30_000, &[87; 30]);
+    assert_eq!(ward.look(NOW, &online()), began("spo2-low"));
+    ward.page(&[gateway(NOW - 5_000)]);
+    assert_eq!(ward.look(NOW + 2_000, &online()), ended("spo2-low"));
+    assert_eq!(ward.look(NOW + 4_000, &online()), []);
+
+    // But a far worse value is a higher alarm, and nothing hides that.
+    ward.seconds("59408-5", NOW, &[78; 30]);
+    assert_eq!(ward.look(NOW + 30_000, &online()), began("spo2-far-low"));
+}
+
+#[test]
+fn an_artefact_never_alarms() {
+    let mut ward = Ward::new();
+    for n in 0..5 {
+        ward.page(&[json!({
+            "resourceType": "Observation", "id": format!("a{n}"), "status": "final",
+            "code": { "coding": [{ "system": "http://loinc.org", "code": "59408-5" }] },
+            "subject": { "reference": "Patient/p" }, "effectiveDateTime": at(NOW - n * 10_000),
+            "valueQuantity": { "value": 3, "code": "%" },
+        })]);
+    }
+    assert_eq!(ward.look(NOW, &online()), []);
+    assert_eq!(ward.own(), []);
+}
+
+#[test]
+fn silence_names_its_cause_and_a_lost_link_is_not_thirty_silent_beds() {
+    let mut ward = Ward::new();
+    let both = |ward: &Ward, from: i64| {
+        ward.seconds("8867-4", from, &[80; 60]);
+        ward.seconds("59408-5", from, &[96; 60]);
+    };
+    both(&ward, NOW - 60_000);
+    assert_eq!(ward.look(NOW, &online()), []);
+    // The monitor speaks, of the heart alone.
+    ward.seconds("8867-4", NOW, &[80; 120]);
+    assert_eq!(ward.look(NOW + 2 * MINUTE, &online()), began("no-signal-spo2"));
+    assert_eq!(ward.own()[0].text, "SpO2 no signal, sensor");
+    ward.seconds("59408-5", NOW + 2 * MINUTE, &[96; 10]);
+    assert_eq!(ward.look(NOW + 2 * MINUTE + 10_000, &online()), ended("no-signal-spo2"));
+    // Nothing at all comes from it.
+    let later = NOW + 5 * MINUTE;
+    assert_eq!(ward.look(later, &online()), began("no-data"));
+    assert_eq!(ward.own()[1].text, "No data, device");
+    both(&ward, later);
+    assert_eq!(ward.look(later + MINUTE, &online()), ended("no-data"));
+    // The link is gone: one alarm that says why, and none for each bed.
+    let gone = Link { online: false, since: Some(Instant(later + MINUTE)), cause: Some("dns") };
+    assert_eq!(ward.look(later + 20 * MINUTE, &gone), began("link"));
+    assert_eq!(ward.own()[2].text, "7B-1: no link, dns");
+    let back = Link { since: Some(Instant(later + 21 * MINUTE)), ..online() };
+    assert_eq!(ward.look(later + 21 * MINUTE, &back), ended("link"));
+}
+
+#[test]
+fn a_flat_battery_is_technical() {
+    let mut ward = Ward::new();
+    let battery = |ward: &Ward, t: i64, value: i64| {
+        ward.page(&[json!({
+            "resourceType": "Observation", "id": format!("b{t}"), "status": "final",
+            "code": { "coding": [{ "system": "urn:iso:std:iso:11073:10101", "code": "67996" }] },
+            "subject": { "reference": "Patient/p" }, "device": { "reference": "Device/m" }, "effectiveDateTime": at(t),
+            "valueQuantity": { "value": value, "code": "%" },
+        })]);
+    };
+    battery(&ward, NOW - 1000, 9);
+    assert_eq!(ward.look(NOW, &online()), began("battery"));
+    assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("Battery 9 %", Priority::Technical));
+    battery(&ward, NOW + MINUTE, 80);
+    assert_eq!(ward.look(NOW + MINUTE, &online()), ended("battery"));
+}
+
+#[test]
+fn a_score_that_rose_is_an_alarm_after_some_minutes_and_one_that_was_high_is_none() {
+    let mut ward = Ward::new();
+    let round = |ward: &Ward, t: i64, rr: i64, sbp: i64| {
+        let spot = |code: &str, unit: &str, value: Value| {
+            json!({
+                "resourceType": "Observation", "id": format!("s-{code}-{t}"), "status": "final",
+                "code": { "coding": [{ "system": "http://loinc.org", "code": code }] },
+                "subject": { "reference": "Patient/p" }, "effectiveDateTime": at(t),
+                "valueQuantity": { "value": value, "code": unit },
+            })
+        };
+        ward.page(&[
+            spot("9279-1", "/min", json!(rr)),
+            spot("59408-5", "%", json!(97)),
+            spot("3151-8", "L/min", json!(0)),
+            spot("8480-6", "mm[Hg]", json!(sbp)),
+            spot("8867-4", "/min", json!(95)),
+            spot("8310-5", "Cel", json!(37.2)),
+            json!({
+                "resourceType": "Observation", "id": format!("c-{t}"), "status": "final",
+                "code": { "coding": [{ "system": "http://loinc.org", "code": "67775-7" }] },
+                "subject": { "reference": "Patient/p" }, "effectiveDateTime": at(t),
+                "valueCodeableConcept": { "text": "Alert" },
+            }),
+        ]);
+    };
+    round(&ward, NOW - 30 * MINUTE, 16, 120);
+    assert_eq!(ward.look(NOW, &online()), []);
+    round(&ward, NOW, 24, 95);
+    assert_eq!(ward.look(NOW + MINUTE, &online()), [], "not at once");
+    assert_eq!(ward.look(NOW + 7 * MINUTE, &online()), began("news2-medium"));
+    assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("NEWS2 5", Priority::Medium));
+    round(&ward, NOW + 20 * MINUTE, 16, 120);
+    assert_eq!(ward.look(NOW + 21 * MINUTE, &online()), ended("news2-medium"));
+}

@@ -1,0 +1,79 @@
+//! What people wrote: notes at a moment of a patient's trends, and what the next shift has to know.
+
+use std::collections::HashMap;
+
+use clinical::{Action, Instant, SeenAction, Verb, about_patient, patient_about};
+use fhir::parse_instant;
+use vault::Ward;
+
+/// Notes and hand-overs this old still matter to the next shift: milliseconds.
+const SHIFT: i64 = 12 * 3_600_000;
+
+/// A clinician's words at a moment of a patient's trends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// The moment it is about.
+    pub at: Instant,
+    /// The words.
+    pub text: String,
+    /// Whose.
+    pub by: String,
+    /// Whether the server has it.
+    pub sent: bool,
+}
+
+/// The notes on one patient, in order of their moments. They travel as `2026-03-14T03:12:00.000Z words`.
+pub fn annotations(patient: &str, actions: &[SeenAction]) -> Vec<Annotation> {
+    let about = about_patient(patient);
+    let mut found: Vec<Annotation> = actions
+        .iter()
+        .filter(|seen| seen.action.verb == Verb::Annotate && seen.action.episode == about)
+        .filter_map(|seen| {
+            let note = seen.action.note.as_deref()?;
+            // A note from elsewhere without a moment is about the moment it was written.
+            let (at, text) = note
+                .split_once(' ')
+                .and_then(|(moment, text)| Some((parse_instant(moment)?, text)))
+                .unwrap_or((seen.action.at, note));
+            let by = seen.action.by.clone();
+            Some(Annotation { at, text: text.to_owned(), by, sent: seen.accepted_at.is_some() })
+        })
+        .collect();
+    found.sort_by_key(|a| a.at);
+    found
+}
+
+/// Something a person wrote about a patient in the last twelve hours, or about an alarm of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShiftNote {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// When it was written.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// What was written, or the verb where it came without words.
+    pub text: String,
+}
+
+/// The notes of the shift, oldest first.
+pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
+    let of_episode: HashMap<&str, &str> =
+        ward.episodes.iter().map(|e| (e.id.as_str(), e.patient.as_str())).collect();
+    let recent = |action: &&Action| (0..SHIFT).contains(&now.ms_since(action.at));
+    let note = |action: &Action| {
+        let written = action.note.as_deref();
+        let (patient, text) = match action.verb {
+            Verb::Note | Verb::HandTo | Verb::Handled => (*of_episode.get(action.episode.as_str())?, written),
+            // The moment it is about comes first, for programs.
+            Verb::Annotate => (
+                patient_about(&action.episode)?,
+                written.map(|n| n.split_once(' ').map_or(n, |(_, text)| text)),
+            ),
+            _ => return None,
+        };
+        let text = text.unwrap_or(action.verb.code()).to_owned();
+        Some(ShiftNote { patient: patient.to_owned(), at: action.at, by: action.by.clone(), text })
+    };
+    ward.actions.iter().map(|seen| &seen.action).filter(recent).filter_map(note).collect()
+}

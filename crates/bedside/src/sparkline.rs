@@ -1,0 +1,68 @@
+//! The last hour of a signal, small enough for a tile.
+
+use clinical::{Instant, Measure};
+use vault::{Reader, SeriesInfo, VaultError};
+
+/// One line in a box of 42 by 24, as an SVG path; gaps lift the pen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sparkline(pub String);
+
+const HOUR: i64 = 3_600_000;
+const BUCKETS: usize = 30;
+
+/// The two lines of a tile at `now`: heart rate, and saturation or, of who has it, glucose.
+///
+/// # Errors
+/// Of the cache.
+pub fn sparklines(
+    reader: &Reader,
+    patient: &str,
+    now: Instant,
+) -> Result<[Option<Sparkline>; 2], VaultError> {
+    let all = reader.series_of(patient)?;
+    let draw = |measures: &[Measure]| {
+        let found = all.iter().find(|s| s.measure().is_some_and(|m| measures.contains(&m)));
+        found.map_or(Ok(None), |series| sparkline(reader, series, now))
+    };
+    let glucose = draw(&[Measure::Glucose])?;
+    let first = draw(&[Measure::HeartRate, Measure::PulseRate])?;
+    let second = match glucose {
+        Some(line) => Some(line),
+        None => draw(&[Measure::SpO2])?,
+    };
+    Ok([first, second])
+}
+
+/// The last hour of a series before `now`; `None` where there is too little to see.
+fn sparkline(reader: &Reader, series: &SeriesInfo, now: Instant) -> Result<Option<Sparkline>, VaultError> {
+    let points = reader.points(series.id, now - HOUR, now)?;
+    let mut sums = [(0.0f64, 0u32); BUCKETS];
+    for point in points.iter().filter(|p| !p.artefact) {
+        let at = ((point.t - (now.0 - HOUR)) * BUCKETS as i64 / (HOUR + 1)) as usize;
+        if let Some(bucket) = sums.get_mut(at) {
+            bucket.0 += point.v;
+            bucket.1 += 1;
+        }
+    }
+    let means: Vec<Option<f64>> = sums.iter().map(|(sum, n)| (*n > 0).then(|| sum / f64::from(*n))).collect();
+    let (low, high) = means.iter().flatten().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+    if means.iter().flatten().count() < 4 {
+        return Ok(None);
+    }
+    // A flat line stays flat: noise of a beat or two is not stretched to the full height.
+    let span = (high - low).max(12.0);
+    let middle = f64::midpoint(low, high);
+    let mut path = String::new();
+    let mut pen_up = true;
+    for (n, mean) in means.iter().enumerate() {
+        match mean {
+            Some(mean) => {
+                let (x, y) = (n as f64 * 42.0 / (BUCKETS - 1) as f64, 12.0 - (mean - middle) / span * 20.0);
+                path.push_str(&format!("{}{x:.0} {y:.1}", if pen_up { 'M' } else { 'L' }));
+                pen_up = false;
+            }
+            None => pen_up = true,
+        }
+    }
+    Ok(Some(Sparkline(path)))
+}

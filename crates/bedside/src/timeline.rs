@@ -1,0 +1,55 @@
+//! What happened to an alarm: raised, what people did, what is due, ended.
+
+use clinical::{Instant, Verb, fold};
+use vault::{Reader, VaultError};
+
+use crate::alarm::units;
+
+/// Something that happened to an episode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineEntry {
+    /// `raised`, a verb's code, or `ended`.
+    pub what: &'static str,
+    /// When.
+    pub at: Instant,
+    /// Who, where a person did it.
+    pub by: Option<String>,
+    /// Reason or note.
+    pub note: Option<String>,
+    /// Whether the server has it.
+    pub sent: bool,
+}
+
+/// What happened to an episode, oldest first; nothing where it is not known here.
+///
+/// # Errors
+/// Of the cache.
+pub fn timeline(
+    reader: &Reader,
+    episode: &str,
+    now: Instant,
+) -> Result<Option<Vec<TimelineEntry>>, VaultError> {
+    let Some(found) = reader.episode(episode)? else { return Ok(None) };
+    let plain = |what, at| TimelineEntry { what, at, by: None, note: None, sent: true };
+    let mut out = vec![plain("raised", found.onset)];
+    let actions = reader.actions_on(episode)?;
+    for seen in actions.clone() {
+        let action = seen.action;
+        out.push(TimelineEntry {
+            what: Verb::code(action.verb),
+            at: action.at,
+            by: Some(action.by),
+            note: action.note,
+            sent: seen.accepted_at.is_some(),
+        });
+    }
+    let ward = reader.ward()?;
+    let unit = units(&ward).get(found.patient.as_str()).copied().unwrap_or_default();
+    let state = fold(&found, &actions, now, ward.site.policy(unit));
+    if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
+        out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });
+    }
+    out.extend(found.ended.map(|at| plain("ended", at)));
+    out.sort_by_key(|entry| entry.at);
+    Ok(Some(out))
+}

@@ -1,0 +1,166 @@
+//! One patient's trends as a figure for a file: what range, which panels, whose they are.
+
+use bedside::annotations;
+use bedside::local_time::{local, zone};
+use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
+use clinical::{Dose, Instant};
+use trends::{DeviceChange, ReadPanel, read_panels, theme};
+use vault::Reader;
+
+use crate::error::DocumentError;
+
+/// A moment in full.
+pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
+
+/// What part of whose trends goes into a file.
+#[derive(Clone, Debug)]
+pub struct ChartRequest {
+    /// Logical id of the Patient.
+    pub patient: String,
+    /// First moment; `None` is a day before the last.
+    pub from: Option<Instant>,
+    /// Last moment; `None` is the newest value of the patient.
+    pub to: Option<Instant>,
+    /// On a light ground.
+    pub light: bool,
+    /// Draws every sample, for comparison.
+    pub every_sample: bool,
+}
+
+/// The range of a request: what it names, else the day that ends with the newest value.
+///
+/// # Errors
+/// Where the cache does not know the patient, or the range ends before it begins.
+pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, Instant), DocumentError> {
+    let newest = reader.latest(Some(&request.patient))?.iter().map(|v| v.taken_at).max();
+    let known = newest.is_some() || reader.ward()?.persons.iter().any(|p| p.id == request.patient);
+    if !known {
+        return Err(DocumentError::NoPatient);
+    }
+    let to = request.to.or(newest).unwrap_or(Instant(0));
+    let from = request.from.unwrap_or(to - 86_400_000);
+    if from >= to {
+        return Err(DocumentError::NoRange);
+    }
+    Ok((from, to))
+}
+
+/// The figure of a patient's trends. Panels without a value in the range are left out, unless none has one.
+///
+/// # Errors
+/// Of the cache, or as [`chart_range`].
+pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, DocumentError> {
+    let (from, to) = chart_range(reader, request)?;
+    let panels = read_panels(reader, &request.patient, from, to, (from, to), request.light)?;
+    let is_empty = |panel: &charts::Panel| match &panel.content {
+        charts::Content::Line { times, .. } => times.is_empty(),
+        charts::Content::Outline { outline, .. } => outline.runs.is_empty(),
+        charts::Content::Hairs(hairs) => hairs.columns.is_empty(),
+        charts::Content::Dots(dots) => dots.is_empty(),
+        charts::Content::Bars(bars) => bars.is_empty(),
+        charts::Content::Steps(steps) => steps.is_empty(),
+    };
+    let nothing = panels.iter().all(|l| is_empty(&l.panel));
+    let changes = device_changes(reader, &panels, (from, to))?;
+    let rows = panels
+        .into_iter()
+        .filter(|l| nothing || !is_empty(&l.panel))
+        .map(|l| Row {
+            label: l.kind.label.to_owned(),
+            unit: l.unit.to_owned(),
+            theme: theme(l.kind, request.light),
+            panel: charts::Panel { every_sample: request.every_sample, ..l.panel },
+        })
+        .collect();
+    let most = (width / 110).clamp(2, 14) as usize;
+    let step = TimeStep::of(to.ms_since(from), most);
+    let days = to.ms_since(from) > 24 * 3_600_000;
+    let word = |t: i64| match step {
+        TimeStep::Years(_) => local(Instant(t), "%Y"),
+        TimeStep::Months(_) => local(Instant(t), "%b %Y"),
+        TimeStep::Days(_) => local(Instant(t), "%d %b"),
+        TimeStep::Hours(_) | TimeStep::Minutes(_) => {
+            let time = local(Instant(t), "%H:%M");
+            if days && time == "00:00" { local(Instant(t), "%d %b") } else { time }
+        }
+    };
+    let ticks = time_ticks((from.0, to.0), step, &zone());
+    Ok(Figure {
+        from: from.0,
+        to: to.0,
+        title: title(reader, &request.patient, from, to)?,
+        rows,
+        time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
+        events: events(reader, &request.patient, (from, to), changes)?,
+    })
+}
+
+/// Whose trends these are: a picture without a name is mistaken for another's.
+fn title(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<String>, DocumentError> {
+    let persons = reader.ward()?.persons;
+    let Some(person) = persons.into_iter().find(|p| p.id == patient) else { return Ok(Vec::new()) };
+    let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
+    let mrn = if person.mrn.is_empty() { "none" } else { &person.mrn };
+    let born = person.birth_date.as_deref().unwrap_or("not known");
+    Ok(vec![
+        format!("{} · MRN {mrn} · born {born}", name.join(", ")),
+        format!("{} to {}", local(from, STAMP), local(to, STAMP)),
+    ])
+}
+
+/// Where values begin to come from another device, oldest first, and in which panels.
+pub(crate) fn device_changes(
+    reader: &Reader,
+    panels: &[ReadPanel],
+    (from, to): (Instant, Instant),
+) -> Result<Vec<(Instant, String)>, DocumentError> {
+    let mut found: Vec<(&DeviceChange, &str)> = panels
+        .iter()
+        .flat_map(|read| read.device_changes.iter().map(|change| (change, read.kind.label)))
+        .filter(|(change, _)| change.at >= from && change.at <= to)
+        .collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let devices = reader.devices()?;
+    found.sort_by_key(|(change, _)| (change.at, &change.device));
+    let of_one = found.chunk_by(|(a, _), (b, _)| a == b);
+    let words = |of: &[(&DeviceChange, &str)]| {
+        let panels: Vec<&str> = of.iter().map(|(_, label)| *label).collect();
+        (of[0].0.at, format!("{}: {}", panels.join(", "), of[0].0.words(&devices)))
+    };
+    Ok(of_one.map(words).collect())
+}
+
+fn events(
+    reader: &Reader,
+    patient: &str,
+    (from, to): (Instant, Instant),
+    changes: Vec<(Instant, String)>,
+) -> Result<Vec<Event>, DocumentError> {
+    let mut found: Vec<Event> = reader
+        .episodes_since(from)?
+        .into_iter()
+        .filter(|e| e.patient == patient && e.onset >= from && e.onset <= to)
+        .map(|e| Event { t: e.onset.0, kind: EventKind::Alarm, text: e.text })
+        .collect();
+    for dose in reader.doses(patient, from)?.into_iter().filter(|d| d.at <= to) {
+        found.push(Event { t: dose.at.0, kind: EventKind::Dose, text: dose_words(&dose) });
+    }
+    let notes = annotations(patient, &reader.actions_about(patient)?);
+    for note in notes.into_iter().filter(|n| n.at >= from && n.at <= to) {
+        let text = format!("{} – {}", note.text, note.by);
+        found.push(Event { t: note.at.0, kind: EventKind::Note, text });
+    }
+    found.extend(changes.into_iter().map(|(at, text)| Event { t: at.0, kind: EventKind::Device, text }));
+    found.sort_by_key(|e| e.t);
+    Ok(found)
+}
+
+/// `Insulin lispro 4 [iU]`.
+pub(crate) fn dose_words(dose: &Dose) -> String {
+    match &dose.amount {
+        Some((amount, unit)) => format!("{} {amount} {unit}", dose.what),
+        None => dose.what.clone(),
+    }
+}

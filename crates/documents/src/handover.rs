@@ -1,0 +1,223 @@
+//! The handover: one pack a person can print or read through, made of what is open, owned, paused and noted.
+
+use std::collections::HashMap;
+
+use bedside::local_time::local;
+use bedside::{Board, QueueItem, ShiftNote, Slot, Tile, board, shift_notes};
+use charts::{Ink, Page};
+use clinical::{Instant, Presence, Priority, Sound};
+use vault::Ward;
+
+use crate::page_writer::{LEFT, Sheet};
+
+/// What values are compared with on the page of the handover: milliseconds ago.
+pub const BEFORE: i64 = 8 * 3_600_000;
+
+/// What the pack says of itself.
+#[derive(Clone, Debug)]
+pub struct Cover {
+    /// The station it was written on.
+    pub station: String,
+    /// Who wrote it.
+    pub user: String,
+    /// When data last arrived; `None` where that is not known.
+    pub last_good: Option<Instant>,
+}
+
+/// The pages of a ward at `now`; `before` is the same ward [`BEFORE`] that, for where the values come from.
+pub fn handover(ward: &Ward, before: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
+    let (shown, before) = (board(ward, now), board(before, now - BEFORE));
+    let mut pack = Pack::new("Handover", now, cover);
+    pack.alerts(&shown);
+    pack.patients(&shown, Some(&before), ward);
+    pack.sheet.signatures("I leave", "I take over");
+    pack.sheet.finish(&pack.foot)
+}
+
+/// The pages of the ward's list for the time without a network: who lies where, and what was last known.
+pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
+    let mut pack = Pack::new("Ward list", now, cover);
+    pack.patients(&board(ward, now), None, ward);
+    pack.sheet.finish(&pack.foot)
+}
+
+fn stamp(at: Instant) -> String {
+    local(at, "%a %d %b %Y %H:%M")
+}
+
+/// The hour, with its day where that was not today.
+fn clock(at: Instant, now: Instant) -> String {
+    local(at, if now.ms_since(at) > 20 * 3_600_000 { "%a %d %H:%M" } else { "%H:%M" })
+}
+
+pub(crate) fn mark(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "***",
+        Priority::Medium => "**",
+        Priority::Low => "*",
+        Priority::Technical => "INOP",
+    }
+}
+
+/// The pack being written.
+struct Pack {
+    sheet: Sheet,
+    foot: String,
+    now: Instant,
+}
+
+impl Pack {
+    fn new(title: &str, now: Instant, cover: &Cover) -> Pack {
+        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), cover.station);
+        let mut sheet = Sheet::new();
+        sheet.write(LEFT, Ink::bold(20.0), title);
+        let good = cover.last_good.map_or("not known".to_owned(), stamp);
+        let line =
+            format!("{} · {} · written by {} · last good data {good}", stamp(now), cover.station, cover.user);
+        sheet.line(Ink::quiet(9.0), 16.0, &line);
+        sheet.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
+        sheet.y += 10.0;
+        Pack { sheet, foot, now }
+    }
+
+    fn clock(&self, at: Instant) -> String {
+        clock(at, self.now)
+    }
+
+    fn alerts(&mut self, board: &Board) {
+        let of = |wanted: &dyn Fn(&QueueItem) -> bool| -> Vec<&QueueItem> {
+            board.queue.iter().filter(|item| wanted(item)).collect()
+        };
+        let physiological = |item: &QueueItem| item.line.priority != Priority::Technical;
+        let groups = [
+            (
+                "Open, nobody has it",
+                of(&|i| physiological(i) && matches!(i.line.presence, Presence::Active | Presence::Latched)),
+            ),
+            ("Owned, still on", of(&|i| physiological(i) && i.line.presence == Presence::Owned)),
+            ("Handled, condition still on", of(&|i| i.line.presence == Presence::Handled)),
+            ("Technical", of(&|i| !physiological(i) && i.line.presence != Presence::Handled)),
+        ];
+        for (name, items) in groups {
+            self.sheet.title(&format!("{name} · {}", items.len()), 33.0);
+            if items.is_empty() {
+                self.sheet.y += 14.0;
+                self.sheet.write(LEFT, Ink::quiet(9.0), "none");
+            }
+            for item in items {
+                self.alert(item);
+            }
+        }
+    }
+
+    fn alert(&mut self, item: &QueueItem) {
+        self.sheet.room(16.0);
+        self.sheet.y += 14.0;
+        let line = &item.line;
+        self.sheet.write(
+            LEFT,
+            Ink::bold(9.5),
+            &if item.bed.is_empty() { "–".into() } else { item.bed.clone() },
+        );
+        self.sheet.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
+        self.sheet.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
+        let mut about = vec![format!("since {}", self.clock(line.onset))];
+        if item.ended.is_some() {
+            about.push("ended, nobody took it".into());
+        }
+        if let Some((owner, since)) = &line.owner {
+            about.push(format!("{owner} {}", self.clock(*since)));
+        }
+        if let Sound::Paused(until) = line.sound {
+            about.push(format!("audio paused until {}", self.clock(until)));
+        }
+        if let Some(call) = &line.escalation {
+            about.push(format!("{} called", call.role));
+        }
+        if line.order_uncertain {
+            about.push("order uncertain".into());
+        }
+        if line.known_here_only {
+            about.push("this station only".into());
+        }
+        self.sheet.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
+    }
+
+    fn patients(&mut self, board: &Board, before: Option<&Board>, ward: &Ward) {
+        let mut notes: HashMap<String, Vec<ShiftNote>> = HashMap::new();
+        for note in shift_notes(ward, self.now) {
+            notes.entry(note.patient.clone()).or_default().push(note);
+        }
+        self.sheet.title(&format!("Patients · {}", board.tiles.len()), 33.0);
+        if before.is_some() {
+            self.sheet.y += 11.0;
+            self.sheet.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
+        }
+        let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
+        tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
+        for tile in tiles {
+            let own = notes.get(&tile.patient).map_or(&[][..], Vec::as_slice);
+            let earlier = before.and_then(|board| board.tiles.iter().find(|t| t.patient == tile.patient));
+            self.patient(tile, earlier, own);
+        }
+    }
+
+    fn patient(&mut self, tile: &Tile, earlier: Option<&Tile>, notes: &[ShiftNote]) {
+        self.sheet.room(32.0 + 11.0 * notes.len().min(4) as f32);
+        self.sheet.y += 17.0;
+        self.sheet.write(LEFT, Ink::bold(11.0), &tile.bed);
+        let name = [tile.family.as_str(), tile.given.as_str()]
+            .into_iter()
+            .filter(|n| !n.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
+        self.sheet.write(LEFT + 32.0, Ink::bold(9.5), &name);
+        let age = tile.age.map(|age| format!("{age} y")).unwrap_or_default();
+        self.sheet.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
+        let score = match (&tile.news.not_for, tile.news.total) {
+            (Some(_), _) => "NEWS2 not used".to_owned(),
+            (None, Some(total)) => format!("NEWS2 {total}"),
+            (None, None) if tile.news.missing.len() < 3 => format!(
+                "NEWS2 at least {}, no {}",
+                tile.news.partial,
+                tile.news.missing.iter().map(|p| p.label()).collect::<Vec<_>>().join(", ")
+            ),
+            (None, None) if tile.news.missing.len() < 7 => {
+                format!("NEWS2 at least {}, {} of 7 missing", tile.news.partial, tile.news.missing.len())
+            }
+            (None, None) => "NEWS2 –".to_owned(),
+        };
+        let due = match tile.news.next_due {
+            Some(due) if due <= self.now => format!(" · observations overdue since {}", self.clock(due)),
+            Some(due) => format!(" · observations due {}", self.clock(due)),
+            None => String::new(),
+        };
+        self.sheet.write(LEFT + 330.0, Ink::bold(8.5), &(score + &due));
+        self.sheet.y += 12.0;
+        let values: Vec<String> = tile
+            .cells
+            .iter()
+            .map(|cell| {
+                let label = match cell.slot {
+                    Slot::Hr => "HR",
+                    Slot::SpO2 => "SpO2",
+                    Slot::Rr => "RR",
+                    Slot::Bp => "BP",
+                    Slot::Temp => "T",
+                    Slot::Glucose => "Glucose",
+                };
+                let old = if cell.stale { " old" } else { "" };
+                let was =
+                    earlier.and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && !c.stale));
+                let was = was.map_or(String::new(), |was| format!("{} > ", was.text));
+                format!("{label} {was}{} ({}{old})", cell.text, self.clock(cell.taken_at))
+            })
+            .collect();
+        self.sheet.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
+        for note in notes.iter().rev().take(4) {
+            self.sheet.y += 11.0;
+            let text = format!("{} {} – {}", self.clock(note.at), note.by, note.text);
+            self.sheet.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What was true over time: the panels of a patient with their merged series, summaries, score, events and device changes;
+//! the small trends of a ward; waves.
+//!
+//! Deliberately not here: anything that decides about an alarm (`bedside`), and pages and files (`documents`).
+
+mod device_change;
+mod error;
+mod marks;
+mod merged_series;
+mod multiples;
+mod panel;
+mod panels;
+mod sampler;
+mod score_panel;
+mod summary;
+mod trends;
+mod values_at;
+mod waves;
+
+pub use device_change::DeviceChange;
+pub use error::TrendsError;
+pub use marks::{Mark, MarkKind};
+pub use multiples::{Multiples, MultiplesRequest, Small, multiples};
+pub use panel::{PanelKind, ReadPanel, theme};
+pub use panels::read_panels;
+pub use trends::{PanelFacts, Trends, TrendsRequest, trends};
+pub use values_at::{ValueAt, values_at};
+pub use waves::{StripFacts, Waves, WavesRequest, wave_codes, waves};

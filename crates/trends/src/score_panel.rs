@@ -1,0 +1,174 @@
+//! The panel of the score: what NEWS2 was at each step of a range, from what the panels and the charts held then.
+
+use bedside::local_time::local;
+use bedside::{inputs, scored};
+use charts::{Content, Panel, Step};
+use clinical::{Band, Decimal, Instant, Limits, News2, news2};
+use vault::{Reader, SeriesValue};
+
+use crate::error::TrendsError;
+use crate::panel::{ReadPanel, SCORE};
+use crate::sampler::Sampled;
+use crate::summary::span;
+
+/// Most steps of what is seen.
+const STEPS: i64 = 240;
+/// How long a step may be, milliseconds.
+const LONG: [i64; 11] =
+    [10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000];
+
+/// The ends of the steps of a range, at round moments; one is where `focus` ends, the last where the range does. How long a step
+/// is follows from what is seen: a wider picture has the same steps in its middle.
+pub(crate) fn moments((from, to): (Instant, Instant), focus: (Instant, Instant)) -> Vec<Instant> {
+    let seen = focus.1.ms_since(focus.0);
+    let step = LONG.into_iter().find(|step| seen / step <= STEPS).unwrap_or(seen / STEPS + 1);
+    let mut out: Vec<Instant> =
+        (from.0.div_euclid(step) + 1..=to.0.div_euclid(step)).map(|n| Instant(n * step)).collect();
+    for end in [focus.1, to] {
+        if let Err(place) = out.binary_search(&end) {
+            out.insert(place, end);
+        }
+    }
+    out
+}
+
+/// The colour of a band, as `tokens.css` has it for the badge.
+fn colour(band: Band, light: bool) -> (u8, u8, u8) {
+    match (band, light) {
+        (Band::Zero | Band::Low, false) => (166, 217, 193),
+        (Band::LowMedium, false) => (233, 218, 140),
+        (Band::Medium, false) => (255, 184, 119),
+        (Band::High, false) => (255, 154, 164),
+        (Band::Zero | Band::Low, true) => (20, 82, 56),
+        (Band::LowMedium, true) => (87, 75, 0),
+        (Band::Medium, true) => (122, 61, 0),
+        (Band::High, true) => (154, 0, 25),
+    }
+}
+
+/// The score at each moment; `None` where nothing was known or the score does not apply.
+fn scores(
+    reader: &Reader,
+    patient: &str,
+    moments: &[Instant],
+    sampled: &[Sampled],
+) -> Result<Vec<Option<News2>>, TrendsError> {
+    let ward = reader.ward()?;
+    let Some(person) = ward.persons.iter().find(|person| person.id == patient) else { return Ok(Vec::new()) };
+    let at = |(n, now): (usize, &Instant)| {
+        let known = sampled.iter().filter_map(|one| {
+            let (taken_at, value) = one.last.get(n).copied().flatten()?;
+            // Four digits are more than any of these is sent with.
+            let value = Decimal { mantissa: (value * 1e4).round() as i64, scale: 4 };
+            Some(SeriesValue {
+                series: one.series.clone(),
+                value,
+                taken_at,
+                artefact: false,
+                source: String::new(),
+            })
+        });
+        let known: Vec<SeriesValue> = known.collect();
+        let inputs = inputs(&known.iter().collect::<Vec<_>>(), &scored(&ward, person, *now));
+        news2(&inputs, &ward.site.windows, *now).ok().filter(|score| !score.points.is_empty())
+    };
+    Ok(moments.iter().enumerate().map(at).collect())
+}
+
+/// The panel; `None` for who lies on no unit, as people at home are not scored, and where nothing was known.
+pub(crate) fn score_panel(
+    reader: &Reader,
+    patient: &str,
+    (from, focus): (Instant, (Instant, Instant)),
+    moments: &[Instant],
+    sampled: &[Sampled],
+    light: bool,
+) -> Result<Option<ReadPanel>, TrendsError> {
+    if reader.unit_of(patient)?.is_none() {
+        return Ok(None);
+    }
+    let scores = scores(reader, patient, moments, sampled)?;
+    let mut steps: Vec<Step> = Vec::new();
+    let mut since = from;
+    for (score, at) in scores.iter().zip(moments) {
+        if let Some(score) = score {
+            let (value, whole) = (f64::from(score.partial), score.total().is_some());
+            let step = Step { from: since.0, to: at.0, value, colour: colour(score.band(), light), whole };
+            match steps.last_mut() {
+                Some(last)
+                    if last.to == step.from
+                        && Step { from: last.from, to: step.to, ..step } == Step { to: step.to, ..*last } =>
+                {
+                    last.to = step.to;
+                }
+                _ => steps.push(step),
+            }
+        }
+        since = *at;
+    }
+    if steps.is_empty() {
+        return Ok(None);
+    }
+    let summary = summary(&scores, moments, focus);
+    let panel = Panel {
+        content: Content::Steps(steps),
+        // Five and seven are where the response changes.
+        limits: vec![(from.0, Limits { low: Some(5.0), high: Some(7.0) })],
+        artefacts: Vec::new(),
+        every_sample: false,
+        least: SCORE.least,
+        focus: Some((focus.0.0, focus.1.0)),
+        also: None,
+        heard: None,
+    };
+    Ok(Some(ReadPanel { kind: &SCORE, unit: SCORE.unit, panel, device_changes: Vec::new(), summary }))
+}
+
+/// `NEWS2 24 h: highest 12 at 14:02, last 9, 7 and more for 3 h`.
+fn summary(scores: &[Option<News2>], moments: &[Instant], focus: (Instant, Instant)) -> String {
+    let seen = || moments.iter().zip(scores).filter(|(at, _)| **at >= focus.0 && **at <= focus.1);
+    let known = || seen().filter_map(|(at, score)| Some((*at, score.as_ref()?.partial)));
+    let head = format!("NEWS2 {}", span(focus.1.ms_since(focus.0)));
+    let Some((last, highest)) =
+        known().next_back().zip(known().max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at))))
+    else {
+        return format!("{head}: not known in this range");
+    };
+    let high: i64 = seen()
+        .zip(seen().skip(1))
+        .filter(|(_, (_, score))| score.as_ref().is_some_and(|score| score.partial >= 7))
+        .map(|((since, _), (at, _))| at.ms_since(*since))
+        .sum();
+    let lasting = if high > 0 { format!(", 7 and more for {}", span(high)) } else { String::new() };
+    format!("{head}: highest {} at {}, last {}{lasting}", highest.1, local(highest.0, "%a %H:%M"), last.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_end_at_round_moments_and_with_the_range() {
+        let hour = 3_600_000;
+        let all = |from, to| moments((Instant(from), Instant(to)), (Instant(from), Instant(to)));
+        let day = all(100, 24 * hour + 7);
+        assert_eq!((day[0], day[1], day.len()), (Instant(600_000), Instant(1_200_000), 145));
+        assert_eq!(day.last(), Some(&Instant(24 * hour + 7)));
+        assert_eq!(all(0, 50 * 365 * 24 * hour).len(), 240);
+        assert_eq!(all(0, 1), [Instant(1)]);
+    }
+
+    #[test]
+    fn a_wider_picture_has_the_same_steps_in_its_middle() {
+        let hour = 3_600_000;
+        for length in [hour, 6 * hour, 24 * hour + 17] {
+            let focus = (Instant(900 * hour + 12_345), Instant(900 * hour + 12_345 + length));
+            let seen = moments(focus, focus);
+            let wide = moments((Instant(focus.0.0 - length), Instant(focus.1.0 + length)), focus);
+            let middle: Vec<Instant> =
+                wide.iter().copied().filter(|at| *at > focus.0 && *at <= focus.1).collect();
+            assert_eq!(middle, seen);
+            assert!(wide.len() > 2 * seen.len() && wide.is_sorted());
+        }
+    }
+}

@@ -4,7 +4,7 @@ use bedside::annotations;
 use bedside::local_time::{local, zone};
 use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
 use clinical::{Dose, Instant};
-use trends::{DeviceChange, ReadPanel, read_panels, theme};
+use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
 
 use crate::error::DocumentError;
@@ -51,7 +51,7 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
 /// Of the cache, or as [`chart_range`].
 pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, DocumentError> {
     let (from, to) = chart_range(reader, request)?;
-    let panels = read_panels(reader, &request.patient, from, to, (from, to), request.light)?;
+    let panels = all_panels(reader, &request.patient, (from, to), request.light)?;
     let is_empty = |panel: &charts::Panel| match &panel.content {
         charts::Content::Line { times, .. } => times.is_empty(),
         charts::Content::Outline { outline, .. } => outline.runs.is_empty(),

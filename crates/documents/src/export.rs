@@ -8,7 +8,7 @@ use fhir::format_instant;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use trends::read_panels;
+use trends::all_panels;
 use vault::{Reader, SeriesInfo};
 
 use crate::chart::{ChartRequest, chart_range};
@@ -176,7 +176,7 @@ pub fn flowsheet(
 ) -> Result<Vec<FlowRow>, DocumentError> {
     let (from, to) = chart_range(reader, request)?;
     let step = Steps { ms: step_ms.max(60_000), ahead: ahead_of_utc(to) };
-    let rows = read_panels(reader, &request.patient, from, to, (from, to), false)?.into_iter().map(|panel| {
+    let rows = all_panels(reader, &request.patient, (from, to), false)?.into_iter().map(|panel| {
         let points: Vec<(i64, f64)> = match panel.panel.content {
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,

@@ -4,7 +4,7 @@ use bedside::local_time::local;
 use bedside::{Tile, annotations, board, timeline};
 use charts::{Figure, Ink, Page, pdf};
 use clinical::{Instant, Verb};
-use trends::read_panels;
+use trends::all_panels;
 use vault::Reader;
 
 use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
@@ -55,7 +55,7 @@ pub fn report_pages(
     let y = sheet.y;
     sheet.page().picture(LEFT, y, points, (780, height), &drawn);
     sheet.y += tall;
-    let panels = read_panels(reader, &request.patient, from, to, (from, to), true)?;
+    let panels = all_panels(reader, &request.patient, (from, to), true)?;
     for panel in &panels {
         sheet.line(Ink::quiet(8.5), 11.0, &panel.summary);
     }

@@ -3,18 +3,25 @@
 //!
 //! Deliberately not here: anything that decides about an alarm (`bedside`), and pages and files (`documents`).
 
-mod device_change;
 mod error;
-mod marks;
-mod merged_series;
-mod multiples;
 mod panel;
-mod panels;
+
+mod device_change;
+mod merged_series;
 mod sampler;
-mod score_panel;
 mod summary;
+
+mod open;
+mod panels;
+mod read;
+mod score_panel;
+
+mod draw;
+mod marks;
+mod multiples;
 mod trends;
 mod values_at;
+
 mod waves;
 
 pub use device_change::DeviceChange;
@@ -22,7 +29,7 @@ pub use error::TrendsError;
 pub use marks::{Mark, MarkKind};
 pub use multiples::{Multiples, MultiplesRequest, Small, multiples};
 pub use panel::{PanelKind, ReadPanel, theme};
-pub use panels::read_panels;
+pub use panels::all_panels;
 pub use trends::{PanelFacts, Trends, TrendsRequest, trends};
 pub use values_at::{ValueAt, values_at};
 pub use waves::{StripFacts, Waves, WavesRequest, wave_codes, waves};

@@ -1,12 +1,13 @@
 //! The trends of a whole ward at a glance: two small panels a person, all over the same time and each kind on the same axis.
 
-use charts::{Viewport, draw, stack};
+use charts::{Viewport, stack};
 use clinical::Instant;
 use vault::Reader;
 
+use crate::draw::{DrawnPanel, draw};
 use crate::error::TrendsError;
-use crate::panel::theme;
-use crate::panels::{Asked, with_panels};
+use crate::panels::read_panels;
+use crate::read::Asked;
 
 /// What part of time of whom, and how large.
 #[derive(Clone, Debug)]
@@ -70,13 +71,10 @@ pub fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<Multiple
             && reader.series_of(patient)?.iter().any(|s| s.measure() == Some(clinical::Measure::Glucose));
         let only: &[&'static str] = if sugar { &SUGAR } else { &MONITORED };
         let asked = Asked { patient, range, focus: range, light: request.light, only, view: Some(&viewport) };
-        let drawn = with_panels(reader, &asked, |read| {
-            let drawn = draw(&read.panel, &viewport, &theme(read.kind, request.light))
-                .map_err(TrendsError::Drawing)?;
-            Ok((read.kind.key, read.summary, drawn))
-        })?;
-        for (key, summary, drawn) in drawn {
-            panels.push(Small { patient: patient.clone(), key, samples: drawn.facts.samples, summary });
+        for one in draw(read_panels(reader, &asked)?, &viewport, request.light)? {
+            let DrawnPanel { kind, drawn, summary, .. } = one;
+            let samples = drawn.facts.samples;
+            panels.push(Small { patient: patient.clone(), key: kind.key, samples, summary });
             pictures.push(drawn.picture);
         }
     }

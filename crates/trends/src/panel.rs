@@ -82,6 +82,13 @@ pub(crate) const PANELS: [PanelKind; 6] = [
     },
 ];
 
+impl PanelKind {
+    /// Whether it shows pressures: three series, of which the systolic one decides.
+    pub(crate) fn is_pressure(&self) -> bool {
+        self.key == "bp"
+    }
+}
+
 /// The panel that shows a measure; the first one for what has none.
 pub(crate) fn panel_of(measure: Measure) -> &'static str {
     let pressures =

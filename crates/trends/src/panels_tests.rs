@@ -1,11 +1,11 @@
 //! What is drawn of a patient's trends is what every single value would draw, whatever way the values came.
 
-use charts::{Viewport, draw};
+use charts::Viewport;
 use clinical::{Body, Code, Fact, Quality, Sample, Segment, Source};
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};
 
-use crate::panel::theme;
+use crate::draw::draw;
 
 use super::*;
 
@@ -92,20 +92,18 @@ proptest! {
         );
         let focus = (Instant(from + length / 4), Instant(from + length));
         let asked = |view| Asked { patient: "p", range, focus, light: false, only: &[], view };
-        let picture = |read: ReadPanel, every_sample: bool| {
-            let panel = Panel { every_sample, ..read.panel };
-            let drawn = draw(&panel, &viewport, &theme(read.kind, false)).map_err(TrendsError::Drawing)?;
-            Ok((read.kind.key, drawn, read.summary))
+        let pictures = |view, every_sample: bool| {
+            let mut read = vault.read(|reader| read_panels(reader, &asked(view))).unwrap();
+            read.iter_mut().for_each(|one| one.panel.every_sample = every_sample);
+            draw(read, &viewport, false).unwrap()
         };
-        let (short, all) = vault.read(|reader| {
-            let short = with_panels(reader, &asked(Some(&viewport)), |read| picture(read, false)).unwrap();
-            let all = with_panels(reader, &asked(None), |read| picture(read, true)).unwrap();
-            Ok((short, all))
-        }).unwrap();
-        for ((key, short, words), (_, all, all_words)) in short.into_iter().zip(all) {
-            prop_assert!(short.picture == all.picture, "{key} is drawn differently");
-            prop_assert_eq!(short.facts, all.facts, "{}", key);
-            prop_assert_eq!(words, all_words, "{}", key);
+        let (short, all) = (pictures(Some(&viewport), false), pictures(None, true));
+        prop_assert_eq!(short.len(), all.len());
+        for (short, all) in short.into_iter().zip(all) {
+            let key = short.kind.key;
+            prop_assert!(short.drawn.picture == all.drawn.picture, "{key} is drawn differently");
+            prop_assert_eq!(short.drawn.facts, all.drawn.facts, "{}", key);
+            prop_assert_eq!(short.summary, all.summary, "{}", key);
         }
     }
 }
@@ -129,9 +127,11 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
     let found = |from: i64| {
         let range = (Instant(from), Instant(3 * HOUR));
         let asked = Asked { patient: "p", range, focus: range, light: false, only: &[], view: None };
-        let read = |read: ReadPanel| Ok((read.kind.key, read.device_changes));
-        let panels = vault.read(|reader| Ok(with_panels(reader, &asked, read).unwrap())).unwrap();
-        let all = panels.into_iter().flat_map(|(key, all)| all.into_iter().map(move |one| (key, one)));
+        let panels = vault.read(|reader| read_panels(reader, &asked)).unwrap();
+        let all = panels.into_iter().flat_map(|panel| {
+            let key = panel.kind.key;
+            panel.device_changes.into_iter().map(move |one| (key, one))
+        });
         all.filter(|(_, one)| one.at >= range.0)
             .map(|(key, one)| (key, one.at.0, one.before, one.device))
             .collect::<Vec<_>>()

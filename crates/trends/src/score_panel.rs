@@ -4,10 +4,10 @@ use bedside::local_time::local;
 use bedside::{inputs, scored};
 use charts::{Content, Panel, Step};
 use clinical::{Band, Decimal, Instant, Limits, News2, news2};
-use vault::{Reader, SeriesValue};
+use vault::{Reader, SeriesValue, VaultError};
 
-use crate::error::TrendsError;
 use crate::panel::{ReadPanel, SCORE};
+use crate::read::Asked;
 use crate::sampler::Sampled;
 use crate::summary::span;
 
@@ -52,7 +52,7 @@ fn scores(
     patient: &str,
     moments: &[Instant],
     sampled: &[Sampled],
-) -> Result<Vec<Option<News2>>, TrendsError> {
+) -> Result<Vec<Option<News2>>, VaultError> {
     let ward = reader.ward()?;
     let Some(person) = ward.persons.iter().find(|person| person.id == patient) else { return Ok(Vec::new()) };
     let at = |(n, now): (usize, &Instant)| {
@@ -78,12 +78,11 @@ fn scores(
 /// The panel; `None` for who lies on no unit, as people at home are not scored, and where nothing was known.
 pub(crate) fn score_panel(
     reader: &Reader,
-    patient: &str,
-    (from, focus): (Instant, (Instant, Instant)),
+    asked: &Asked,
     moments: &[Instant],
     sampled: &[Sampled],
-    light: bool,
-) -> Result<Option<ReadPanel>, TrendsError> {
+) -> Result<Option<ReadPanel>, VaultError> {
+    let Asked { patient, range: (from, _), focus, light, .. } = *asked;
     if reader.unit_of(patient)?.is_none() {
         return Ok(None);
     }

@@ -1,14 +1,15 @@
 //! The trends of one patient as one picture, with what the overlay of each panel needs.
 
 use bedside::local_time::zone;
-use charts::{TimeStep, Viewport, draw, stack, time_ticks};
+use charts::{Drawn, TimeStep, Viewport, stack, time_ticks};
 use clinical::Instant;
 use vault::Reader;
 
+use crate::draw::{DrawnPanel, draw};
 use crate::error::TrendsError;
 use crate::marks::{Mark, marks};
-use crate::panel::theme;
-use crate::panels::{Asked, with_panels};
+use crate::panels::read_panels;
+use crate::read::Asked;
 
 /// A request for trend panels.
 #[derive(Clone, Debug)]
@@ -79,7 +80,6 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
     let scale = request.scale.clamp(0.5, 4.0);
     let span = (request.from.0, request.to.0);
     let viewport = Viewport::in_css(span, (request.width, request.height), scale);
-    let (mut pictures, mut panels) = (Vec::new(), Vec::new());
     let asked = Asked {
         patient: &request.patient,
         range: (request.from, request.to),
@@ -88,18 +88,15 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
         only: &[],
         view: Some(&viewport),
     };
-    let drawn_panels = with_panels(reader, &asked, |read| {
-        let also =
-            request.axes.iter().find(|(key, ..)| key == read.kind.key).map(|(_, low, high)| (*low, *high));
-        let panel = charts::Panel { also, ..read.panel };
-        let drawn = draw(&panel, &viewport, &theme(read.kind, request.light));
-        // Only the picture and the words go on: the values can be many.
-        Ok((read.kind, read.unit, read.summary, read.device_changes, drawn.map_err(TrendsError::Drawing)?))
-    })?;
-    let mut device_changes = Vec::new();
-    for (kind, unit, summary, changes, drawn) in drawn_panels {
-        device_changes.extend(changes.into_iter().map(|change| (kind.key, change)));
-        let charts::Drawn { picture, facts } = drawn;
+    let mut read = read_panels(reader, &asked)?;
+    for one in &mut read {
+        let axis = request.axes.iter().find(|(key, ..)| key == one.kind.key);
+        one.panel.also = axis.map(|(_, low, high)| (*low, *high));
+    }
+    let (mut pictures, mut panels, mut device_changes) = (Vec::new(), Vec::new(), Vec::new());
+    for one in draw(read, &viewport, request.light)? {
+        let DrawnPanel { kind, unit, drawn: Drawn { picture, facts }, .. } = one;
+        device_changes.extend(one.device_changes.into_iter().map(|change| (kind.key, change)));
         let css = |rows: &[(f64, i32)]| rows.iter().map(|(v, y)| (*v, f64::from(*y) / scale)).collect();
         panels.push(PanelFacts {
             key: kind.key,
@@ -111,7 +108,7 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
             samples: facts.samples,
             own_range: facts.own_range,
             dots: facts.dots.iter().map(|(t, v, y)| (*t, *v, f64::from(*y) / scale)).collect(),
-            summary,
+            summary: one.summary,
         });
         pictures.push(picture);
     }

@@ -1,0 +1,115 @@
+//! What the cache says of a patient's panels: the series of each, still packed, and what decides how they are shown.
+
+use bedside::unit_limits;
+use charts::Viewport;
+use clinical::{Instant, Limits, Measure, SetLimit, UnitLimits, limit_history, limit_steps};
+use fhir::to_unit;
+use vault::{Reader, SeriesInfo, VaultError};
+
+use crate::merged_series::Part;
+use crate::panel::PanelKind;
+use crate::score_panel::moments;
+
+/// The panels to read for one patient.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub patient: &'a str,
+    pub range: (Instant, Instant),
+    /// The part that is seen at rest.
+    pub focus: (Instant, Instant),
+    pub light: bool,
+    /// Keys; none is all, and the score.
+    pub only: &'a [&'static str],
+    /// What the panels are drawn in, of which only what decides the picture is kept; without one every value is.
+    pub view: Option<&'a Viewport>,
+}
+
+/// The series of one panel, still packed. Pressures have three, other panels the main one alone.
+pub(crate) struct Packed {
+    pub kind: &'static PanelKind,
+    pub main: Vec<Part>,
+    pub diastolic: Vec<Part>,
+    pub mean: Vec<Part>,
+}
+
+/// What holds for all panels of one patient.
+pub(crate) struct Known<'a> {
+    pub asked: Asked<'a>,
+    /// When the score asks what each series said; empty where there is none to be worked out.
+    pub moments: Vec<Instant>,
+    series: Vec<SeriesInfo>,
+    history: Vec<SetLimit>,
+    usual: UnitLimits,
+    /// Whether the site sends glucose in mmol/L.
+    molar: bool,
+}
+
+/// A time that a hand will move and Rust will draw again, whose pages are worth keeping: milliseconds.
+const LONG_STAY_MS: i64 = 36 * 3_600_000;
+
+impl Known<'_> {
+    pub fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {
+        let (from, to) = asked.range;
+        if to.ms_since(from) > LONG_STAY_MS {
+            reader.keep_room()?;
+        }
+        let series = reader.series_of(asked.patient)?;
+        let molar = series.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
+        // Who is asked for a few panels is not scored.
+        let moments = if asked.only.is_empty() { moments(asked.range, asked.focus) } else { Vec::new() };
+        Ok(Known {
+            asked: *asked,
+            moments,
+            series,
+            history: limit_history(asked.patient, &reader.actions_about(asked.patient)?),
+            usual: unit_limits(reader, asked.patient)?,
+            molar,
+        })
+    }
+
+    /// The series of one panel.
+    pub fn packed(&self, reader: &Reader, kind: &'static PanelKind) -> Result<Packed, VaultError> {
+        let (diastolic, mean) = if kind.is_pressure() {
+            (
+                self.parts(reader, &[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
+                self.parts(reader, &[Measure::MeanBp, Measure::ArterialMean])?,
+            )
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Ok(Packed { kind, main: self.parts(reader, kind.measures)?, diastolic, mean })
+    }
+
+    /// The series of some measures.
+    pub fn parts(&self, reader: &Reader, measures: &[Measure]) -> Result<Vec<Part>, VaultError> {
+        let (from, to) = self.asked.range;
+        let mut parts = Vec::new();
+        for series in self.series.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
+            let Some(Ok((factor, offset))) = series.measure().map(|m| to_unit(m, &series.unit)) else {
+                continue;
+            };
+            let before = reader.before(series.id, from - 1)?.map(|(at, value)| (at, value.to_f64()));
+            let stretch = reader.stretch(series.id, from, to)?;
+            parts.push(Part { series: series.clone(), before, stretch, factor, offset });
+        }
+        Ok(parts)
+    }
+
+    /// What the values of a panel are multiplied with to be shown.
+    pub fn factor(&self, kind: &PanelKind) -> f64 {
+        if kind.key == "glucose" && self.molar { 1.0 / 18.01559 } else { 1.0 }
+    }
+
+    /// The limits of a panel over the range, as shown.
+    pub fn limits(&self, kind: &PanelKind) -> Vec<(i64, Limits)> {
+        let ((from, to), factor) = (self.asked.range, self.factor(kind));
+        let scaled = |l: Limits| Limits { low: l.low.map(|v| v * factor), high: l.high.map(|v| v * factor) };
+        let steps = limit_steps(&self.history, &self.usual, kind.measures[0], from, to);
+        steps.into_iter().map(|(at, l)| (at.0, scaled(l))).collect()
+    }
+
+    /// Whether somebody set a limit for this patient that the panel shows.
+    pub fn has_own_limit(&self, kind: &PanelKind) -> bool {
+        self.history.iter().any(|set| set.change.measure == kind.measures[0])
+    }
+}

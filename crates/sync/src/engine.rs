@@ -154,7 +154,7 @@ impl Engine {
                 puller.deletions(server, &mut |event| self.seen(event)).await?;
             }
             round = round.wrapping_add(1);
-            self.online(puller.server_time, false);
+            self.online(puller.server_time(), false);
             tokio::time::sleep(POLL).await;
         }
     }
@@ -207,7 +207,7 @@ impl Engine {
                 },
                 _ = reconcile.tick(), if bound => {
                     puller.changes(server, &mut |event| self.seen(event)).await?;
-                    self.online(puller.server_time, true);
+                    self.online(puller.server_time(), true);
                 }
             }
         }

@@ -6,7 +6,7 @@ use clinical::Instant;
 use vault::Ingested;
 
 use crate::link::LinkState;
-use crate::progress::Progress;
+use crate::progress::FirstSync;
 
 /// The station's clock.
 pub type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -17,7 +17,7 @@ pub enum SyncEvent {
     /// The connection changed.
     Link(LinkState),
     /// The first sync moved on.
-    Progress(Progress),
+    Progress(FirstSync),
     /// Something new stands in the cache.
     Changed {
         /// What.

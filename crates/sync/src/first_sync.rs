@@ -6,7 +6,7 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// One step of the first sync.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
+pub(crate) struct Step {
     pub name: &'static str,
     pub kind: &'static str,
     /// Milliseconds before the start of the sync; the younger end first.
@@ -16,15 +16,15 @@ pub(crate) struct Window {
     pub ward: bool,
 }
 
-const fn whole(name: &'static str, kind: &'static str) -> Window {
-    Window { name, kind, from_ago: None, to_ago: None, ward: true }
+const fn whole(name: &'static str, kind: &'static str) -> Step {
+    Step { name, kind, from_ago: None, to_ago: None, ward: true }
 }
 
-const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_ago: Option<i64>) -> Window {
-    Window { name, kind, from_ago, to_ago, ward: false }
+const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_ago: Option<i64>) -> Step {
+    Step { name, kind, from_ago, to_ago, ward: false }
 }
 
-pub(crate) const WINDOWS: &[Window] = &[
+pub(crate) const STEPS: &[Step] = &[
     whole("first/Location", "Location"),
     whole("first/Patient", "Patient"),
     whole("first/Encounter", "Encounter"),

@@ -9,6 +9,7 @@ mod progress;
 mod task;
 
 mod first_sync;
+mod pages;
 mod pull;
 
 mod engine;
@@ -18,4 +19,4 @@ mod outbox;
 pub use engine::Engine;
 pub use event::{Now, SyncEvent};
 pub use link::LinkState;
-pub use progress::{Progress, Report, SyncError};
+pub use progress::{FirstSync, SyncError, SyncProgress};

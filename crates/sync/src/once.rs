@@ -4,7 +4,7 @@ use clinical::Instant;
 use fhir::format_instant;
 
 use crate::engine::Engine;
-use crate::progress::{Report, SyncError};
+use crate::progress::{SyncError, SyncProgress};
 use crate::pull::Puller;
 
 impl Engine {
@@ -12,7 +12,7 @@ impl Engine {
     ///
     /// # Errors
     /// Of the server or the cache; what was committed before is kept.
-    pub async fn sync_once(&self) -> Result<Report, SyncError> {
+    pub async fn sync_once(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
         let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
         let events = self.events.clone();
@@ -30,7 +30,7 @@ impl Engine {
         }
         puller.deletions(&server, &mut tell).await?;
         self.flush().await?;
-        Ok(puller.report())
+        Ok(puller.progress())
     }
 
     /// The waves of one patient and time, for somebody who looks at them. `codes` as a search takes them.
@@ -43,35 +43,35 @@ impl Engine {
         codes: &str,
         from: Instant,
         to: Instant,
-    ) -> Result<Report, SyncError> {
+    ) -> Result<SyncProgress, SyncError> {
         let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
         let (from, to) = (format_instant(from), format_instant(to));
         let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
         puller.everything(&query).await?;
-        Ok(puller.report())
+        Ok(puller.progress())
     }
 
     /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
     ///
     /// # Errors
     /// As [`Engine::sync_once`].
-    pub async fn sync_changes(&self) -> Result<Report, SyncError> {
+    pub async fn sync_changes(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
         let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
         let events = self.events.clone();
         puller.changes(&server, &mut |event| drop(events.send(event))).await?;
         self.flush().await?;
-        Ok(puller.report())
+        Ok(puller.progress())
     }
 
     /// Only what the board needs and one day of values: for the bench.
     ///
     /// # Errors
     /// As [`Engine::sync_once`].
-    pub async fn sync_first_day(&self) -> Result<Report, SyncError> {
+    pub async fn sync_first_day(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
         let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
         puller.first_ward(&server, &mut |_| {}).await?;
-        Ok(puller.report())
+        Ok(puller.progress())
     }
 }

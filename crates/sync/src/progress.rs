@@ -36,7 +36,7 @@ impl SyncError {
 
 /// How far the first sync is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct FirstSync {
     /// Steps that are done.
     pub done: usize,
     /// Steps in all; the last one is done when `done == total`.
@@ -47,7 +47,7 @@ pub struct Progress {
 
 /// What a sync moved.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Report {
+pub struct SyncProgress {
     /// Resources read.
     pub resources: usize,
     /// Values taken in.

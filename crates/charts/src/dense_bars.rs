@@ -17,10 +17,10 @@ pub struct Bar {
 
 /// What the pressures of one pixel column cover.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HairColumn {
+pub struct BarColumn {
     /// The column.
     pub x: i32,
-    /// Lowest and highest value of each stretch that is covered, lowest first; they do not touch.
+    /// Lowest and highest value of each part that is covered, lowest first; they do not touch.
     pub spans: Vec<(f64, f64)>,
     /// The means, each once.
     pub means: Vec<f64>,
@@ -28,9 +28,9 @@ pub struct HairColumn {
 
 /// What is left of many pressures for their picture.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hairs {
+pub struct DenseBars {
     /// From left to right.
-    pub columns: Vec<HairColumn>,
+    pub columns: Vec<BarColumn>,
     /// How many were in focus.
     pub samples: usize,
     /// Lowest and highest value of those.
@@ -82,10 +82,10 @@ impl Means {
 }
 
 /// Takes pressures in blocks, in order of time, and keeps what they cover.
-pub struct Comb<C> {
+pub struct Condenser<C> {
     column: C,
     focus: (i64, i64),
-    hairs: Hairs,
+    bars: DenseBars,
     x: Option<i32>,
     /// What most of the open column covers, and what does not touch that yet.
     main: (f64, f64),
@@ -93,21 +93,29 @@ pub struct Comb<C> {
     means: Means,
 }
 
-impl<C: Fn(i64) -> i32> Comb<C> {
+impl<C: Fn(i64) -> i32> Condenser<C> {
     /// One with nothing in it. `column` is the renderer's mapping from time to pixel column, `focus` first and last moment that
     /// count.
-    pub fn new(column: C, focus: (i64, i64)) -> Comb<C> {
+    pub fn new(column: C, focus: (i64, i64)) -> Condenser<C> {
         let means = Means { tenths: [0; 64], other: Vec::new() };
-        Comb { column, focus, hairs: Hairs::default(), x: None, main: (0.0, 0.0), rest: Vec::new(), means }
+        Condenser {
+            column,
+            focus,
+            bars: DenseBars::default(),
+            x: None,
+            main: (0.0, 0.0),
+            rest: Vec::new(),
+            means,
+        }
     }
 
     /// The next pressures: none may be before those that came already.
     pub fn push(&mut self, block: &Pressures) {
         let Pressures { times, high, low, mean } = *block;
         let focus = times.before(self.focus.0)..times.end_of(0, |t| t <= self.focus.1);
-        self.hairs.samples += focus.len();
+        self.bars.samples += focus.len();
         for (low, high) in low[focus.clone()].iter().zip(&high[focus]) {
-            let known = self.hairs.range.get_or_insert((low.min(*high), low.max(*high)));
+            let known = self.bars.range.get_or_insert((low.min(*high), low.max(*high)));
             *known = (known.0.min(*low).min(*high), known.1.max(*low).max(*high));
         }
         let mut at = 0;
@@ -150,25 +158,25 @@ impl<C: Fn(i64) -> i32> Comb<C> {
                 _ => spans.push((low, high)),
             }
         }
-        self.hairs.columns.push(HairColumn { x, spans, means: self.means.take() });
+        self.bars.columns.push(BarColumn { x, spans, means: self.means.take() });
     }
 
     /// All of it.
-    pub fn end(mut self) -> Hairs {
+    pub fn end(mut self) -> DenseBars {
         self.close();
-        self.hairs
+        self.bars
     }
 }
 
-/// The hairs of pressures that somebody holds.
-pub(crate) fn hairs(bars: &[&Bar], column: impl Fn(i64) -> i32, focus: (i64, i64)) -> Hairs {
+/// What is left of pressures that somebody holds.
+pub(crate) fn dense_bars(bars: &[&Bar], column: impl Fn(i64) -> i32, focus: (i64, i64)) -> DenseBars {
     let times: Vec<i64> = bars.iter().map(|bar| bar.t).collect();
     let pick = |value: fn(&Bar) -> f64| bars.iter().map(|bar| value(bar)).collect::<Vec<f64>>();
     let (high, low) = (pick(|bar| bar.high), pick(|bar| bar.low));
     let mean = pick(|bar| bar.mean.unwrap_or(f64::NAN));
-    let mut comb = Comb::new(column, focus);
-    comb.push(&Pressures { times: Times::Each(&times), high: &high, low: &low, mean: &mean });
-    comb.end()
+    let mut condenser = Condenser::new(column, focus);
+    condenser.push(&Pressures { times: Times::Each(&times), high: &high, low: &low, mean: &mean });
+    condenser.end()
 }
 
 #[cfg(test)]
@@ -189,26 +197,26 @@ mod tests {
                 Bar { t, low: f64::from(*low), high: f64::from(low + more), mean: mean.map(|m| f64::from(m) / 20.0) }
             }).collect();
             let column = |t: i64| (t / width) as i32;
-            let mut comb = Comb::new(column, (20, 900));
+            let mut condenser = Condenser::new(column, (20, 900));
             for part in bars.chunks(cut) {
                 let times: Vec<i64> = part.iter().map(|b| b.t).collect();
                 let pick = |f: fn(&Bar) -> f64| part.iter().map(f).collect::<Vec<f64>>();
                 let (high, low, mean) = (pick(|b| b.high), pick(|b| b.low), pick(|b| b.mean.unwrap_or(f64::NAN)));
-                comb.push(&Pressures { times: Times::Each(&times), high: &high, low: &low, mean: &mean });
+                condenser.push(&Pressures { times: Times::Each(&times), high: &high, low: &low, mean: &mean });
             }
-            let found = comb.end();
+            let found = condenser.end();
             prop_assert_eq!(found.samples, bars.iter().filter(|b| b.t >= 20 && b.t <= 900).count());
             for part in bars.chunk_by(|a, b| column(a.t) == column(b.t)) {
-                let hair = found.columns.iter().find(|c| c.x == column(part[0].t)).unwrap();
+                let column_of = found.columns.iter().find(|c| c.x == column(part[0].t)).unwrap();
                 for v in (0..200).map(|half| f64::from(half) / 2.0) {
-                    let covered = hair.spans.iter().any(|(low, high)| *low <= v && v <= *high);
+                    let covered = column_of.spans.iter().any(|(low, high)| *low <= v && v <= *high);
                     prop_assert_eq!(covered, part.iter().any(|b| b.low <= v && v <= b.high));
                 }
-                prop_assert!(hair.spans.windows(2).all(|pair| pair[0].1 < pair[1].0));
+                prop_assert!(column_of.spans.windows(2).all(|pair| pair[0].1 < pair[1].0));
                 let mut means: Vec<f64> = part.iter().filter_map(|b| b.mean).collect();
                 means.sort_by(f64::total_cmp);
                 means.dedup();
-                prop_assert_eq!(&hair.means, &means);
+                prop_assert_eq!(&column_of.means, &means);
             }
             prop_assert_eq!(found.columns.len(), bars.chunk_by(|a, b| column(a.t) == column(b.t)).count());
         }

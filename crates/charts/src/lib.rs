@@ -14,7 +14,7 @@ mod draw;
 mod paper;
 
 pub use decimate::{Outline, Outliner, Run, m4};
-pub use dense_bars::{Bar, Comb, HairColumn, Hairs, Pressures};
+pub use dense_bars::{Bar, BarColumn, Condenser, DenseBars, Pressures};
 pub use picture::{Picture, stack};
 pub use ticks::{TimeStep, time_ticks, value_ticks};
 

@@ -5,7 +5,7 @@ use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordi64;
 
 use crate::decimate::{Outline, Outliner};
-use crate::dense_bars::{Bar, Comb, Hairs};
+use crate::dense_bars::{Bar, Condenser, DenseBars};
 use crate::picture::Picture;
 
 /// What part of time is shown, and how large.
@@ -37,11 +37,11 @@ impl Viewport {
     }
 
     /// What takes pressures in blocks where [`Viewport::is_crowded`] with them. `focus` is as of [`Viewport::outliner`].
-    pub fn comb(&self, focus: (i64, i64)) -> Comb<impl Fn(i64) -> i32 + use<>> {
-        Comb::new(self.columns(), focus)
+    pub fn condenser(&self, focus: (i64, i64)) -> Condenser<impl Fn(i64) -> i32 + use<>> {
+        Condenser::new(self.columns(), focus)
     }
 
-    /// Whether so many pressures have no room beside each other, and become hairs.
+    /// Whether so many pressures have no room beside each other, and are condensed.
     pub fn is_crowded(&self, pressures: usize) -> bool {
         pressures as f64 * 3.0 > f64::from(self.width)
     }
@@ -107,8 +107,8 @@ pub enum Content {
     Dots(Vec<(i64, f64)>),
     /// Pressures.
     Bars(Vec<Bar>),
-    /// The same, so many that they stand denser than pixels: made with [`Viewport::comb`].
-    Hairs(Hairs),
+    /// The same, so many that they stand denser than pixels: made with [`Viewport::condenser`].
+    DenseBars(DenseBars),
     /// A score over time.
     Steps(Vec<Step>),
 }

@@ -55,7 +55,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
     let is_empty = |panel: &charts::Panel| match &panel.content {
         charts::Content::Line { times, .. } => times.is_empty(),
         charts::Content::Outline { outline, .. } => outline.runs.is_empty(),
-        charts::Content::Hairs(hairs) => hairs.columns.is_empty(),
+        charts::Content::DenseBars(bars) => bars.columns.is_empty(),
         charts::Content::Dots(dots) => dots.is_empty(),
         charts::Content::Bars(bars) => bars.is_empty(),
         charts::Content::Steps(steps) => steps.is_empty(),

@@ -183,7 +183,7 @@ pub fn flowsheet(
             charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
             charts::Content::Steps(steps) => steps.iter().flat_map(|held| scores(held, step)).collect(),
             // These two are made for a screen.
-            charts::Content::Outline { .. } | charts::Content::Hairs(_) => Vec::new(),
+            charts::Content::Outline { .. } | charts::Content::DenseBars(_) => Vec::new(),
         };
         let cells = points.chunk_by(|a, b| step.of(a.0) == step.of(b.0)).map(cell(step));
         FlowRow { key: panel.kind.key, label: panel.kind.label, unit: panel.unit, cells: cells.collect() }

@@ -178,7 +178,7 @@ pub(crate) fn pressures(
         let blocks: Vec<&Blocks> =
             std::iter::once(&top.blocks).chain(parts.iter().map(|p| &p.blocks)).collect();
         if parts.len() <= 2 && Blocks::in_step(&blocks) {
-            let mut comb = view.comb((focus.0.0, focus.1.0));
+            let mut condenser = view.condenser((focus.0.0, focus.1.0));
             let scales: Vec<(f64, f64)> = std::iter::once((top.factor, top.offset))
                 .chain(parts.iter().map(|part| (part.factor, part.offset)))
                 .collect();
@@ -190,14 +190,14 @@ pub(crate) fn pressures(
                     .for_each(|(one, (factor, offset))| one.scale(*factor, *offset));
                 summary.push(times, &opened[0].values, opened[0].whole());
                 let mean = opened.get(2).map_or(&[][..], |mean| &mean.values);
-                comb.push(&Pressures {
+                condenser.push(&Pressures {
                     times: *times,
                     high: &opened[0].values,
                     low: &opened[1].values,
                     mean,
                 });
             })?;
-            return Ok(Content::Hairs(comb.end()));
+            return Ok(Content::DenseBars(condenser.end()));
         }
     }
     let high = high.columns()?;

@@ -1,5 +1,13 @@
 //! Panels and strips, drawn.
 
+pub(crate) mod ground;
+
+pub(crate) mod line;
+
+pub(crate) mod bars;
+
+pub(crate) mod single;
+
 pub(crate) mod panel;
 
 pub(crate) mod strip;

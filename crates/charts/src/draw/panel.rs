@@ -1,27 +1,21 @@
 //! Draws a panel of one measure over a range of time, as pixels or as SVG.
 
-use clinical::{Limits, Times};
+use clinical::Limits;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use crate::decimate::Outline;
-use crate::dense_bars::{Hairs, hairs};
+use crate::draw::bars::{paint_bars, paint_dense_bars};
+use crate::draw::ground::{Ground, check, failed, line, rgb};
+use crate::draw::line::{outline_of, paint_line, silences};
+use crate::draw::single::{paint_dots, paint_steps};
 use crate::panel::{Content, Drawn, Facts, Panel, Theme, Viewport};
 use crate::picture::Picture;
 use crate::ticks::value_ticks;
 
-/// Single values that stand further apart than this, in CSS pixels, have room for their number.
-const READABLE: f64 = 44.0;
-
 /// Rows kept free above and below the highest and lowest value, in CSS pixels.
 const MARGIN: f64 = 8.0;
-
-/// How much of a measure's hue the band of it has.
-const BAND: f64 = 0.42;
-/// The same of the body of a score's step.
-const STEP: f64 = 0.38;
 
 /// Draws a panel.
 ///
@@ -29,15 +23,15 @@ const STEP: f64 = 0.38;
 /// In words, where the renderer fails or the viewport has no pixels or no time.
 pub fn draw(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<Drawn, String> {
     check(viewport)?;
-    let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
+    let mut pixels = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
     let facts = {
         let area =
-            BitMapBackend::with_buffer(&mut rgb, (viewport.width, viewport.height)).into_drawing_area();
+            BitMapBackend::with_buffer(&mut pixels, (viewport.width, viewport.height)).into_drawing_area();
         let facts = paint(&area, panel, viewport, theme)?;
         area.present().map_err(failed)?;
         facts
     };
-    let picture = Picture { width: viewport.width, height: viewport.height, rgb };
+    let picture = Picture { width: viewport.width, height: viewport.height, rgb: pixels };
     Ok(Drawn { picture, facts })
 }
 
@@ -55,16 +49,6 @@ pub fn draw_svg(panel: &Panel, viewport: &Viewport, theme: &Theme) -> Result<(St
         facts
     };
     Ok((svg, facts))
-}
-
-pub(crate) fn check(viewport: &Viewport) -> Result<(), String> {
-    if viewport.width == 0 || viewport.height == 0 || viewport.to <= viewport.from {
-        return Err("the panel has no size or no time".into());
-    }
-    if viewport.width > 16_384 || viewport.height > 8_192 {
-        return Err("a panel can be 16,384 by 8,192 pixels at most".into());
-    }
-    Ok(())
 }
 
 fn paint<B: DrawingBackend>(
@@ -88,10 +72,9 @@ fn paint<B: DrawingBackend>(
     let (mut gaps, mut dots) = (Vec::new(), Vec::new());
     let samples;
     {
-        let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
-        area.fill(&colour(theme.background)).map_err(failed)?;
+        area.fill(&rgb(theme.background)).map_err(failed)?;
         for (_, y) in &ticks {
-            line(area, &[(0, *y), (width, *y)], colour(theme.grid).stroke_width(1))?;
+            line(area, &[(0, *y), (width, *y)], rgb(theme.grid).stroke_width(1))?;
         }
         let dash = ((4.0 * viewport.scale) as i32).max(1);
         for (n, (since, limits)) in panel.limits.iter().enumerate() {
@@ -104,238 +87,58 @@ fn paint<B: DrawingBackend>(
                 let mut x = left;
                 while x < right {
                     let end = (x + dash).min(right);
-                    line(area, &[(x, y), (end, y)], colour(theme.limit).stroke_width(1))?;
+                    line(area, &[(x, y), (end, y)], rgb(theme.limit).stroke_width(1))?;
                     x += dash * 2;
                 }
             }
         }
-        let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
-        let hue = colour(theme.hue);
-        let in_sight = |t: i64| t >= viewport.from && t <= viewport.to;
+        let ground = Ground { area, viewport, theme, column: &column, row: &row };
         let (first, last) = panel.focus.unwrap_or((viewport.from, viewport.to));
         let counted = |t: i64| t >= first && t <= last;
         match &panel.content {
             Content::Line { times, values, gap_ms } => {
-                // One sample beyond each edge, so that the line leaves the panel as it would on a longer one.
-                let from = times.partition_point(|t| *t < viewport.from).saturating_sub(1);
-                let to = (times.partition_point(|t| *t <= viewport.to) + 1).min(times.len());
-                let (times, values) = (&times[from.min(to)..to], &values[from.min(to)..to]);
-                let mut outliner = viewport.outliner(*gap_ms, (first, last));
-                outliner.push(&Times::Each(times), values);
-                let mut outline = outliner.end();
-                if panel.every_sample {
-                    for run in &mut outline.runs {
-                        let all = times.partition_point(|t| *t < run.first)
-                            ..times.partition_point(|t| *t <= run.last);
-                        run.kept =
-                            times[all.clone()].iter().copied().zip(values[all].iter().copied()).collect();
-                    }
-                }
+                let outline =
+                    outline_of((times, values), *gap_ms, (first, last), viewport, panel.every_sample);
                 samples = outline.samples;
                 gaps = silences(&outline, *gap_ms, panel.heard, viewport);
-                paint_line(area, &outline, *gap_ms, viewport, theme, (&column, &row))?;
+                paint_line(&ground, &outline, *gap_ms)?;
             }
             Content::Outline { outline, gap_ms } => {
                 samples = outline.samples;
                 gaps = silences(outline, *gap_ms, panel.heard, viewport);
-                paint_line(area, outline, *gap_ms, viewport, theme, (&column, &row))?;
+                paint_line(&ground, outline, *gap_ms)?;
             }
-            Content::Hairs(hairs) => {
-                samples = hairs.samples;
-                paint_hairs(area, hairs, (viewport, theme), row)?;
+            Content::DenseBars(bars) => {
+                samples = bars.samples;
+                paint_dense_bars(&ground, bars)?;
             }
             Content::Steps(steps) => {
                 let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
                 samples = seen.clone().filter(|s| counted(s.to)).count();
-                for step in seen {
-                    let (left, right) = (column(step.from), column(step.to).max(column(step.from) + 1));
-                    let (top, foot) = (row(step.value), row(0.0));
-                    if step.whole && foot > top {
-                        let body = mixed(step.colour, theme.background, STEP);
-                        let area_of = Rectangle::new([(left, top), (right, foot)], body.filled());
-                        area.draw(&area_of).map_err(failed)?;
-                    }
-                    trace(area, &[(left, top), (right, top)], colour(step.colour), thick)?;
-                }
+                paint_steps(&ground, seen)?;
             }
             Content::Dots(points) => {
-                let seen: Vec<_> = points.iter().filter(|(t, _)| in_sight(*t)).collect();
+                let seen: Vec<_> = points.iter().filter(|(t, _)| ground.is_in_sight(*t)).collect();
                 samples = seen.iter().filter(|(t, _)| counted(*t)).count();
-                // Its number stands on the right of a dot or, at the edge, on its left: it is told where none lies near.
-                let columns: Vec<f64> = seen.iter().map(|(t, _)| f64::from(column(*t))).collect();
-                let is_near = |n: usize| columns[n + 1] - columns[n] < READABLE * viewport.scale;
-                let told = seen
-                    .iter()
-                    .enumerate()
-                    .filter(|(n, _)| !(*n > 0 && is_near(*n - 1) || *n + 1 < columns.len() && is_near(*n)));
-                dots = told.map(|(_, (t, v))| (*t, *v, row(*v))).collect();
-                for (t, v) in seen {
-                    let radius = (3.0 * viewport.scale) as i32;
-                    area.draw(&Circle::new((column(*t), row(*v)), radius, hue.filled())).map_err(failed)?;
-                }
+                dots = paint_dots(&ground, &seen)?;
             }
             Content::Bars(bars) => {
-                let seen: Vec<_> = bars.iter().filter(|b| in_sight(b.t)).collect();
+                let seen: Vec<_> = bars.iter().filter(|b| ground.is_in_sight(b.t)).collect();
                 samples = seen.iter().filter(|b| counted(b.t)).count();
-                // Bars grow thinner as there are more of them, down to a hair.
-                let room = f64::from(width) / (seen.len().max(1) as f64 * 3.0);
-                let half = if viewport.is_crowded(seen.len()) {
-                    0
-                } else {
-                    room.min(2.0 * viewport.scale).max(1.0) as i32
-                };
-                let reach = half + (REACH * viewport.scale) as i32;
-                let mark = |x: i32, y: i32| {
-                    line(area, &[(x - reach, y), (x + reach, y)], colour(theme.mark).stroke_width(thick))
-                };
-                if half == 0 && !panel.every_sample {
-                    paint_hairs(area, &hairs(&seen, &column, (first, last)), (viewport, theme), row)?;
-                } else if half == 0 {
-                    for bar in &seen {
-                        hair(area, column(bar.t), (row(bar.high), row(bar.low)), hue)?;
-                    }
-                    for bar in &seen {
-                        if let Some(mean) = bar.mean {
-                            mark(column(bar.t), row(mean))?;
-                        }
-                    }
-                } else {
-                    for bar in seen {
-                        let (x, top, foot) = (column(bar.t), row(bar.high), row(bar.low));
-                        let body =
-                            Rectangle::new([(x - half, top), (x + half, foot)], hue.mix(0.85).filled());
-                        area.draw(&body).map_err(failed)?;
-                        if let Some(mean) = bar.mean {
-                            mark(x, row(mean))?;
-                        }
-                    }
-                }
+                paint_bars(&ground, &seen, (first, last), panel.every_sample)?;
             }
         }
         let arm = (3.0 * viewport.scale).round() as i32;
-        for t in panel.artefacts.iter().filter(|t| in_sight(**t)) {
+        for t in panel.artefacts.iter().filter(|t| ground.is_in_sight(**t)) {
             let (x, y) = (column(*t), height - arm - 1);
             for (from, to) in
                 [((x - arm, y - arm), (x + arm, y + arm)), ((x - arm, y + arm), (x + arm, y - arm))]
             {
-                line(area, &[from, to], colour(theme.limit).stroke_width(1))?;
+                line(area, &[from, to], rgb(theme.limit).stroke_width(1))?;
             }
         }
     }
     Ok(Facts { range, ticks, limits, gaps, samples, own_range, dots })
-}
-
-/// What came within this time can be on its way: no silence yet at the right edge. Milliseconds.
-const ON_ITS_WAY: i64 = 60_000;
-
-/// The silences in sight: between two samples, up to the first one and since the last one.
-fn silences(outline: &Outline, gap_ms: i64, heard: Option<i64>, viewport: &Viewport) -> Vec<(i64, i64)> {
-    let (Some(first), Some(last)) = (outline.runs.first(), outline.runs.last()) else { return Vec::new() };
-    let before = heard.map(|heard| (heard, first.first)).filter(|(from, to)| to - from > gap_ms);
-    let since = (last.last, viewport.to);
-    let after = (since.1 - since.0 > gap_ms.max(ON_ITS_WAY)).then_some(since);
-    before.into_iter().chain(outline.gaps()).chain(after).collect()
-}
-
-fn paint_line<B: DrawingBackend>(
-    area: &DrawingArea<B, Shift>,
-    outline: &Outline,
-    gap_ms: i64,
-    viewport: &Viewport,
-    theme: &Theme,
-    (column, row): (impl Fn(i64) -> i32, impl Fn(f64) -> i32),
-) -> Result<(), String> {
-    let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
-    let (r, g, b) = theme.hue;
-    let hue = RGBColor(r, g, b);
-    // A pixel column that is longer than any gap holds several samples, wherever in the series it lies.
-    let dense = (viewport.to - viewport.from) / i64::from(viewport.width) > gap_ms;
-    for run in &outline.runs {
-        let pixels: Vec<(i32, i32)> = run.kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
-        if let [(x, y)] = pixels.as_slice() {
-            area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
-        }
-        if dense {
-            // Lowest to highest of each column as a band, and the mean as the line.
-            trace(area, &pixels, mixed(theme.hue, theme.background, BAND), 1)?;
-            let middle: Vec<(i32, i32)> = run.means.iter().map(|(x, v)| (*x, row(*v))).collect();
-            trace(area, &middle, hue, thick)?;
-        } else {
-            trace(area, &pixels, hue, thick)?;
-        }
-    }
-    Ok(())
-}
-
-/// A colour over a ground, as one opaque colour: what is drawn twice looks as what is drawn once.
-fn mixed(over: (u8, u8, u8), ground: (u8, u8, u8), share: f64) -> RGBColor {
-    let one = |a: u8, b: u8| (f64::from(a) * share + f64::from(b) * (1.0 - share)).round() as u8;
-    RGBColor(one(over.0, ground.0), one(over.1, ground.1), one(over.2, ground.2))
-}
-
-/// How far a mean's mark reaches to either side of its hair or bar, CSS pixels.
-const REACH: f64 = 2.0;
-
-/// One pressure as a hair: the renderer fills no rectangle without a width.
-fn hair<B: DrawingBackend>(
-    area: &DrawingArea<B, Shift>,
-    x: i32,
-    (top, foot): (i32, i32),
-    hue: RGBColor,
-) -> Result<(), String> {
-    line(area, &[(x, top), (x, foot)], hue.stroke_width(1))
-}
-
-fn paint_hairs<B: DrawingBackend>(
-    area: &DrawingArea<B, Shift>,
-    hairs: &Hairs,
-    (viewport, theme): (&Viewport, &Theme),
-    row: impl Fn(f64) -> i32,
-) -> Result<(), String> {
-    let rgb = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
-    for column in &hairs.columns {
-        for (low, high) in &column.spans {
-            hair(area, column.x, (row(*high), row(*low)), rgb(theme.hue))?;
-        }
-    }
-    let reach = (REACH * viewport.scale) as i32;
-    let thick = (1.5 * viewport.scale).round().max(1.0) as u32;
-    for column in &hairs.columns {
-        let mut rows: Vec<i32> = column.means.iter().map(|mean| row(*mean)).collect();
-        rows.dedup();
-        for y in rows {
-            let mark = [(column.x - reach, y), (column.x + reach, y)];
-            line(area, &mark, rgb(theme.mark).stroke_width(thick))?;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn line<B: DrawingBackend>(
-    area: &DrawingArea<B, Shift>,
-    pixels: &[(i32, i32)],
-    style: ShapeStyle,
-) -> Result<(), String> {
-    area.draw(&PathElement::new(pixels.to_vec(), style)).map_err(failed)
-}
-
-/// A line `thick` pixels tall, as hairlines one below the other: a hairline through M4's samples covers the same pixels
-/// as one through all samples, a polygon of the renderer's thick strokes does not.
-pub(crate) fn trace<B: DrawingBackend>(
-    area: &DrawingArea<B, Shift>,
-    pixels: &[(i32, i32)],
-    hue: RGBColor,
-    thick: u32,
-) -> Result<(), String> {
-    for down in 0..thick as i32 {
-        let moved: Vec<(i32, i32)> = pixels.iter().map(|(x, y)| (*x, y + down)).collect();
-        line(area, &moved, hue.stroke_width(1))?;
-    }
-    Ok(())
-}
-
-pub(crate) fn failed(error: impl std::fmt::Display) -> String {
-    format!("the renderer failed: {error}")
 }
 
 /// The values in sight, no narrower than the panel's least range.
@@ -357,8 +160,8 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
             outline.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
         }
         Content::Dots(points) => points.iter().for_each(|(t, v)| take(*t, *v)),
-        Content::Hairs(hairs) => {
-            hairs.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
+        Content::DenseBars(bars) => {
+            bars.range.iter().flat_map(|(low, high)| [low, high]).for_each(|v| take(from, *v));
         }
         Content::Bars(bars) => bars.iter().for_each(|b| {
             take(b.t, b.low);
@@ -375,6 +178,7 @@ mod tests {
 
     use super::*;
     use crate::dense_bars::Bar;
+    use crate::draw::ground::trace;
     use proptest::prelude::*;
 
     const THEME: Theme = Theme {

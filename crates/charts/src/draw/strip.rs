@@ -7,7 +7,7 @@ use clinical::Times;
 use plotters::prelude::*;
 
 use crate::decimate::Outliner;
-use crate::draw::panel::{check, failed, line, trace};
+use crate::draw::ground::{check, failed, line, trace};
 use crate::panel::{Theme, Viewport};
 use crate::picture::Picture;
 

@@ -19,7 +19,8 @@ pub use client::transport::{Answer, Answering, Request, Transport};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;
-pub use page::bundle::{Page, read_page};
+pub use page::bundle::read_page;
+pub use page::entry::Page;
 pub use units::{UnitError, normal_unit, to_unit};
 pub use wire::time::{format_instant, parse_instant};
 pub use write::{Created, communication, detected_issue};

@@ -3,7 +3,7 @@
 use clinical::{Action, Code, Episode, Priority};
 use serde_json::{Value, json};
 
-use crate::map::resource::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
+use crate::map::codes::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
 use crate::wire::time::format_instant;
 
 /// What the server made of a create.

@@ -9,7 +9,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::rest::Client;
 use crate::error::FhirError;
-use crate::page::bundle::{Page, read_page};
+use crate::page::bundle::read_page;
+use crate::page::entry::Page;
 
 /// What the live channel says.
 #[derive(Debug)]

@@ -10,7 +10,9 @@ use url::Url;
 
 use crate::client::transport::{Answer, Http, Request, Transport};
 use crate::error::FhirError;
-use crate::page::bundle::{Page, looks_like_html, position, read_page};
+use crate::page::bundle::{looks_like_html, read_page};
+use crate::page::entry::Page;
+use crate::wire::json::position;
 use crate::wire::resource::{CapabilityStatement, OperationOutcome};
 use crate::write::{Created, URI, none_exist};
 

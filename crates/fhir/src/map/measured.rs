@@ -7,10 +7,13 @@ use clinical::{
 };
 use serde_json::value::RawValue;
 
-use crate::map::resource::{LOINC, MDC, Reason, SNOMED};
+use crate::map::codes::{LOINC, MDC, SNOMED};
 use crate::units::{normal_unit, to_unit};
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
+
+/// Why a resource could not be read, in words that quote nobody.
+pub(crate) type Reason = String;
 
 /// `Ok(None)` where the quantity has no value.
 pub(crate) fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {

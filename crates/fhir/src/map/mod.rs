@@ -1,5 +1,7 @@
 //! From R4 resources to the console's own facts.
 
-pub(crate) mod resource;
+pub(crate) mod codes;
 
 pub(crate) mod measured;
+
+pub(crate) mod resource;

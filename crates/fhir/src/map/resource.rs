@@ -7,22 +7,12 @@ use clinical::{
 use serde::Deserialize;
 use smol_str::format_smolstr;
 
-use crate::map::measured::{code_of, observation, quantity};
-use crate::page::bundle::position;
+use crate::map::codes::{ALARM_KIND, ALERT_ACTION, IDENTIFIER_TYPE, PHYSICAL_TYPE, WARD_RECORD};
+use crate::map::measured::{Reason, code_of, observation, quantity};
+use crate::wire::json::position;
 use crate::wire::resource as r4;
+use crate::wire::resource::is_id;
 use crate::wire::time::parse_instant;
-
-pub(crate) const LOINC: &str = "http://loinc.org";
-pub(crate) const MDC: &str = "urn:iso:std:iso:11073:10101";
-pub(crate) const SNOMED: &str = "http://snomed.info/sct";
-const PHYSICAL_TYPE: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
-const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
-/// The verbs of an action on an alert.
-pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
-/// What people record about a patient or the unit, beside the alarms.
-pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
-/// Tells technical alarms from physiological ones in `DetectedIssue.code`.
-pub(crate) const ALARM_KIND: &str = "urn:vigil:alarm-kind";
 
 /// The fact that `Type/id` was deleted; nothing where the text names no resource.
 pub(crate) fn deleted(url: &str) -> Option<Fact> {
@@ -31,8 +21,6 @@ pub(crate) fn deleted(url: &str) -> Option<Fact> {
     let source = Source { reference: format!("{kind}/{id}").into(), version: SmolStr::default() };
     Some(Fact { source, updated_at: None, body: Body::Deleted })
 }
-
-pub(crate) type Reason = String;
 
 /// Maps one resource onto `facts`; the error is its reference and why it could not be read.
 pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (String, Reason)> {
@@ -97,13 +85,6 @@ fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) 
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
     serde_json::from_str(text).map_err(|e| position(&e))
-}
-
-/// R4's `id`: 1 to 64 letters, digits, dashes and dots.
-pub(crate) fn is_id(id: &str) -> bool {
-    !id.is_empty()
-        && id.len() <= 64
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 /// Takes out what can change how the rest of a line reads: control characters and bidirectional overrides.

@@ -1,71 +1,17 @@
 //! Reads a page of a Bundle: in one pass where it holds Observations that are as they should be (`observations`), else entry by
 //! entry, so that a bad one never costs its page.
 
-use clinical::{Fact, Unreadable};
+use clinical::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
 use crate::map::resource::{deleted, map_resource};
+use crate::page::entry::{Entry, Link, Page, Request, next_link};
 use crate::page::observations::read_observations;
-use crate::wire::resource::{Str, Text};
+use crate::wire::json::position;
+use crate::wire::resource::Str;
 use crate::wire::scan::{split_items, split_members};
-
-/// What one page said.
-#[derive(Debug, Default)]
-pub struct Page {
-    /// What could be read.
-    pub facts: Vec<Fact>,
-    /// What could not.
-    pub unreadable: Vec<Unreadable>,
-    /// How many resources the page held, read or not.
-    pub resources: usize,
-    /// The link to the page after this one.
-    pub next: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Link<'a> {
-    #[serde(borrow)]
-    relation: Str<'a>,
-    #[serde(borrow)]
-    url: Str<'a>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Search<'a> {
-    #[serde(borrow)]
-    mode: Text<'a>,
-}
-
-impl Search<'_> {
-    pub(crate) fn is_outcome(&self) -> bool {
-        self.mode.as_deref() == Some("outcome")
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Request<'a> {
-    #[serde(borrow)]
-    method: Str<'a>,
-    #[serde(borrow)]
-    pub(crate) url: Str<'a>,
-}
-
-impl Request<'_> {
-    pub(crate) fn deletes(&self) -> bool {
-        self.method == "DELETE"
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Entry<'a, R> {
-    pub(crate) resource: Option<R>,
-    #[serde(borrow)]
-    pub(crate) search: Option<Search<'a>>,
-    #[serde(borrow)]
-    pub(crate) request: Option<Request<'a>>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,10 +95,6 @@ pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
     Ok(page)
 }
 
-pub(crate) fn next_link(links: &[Link]) -> Option<String> {
-    links.iter().find(|link| link.relation == "next").map(|link| link.url.to_string())
-}
-
 fn read_entry(text: &str, page: &mut Page) {
     let entry = match serde_json::from_str::<RawEntry>(text) {
         Ok(entry) => entry,
@@ -187,16 +129,6 @@ fn unreadable(reference: &str, reason: String, body: &str) -> Unreadable {
         end -= 1;
     }
     Unreadable { reference: reference.to_owned(), reason, body: body[..end].to_owned() }
-}
-
-/// serde's message can quote the document, and documents hold patients; the place alone is safe to show.
-pub(crate) fn position(error: &serde_json::Error) -> String {
-    let kind = match error.classify() {
-        serde_json::error::Category::Eof => "ends too early",
-        serde_json::error::Category::Syntax => "is not JSON",
-        _ => "does not have the shape R4 gives it",
-    };
-    format!("{kind} (line {}, column {})", error.line(), error.column())
 }
 
 fn clip(text: &str) -> String {

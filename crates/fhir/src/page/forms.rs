@@ -11,8 +11,7 @@ use clinical::{Body, Decimal, Fact, Instant, Sample, SmolStr, Source};
 use smol_str::SmolStrBuilder;
 
 use crate::map::measured::quality;
-use crate::map::resource::is_id;
-use crate::wire::resource::id_in;
+use crate::wire::resource::{id_in, is_id};
 use crate::wire::scan::{number_end, plain_text_end, text_end};
 use crate::wire::time::parse_instant;
 

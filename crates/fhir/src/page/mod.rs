@@ -1,7 +1,9 @@
 //! Pages of a Bundle.
 
-pub(crate) mod bundle;
+pub(crate) mod entry;
+
+pub(crate) mod forms;
 
 pub(crate) mod observations;
 
-pub(crate) mod forms;
+pub(crate) mod bundle;

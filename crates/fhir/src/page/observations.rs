@@ -5,7 +5,7 @@ use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
 use crate::map::resource::{deleted, map_observation};
-use crate::page::bundle::{Entry, Link, Page, Request, next_link};
+use crate::page::entry::{Entry, Link, Page, Request, next_link};
 use crate::page::forms::Forms;
 use crate::wire::resource::{Observation, Str};
 use crate::wire::scan::Cursor;

@@ -2,6 +2,8 @@
 
 pub(crate) mod scan;
 
+pub(crate) mod json;
+
 pub(crate) mod time;
 
 pub(crate) mod resource;

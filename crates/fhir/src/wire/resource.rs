@@ -128,6 +128,13 @@ pub(crate) fn id_in<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
     (named == kind && !id.is_empty()).then_some(id)
 }
 
+/// R4's `id`: 1 to 64 letters, digits, dashes and dots.
+pub(crate) fn is_id(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Quantity<'a> {
     #[serde(borrow)]

@@ -1,0 +1,13 @@
+//! The code systems that a mapping knows by name.
+
+pub(crate) const LOINC: &str = "http://loinc.org";
+pub(crate) const MDC: &str = "urn:iso:std:iso:11073:10101";
+pub(crate) const SNOMED: &str = "http://snomed.info/sct";
+pub(crate) const PHYSICAL_TYPE: &str = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+pub(crate) const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+/// The verbs of an action on an alert.
+pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
+/// What people record about a patient or the unit, beside the alarms.
+pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
+/// Tells technical alarms from physiological ones in `DetectedIssue.code`.
+pub(crate) const ALARM_KIND: &str = "urn:vigil:alarm-kind";

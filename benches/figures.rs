@@ -10,7 +10,8 @@ use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
 use cache::{fact, fill, look};
 use clinical::{
-    Action, Body, Code, Decimal, Instant, Person, Place, Quality, Sample, Segment, Sex, Stay, Verb,
+    About, Action, Actor, Body, Code, Decimal, Instant, Person, Place, Quality, Sample, Segment, Sex, Stay,
+    Verb,
 };
 use serde_json::json;
 use support::{App, Unaided};
@@ -43,7 +44,7 @@ fn five_hundred(folder: &std::path::Path) {
     for n in 0..500i64 {
         let (p, b) = (format!("p{n}"), format!("b{n}"));
         let person = Person {
-            id: p.clone(),
+            id: p.as_str().into(),
             mrn: format!("M{n}"),
             family: format!("Family{n}"),
             given: "A".into(),
@@ -57,7 +58,7 @@ fn five_hundred(folder: &std::path::Path) {
         facts.push(fact(
             format!("Location/{b}"),
             Body::Place(Place {
-                id: b.clone(),
+                id: b.as_str().into(),
                 name: n.to_string(),
                 is_bed: true,
                 part_of: Some("w".into()),
@@ -65,7 +66,12 @@ fn five_hundred(folder: &std::path::Path) {
         ));
         facts.push(fact(
             format!("Encounter/s{n}"),
-            Body::Stay(Stay { id: format!("s{n}"), patient: p.clone(), place: Some(b), in_progress: true }),
+            Body::Stay(Stay {
+                id: format!("s{n}").into(),
+                patient: p.as_str().into(),
+                place: Some(b.into()),
+                in_progress: true,
+            }),
         ));
         for (code, unit, base) in [("8867-4", "/min", 80), ("59408-5", "%", 96), ("9279-1", "/min", 16)] {
             let segment = Segment {
@@ -161,12 +167,13 @@ fn durable_take(table: &mut Table) {
     let mut took: Vec<f64> = (0..500)
         .map(|n| {
             let action = Action {
-                id: n.to_string(),
-                episode: format!("e{}", n % 9),
+                id: n.to_string().into(),
+                about: About::Episode(format!("e{}", n % 9).into()),
                 verb: Verb::Take,
-                by: "N".into(),
+                by: Actor::named("N"),
                 at: Instant(n),
                 note: None,
+                to: None,
             };
             let began = Wall::now();
             vault.record_action(action, "{}".repeat(300)).unwrap();

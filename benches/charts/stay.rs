@@ -42,7 +42,7 @@ pub fn keep(folder: &Path, seconds: i64) -> Stay {
     let end = jiff::Timestamp::now().as_millisecond();
     let start = end - seconds * 1000;
     let place = |id: &str, is_bed: bool| {
-        let part_of = is_bed.then(|| "w".to_owned());
+        let part_of = is_bed.then(|| "w".into());
         fact(format!("Location/{id}"), Body::Place(Place { id: id.into(), name: id.into(), is_bed, part_of }))
     };
     let person = Person {
@@ -96,7 +96,7 @@ pub fn m4(folder: &Path, from: i64, to: i64, width: i64) -> Vec<Value> {
             let mut panels = Vec::new();
             // The lower pressure stands in the panel of the upper.
             for (code, ..) in MEASURES.iter().filter(|(code, ..)| *code != "76213-8") {
-                let series = reader.series_of("p0")?.into_iter().find(|s| s.code == *code).unwrap();
+                let series = reader.series_of(&"p0".into())?.into_iter().find(|s| s.code == *code).unwrap();
                 let points = reader.points(series.id, Instant(from - (to - from)), Instant(to))?;
                 let times: Vec<i64> = points.iter().map(|p| p.t).collect();
                 let values: Vec<f64> = points.iter().map(|p| p.v).collect();

@@ -8,7 +8,7 @@ use std::time::Instant as Wall;
 
 use charts::Page;
 use clap::{Args, Parser, Subcommand};
-use clinical::Instant;
+use clinical::{ActorId, Instant};
 use console::Cover;
 use fhir::{Client, parse_instant};
 use serde_json::json;
@@ -49,6 +49,9 @@ struct Common {
     /// Who sits at this station
     #[arg(long, global = true)]
     user: Option<String>,
+    /// Who that is for certain, such as Practitioner/123; without it, whoever bears this name at this station
+    #[arg(long, global = true, value_parser = user_id)]
+    user_id: Option<ActorId>,
     /// This station's name
     #[arg(long, global = true)]
     station: Option<String>,
@@ -145,6 +148,10 @@ pub(crate) enum Command {
     },
 }
 
+fn user_id(text: &str) -> Result<ActorId, String> {
+    ActorId::given(text).ok_or_else(|| "give a person's identifier, such as Practitioner/123".to_owned())
+}
+
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
     let common = arguments.common;
     let start = Start {
@@ -154,6 +161,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         speed: common.speed.clamp(0.01, 1000.0),
         pin: if common.pin_stdin { Some(read_pin()?) } else { None },
         user: common.user,
+        user_id: common.user_id,
         station: common.station,
     };
     match arguments.command {

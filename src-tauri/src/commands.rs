@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clinical::{Instant, LimitChange};
+use clinical::{EpisodeId, Instant, LimitChange, PatientId};
 use console::{Console, ConsoleError, MultiplesRequest, TrendsRequest, WavesRequest};
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -95,13 +95,14 @@ pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Ans
 #[tauri::command]
 #[specta::specta]
 pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.take(&episode).map(|_| ())).await
+    act(&session, move |console| console.take(&episode.into()).map(|_| ())).await
 }
 
 /// Alarms that came lately are painted: how long that took is kept for `vigil doctor`.
 #[tauri::command]
 #[specta::specta]
 pub async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<()> {
+    let episodes: Vec<EpisodeId> = episodes.into_iter().map(EpisodeId::from).collect();
     work(&session, move |console| console.lit(&episodes)).await
 }
 
@@ -114,42 +115,42 @@ pub async fn handled(
     reason: String,
     words: String,
 ) -> Answer<()> {
-    act(&session, move |console| console.handled(&episode, &reason, &words).map(|_| ())).await
+    act(&session, move |console| console.handled(&episode.into(), &reason, &words).map(|_| ())).await
 }
 
 /// Pauses the sound of one alarm; it ends by itself.
 #[tauri::command]
 #[specta::specta]
 pub async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.pause_sound(&episode).map(|_| ())).await
+    act(&session, move |console| console.pause_sound(&episode.into()).map(|_| ())).await
 }
 
 /// Lets go of an alarm this person owns.
 #[tauri::command]
 #[specta::specta]
 pub async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.release(&episode).map(|_| ())).await
+    act(&session, move |console| console.release(&episode.into()).map(|_| ())).await
 }
 
 /// Gives an alarm to somebody else, by name.
 #[tauri::command]
 #[specta::specta]
 pub async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
-    act(&session, move |console| console.hand_to(&episode, &name).map(|_| ())).await
+    act(&session, move |console| console.hand_to(&episode.into(), &name).map(|_| ())).await
 }
 
 /// Adds a few words to an episode.
 #[tauri::command]
 #[specta::specta]
 pub async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
-    act(&session, move |console| console.note(&episode, &text).map(|_| ())).await
+    act(&session, move |console| console.note(&episode.into(), &text).map(|_| ())).await
 }
 
 /// Calls the next role of the unit's chain now.
 #[tauri::command]
 #[specta::specta]
 pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.escalate(&episode).map(|_| ())).await
+    act(&session, move |console| console.escalate(&episode.into()).map(|_| ())).await
 }
 
 /// The alarm load of a day.
@@ -195,7 +196,7 @@ pub async fn shift_notes(session: State<'_, Session>) -> Answer<Vec<ShiftNoteWir
 #[tauri::command]
 #[specta::specta]
 pub async fn patient(session: State<'_, Session>, id: String) -> Answer<PatientWire> {
-    work(&session, move |console| console.patient(&id).map(PatientWire::from)).await
+    work(&session, move |console| console.patient(&id.into()).map(PatientWire::from)).await
 }
 
 /// What happened to an alert.
@@ -203,7 +204,7 @@ pub async fn patient(session: State<'_, Session>, id: String) -> Answer<PatientW
 #[specta::specta]
 pub async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Vec<TimelineWire>> {
     work(&session, move |console| {
-        Ok(console.timeline(&episode)?.into_iter().map(TimelineWire::from).collect())
+        Ok(console.timeline(&episode.into())?.into_iter().map(TimelineWire::from).collect())
     })
     .await
 }
@@ -270,7 +271,7 @@ pub async fn quarantine(session: State<'_, Session>) -> Answer<Vec<QuarantineWir
 #[tauri::command]
 #[specta::specta]
 pub async fn limits(session: State<'_, Session>, patient: String) -> Answer<LimitsWire> {
-    work(&session, move |console| Ok(LimitsWire::from(console.limits(&patient)?))).await
+    work(&session, move |console| Ok(LimitsWire::from(console.limits(&patient.into())?))).await
 }
 
 /// Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused.
@@ -284,6 +285,7 @@ pub async fn set_limits(
     let changes: Option<Vec<LimitChange>> = changes.into_iter().map(SetLimitWire::read).collect();
     let changes =
         changes.ok_or_else(|| AppError::failed("this measure has no limits; nothing was changed"))?;
+    let patient = PatientId::from(patient);
     act(&session, move |console| {
         changes.iter().try_for_each(LimitChange::check)?;
         changes.iter().try_for_each(|change| console.set_limit(&patient, change).map(|_| ()))
@@ -304,7 +306,7 @@ pub async fn save_preset(session: State<'_, Session>, name: String, limits: Vec<
 #[tauri::command]
 #[specta::specta]
 pub async fn annotate(session: State<'_, Session>, patient: String, at: i64, text: String) -> Answer<()> {
-    act(&session, move |console| console.annotate(&patient, Instant(at), &text).map(|_| ())).await
+    act(&session, move |console| console.annotate(&patient.into(), Instant(at), &text).map(|_| ())).await
 }
 
 /// The notes on a patient's trends.
@@ -312,7 +314,7 @@ pub async fn annotate(session: State<'_, Session>, patient: String, at: i64, tex
 #[specta::specta]
 pub async fn annotations(session: State<'_, Session>, patient: String) -> Answer<Vec<AnnotationWire>> {
     work(&session, move |console| {
-        Ok(console.annotations(&patient)?.into_iter().map(AnnotationWire::from).collect())
+        Ok(console.annotations(&patient.into())?.into_iter().map(AnnotationWire::from).collect())
     })
     .await
 }
@@ -322,7 +324,7 @@ pub async fn annotations(session: State<'_, Session>, patient: String) -> Answer
 #[specta::specta]
 pub async fn values_at(session: State<'_, Session>, patient: String, at: i64) -> Answer<Vec<ValueAtWire>> {
     work(&session, move |console| {
-        Ok(console.values_at(&patient, Instant(at))?.into_iter().map(ValueAtWire::from).collect())
+        Ok(console.values_at(&patient.into(), Instant(at))?.into_iter().map(ValueAtWire::from).collect())
     })
     .await
 }
@@ -373,7 +375,8 @@ pub async fn flowsheet(
 ) -> Answer<Vec<FlowRowWire>> {
     let step = i64::from(every_min.max(1)) * 60_000;
     let rows =
-        work(&session, move |console| console.flowsheet(&patient, Instant(from), Instant(to), step)).await?;
+        work(&session, move |console| console.flowsheet(&patient.into(), Instant(from), Instant(to), step))
+            .await?;
     Ok(rows.into_iter().map(FlowRowWire::from).collect())
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use clinical::PatientId;
 use console::ChartRequest;
 use fhir::format_instant;
 use serde_json::json;
@@ -89,7 +90,7 @@ pub(crate) struct Flowsheet {
 fn request(range: Range, light: bool, every_sample: bool) -> Result<ChartRequest, AppError> {
     let moment = |option: &str, text: Option<String>| text.map(|t| instant(option, &t)).transpose();
     Ok(ChartRequest {
-        patient: range.patient,
+        patient: range.patient.into(),
         from: moment("--from", range.from)?,
         to: moment("--to", range.to)?,
         light,
@@ -131,12 +132,17 @@ pub(crate) fn logged(start: &Start) -> Result<Vault, AppError> {
     })
 }
 
-pub(crate) fn log(start: &Start, vault: &Vault, what: String, patient: Option<&str>) -> Result<(), AppError> {
+pub(crate) fn log(
+    start: &Start,
+    vault: &Vault,
+    what: String,
+    patient: Option<&PatientId>,
+) -> Result<(), AppError> {
     if vault.is_read_only() {
         return Ok(());
     }
     let who = start.user.clone().unwrap_or("the command line".into());
-    Ok(vault.audit(clock()(), who, what, patient.map(str::to_owned))?)
+    Ok(vault.audit(clock()(), who, what, patient.map(String::from))?)
 }
 
 pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError> {

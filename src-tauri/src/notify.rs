@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use clinical::{Presence, Priority};
+use clinical::{EpisodeId, Presence, Priority};
 use console::Board;
 
 /// Whether the window has the focus.
@@ -18,20 +18,20 @@ pub(crate) fn looked_at(yes: bool) {
 
 /// What was told already.
 #[derive(Default)]
-pub(crate) struct Notifier(Mutex<Option<HashSet<String>>>);
+pub(crate) struct Notifier(Mutex<Option<HashSet<EpisodeId>>>);
 
 impl Notifier {
     /// Looks at the board of now; tells of alarms that are new since the last look.
     pub fn look(&self, board: &Board) {
         let waiting = |priority: Priority| matches!(priority, Priority::High | Priority::Medium);
-        let free: Vec<(&str, Priority)> = board
+        let free: Vec<(&EpisodeId, Priority)> = board
             .queue
             .iter()
             .filter(|item| item.line.presence == Presence::Active && waiting(item.line.priority))
-            .map(|item| (item.line.episode.as_str(), item.line.priority))
+            .map(|item| (&item.line.episode, item.line.priority))
             .collect();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now: HashSet<String> = free.iter().map(|(episode, _)| (*episode).to_owned()).collect();
+        let now: HashSet<EpisodeId> = free.iter().map(|(episode, _)| (*episode).clone()).collect();
         // What stood there when the program began is on the screen that was opened.
         let fresh = told.replace(now).map_or_else(Vec::new, |before| {
             free.iter().filter(|(episode, _)| !before.contains(*episode)).map(|(_, p)| *p).collect()

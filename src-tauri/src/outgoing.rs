@@ -32,7 +32,7 @@ impl From<OutgoingWire> for Outgoing {
     fn from(wire: OutgoingWire) -> Outgoing {
         match wire {
             OutgoingWire::Report { patient, from, to } => {
-                Outgoing::Report { patient, from: Instant(from), to: Instant(to) }
+                Outgoing::Report { patient: patient.into(), from: Instant(from), to: Instant(to) }
             }
             OutgoingWire::Handover => Outgoing::Handover,
             OutgoingWire::WardList => Outgoing::WardList,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use clinical::Instant;
+use clinical::{EpisodeId, Instant, PatientId};
 use sync::SyncEvent;
 use tauri::ipc::Channel;
 
@@ -93,7 +93,7 @@ struct Batch {
     link: bool,
     urgent: bool,
     progress: Option<ProgressWire>,
-    raised: Vec<(String, Option<Instant>)>,
+    raised: Vec<(EpisodeId, Option<Instant>)>,
 }
 
 impl Batch {
@@ -138,13 +138,13 @@ impl Shown {
         let with_quarantine = look == Look::First || self.looks.is_multiple_of(10);
         let read = tauri::async_runtime::spawn_blocking(move || {
             let board = console.board()?;
-            let patients: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
+            let patients: Vec<PatientId> = board.tiles.iter().map(|t| t.patient.clone()).collect();
             let most = if look == Look::Calm { SPARKS } else { 0 };
             let sparks = console.sparklines(&patients, most)?;
             let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
             Ok::<_, console::ConsoleError>((
                 board,
-                patients,
+                patients.into_iter().map(String::from).collect::<Vec<_>>(),
                 sparks,
                 console.waiting()?,
                 quarantined,
@@ -163,8 +163,9 @@ impl Shown {
         open.speaker.sound(wanted, fresh);
         if past.is_none() {
             open.notifier.look(&board);
-            let shown = board.queue.iter().map(|item| item.line.episode.as_str());
-            update.raised = open.console.unlit(shown).into_iter().map(|(episode, _)| episode).collect();
+            let shown = board.queue.iter().map(|item| &item.line.episode);
+            update.raised =
+                open.console.unlit(shown).into_iter().map(|(episode, _)| episode.into()).collect();
         }
         let audio = Some(open.speaker.works());
         if self.audio != audio {
@@ -200,9 +201,9 @@ impl Shown {
         replace(&mut self.queue, board.queue.into_iter().map(QueueWire::from).collect(), &mut update.queue);
         replace(&mut self.waiting, waiting.into_iter().map(WaitingWire::from).collect(), &mut update.waiting);
         for (patient, lines) in sparks {
-            let spark = SparkWire::new(patient.clone(), lines);
-            if self.sparks.get(&patient) != Some(&spark) {
-                self.sparks.insert(patient, spark.clone());
+            let spark = SparkWire::new(&patient, lines);
+            if self.sparks.get(patient.as_str()) != Some(&spark) {
+                self.sparks.insert(patient.into(), spark.clone());
                 update.sparks.push(spark);
             }
         }

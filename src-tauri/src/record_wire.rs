@@ -96,7 +96,7 @@ impl From<PatientLimits> for LimitsWire {
                     low: set.change.limits.and_then(|l| l.low),
                     high: set.change.limits.and_then(|l| l.high),
                     default: set.change.limits.is_none(),
-                    by: set.by.clone(),
+                    by: set.by.name.to_string(),
                     role: set.change.role.clone(),
                     reason: set.change.reason.clone(),
                     at: set.at.0,
@@ -108,7 +108,7 @@ impl From<PatientLimits> for LimitsWire {
                 .into_iter()
                 .map(|p| PresetWire {
                     name: p.name,
-                    owner: p.owner,
+                    owner: p.owner.map_or_else(String::new, |owner| owner.name.into()),
                     limits: p
                         .limits
                         .iter()
@@ -152,7 +152,7 @@ pub struct AnnotationWire {
 
 impl From<Annotation> for AnnotationWire {
     fn from(note: Annotation) -> AnnotationWire {
-        AnnotationWire { at: note.at.0, text: note.text, by: note.by, sent: note.sent }
+        AnnotationWire { at: note.at.0, text: note.text, by: note.by.into(), sent: note.sent }
     }
 }
 

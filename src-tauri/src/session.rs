@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clinical::Instant;
+use clinical::{ActorId, Instant};
 use console::{Console, Station};
 use sync::{Now, SyncEvent};
 use tokio::sync::mpsc;
@@ -26,6 +26,7 @@ pub(crate) struct Start {
     pub speed: f64,
     pub pin: Option<Pin>,
     pub user: Option<String>,
+    pub user_id: Option<ActorId>,
     pub station: Option<String>,
 }
 
@@ -157,7 +158,8 @@ impl Session {
             None if demo => "N. Okafor".into(),
             _ => who(&self.start),
         };
-        Station { name: self.start.station.clone().unwrap_or("Station 1".into()), user }
+        let name = self.start.station.clone().unwrap_or("Station 1".into());
+        Station { name, user, user_id: self.start.user_id.clone() }
     }
 
     fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), AppError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clinical::{Acvpu, Instant, Measure};
+use clinical::{Acvpu, Instant, Measure, PatientId};
 use console::{AlarmLine, Board, board};
 use fhir::format_instant;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::error::AppError;
 pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, AppError> {
     let ward = vault.read_as(view, |reader| reader.ward())?;
     let board = board(&ward, view.at.min(now));
-    let mut values: BTreeMap<&str, Vec<&SeriesValue>> = BTreeMap::new();
+    let mut values: BTreeMap<&PatientId, Vec<&SeriesValue>> = BTreeMap::new();
     for value in &ward.values {
         values.entry(&value.series.patient).or_default().push(value);
     }
@@ -27,12 +27,12 @@ pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, App
             .join(", ");
         let news = &tile.news;
         json!({
-            "patient_id": tile.patient,
+            "patient_id": tile.patient.as_str(),
             "name": name,
             "mrn": tile.mrn,
             "ward": if tile.ward.is_empty() { Value::Null } else { json!(tile.ward) },
             "bed": tile.bed,
-            "vitals": vitals(values.get(tile.patient.as_str()).map_or(&[], Vec::as_slice)),
+            "vitals": vitals(values.get(&tile.patient).map_or(&[], Vec::as_slice)),
             "news2": {
                 "total": news.total,
                 "partial": news.partial,
@@ -49,22 +49,22 @@ pub(crate) fn ward(vault: &Vault, view: View, now: Instant) -> Result<Value, App
     Ok(Value::Array(people.collect()))
 }
 
-fn alerts(board: &Board, patient: &str) -> Vec<Value> {
+fn alerts(board: &Board, patient: &PatientId) -> Vec<Value> {
     let state = |line: &AlarmLine| state_word(line.presence);
     board
         .queue
         .iter()
-        .filter(|item| item.patient == patient)
+        .filter(|item| item.patient.as_ref() == Some(patient))
         .map(|item| {
             let line = &item.line;
             json!({
-                "episode_id": line.episode,
+                "episode_id": line.episode.as_str(),
                 "priority": match crate::tile_wire::priority(line.priority) { "med" => "medium", "tech" => "technical", other => other },
                 "text": line.text,
                 "onset": format_instant(line.onset),
                 "ended": item.ended.map(format_instant),
                 "state": state(line),
-                "owner": line.owner.as_ref().map(|(who, _)| who),
+                "owner": line.owner.as_ref().map(|(who, _)| who.name.as_str()),
             })
         })
         .collect()

@@ -39,7 +39,7 @@ enum Order {
 pub(crate) fn audible(board: &Board, console: &Console) -> (Option<Priority>, Vec<Instant>) {
     let on = || board.queue.iter().filter(|item| item.line.sound == Sound::On);
     let worst = on().map(|item| item.line.priority).max();
-    let of_it = on().filter(|item| Some(item.line.priority) == worst).map(|item| item.line.episode.as_str());
+    let of_it = on().filter(|item| Some(item.line.priority) == worst).map(|item| &item.line.episode);
     (worst, console.unlit(of_it).into_iter().map(|(_, reached)| reached).collect())
 }
 

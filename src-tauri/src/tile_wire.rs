@@ -27,6 +27,10 @@ pub struct AlarmWire {
     presence: &'static str,
     owner: Option<String>,
     owned_at: Option<i64>,
+    /// This person has it. Names do not tell: two people can bear one.
+    mine: bool,
+    /// This person can take it: nobody has it, or it was given to a name which they bear.
+    free_for_me: bool,
     onset: i64,
     ended: Option<i64>,
     known_here_only: bool,
@@ -37,21 +41,25 @@ pub struct AlarmWire {
     escalated_to: Option<String>,
     escalated_at: Option<i64>,
     also_took: Vec<String>,
+    /// This person took it too, after the owner.
+    i_took_too: bool,
     order_uncertain: bool,
     reminders: u32,
     more: u32,
-    /// Who owns the worst of the others.
+    /// Who owns the worst of the others, where it is somebody else.
     more_owner: Option<String>,
 }
 
 fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
     AlarmWire {
-        episode: line.episode,
+        episode: line.episode.into(),
         priority: priority(line.priority),
         text: line.text,
         presence: crate::alerts::state_word(line.presence),
         owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
-        owner: line.owner.map(|(who, _)| who),
+        owner: line.owner.map(|(who, _)| who.name.into()),
+        mine: line.mine,
+        free_for_me: line.free_for_me,
         onset: ms(line.onset),
         ended: ended.map(ms),
         known_here_only: line.known_here_only,
@@ -63,11 +71,12 @@ fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
         pause_lasts: line.pause_lasts,
         escalated_at: line.escalation.as_ref().map(|e| ms(e.at)),
         escalated_to: line.escalation.map(|e| e.role),
-        also_took: line.also_took,
+        also_took: line.also_took.into_iter().map(|who| who.name.into()).collect(),
+        i_took_too: line.i_took_too,
         order_uncertain: line.order_uncertain,
         reminders: line.reminders,
         more: line.more as u32,
-        more_owner: line.more_owner,
+        more_owner: line.more_owner.map(|who| who.name.into()),
     }
 }
 
@@ -187,7 +196,7 @@ impl From<Tile> for TileWire {
         };
         TileWire {
             initials: clinical::initials(&tile.family, &tile.given),
-            patient: tile.patient,
+            patient: tile.patient.into(),
             bed: tile.bed,
             ward: tile.ward,
             home: tile.home,
@@ -216,6 +225,7 @@ impl From<Tile> for TileWire {
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct QueueWire {
+    /// Empty where the alarm names nobody.
     patient: String,
     bed: String,
     name: String,
@@ -228,7 +238,7 @@ impl From<QueueItem> for QueueWire {
         let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
         QueueWire {
             initials: clinical::initials(family, given),
-            patient: item.patient,
+            patient: item.patient.map_or_else(String::new, String::from),
             bed: item.bed,
             name: item.name,
             alarm: alarm(item.line, item.ended),

@@ -1,6 +1,6 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use console::{Mark, MarkKind, Multiples, MultiplesRequest, PanelFacts, Small, Trends, TrendsRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -58,7 +58,7 @@ pub struct TrendsQuery {
 impl From<TrendsQuery> for TrendsRequest {
     fn from(query: TrendsQuery) -> TrendsRequest {
         TrendsRequest {
-            patient: query.patient,
+            patient: query.patient.into(),
             from: Instant(query.from),
             to: Instant(query.to),
             focus: (Instant(query.focus.0), Instant(query.focus.1)),
@@ -136,7 +136,7 @@ pub struct MultiplesQuery {
 impl From<MultiplesQuery> for MultiplesRequest {
     fn from(query: MultiplesQuery) -> MultiplesRequest {
         MultiplesRequest {
-            patients: query.patients,
+            patients: query.patients.into_iter().map(PatientId::from).collect(),
             from: Instant(query.from),
             to: Instant(query.to),
             width: query.width,
@@ -164,7 +164,7 @@ pub struct MultiplesWire {
 
 fn small(panel: Small) -> SmallWire {
     SmallWire {
-        patient: panel.patient,
+        patient: panel.patient.into(),
         key: panel.key,
         samples: panel.samples as u32,
         summary: panel.summary,

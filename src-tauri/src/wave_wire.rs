@@ -25,7 +25,7 @@ pub struct WavesQuery {
 impl From<WavesQuery> for WavesRequest {
     fn from(query: WavesQuery) -> WavesRequest {
         WavesRequest {
-            patient: query.patient,
+            patient: query.patient.into(),
             from: Instant(query.from),
             to: Instant(query.to),
             width: query.width,

@@ -1,6 +1,6 @@
 //! What crosses into the page. Times are milliseconds since 1970 UTC.
 
-use clinical::{Instant, Priority};
+use clinical::{Instant, PatientId, Priority, SmolStr};
 use console::{PatientPage, Sparkline, TimelineEntry};
 use serde::Serialize;
 use specta::Type;
@@ -41,6 +41,7 @@ impl From<sync::LinkState> for LinkWire {
 #[serde(rename_all = "camelCase")]
 pub struct WaitingWire {
     id: String,
+    /// Empty where it is not about an alarm.
     episode: String,
     verb: &'static str,
     by: String,
@@ -53,10 +54,10 @@ impl From<console::Waiting> for WaitingWire {
     fn from(waiting: console::Waiting) -> WaitingWire {
         let action = waiting.action;
         WaitingWire {
-            id: action.id,
-            episode: action.episode,
+            id: action.id.into(),
+            episode: action.about.episode().map_or_else(String::new, String::from),
             verb: action.verb.code(),
-            by: action.by,
+            by: action.by.name.into(),
             at: ms(action.at),
             note: action.note,
             parked: waiting.parked,
@@ -122,9 +123,9 @@ pub struct ShiftWire {
     what: String,
 }
 
-impl From<(Instant, String, String)> for ShiftWire {
-    fn from((at, who, what): (Instant, String, String)) -> ShiftWire {
-        ShiftWire { at: ms(at), who, what }
+impl From<(Instant, SmolStr, String)> for ShiftWire {
+    fn from((at, who, what): (Instant, SmolStr, String)) -> ShiftWire {
+        ShiftWire { at: ms(at), who: who.into(), what }
     }
 }
 
@@ -139,7 +140,7 @@ pub struct ShiftNoteWire {
 
 impl From<console::ShiftNote> for ShiftNoteWire {
     fn from(note: console::ShiftNote) -> ShiftNoteWire {
-        ShiftNoteWire { patient: note.patient, at: ms(note.at), by: note.by, text: note.text }
+        ShiftNoteWire { patient: note.patient.into(), at: ms(note.at), by: note.by.into(), text: note.text }
     }
 }
 
@@ -187,8 +188,8 @@ pub struct SparkWire {
 }
 
 impl SparkWire {
-    pub(crate) fn new(patient: String, [first, second]: [Option<Sparkline>; 2]) -> SparkWire {
-        SparkWire { patient, first: first.map(|s| s.0), second: second.map(|s| s.0) }
+    pub(crate) fn new(patient: &PatientId, [first, second]: [Option<Sparkline>; 2]) -> SparkWire {
+        SparkWire { patient: patient.into(), first: first.map(|s| s.0), second: second.map(|s| s.0) }
     }
 }
 
@@ -283,7 +284,13 @@ pub struct TimelineWire {
 
 impl From<TimelineEntry> for TimelineWire {
     fn from(entry: TimelineEntry) -> TimelineWire {
-        TimelineWire { what: entry.what, at: ms(entry.at), by: entry.by, note: entry.note, sent: entry.sent }
+        TimelineWire {
+            what: entry.what,
+            at: ms(entry.at),
+            by: entry.by.map(String::from),
+            note: entry.note,
+            sent: entry.sent,
+        }
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use clinical::{Episode, EpisodeState, Escalation, Instant, Presence, Priority, SeenAction, Sound, fold};
+use clinical::{
+    Actor, Episode, EpisodeId, EpisodeState, Escalation, Instant, PatientId, Place, PlaceId, Presence,
+    Priority, SeenAction, Sound, fold,
+};
 use vault::Ward;
 
 /// The alarm line of a tile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmLine {
     /// The episode.
-    pub episode: String,
+    pub episode: EpisodeId,
     /// Its priority.
     pub priority: Priority,
     /// Its text without marks.
@@ -17,7 +20,7 @@ pub struct AlarmLine {
     /// Where it stands.
     pub presence: Presence,
     /// Who has it, since when.
-    pub owner: Option<(String, Instant)>,
+    pub owner: Option<(Actor, Instant)>,
     /// Its onset.
     pub onset: Instant,
     /// Whether what decides this is known to this station only.
@@ -29,15 +32,31 @@ pub struct AlarmLine {
     /// The role that was called, and when.
     pub escalation: Option<Escalation>,
     /// Others who took it too, after the owner.
-    pub also_took: Vec<String>,
+    pub also_took: Vec<Actor>,
     /// Clocks cannot tell who took it first.
     pub order_uncertain: bool,
     /// How often the owner was reminded.
     pub reminders: u32,
     /// How many more live alarms the bed has.
     pub more: usize,
-    /// Who owns the worst of those, where somebody does.
-    pub more_owner: Option<String>,
+    /// Who owns the worst of those, where it is somebody else than who has this one.
+    pub more_owner: Option<Actor>,
+    /// Whether the person it is shown to has it; see [`AlarmLine::shown_to`].
+    pub mine: bool,
+    /// Whether that person can have it: nobody does, or it was given to a name which they bear.
+    pub free_for_me: bool,
+    /// Whether that person took it too, after the owner.
+    pub i_took_too: bool,
+}
+
+impl AlarmLine {
+    /// Says what is this person's. People are told apart by who they are, not by what they are called.
+    pub fn shown_to(&mut self, me: &Actor) {
+        let owner = self.owner.as_ref().map(|(who, _)| who);
+        self.mine = owner.is_some_and(|who| who.is(me));
+        self.free_for_me = owner.is_none_or(|who| who.is_name_of(me));
+        self.i_took_too = self.also_took.iter().any(|who| who.is(me));
+    }
 }
 
 /// Whether an episode in this state still wants somebody.
@@ -62,35 +81,40 @@ pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
         reminders: state.reminders,
         more: 0,
         more_owner: None,
+        mine: false,
+        free_for_me: false,
+        i_took_too: false,
     }
 }
 
 /// Every episode with its state at `now`.
 pub fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
     let units = units(ward);
-    let mut by_episode: HashMap<&str, Vec<SeenAction>> = HashMap::new();
+    let mut by_episode: HashMap<&EpisodeId, Vec<SeenAction>> = HashMap::new();
     for seen in &ward.actions {
-        by_episode.entry(&seen.action.episode).or_default().push(seen.clone());
+        if let Some(episode) = seen.action.about.episode() {
+            by_episode.entry(episode).or_default().push(seen.clone());
+        }
     }
     ward.episodes
         .iter()
         .map(|episode| {
-            let actions = by_episode.get(episode.id.as_str()).map_or(&[][..], Vec::as_slice);
-            let unit = units.get(episode.patient.as_str()).copied().unwrap_or_default();
+            let actions = by_episode.get(&episode.id).map_or(&[][..], Vec::as_slice);
+            let unit = episode.patient.as_ref().and_then(|id| units.get(id)).copied().unwrap_or_default();
             (episode, fold(episode, actions, now, ward.site.policy(unit)))
         })
         .collect()
 }
 
 /// The ward each patient lies on, by name.
-pub fn units(ward: &Ward) -> HashMap<&str, &str> {
-    let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();
+pub fn units(ward: &Ward) -> HashMap<&PatientId, &str> {
+    let places: HashMap<&PlaceId, &Place> = ward.places.iter().map(|p| (&p.id, p)).collect();
     let staying = ward.stays.iter().filter(|stay| stay.in_progress);
     staying
         .filter_map(|stay| {
-            let bed = places.get(stay.place.as_deref()?)?;
-            let unit = bed.part_of.as_deref().and_then(|id| places.get(id)).unwrap_or(bed);
-            Some((stay.patient.as_str(), unit.name.as_str()))
+            let bed = places.get(stay.place.as_ref()?)?;
+            let unit = bed.part_of.as_ref().and_then(|id| places.get(id)).unwrap_or(bed);
+            Some((&stay.patient, unit.name.as_str()))
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use clinical::{Episode, Instant, Priority, SeenAction, Verb};
+use clinical::{Episode, EpisodeId, Instant, PatientId, Priority, SeenAction, Verb};
 use vault::Ward;
 
 use crate::tile::Tile;
@@ -47,21 +47,23 @@ pub struct AlarmLoad {
 /// Works out the load of the day before `now`.
 pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
     let from = now - DAY;
-    let mut actions: HashMap<&str, Vec<&SeenAction>> = HashMap::new();
+    let mut actions: HashMap<&EpisodeId, Vec<&SeenAction>> = HashMap::new();
     for seen in &ward.actions {
-        actions.entry(&seen.action.episode).or_default().push(seen);
+        if let Some(episode) = seen.action.about.episode() {
+            actions.entry(episode).or_default().push(seen);
+        }
     }
     let first = |episode: &Episode, verb: Verb| {
-        let own = actions.get(episode.id.as_str())?;
+        let own = actions.get(&episode.id)?;
         own.iter().filter(|s| s.action.verb == verb).map(|s| s.action.at).min()
     };
-    let beds: HashMap<&str, &str> = tiles.iter().map(|t| (t.patient.as_str(), t.bed.as_str())).collect();
+    let beds: HashMap<&PatientId, &str> = tiles.iter().map(|t| (&t.patient, t.bed.as_str())).collect();
     let day: Vec<&Episode> = ward.episodes.iter().filter(|e| e.onset >= from && e.onset <= now).collect();
 
     let mut load = AlarmLoad { total: day.len(), beds: tiles.len(), ..AlarmLoad::default() };
     let (mut waits, mut high_waits) = (Vec::new(), Vec::new());
     let (mut by_bed, mut by_rule) = (BTreeMap::new(), BTreeMap::new());
-    let mut last_end: HashMap<(&str, String), Instant> = HashMap::new();
+    let mut last_end: HashMap<(Option<&PatientId>, String), Instant> = HashMap::new();
     let mut repeated: BTreeMap<&str, usize> = BTreeMap::new();
     for episode in day {
         let taken = first(episode, Verb::Take);
@@ -79,7 +81,7 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
         let hour = (episode.onset.ms_since(from) / HOUR).clamp(0, 23) as usize;
         load.hours[hour][episode.priority as usize] += 1;
 
-        let bed = beds.get(episode.patient.as_str()).copied().unwrap_or("–");
+        let bed = episode.patient.as_ref().and_then(|id| beds.get(id)).copied().unwrap_or("–");
         let rule = rule(&episode.text);
         let acted = usize::from(taken.is_some() || handled.is_some());
         for (name, shares) in [(bed.to_owned(), &mut by_bed), (rule.clone(), &mut by_rule)] {
@@ -87,7 +89,7 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
             share.0 += 1;
             share.1 += acted;
         }
-        let key = (episode.patient.as_str(), rule);
+        let key = (episode.patient.as_ref(), rule);
         if last_end.get(&key).is_some_and(|end| episode.onset.ms_since(*end) < REPEAT) {
             load.repeats.0 += 1;
             *repeated.entry(bed).or_default() += 1;
@@ -131,12 +133,12 @@ fn most(shares: BTreeMap<String, (usize, usize)>) -> Vec<Share> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clinical::Action;
+    use clinical::{About, Action, Actor};
 
     fn episode(id: &str, text: &str, onset: i64, ended: Option<i64>) -> Episode {
         Episode {
             id: id.into(),
-            patient: "p".into(),
+            patient: Some("p".into()),
             priority: Priority::High,
             text: text.into(),
             measure: None,
@@ -151,11 +153,12 @@ mod tests {
         let take = |id: &str, episode: &str, verb, at| SeenAction {
             action: Action {
                 id: id.into(),
-                episode: episode.into(),
+                about: About::Episode(episode.into()),
                 verb,
-                by: "N. Okafor".into(),
+                by: Actor::named("N. Okafor"),
                 at: Instant(at),
                 note: None,
+                to: None,
             },
             accepted_at: None,
         };

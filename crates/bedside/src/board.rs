@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::{Instant, Presence, Priority};
+use clinical::{Actor, Instant, PatientId, Presence, Priority};
 use vault::Ward;
 
 use crate::alarm::{AlarmLine, line, states};
@@ -11,8 +11,8 @@ use crate::tile::{Tile, tiles};
 /// An episode in the queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueItem {
-    /// Logical id of the Patient.
-    pub patient: String,
+    /// Whose it is; `None` where the alarm names nobody.
+    pub patient: Option<PatientId>,
     /// Bed as shown; empty where the alarm names no patient.
     pub bed: String,
     /// Name as shown.
@@ -30,6 +30,16 @@ pub struct Board {
     pub tiles: Vec<Tile>,
     /// Priority, then oldest.
     pub queue: Vec<QueueItem>,
+}
+
+impl Board {
+    /// Says of each alarm what is this person's.
+    #[must_use]
+    pub fn shown_to(mut self, me: &Actor) -> Board {
+        let tiles = self.tiles.iter_mut().filter_map(|tile| tile.alarm.as_mut());
+        tiles.chain(self.queue.iter_mut().map(|item| &mut item.line)).for_each(|line| line.shown_to(me));
+        self
+    }
 }
 
 /// Works out the board of `now`.
@@ -54,12 +64,12 @@ pub fn history(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
 }
 
 fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) -> bool) -> Vec<QueueItem> {
-    let places: HashMap<&str, &Tile> = tiles.iter().map(|t| (t.patient.as_str(), t)).collect();
+    let places: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, t)).collect();
     states(ward, now)
         .into_iter()
         .filter(|(_, state)| wanted(state.presence))
         .map(|(episode, state)| {
-            let tile = places.get(episode.patient.as_str());
+            let tile = episode.patient.as_ref().and_then(|id| places.get(id));
             QueueItem {
                 patient: episode.patient.clone(),
                 bed: tile.map(|t| t.bed.clone()).unwrap_or_default(),

@@ -1,7 +1,8 @@
 //! The limits of one patient: what holds now, who set it and why, and what the unit watches otherwise.
 
 use clinical::{
-    Instant, LIMITED, Limits, Measure, Preset, SetLimit, UnitLimits, limit_history, limits_at, presets,
+    Instant, LIMITED, Limits, Measure, PatientId, Preset, SetLimit, UnitLimits, limit_history, limits_at,
+    presets,
 };
 use vault::{Reader, VaultError};
 
@@ -31,7 +32,7 @@ pub struct PatientLimits {
 ///
 /// # Errors
 /// Of the cache.
-pub fn unit_limits(reader: &Reader, patient: &str) -> Result<UnitLimits, VaultError> {
+pub fn unit_limits(reader: &Reader, patient: &PatientId) -> Result<UnitLimits, VaultError> {
     let unit = reader.unit_of(patient)?.unwrap_or_default();
     Ok(reader.site()?.policy(&unit).limits.clone())
 }
@@ -40,7 +41,11 @@ pub fn unit_limits(reader: &Reader, patient: &str) -> Result<UnitLimits, VaultEr
 ///
 /// # Errors
 /// Of the cache.
-pub fn patient_limits(reader: &Reader, patient: &str, now: Instant) -> Result<PatientLimits, VaultError> {
+pub fn patient_limits(
+    reader: &Reader,
+    patient: &PatientId,
+    now: Instant,
+) -> Result<PatientLimits, VaultError> {
     let (usual, actions) = (unit_limits(reader, patient)?, reader.actions_about(patient)?);
     let mut history = limit_history(patient, &actions);
     let measures = LIMITED

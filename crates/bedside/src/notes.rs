@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::{Action, Instant, SeenAction, Verb, about_patient, patient_about};
+use clinical::{Action, EpisodeId, Instant, PatientId, SeenAction, SmolStr, Verb};
 use fhir::parse_instant;
 use vault::Ward;
 
@@ -16,18 +16,17 @@ pub struct Annotation {
     pub at: Instant,
     /// The words.
     pub text: String,
-    /// Whose.
-    pub by: String,
+    /// Whose, as shown.
+    pub by: SmolStr,
     /// Whether the server has it.
     pub sent: bool,
 }
 
 /// The notes on one patient, in order of their moments. They travel as `2026-03-14T03:12:00.000Z words`.
-pub fn annotations(patient: &str, actions: &[SeenAction]) -> Vec<Annotation> {
-    let about = about_patient(patient);
+pub fn annotations(patient: &PatientId, actions: &[SeenAction]) -> Vec<Annotation> {
     let mut found: Vec<Annotation> = actions
         .iter()
-        .filter(|seen| seen.action.verb == Verb::Annotate && seen.action.episode == about)
+        .filter(|seen| seen.action.verb == Verb::Annotate && seen.action.about.patient() == Some(patient))
         .filter_map(|seen| {
             let note = seen.action.note.as_deref()?;
             // A note from elsewhere without a moment is about the moment it was written.
@@ -35,7 +34,7 @@ pub fn annotations(patient: &str, actions: &[SeenAction]) -> Vec<Annotation> {
                 .split_once(' ')
                 .and_then(|(moment, text)| Some((parse_instant(moment)?, text)))
                 .unwrap_or((seen.action.at, note));
-            let by = seen.action.by.clone();
+            let by = seen.action.by.name.clone();
             Some(Annotation { at, text: text.to_owned(), by, sent: seen.accepted_at.is_some() })
         })
         .collect();
@@ -47,33 +46,32 @@ pub fn annotations(patient: &str, actions: &[SeenAction]) -> Vec<Annotation> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftNote {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// When it was written.
     pub at: Instant,
-    /// By whom.
-    pub by: String,
+    /// By whom, as shown.
+    pub by: SmolStr,
     /// What was written, or the verb where it came without words.
     pub text: String,
 }
 
 /// The notes of the shift, oldest first.
 pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
-    let of_episode: HashMap<&str, &str> =
-        ward.episodes.iter().map(|e| (e.id.as_str(), e.patient.as_str())).collect();
+    let of_episode: HashMap<&EpisodeId, &PatientId> =
+        ward.episodes.iter().filter_map(|e| Some((&e.id, e.patient.as_ref()?))).collect();
     let recent = |action: &&Action| (0..SHIFT).contains(&now.ms_since(action.at));
     let note = |action: &Action| {
         let written = action.note.as_deref();
         let (patient, text) = match action.verb {
-            Verb::Note | Verb::HandTo | Verb::Handled => (*of_episode.get(action.episode.as_str())?, written),
+            Verb::Note | Verb::HandTo | Verb::Handled => (*of_episode.get(action.about.episode()?)?, written),
             // The moment it is about comes first, for programs.
-            Verb::Annotate => (
-                patient_about(&action.episode)?,
-                written.map(|n| n.split_once(' ').map_or(n, |(_, text)| text)),
-            ),
+            Verb::Annotate => {
+                (action.about.patient()?, written.map(|n| n.split_once(' ').map_or(n, |(_, text)| text)))
+            }
             _ => return None,
         };
         let text = text.unwrap_or(action.verb.code()).to_owned();
-        Some(ShiftNote { patient: patient.to_owned(), at: action.at, by: action.by.clone(), text })
+        Some(ShiftNote { patient: patient.clone(), at: action.at, by: action.by.name.clone(), text })
     };
     ward.actions.iter().map(|seen| &seen.action).filter(recent).filter_map(note).collect()
 }

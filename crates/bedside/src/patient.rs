@@ -1,6 +1,6 @@
 //! One patient, deep: the tile, the alarms and the doses of the last day.
 
-use clinical::{Dose, Instant};
+use clinical::{Dose, Instant, PatientId};
 use vault::{Reader, VaultError};
 
 use crate::board::{QueueItem, board};
@@ -21,9 +21,13 @@ pub struct PatientPage {
 ///
 /// # Errors
 /// Of the cache.
-pub fn patient_page(reader: &Reader, id: &str, now: Instant) -> Result<Option<PatientPage>, VaultError> {
+pub fn patient_page(
+    reader: &Reader,
+    id: &PatientId,
+    now: Instant,
+) -> Result<Option<PatientPage>, VaultError> {
     let (board, doses) = (board(&reader.ward()?, now), reader.doses(id, now - 86_400_000)?);
-    let Some(tile) = board.tiles.into_iter().find(|t| t.patient == id) else { return Ok(None) };
-    let alarms = board.queue.into_iter().filter(|item| item.patient == id).collect();
+    let Some(tile) = board.tiles.into_iter().find(|t| t.patient == *id) else { return Ok(None) };
+    let alarms = board.queue.into_iter().filter(|item| item.patient.as_ref() == Some(id)).collect();
     Ok(Some(PatientPage { tile, alarms, doses }))
 }

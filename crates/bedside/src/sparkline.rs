@@ -1,6 +1,6 @@
 //! The last hour of a signal, small enough for a tile.
 
-use clinical::{Instant, Measure};
+use clinical::{Instant, Measure, PatientId};
 use vault::{Reader, SeriesInfo, VaultError};
 
 /// One line in a box of 42 by 24, as an SVG path; gaps lift the pen.
@@ -16,7 +16,7 @@ const BUCKETS: usize = 30;
 /// Of the cache.
 pub fn sparklines(
     reader: &Reader,
-    patient: &str,
+    patient: &PatientId,
     now: Instant,
 ) -> Result<[Option<Sparkline>; 2], VaultError> {
     let all = reader.series_of(patient)?;

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use clinical::{Acuity, Instant, Measure, Person, Presence, Priority, Sex, Site, StaleAfter, is_stale};
+use clinical::{
+    Acuity, Instant, Measure, PatientId, Person, Place, PlaceId, Presence, Priority, Sex, Site, StaleAfter,
+    is_stale,
+};
 use vault::{SeriesValue, Ward};
 
 use crate::alarm::{AlarmLine, is_live, line, states};
@@ -44,7 +47,7 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tile {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// Bed as shown: `12`, or `H3` at home.
     pub bed: String,
     /// Ward as shown; empty at home.
@@ -83,15 +86,17 @@ pub struct Tile {
 
 /// Everybody on the board, worst first.
 pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
-    let mut values: HashMap<&str, Vec<&SeriesValue>> = HashMap::new();
+    let mut values: HashMap<&PatientId, Vec<&SeriesValue>> = HashMap::new();
     for value in &ward.values {
         values.entry(&value.series.patient).or_default().push(value);
     }
-    let mut alarms: HashMap<&str, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
+    let mut alarms: HashMap<&PatientId, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
     for (episode, state) in states(ward, now).into_iter().filter(|(_, s)| is_live(s.presence)) {
-        alarms.entry(&episode.patient).or_default().push((line(episode, state), episode.measure));
+        if let Some(patient) = &episode.patient {
+            alarms.entry(patient).or_default().push((line(episode, state), episode.measure));
+        }
     }
-    let places: HashMap<&str, &clinical::Place> = ward.places.iter().map(|p| (p.id.as_str(), p)).collect();
+    let places: HashMap<&PlaceId, &Place> = ward.places.iter().map(|p| (&p.id, p)).collect();
     let mut homes = 0;
     let mut persons: Vec<&Person> = ward.persons.iter().filter(|p| p.active).collect();
     persons.sort_by(|a, b| a.id.cmp(&b.id));
@@ -105,7 +110,7 @@ pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
             if had_stay && stay.is_none() {
                 return None;
             }
-            let bed = stay.and_then(|s| s.place.as_deref()).and_then(|id| places.get(id));
+            let bed = stay.and_then(|s| s.place.as_ref()).and_then(|id| places.get(id));
             let bed_name = match bed {
                 Some(bed) => bed_number(&bed.name),
                 None => {
@@ -114,13 +119,13 @@ pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                 }
             };
             let ward_name =
-                bed.and_then(|b| b.part_of.as_deref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
-            let own = values.get(person.id.as_str()).map_or(&[][..], Vec::as_slice);
-            let own_alarms = alarms.remove(person.id.as_str()).unwrap_or_default();
+                bed.and_then(|b| b.part_of.as_ref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
+            let own = values.get(&person.id).map_or(&[][..], Vec::as_slice);
+            let own_alarms = alarms.remove(&person.id).unwrap_or_default();
             let devices = ward
                 .devices
                 .iter()
-                .filter(|d| d.active && d.patient.as_deref() == Some(&person.id))
+                .filter(|d| d.active && d.patient.as_ref() == Some(&person.id))
                 .map(|d| d.name.clone())
                 .collect();
             let subject = Subject {
@@ -187,8 +192,10 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);
+    let owner_of = |(line, _): &(AlarmLine, Option<Measure>)| line.owner.as_ref().map(|(who, _)| who.clone());
+    let leads = alarms.first().and_then(owner_of);
     let more_owner =
-        alarms.iter().skip(1).find_map(|(line, _)| line.owner.as_ref()).map(|(who, _)| who.clone());
+        alarms.iter().skip(1).find_map(owner_of).filter(|who| leads.as_ref().is_none_or(|l| !l.is(who)));
     Tile {
         patient: person.id.clone(),
         bed: subject.bed,
@@ -222,7 +229,7 @@ fn cells(
         if let Some(found) = newest(values, measures) {
             let (text, unit) = text(&found);
             let measure = found.from.series.measure().unwrap_or(measures[0]);
-            let by_device = !found.from.series.device.is_empty();
+            let by_device = found.from.series.device.is_some();
             out.push(Cell {
                 slot,
                 text,
@@ -281,7 +288,7 @@ fn signal(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>, bool) {
 mod tests {
     use super::*;
     use crate::board::board;
-    use clinical::{Action, Band, Decimal, Episode, Place, SeenAction, Stay, Verb};
+    use clinical::{About, Action, Actor, Band, Decimal, Episode, SeenAction, Stay, Verb};
     use vault::SeriesInfo;
 
     const NOW: Instant = Instant(1_767_225_600_000);
@@ -291,7 +298,7 @@ mod tests {
             series: SeriesInfo {
                 id: 0,
                 patient: "p".into(),
-                device: if streamed { "d".into() } else { String::new() },
+                device: streamed.then(|| "d".into()),
                 code: code.into(),
                 mdc: false,
                 unit: unit.into(),
@@ -344,7 +351,7 @@ mod tests {
     fn episode(id: &str, priority: Priority, onset_s: i64, measure: Option<Measure>) -> Episode {
         Episode {
             id: id.into(),
-            patient: "p".into(),
+            patient: Some("p".into()),
             priority,
             text: "SpO2 84 < 90".into(),
             measure,
@@ -379,17 +386,18 @@ mod tests {
         ward.actions = vec![SeenAction {
             action: Action {
                 id: "1".into(),
-                episode: "high".into(),
+                about: About::Episode("high".into()),
                 verb: Verb::Take,
-                by: "N. Okafor".into(),
+                by: Actor::named("N. Okafor"),
                 at: NOW,
                 note: None,
+                to: None,
             },
             accepted_at: None,
         }];
         let after = board(&ward, NOW);
         let high = after.queue.iter().find(|i| i.line.episode == "high").expect("still in the queue");
-        assert_eq!(high.line.owner.as_ref().map(|o| o.0.as_str()), Some("N. Okafor"));
+        assert_eq!(high.line.owner.as_ref().map(|o| o.0.name.as_str()), Some("N. Okafor"));
         assert!(high.line.known_here_only);
     }
 

@@ -1,6 +1,6 @@
 //! What happened to an alarm: raised, what people did, what is due, ended.
 
-use clinical::{Instant, Verb, fold};
+use clinical::{EpisodeId, Instant, SmolStr, Verb, fold};
 use vault::{Reader, VaultError};
 
 use crate::alarm::units;
@@ -12,8 +12,8 @@ pub struct TimelineEntry {
     pub what: &'static str,
     /// When.
     pub at: Instant,
-    /// Who, where a person did it.
-    pub by: Option<String>,
+    /// Who, as shown, where a person did it.
+    pub by: Option<SmolStr>,
     /// Reason or note.
     pub note: Option<String>,
     /// Whether the server has it.
@@ -26,7 +26,7 @@ pub struct TimelineEntry {
 /// Of the cache.
 pub fn timeline(
     reader: &Reader,
-    episode: &str,
+    episode: &EpisodeId,
     now: Instant,
 ) -> Result<Option<Vec<TimelineEntry>>, VaultError> {
     let Some(found) = reader.episode(episode)? else { return Ok(None) };
@@ -38,13 +38,13 @@ pub fn timeline(
         out.push(TimelineEntry {
             what: Verb::code(action.verb),
             at: action.at,
-            by: Some(action.by),
+            by: Some(action.by.name),
             note: action.note,
             sent: seen.accepted_at.is_some(),
         });
     }
     let ward = reader.ward()?;
-    let unit = units(&ward).get(found.patient.as_str()).copied().unwrap_or_default();
+    let unit = found.patient.as_ref().and_then(|id| units(&ward).get(id).copied()).unwrap_or_default();
     let state = fold(&found, &actions, now, ward.site.policy(unit));
     if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
         out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });

@@ -1,6 +1,6 @@
 //! The alert episode, and what people can do about it. What the facts add up to stands in `response`.
 
-use crate::{Instant, Measure};
+use crate::{About, ActionId, Actor, ActorId, EpisodeId, Instant, Measure, PatientId};
 
 /// How soon somebody has to come (IEC 60601-1-8), technical alarms apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,9 +16,9 @@ pub enum Priority {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Episode {
     /// The DetectedIssue's logical id.
-    pub id: String,
-    /// Logical id of the Patient; empty where the alarm names none.
-    pub patient: String,
+    pub id: EpisodeId,
+    /// Whose it is; `None` where the alarm names nobody.
+    pub patient: Option<PatientId>,
     /// Its priority.
     pub priority: Priority,
     /// The alarm line without marks: `SpO2 84 < 90`.
@@ -37,7 +37,7 @@ impl Episode {
 
     /// The rule that found this episode; `None` where a gateway raised it.
     pub fn own_rule(&self) -> Option<&str> {
-        self.id.strip_prefix(Self::OWN)?.rsplit_once('-').map(|(rule, _)| rule)
+        self.id.as_str().strip_prefix(Self::OWN)?.rsplit_once('-').map(|(rule, _)| rule)
     }
 }
 
@@ -116,17 +116,28 @@ pub const HANDLED_REASONS: [&str; 4] = ["Treated", "Artefact", "Expected for pat
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// UUIDv7 made at the click; the same on every station and on the server.
-    pub id: String,
-    /// The episode it is about; `Patient/id` where it is about a person, empty where about the unit.
-    pub episode: String,
+    pub id: ActionId,
+    /// What it is about.
+    pub about: About,
     /// What was done.
     pub verb: Verb,
-    /// Who did it, as shown.
-    pub by: String,
+    /// Who did it.
+    pub by: Actor,
     /// When, by the clock of the station where it happened.
     pub at: Instant,
-    /// Reason or note.
+    /// Reason or note; of [`Verb::HandTo`] the name of who gets it.
     pub note: Option<String>,
+    /// Who gets it, where more than the name is known.
+    pub to: Option<ActorId>,
+}
+
+impl Action {
+    /// To whom an alarm is given by [`Verb::HandTo`]; somebody of whom only a name is known owns it until whoever bears the
+    /// name takes it.
+    pub fn recipient(&self) -> Option<Actor> {
+        let name = self.note.as_deref().filter(|_| self.verb == Verb::HandTo)?;
+        Some(self.to.as_ref().map_or_else(|| Actor::named(name), |id| Actor::known(id.clone(), name)))
+    }
 }
 
 /// An action with the place in the server's order that decides between two takes.

@@ -2,10 +2,12 @@
 //!
 //! Pure functions and plain types. Deliberately not here: I/O, clocks, FHIR, SQL, JSON. Time is an argument.
 
+mod actor;
 mod acuity;
 mod alert;
 mod decimal;
 mod fact;
+mod id;
 mod limits;
 mod measure;
 mod news2;
@@ -20,13 +22,15 @@ mod time;
 mod tone;
 mod ward;
 
+pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
 pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use decimal::{Decimal, NotADecimal};
 pub use fact::{Body, Fact, Unreadable};
+pub use id::{ActionId, ActorId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
 pub use limits::{
-    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits, about_patient,
-    limit_history, limit_steps, limits_at, patient_about,
+    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits, limit_history,
+    limit_steps, limits_at,
 };
 pub use measure::{Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{

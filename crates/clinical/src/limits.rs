@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Instant, Measure, SeenAction, Verb};
+use crate::{Actor, Instant, Measure, PatientId, SeenAction, Verb};
 
 /// The normal side of an alarm limit, in the measure's own unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -247,7 +247,7 @@ pub struct SetLimit {
     /// What was set.
     pub change: LimitChange,
     /// By whom.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Instant,
 }
@@ -259,22 +259,11 @@ impl SetLimit {
     }
 }
 
-/// The reference that ties a fact to a person and not to an episode.
-pub fn about_patient(patient: &str) -> String {
-    format!("Patient/{patient}")
-}
-
-/// The patient of such a reference; `None` where it ties to an episode.
-pub fn patient_about(reference: &str) -> Option<&str> {
-    reference.strip_prefix("Patient/")
-}
-
 /// Every change of one patient's limits, oldest first. What is not a sound change changes nothing.
-pub fn limit_history(patient: &str, actions: &[SeenAction]) -> Vec<SetLimit> {
-    let about = about_patient(patient);
+pub fn limit_history(patient: &PatientId, actions: &[SeenAction]) -> Vec<SetLimit> {
     let mut found: Vec<(&SeenAction, LimitChange)> = actions
         .iter()
-        .filter(|seen| seen.action.verb == Verb::SetLimit && seen.action.episode == about)
+        .filter(|seen| seen.action.verb == Verb::SetLimit && seen.action.about.patient() == Some(patient))
         .filter_map(|seen| Some((seen, seen.action.note.as_deref()?.parse::<LimitChange>().ok()?)))
         .filter(|(_, change)| change.check().is_ok())
         .collect();
@@ -328,7 +317,7 @@ pub fn limit_steps(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Action;
+    use crate::{About, Action};
     use proptest::prelude::*;
 
     fn change(low: Option<f64>, high: Option<f64>) -> LimitChange {
@@ -344,11 +333,12 @@ mod tests {
     fn seen(id: &str, verb: Verb, by: &str, at: i64, note: String) -> SeenAction {
         let action = Action {
             id: id.into(),
-            episode: "Patient/p".into(),
+            about: About::Patient("p".into()),
             verb,
-            by: by.into(),
+            by: Actor::named(by),
             at: Instant(at),
             note: Some(note),
+            to: None,
         };
         SeenAction { action, accepted_at: Some(Instant(at)) }
     }
@@ -378,7 +368,7 @@ mod tests {
     fn a_limit_ends_by_itself_and_the_units_holds_again() {
         let hour = 3_600_000;
         let actions = [seen("1", Verb::SetLimit, "Dr Varga", hour, change(Some(86.0), None).to_string())];
-        let history = limit_history("p", &actions);
+        let history = limit_history(&"p".into(), &actions);
         let low = |at: i64| {
             limits_at(&history, &UnitLimits::default(), Measure::SpO2, Instant(at)).and_then(|l| l.low)
         };
@@ -386,7 +376,7 @@ mod tests {
         let steps =
             limit_steps(&history, &UnitLimits::default(), Measure::SpO2, Instant(0), Instant(24 * hour));
         assert_eq!(steps.iter().map(|(at, _)| at.0 / hour).collect::<Vec<_>>(), [0, 1, 13]);
-        assert!(limit_history("q", &actions).is_empty(), "another patient keeps the unit's");
+        assert!(limit_history(&"q".into(), &actions).is_empty(), "another patient keeps the unit's");
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 //! A pure fold over append-only facts and a moment, so two stations that hold the same facts show the same state, in whatever
 //! order the facts arrived.
 
-use crate::{Action, Episode, Instant, Presence, Priority, SeenAction, UnitLimits, Verb};
+use crate::{Action, Actor, Episode, Instant, Presence, Priority, SeenAction, UnitLimits, Verb};
 
 const MINUTE: i64 = 60_000;
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
@@ -73,7 +73,7 @@ pub struct Escalation {
     /// When it was reached.
     pub at: Instant,
     /// Who asked for it; `None` where it was the timer.
-    pub by: Option<String>,
+    pub by: Option<Actor>,
 }
 
 /// What the facts add up to at one moment.
@@ -82,13 +82,13 @@ pub struct EpisodeState {
     /// Where it stands.
     pub presence: Presence,
     /// Who owns it and since when.
-    pub owner: Option<(String, Instant)>,
+    pub owner: Option<(Actor, Instant)>,
     /// Others who took it too: they have to be told that somebody else was first.
-    pub also_took: Vec<String>,
+    pub also_took: Vec<Actor>,
     /// Two takes were made so near to each other, one of them offline, that clocks cannot tell which was first.
     pub order_uncertain: bool,
     /// Who handled it, when, and with what reason.
-    pub handled: Option<(String, Instant, Option<String>)>,
+    pub handled: Option<(Actor, Instant, Option<String>)>,
     /// Whether it is to be heard.
     pub sound: Sound,
     /// How long a pause of its sound lasts in its unit, in milliseconds.
@@ -104,37 +104,38 @@ pub struct EpisodeState {
 /// Folds the actions on one episode into its state at `now`. The order of `actions` does not matter.
 pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Policy) -> EpisodeState {
     let ordered = in_order(episode, actions);
-    let mut owner: Option<(&SeenAction, String)> = None;
+    let mut owner: Option<(&SeenAction, Actor)> = None;
     let mut handled: Option<&SeenAction> = None;
     let mut first_take: Option<&SeenAction> = None;
-    let (mut also_took, mut order_uncertain) = (Vec::new(), false);
+    let (mut also_took, mut order_uncertain) = (Vec::<Actor>::new(), false);
     for seen in &ordered {
         let action = &seen.action;
-        match action.verb {
-            Verb::Take if owner.is_none() => {
-                owner = Some((seen, action.by.clone()));
+        match (action.verb, ownership(owner.as_ref().map(|(_, who)| who), action)) {
+            (Verb::Take, Some(Some(who))) => {
+                also_took.retain(|other| !other.is(&who));
+                owner = Some((seen, who));
                 first_take = first_take.or(Some(seen));
             }
-            Verb::Take => {
-                let (first, who) = owner.as_ref().map_or((*seen, ""), |(first, who)| (*first, who.as_str()));
-                if *who != action.by && !also_took.contains(&action.by) {
+            (Verb::Take, _) => {
+                if let Some((first, who)) = &owner
+                    && !who.is(&action.by)
+                    && !also_took.iter().any(|other| other.is(&action.by))
+                {
                     also_took.push(action.by.clone());
                     let near = (first.action.at.0 - action.at.0).abs() <= CLOCK_TOLERANCE;
                     order_uncertain |= near && (late(first) || late(seen));
                 }
             }
-            Verb::Release if owner.as_ref().is_some_and(|(_, who)| *who == action.by) => {
+            (_, Some(Some(to))) => {
+                also_took.retain(|other| !other.is(&to));
+                owner = Some((seen, to));
+            }
+            (_, Some(None)) => {
                 owner = None;
                 also_took.clear();
                 order_uncertain = false;
             }
-            Verb::HandTo => {
-                if let Some(to) = &action.note {
-                    owner = Some((seen, to.clone()));
-                    also_took.retain(|who| who != to);
-                }
-            }
-            Verb::Handled if handled.is_none() => handled = Some(seen),
+            (Verb::Handled, None) if handled.is_none() => handled = Some(seen),
             _ => {}
         }
     }
@@ -168,10 +169,22 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
     }
 }
 
+/// Whom an action makes the owner of what this person owns: `None` where it changes nothing, `Some(None)` where it is anybody's
+/// again. People are told apart by who they are; an alarm that was given to a mere name becomes that of the first who bears
+/// the name and takes it.
+fn ownership(owner: Option<&Actor>, action: &Action) -> Option<Option<Actor>> {
+    match action.verb {
+        Verb::Take if owner.is_none_or(|who| who.is_name_of(&action.by)) => Some(Some(action.by.clone())),
+        Verb::Release if owner.is_some_and(|who| who.is(&action.by)) => Some(None),
+        Verb::HandTo => action.recipient().map(Some),
+        _ => None,
+    }
+}
+
 /// Server order where the server knows it; what it does not know yet comes after, by its own clock. Each action once.
 fn in_order<'a>(episode: &Episode, actions: &'a [SeenAction]) -> Vec<&'a SeenAction> {
     let mut ordered: Vec<&SeenAction> =
-        actions.iter().filter(|seen| seen.action.episode == episode.id).collect();
+        actions.iter().filter(|seen| seen.action.about.episode() == Some(&episode.id)).collect();
     ordered.sort_by(|a, b| {
         let key = |seen: &SeenAction| (seen.accepted_at.unwrap_or(Instant(i64::MAX)), seen.action.at);
         key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
@@ -208,7 +221,7 @@ fn escalation(
 ) -> Option<Escalation> {
     let chain = policy.chain(episode.priority);
     let mut highest: Option<Escalation> = None;
-    let mut reach = |level: usize, at: Instant, by: Option<String>| {
+    let mut reach = |level: usize, at: Instant, by: Option<Actor>| {
         let level = level.min(chain.len());
         if let Some(role) = level.checked_sub(1).and_then(|n| chain.get(n))
             && highest.as_ref().is_none_or(|h| h.level < level)
@@ -219,7 +232,7 @@ fn escalation(
     // Nobody has it from the onset to the first take the server knows of, and again from a release to the next take.
     let end = episode.ended.unwrap_or(now).min(now);
     let mut free_since = Some(episode.onset);
-    let mut owner: Option<&str> = None;
+    let mut owner: Option<Actor> = None;
     let mut level = 0;
     let count = |from: Instant, until: Instant, level: &mut usize, reach: &mut dyn FnMut(usize, Instant)| {
         let Some(wait) = policy.wait(episode.priority).filter(|wait| *wait > 0) else { return };
@@ -232,24 +245,24 @@ fn escalation(
     };
     for seen in ordered.iter().filter(|seen| seen.accepted_at.is_some()) {
         let arrived = seen.accepted_at.unwrap_or(now);
-        let Action { verb, by, note, .. } = &seen.action;
-        match verb {
+        let action = &seen.action;
+        let becomes = ownership(owner.as_ref(), action);
+        match action.verb {
             Verb::Take | Verb::Handled | Verb::HandTo => {
                 if let Some(from) = free_since.take() {
                     count(from, arrived.min(end), &mut level, &mut |level, at| reach(level, at, None));
                 }
-                owner = match verb {
-                    Verb::HandTo => note.as_deref().or(owner),
-                    _ => owner.or(Some(by)),
-                };
+                // Who says what was done about it has come, too.
+                let came = || (action.verb == Verb::Handled).then(|| action.by.clone());
+                owner = becomes.flatten().or(owner).or_else(came);
             }
-            Verb::Release if owner == Some(by) => {
+            Verb::Release if becomes.is_some() => {
                 owner = None;
                 free_since = Some(arrived);
             }
             Verb::Escalate => {
                 level = (level + 1).min(chain.len());
-                reach(level, seen.action.at, Some(by.clone()));
+                reach(level, seen.action.at, Some(seen.action.by.clone()));
             }
             _ => {}
         }
@@ -269,13 +282,13 @@ fn escalation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Episode, Measure, Verb};
+    use crate::{About, Episode, Measure, Verb};
     use proptest::prelude::*;
 
     fn episode(priority: Priority, ended: Option<Instant>) -> Episode {
         Episode {
             id: "e".into(),
-            patient: "p".into(),
+            patient: Some("p".into()),
             priority,
             text: "SpO2 84 < 90".into(),
             measure: Some(Measure::SpO2),
@@ -288,14 +301,32 @@ mod tests {
         SeenAction {
             action: Action {
                 id: id.into(),
-                episode: "e".into(),
+                about: About::Episode("e".into()),
                 verb,
-                by: by.into(),
+                by: Actor::known(by, by),
                 at: Instant(at),
                 note: None,
+                to: None,
             },
             accepted_at: accepted_at.map(Instant),
         }
+    }
+
+    fn names(people: &[Actor]) -> Vec<&str> {
+        people.iter().map(|who| who.name.as_str()).collect()
+    }
+
+    /// An action of somebody of whom more than the name matters, accepted at once.
+    fn by(who: &Actor, id: &str, verb: Verb, at: i64) -> SeenAction {
+        let mut seen = action(id, verb, "", at, Some(at));
+        seen.action.by = who.clone();
+        seen
+    }
+
+    fn given_to(name: &str, to: Option<&Actor>, mut seen: SeenAction) -> SeenAction {
+        seen.action.note = Some(name.into());
+        seen.action.to = to.map(|who| who.id.clone());
+        seen
     }
 
     fn state(episode: &Episode, actions: &[SeenAction], now: i64) -> EpisodeState {
@@ -352,7 +383,7 @@ mod tests {
         // Clicked after 30 s without a network; the server had it after four minutes.
         let late = [action("1", Verb::Take, "Okafor", 30_000, Some(4 * MINUTE))];
         let now = state(&high, &late, 10 * MINUTE);
-        assert_eq!(now.owner.as_ref().map(|o| o.0.as_str()), Some("Okafor"));
+        assert_eq!(now.owner.as_ref().map(|o| o.0.name.as_str()), Some("Okafor"));
         assert_eq!(now.escalation.map(|e| e.level), Some(2));
         let in_time = [action("1", Verb::Take, "Okafor", 30_000, Some(31_000))];
         assert_eq!(state(&high, &in_time, 10 * MINUTE).escalation, None);
@@ -368,13 +399,13 @@ mod tests {
             action("2", Verb::Take, "Varga", 6000, Some(6100)),
         ];
         let now = state(&high, &online, 7000);
-        assert_eq!((now.also_took.as_slice(), now.order_uncertain), (&["Varga".to_owned()][..], false));
+        assert_eq!((names(&now.also_took), now.order_uncertain), (vec!["Varga"], false));
         let offline = [
             action("1", Verb::Take, "Okafor", 5000, Some(90_000)),
             action("2", Verb::Take, "Varga", 9000, Some(80_000)),
         ];
         let now = state(&high, &offline, 100_000);
-        assert_eq!(now.owner.map(|o| o.0).as_deref(), Some("Varga"), "by server order");
+        assert_eq!(now.owner.as_ref().map(|o| o.0.name.as_str()), Some("Varga"), "by server order");
         assert!(now.order_uncertain, "and the screen says that clocks cannot tell");
     }
 
@@ -383,7 +414,7 @@ mod tests {
         let takes =
             [action("1", Verb::Take, "Okafor", 5, Some(20)), action("2", Verb::Take, "Varga", 9, Some(10))];
         let state = state(&episode(Priority::High, None), &takes, 0);
-        assert_eq!(state.owner, Some(("Varga".into(), Instant(9))));
+        assert_eq!(state.owner, Some((Actor::known("Varga", "Varga"), Instant(9))));
         assert_eq!(state.presence, Presence::Owned);
         assert!(!state.known_here_only);
     }
@@ -406,14 +437,64 @@ mod tests {
         assert!(state.known_here_only);
     }
 
+    #[test]
+    fn two_people_of_one_name_cannot_release_each_others_alarms() {
+        let medium = episode(Priority::Medium, None);
+        let (here, there) = (Actor::at_station("a", "N. Okafor"), Actor::at_station("b", "N. Okafor"));
+        let mut facts = vec![by(&here, "1", Verb::Take, 1), by(&there, "2", Verb::Release, 2)];
+        assert_eq!(state(&medium, &facts, 3).owner.unwrap().0, here, "the other one let nothing go");
+        // Nor an older station, or another program, that knows no more than the name.
+        facts.push(by(&Actor::named("N. Okafor"), "3", Verb::Release, 3));
+        facts.push(by(&there, "4", Verb::Take, 4));
+        let now = state(&medium, &facts, 5);
+        assert_eq!((now.owner.unwrap().0, now.also_took), (here.clone(), vec![there.clone()]));
+        // The next role is called from the owner's own release on, not from anybody else's.
+        facts.push(by(&here, "5", Verb::Release, 6 * MINUTE));
+        assert_eq!(state(&medium, &facts[..4], 60 * MINUTE).escalation, None);
+        assert_eq!(
+            state(&medium, &facts, 60 * MINUTE).escalation.map(|e| (e.level, e.at)),
+            Some((3, Instant(21 * MINUTE)))
+        );
+        assert_eq!(state(&medium, &facts, 7 * MINUTE).presence, Presence::Active);
+    }
+
+    #[test]
+    fn an_alarm_given_to_a_name_is_whose_who_bears_it_and_takes_it() {
+        let medium = episode(Priority::Medium, None);
+        let (giver, here, there) = (
+            Actor::at_station("a", "S. Varga"),
+            Actor::at_station("a", "N. Okafor"),
+            Actor::at_station("b", "N. Okafor"),
+        );
+        let given = given_to("N. Okafor", None, by(&giver, "1", Verb::HandTo, 1));
+        assert_eq!(state(&medium, &[given.clone()], 2).owner.unwrap().0, Actor::named("N. Okafor"));
+        let another = [given.clone(), by(&giver, "2", Verb::Take, 2)];
+        assert_eq!(state(&medium, &another, 3).also_took, [giver.clone()], "the name is not the giver's");
+        let taken = [given.clone(), by(&there, "2", Verb::Take, 2), by(&here, "3", Verb::Take, 3)];
+        let now = state(&medium, &taken, 4);
+        assert_eq!(now.owner.unwrap(), (there.clone(), Instant(2)));
+        assert_eq!(now.also_took, [here.clone()], "the second of that name is told");
+        // Whom the station knew is the owner at once, and nobody else of the name.
+        let known = given_to("N. Okafor", Some(&there), given);
+        let facts = [known, by(&here, "2", Verb::Take, 2), by(&here, "3", Verb::Release, 3)];
+        assert_eq!(state(&medium, &facts, 4).owner.unwrap().0, there);
+    }
+
     proptest! {
         #[test]
         fn two_stations_with_the_same_facts_show_the_same_state(
-            facts in proptest::collection::vec((0usize..11, 0u8..3, 0i64..50, proptest::option::of(0i64..50)), 0..12),
+            facts in proptest::collection::vec((0usize..11, 0usize..6, 0usize..12, 0i64..50, proptest::option::of(0i64..50)), 0..12),
             seed in any::<u64>(),
         ) {
+            let people = people();
             let facts: Vec<SeenAction> = facts.iter().enumerate()
-                .map(|(n, (verb, by, at, accepted))| action(&n.to_string(), Verb::ALL[*verb], &by.to_string(), *at, *accepted))
+                .map(|(n, (verb, by, to, at, accepted))| {
+                    let mut seen = action(&n.to_string(), Verb::ALL[*verb], "", *at, *accepted);
+                    seen.action.by = people[*by].clone();
+                    // Half of what is given goes to somebody known, half to a name.
+                    let whom = &people[to % 6];
+                    given_to(&whom.name, (*to < 6).then_some(whom), seen)
+                })
                 .collect();
             let mut shuffled = facts.clone();
             // A shuffle that proptest can replay: sort by a hash of seed and place.
@@ -424,5 +505,37 @@ mod tests {
                 prop_assert_eq!(state(&e, &facts, now), state(&e, &shuffled, now));
             }
         }
+
+        /// Whoever else lets an alarm go that somebody has, it stays with whom it is.
+        #[test]
+        fn nobody_but_the_owner_lets_an_alarm_go(
+            facts in proptest::collection::vec((0usize..7, 0usize..6), 0..12), other in 0usize..6,
+        ) {
+            let (people, e) = (people(), episode(Priority::High, None));
+            let mut facts: Vec<SeenAction> = facts.iter().enumerate()
+                .map(|(n, (verb, who))| by(&people[*who], &format!("{n:02}"), Verb::ALL[*verb], n as i64))
+                .collect();
+            let before = state(&e, &facts, 30);
+            facts.push(by(&people[other], "99", Verb::Release, 20));
+            let after = state(&e, &facts, 30);
+            match &before.owner {
+                Some((who, _)) if who.is(&people[other]) => prop_assert_eq!(after.owner, None),
+                _ => prop_assert_eq!(after.owner, before.owner),
+            }
+        }
+    }
+
+    /// Two of one name, two of another, and both names alone.
+    fn people() -> [Actor; 6] {
+        let at = |station: &str, name: &str| Actor::at_station(station, name);
+        let (okafor, varga) = ("N. Okafor", "S. Varga");
+        [
+            at("a", okafor),
+            at("b", okafor),
+            at("a", varga),
+            at("b", varga),
+            Actor::named(okafor),
+            Actor::named(varga),
+        ]
     }
 }

@@ -456,7 +456,7 @@ mod tests {
     #[test]
     fn a_daily_dose_that_did_not_come_is_missed_and_one_with_meals_is_not() {
         let dose = |what: &str, at: i64| Dose {
-            id: format!("{what}-{at}"),
+            id: format!("{what}-{at}").into(),
             patient: "p".into(),
             what: what.into(),
             amount: None,

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Decimal, Instant, Measure};
+use crate::{Decimal, DeviceId, Instant, Measure, PatientId};
 
 /// The code system and code a value came with; a series keeps the code it was sent under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,9 +52,9 @@ pub struct Source {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     /// Logical id of the Patient.
-    pub patient: SmolStr,
+    pub patient: PatientId,
     /// Logical id of the Device, where one is named.
-    pub device: Option<SmolStr>,
+    pub device: Option<DeviceId>,
     /// What was measured.
     pub code: Code,
     /// The value in `unit`.

@@ -2,13 +2,13 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, Decimal, Instant, Sex};
+use crate::{Code, Decimal, DeviceId, DoseId, FlagId, Instant, PatientId, PlaceId, Sex, StayId};
 
 /// A patient, as far as a screen needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// Logical id of the Patient.
-    pub id: String,
+    pub id: PatientId,
     /// Medical record number; empty where the server sends none.
     pub mrn: String,
     /// Family name, without control characters.
@@ -22,33 +22,33 @@ pub struct Person {
     /// `false` once the record was merged away or switched off.
     pub active: bool,
     /// The record that this one was merged into.
-    pub replaced_by: Option<String>,
+    pub replaced_by: Option<PatientId>,
     /// Records that were merged into this one.
-    pub replaces: Vec<String>,
+    pub replaces: Vec<PatientId>,
 }
 
 /// A ward or a bed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Logical id of the Location.
-    pub id: String,
+    pub id: PlaceId,
     /// As shown.
     pub name: String,
     /// Whether this is a bed; otherwise a ward or something that holds beds.
     pub is_bed: bool,
     /// The Location this one is part of.
-    pub part_of: Option<String>,
+    pub part_of: Option<PlaceId>,
 }
 
 /// A patient's stay, which binds the patient to a bed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stay {
     /// Logical id of the Encounter.
-    pub id: String,
+    pub id: StayId,
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// The current Location.
-    pub place: Option<String>,
+    pub place: Option<PlaceId>,
     /// Whether the stay is going on.
     pub in_progress: bool,
 }
@@ -57,9 +57,9 @@ pub struct Stay {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// Logical id of the Device.
-    pub id: String,
+    pub id: DeviceId,
     /// The patient it is on.
-    pub patient: Option<String>,
+    pub patient: Option<PatientId>,
     /// As shown.
     pub name: String,
     /// Whether it is in use.
@@ -70,9 +70,9 @@ pub struct Device {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dose {
     /// Logical id of the MedicationAdministration.
-    pub id: String,
+    pub id: DoseId,
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// What was given.
     pub what: String,
     /// How much, with its UCUM unit.
@@ -85,9 +85,9 @@ pub struct Dose {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
     /// Logical id of the Flag.
-    pub id: String,
+    pub id: FlagId,
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// Its codes, each as `system|code`.
     pub codes: Vec<String>,
     /// Who recorded it; empty where nobody is named.
@@ -111,9 +111,9 @@ impl Flag {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     /// Logical id of the Patient.
-    pub patient: SmolStr,
+    pub patient: PatientId,
     /// Logical id of the Device.
-    pub device: Option<SmolStr>,
+    pub device: Option<DeviceId>,
     /// What was measured.
     pub code: Code,
     /// UCUM.

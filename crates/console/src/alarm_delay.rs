@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::PoisonError;
 
-use clinical::Instant;
+use clinical::{EpisodeId, Instant};
 use sync::LinkState;
 
 use crate::console::Console;
@@ -109,7 +109,7 @@ fn p95(list: &[u32]) -> Option<u32> {
 
 impl Console {
     /// Alarms that came from the server just now, with the server's time of each.
-    pub fn arrived(&self, raised: Vec<(String, Option<Instant>)>) {
+    pub fn arrived(&self, raised: Vec<(EpisodeId, Option<Instant>)>) {
         let link = self.link();
         let reached = raised
             .into_iter()
@@ -122,16 +122,16 @@ impl Console {
     }
 
     /// When those of these alarms reached the server that came lately and were not on a screen yet.
-    pub fn unlit<'a>(&self, episodes: impl Iterator<Item = &'a str>) -> Vec<(String, Instant)> {
+    pub fn unlit<'a>(&self, episodes: impl Iterator<Item = &'a EpisodeId>) -> Vec<(EpisodeId, Instant)> {
         let arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-        episodes.filter_map(|episode| Some((episode.to_owned(), *arrived.get(episode)?))).collect()
+        episodes.filter_map(|episode| Some((episode.clone(), *arrived.get(episode)?))).collect()
     }
 
     /// These alarms stand on the screen now; how long that took is kept.
     ///
     /// # Errors
     /// Of the cache; only the figure is missed then.
-    pub fn lit(&self, episodes: &[String]) -> Result<(), ConsoleError> {
+    pub fn lit(&self, episodes: &[EpisodeId]) -> Result<(), ConsoleError> {
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         let reached: Vec<Instant> = episodes.iter().filter_map(|episode| arrived.remove(episode)).collect();
         drop(arrived);

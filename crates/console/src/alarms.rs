@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bedside::states;
-use clinical::{Action, EpisodeState, HANDLED_REASONS, Verb};
+use clinical::{About, Action, ActionId, ActorId, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -23,7 +23,7 @@ impl Console {
     ///
     /// # Errors
     /// Where the episode is not known, or the cache cannot record it; then nothing was recorded.
-    pub fn take(&self, episode: &str) -> Result<Action, ConsoleError> {
+    pub fn take(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
         self.record(episode, Verb::Take, None)
     }
 
@@ -31,7 +31,7 @@ impl Console {
     ///
     /// # Errors
     /// Where there is no reason, the episode is not known, or the cache cannot record it.
-    pub fn handled(&self, episode: &str, reason: &str, words: &str) -> Result<Action, ConsoleError> {
+    pub fn handled(&self, episode: &EpisodeId, reason: &str, words: &str) -> Result<Action, ConsoleError> {
         if !HANDLED_REASONS.contains(&reason) || (reason == "Other" && words.trim().is_empty()) {
             return Err(ConsoleError::NoReason);
         }
@@ -44,7 +44,7 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::take`].
-    pub fn pause_sound(&self, episode: &str) -> Result<Action, ConsoleError> {
+    pub fn pause_sound(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
         self.record(episode, Verb::AudioPause, None)
     }
 
@@ -52,27 +52,32 @@ impl Console {
     ///
     /// # Errors
     /// Where somebody else owns it, or as [`Console::take`].
-    pub fn release(&self, episode: &str) -> Result<Action, ConsoleError> {
-        let owner = self.state(episode)?.owner.map(|(who, _)| who);
-        if owner.as_deref() != Some(&self.station().user) {
+    pub fn release(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
+        if self.state(episode)?.owner.is_none_or(|(who, _)| !who.is(self.user())) {
             return Err(ConsoleError::NotYours);
         }
         self.record(episode, Verb::Release, None)
     }
 
-    /// Gives an alarm to somebody else, by name.
+    /// Gives an alarm to somebody else, by name: to the one person of that name who ever acted, as far as this station knows,
+    /// else to the name, until somebody who bears it takes the alarm.
     ///
     /// # Errors
     /// Where no name is given, or as [`Console::take`].
-    pub fn hand_to(&self, episode: &str, name: &str) -> Result<Action, ConsoleError> {
-        self.record(episode, Verb::HandTo, Some(words(name)?))
+    pub fn hand_to(&self, episode: &EpisodeId, name: &str) -> Result<Action, ConsoleError> {
+        let name = words(name)?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let to = match self.vault.read(|reader| reader.people_named(&name))?.as_slice() {
+            [only] => Some(only.id.clone()),
+            _ => None,
+        };
+        self.record_to(episode, Verb::HandTo, Some(name), to)
     }
 
     /// Adds a few words.
     ///
     /// # Errors
     /// Where there are none, or as [`Console::take`].
-    pub fn note(&self, episode: &str, text: &str) -> Result<Action, ConsoleError> {
+    pub fn note(&self, episode: &EpisodeId, text: &str) -> Result<Action, ConsoleError> {
         self.record(episode, Verb::Note, Some(words(text)?))
     }
 
@@ -80,20 +85,31 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::take`].
-    pub fn escalate(&self, episode: &str) -> Result<Action, ConsoleError> {
+    pub fn escalate(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
         self.record(episode, Verb::Escalate, None)
     }
 
-    fn state(&self, episode: &str) -> Result<EpisodeState, ConsoleError> {
+    fn state(&self, episode: &EpisodeId) -> Result<EpisodeState, ConsoleError> {
         let ward = self.vault.read(|reader| reader.ward())?;
-        let found = states(&ward, self.now()).into_iter().find(|(e, _)| e.id == episode);
+        let found = states(&ward, self.now()).into_iter().find(|(e, _)| e.id == *episode);
         Ok(found.ok_or(ConsoleError::NoEpisode)?.1)
     }
 
-    fn record(&self, episode: &str, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
+    fn record(&self, episode: &EpisodeId, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
+        self.record_to(episode, verb, note, None)
+    }
+
+    fn record_to(
+        &self,
+        episode: &EpisodeId,
+        verb: Verb,
+        note: Option<String>,
+        to: Option<ActorId>,
+    ) -> Result<Action, ConsoleError> {
         let found = self.vault.read(|reader| reader.episodes())?;
-        let found = found.into_iter().find(|e| e.id == episode).ok_or(ConsoleError::NoEpisode)?;
-        self.record_fact(&found.patient, episode.to_owned(), verb, note)
+        let found = found.into_iter().find(|e| e.id == *episode).ok_or(ConsoleError::NoEpisode)?;
+        let action = Action { to, ..self.action(About::Episode(found.id), verb, note) };
+        self.record_fact(action, found.patient.as_ref())
     }
 
     /// Actions that the server does not have yet, oldest first.
@@ -107,11 +123,11 @@ impl Console {
                 return Ok(Vec::new());
             }
             let parked = reader.parked()?;
-            let mut actions: HashMap<String, Action> =
+            let mut actions: HashMap<ActionId, Action> =
                 reader.actions_unsent()?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
             let waiting = ids.into_iter().filter_map(|id| {
                 let reason = parked.iter().find(|p| p.action == id).map(|p| p.reason.clone());
-                actions.remove(&id).map(|action| Waiting { action, parked: reason })
+                actions.remove(id.as_str()).map(|action| Waiting { action, parked: reason })
             });
             Ok(waiting.collect())
         })?)
@@ -138,6 +154,6 @@ impl Console {
             return Err(ConsoleError::NoReason);
         }
         let why = words.trim().to_owned();
-        Ok(self.vault.hand_over(action.to_owned(), self.station().user.clone(), why, self.now())?)
+        Ok(self.vault.hand_over(action.to_owned(), self.user().name.to_string(), why, self.now())?)
     }
 }

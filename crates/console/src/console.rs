@@ -7,7 +7,7 @@ use bedside::{
     AlarmLoad, Board, Detector, Link, PatientPage, QueueItem, ShiftNote, Sparkline, TimelineEntry,
     alarm_load, board, board_then, history, patient_page, shift_notes,
 };
-use clinical::{Instant, Priority, Verb};
+use clinical::{About, Actor, ActorId, EpisodeId, Instant, PatientId, Priority, SmolStr, Verb};
 use documents::{ChartRequest, Cover, FlowRow};
 use fhir::detected_issue;
 use sync::{Engine, LinkState, Now, SyncEvent};
@@ -22,11 +22,23 @@ use crate::error::ConsoleError;
 pub struct Station {
     /// The station's name, as other stations see it.
     pub name: String,
-    /// The person at it.
+    /// The person at it, as shown.
     pub user: String,
+    /// Who that is, where it is known: such as `Practitioner/123`.
+    pub user_id: Option<ActorId>,
 }
 
-type Sparks = HashMap<String, (Instant, [Option<Sparkline>; 2])>;
+/// Who sits at a station: somebody with an id, else whoever typed this name here, and not who typed it elsewhere. Where the
+/// station has no id of its own yet and cannot get one, because the cache is only looked at, the name is all there is.
+fn user(vault: &Vault, station: &Station) -> Result<Actor, VaultError> {
+    Ok(match (&station.user_id, vault.station_id()?) {
+        (Some(id), _) => Actor::known(id.clone(), &station.user),
+        (None, Some(station_id)) => Actor::at_station(&station_id, &station.user),
+        (None, None) => Actor::named(&station.user),
+    })
+}
+
+type Sparks = HashMap<PatientId, (Instant, [Option<Sparkline>; 2])>;
 
 /// One open station.
 pub struct Console {
@@ -34,14 +46,15 @@ pub struct Console {
     pub(crate) engine: Option<Arc<Engine>>,
     now: Now,
     station: Station,
+    user: Actor,
     sparks: Mutex<Sparks>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
     detector: Mutex<Detector>,
     /// When the alarms reached the server that are on no screen yet.
-    pub(crate) arrived: Mutex<HashMap<String, Instant>>,
+    pub(crate) arrived: Mutex<HashMap<EpisodeId, Instant>>,
     /// Minutes of waves that the server was asked for, by patient.
-    asked_waves: Mutex<HashSet<(String, i64)>>,
+    asked_waves: Mutex<HashSet<(PatientId, i64)>>,
 }
 
 impl std::fmt::Debug for Console {
@@ -73,6 +86,7 @@ impl Console {
         };
         Ok((
             Arc::new(Console {
+                user: user(&vault, &station)?,
                 vault,
                 engine,
                 now,
@@ -122,7 +136,12 @@ impl Console {
         self.engine.as_ref()
     }
 
-    /// Who sits here.
+    /// Who acts here: what is theirs is compared by this, never by a name.
+    pub fn user(&self) -> &Actor {
+        &self.user
+    }
+
+    /// Who sits where.
     pub fn station(&self) -> &Station {
         &self.station
     }
@@ -162,7 +181,7 @@ impl Console {
         self.past().map_or_else(|| self.now(), |view| view.at)
     }
 
-    pub(crate) fn asked_waves(&self) -> MutexGuard<'_, HashSet<(String, i64)>> {
+    pub(crate) fn asked_waves(&self) -> MutexGuard<'_, HashSet<(PatientId, i64)>> {
         self.asked_waves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -182,7 +201,7 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn board(&self) -> Result<Board, ConsoleError> {
-        Ok(board(&self.read(|reader| reader.ward())?, self.moment()))
+        Ok(board(&self.read(|reader| reader.ward())?, self.moment()).shown_to(&self.user))
     }
 
     /// Heart rate and saturation of the last hour for each patient named; at most `most` are drawn anew.
@@ -191,12 +210,12 @@ impl Console {
     /// Of the cache.
     pub fn sparklines(
         &self,
-        patients: &[String],
+        patients: &[PatientId],
         most: usize,
-    ) -> Result<HashMap<String, [Option<Sparkline>; 2]>, ConsoleError> {
+    ) -> Result<HashMap<PatientId, [Option<Sparkline>; 2]>, ConsoleError> {
         let now = self.moment();
         let mut known = self.sparks.lock().unwrap_or_else(PoisonError::into_inner);
-        let due: Vec<&String> = patients
+        let due: Vec<&PatientId> = patients
             .iter()
             .filter(|p| {
                 known.get(*p).is_none_or(|(at, lines)| {
@@ -208,7 +227,7 @@ impl Console {
             .collect();
         if !due.is_empty() {
             let fresh = self.read(|reader| {
-                let drawn = |p: &String| Ok((p.clone(), bedside::sparklines(reader, p, now)?));
+                let drawn = |p: &PatientId| Ok((p.clone(), bedside::sparklines(reader, p, now)?));
                 due.into_iter().map(drawn).collect::<Result<Vec<_>, VaultError>>()
             })?;
             known.extend(fresh.into_iter().map(|(patient, lines)| (patient, (now, lines))));
@@ -223,9 +242,12 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache, or where the patient is not on the board.
-    pub fn patient(&self, id: &str) -> Result<PatientPage, ConsoleError> {
+    pub fn patient(&self, id: &PatientId) -> Result<PatientPage, ConsoleError> {
         let now = self.moment();
-        self.read(|reader| patient_page(reader, id, now))?.ok_or(ConsoleError::NoPatient)
+        let mut page = self.read(|reader| patient_page(reader, id, now))?.ok_or(ConsoleError::NoPatient)?;
+        let lines = page.alarms.iter_mut().map(|item| &mut item.line);
+        lines.chain(page.tile.alarm.as_mut()).for_each(|line| line.shown_to(&self.user));
+        Ok(page)
     }
 
     /// Trend panels as one picture.
@@ -251,13 +273,13 @@ impl Console {
     /// Of the cache, or where the range is none.
     pub fn flowsheet(
         &self,
-        patient: &str,
+        patient: &PatientId,
         from: Instant,
         to: Instant,
         step_ms: i64,
     ) -> Result<Vec<FlowRow>, ConsoleError> {
         let request = ChartRequest {
-            patient: patient.to_owned(),
+            patient: patient.clone(),
             from: Some(from),
             to: Some(to),
             light: false,
@@ -270,7 +292,7 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache.
-    pub fn values_at(&self, patient: &str, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
+    pub fn values_at(&self, patient: &PatientId, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
         let view = self.past().unwrap_or(View::NOW);
         let view = View { at: at.min(view.at), known_by: view.known_by };
         Ok(self.vault.read_as(view, |reader| trends::values_at(reader, patient))?)
@@ -293,7 +315,9 @@ impl Console {
     pub fn history(&self) -> Result<Vec<QueueItem>, ConsoleError> {
         let now = self.moment();
         let ward = self.day(now)?;
-        Ok(history(&ward, &board(&ward, now).tiles, now))
+        let mut over = history(&ward, &board(&ward, now).tiles, now);
+        over.iter_mut().for_each(|item| item.line.shown_to(&self.user));
+        Ok(over)
     }
 
     /// The ward with every alarm of a day, not the open ones alone.
@@ -323,27 +347,27 @@ impl Console {
     /// Of the cache.
     pub fn shift(&self, takes_over: bool) -> Result<(), ConsoleError> {
         let what = if takes_over { "takes over" } else { "leaves" };
-        self.record_fact("", String::new(), Verb::Shift, Some(what.to_owned())).map(|_| ())
+        self.record_fact(self.action(About::Unit, Verb::Shift, Some(what.to_owned())), None).map(|_| ())
     }
 
     /// Into the log of this station: what somebody did, and about whom.
     pub(crate) fn log(&self, what: String, about: Option<String>) -> Result<(), ConsoleError> {
-        Ok(self.vault.audit(self.now(), self.station.user.clone(), what, about)?)
+        Ok(self.vault.audit(self.now(), self.user.name.to_string(), what, about)?)
     }
 
     /// Who left and who took over lately, newest first.
     ///
     /// # Errors
     /// Of the cache.
-    pub fn shifts(&self) -> Result<Vec<(Instant, String, String)>, ConsoleError> {
+    pub fn shifts(&self) -> Result<Vec<(Instant, SmolStr, String)>, ConsoleError> {
         let since = self.now() - 24 * 3_600_000;
-        let mut found: Vec<(Instant, String, String)> = self
+        let mut found: Vec<(Instant, SmolStr, String)> = self
             .vault
             .read(|reader| reader.actions_since(since))?
             .into_iter()
             .map(|seen| seen.action)
             .filter(|action| action.verb == Verb::Shift)
-            .map(|action| (action.at, action.by, action.note.unwrap_or_default()))
+            .map(|action| (action.at, action.by.name, action.note.unwrap_or_default()))
             .collect();
         found.reverse();
         Ok(found)
@@ -362,7 +386,7 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache, or where the episode is not known.
-    pub fn timeline(&self, episode: &str) -> Result<Vec<TimelineEntry>, ConsoleError> {
+    pub fn timeline(&self, episode: &EpisodeId) -> Result<Vec<TimelineEntry>, ConsoleError> {
         let now = self.moment();
         self.read(|reader| bedside::timeline(reader, episode, now))?.ok_or(ConsoleError::NoEpisode)
     }

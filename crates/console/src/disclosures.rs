@@ -1,7 +1,7 @@
 //! What leaves this station, on paper or as a file. It asks why, and that is in the log before anything goes.
 
 use charts::{Page, pdf};
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use documents::{
     BEFORE, ChartRequest, DocumentError, REPORT_TITLE, export_bundle, export_csv, handover, report_pages,
     ward_list,
@@ -18,7 +18,7 @@ pub enum Outgoing {
     /// Of one patient.
     Report {
         /// Logical id of the Patient.
-        patient: String,
+        patient: PatientId,
         /// First moment.
         from: Instant,
         /// Last moment.
@@ -72,15 +72,15 @@ impl Outgoing {
 
     fn about(&self) -> Option<String> {
         match self {
-            Outgoing::Report { patient, .. } => Some(patient.clone()),
+            Outgoing::Report { patient, .. } => Some(patient.to_string()),
             Outgoing::Handover | Outgoing::WardList => None,
         }
     }
 }
 
-fn request(patient: &str, from: Instant, to: Instant) -> ChartRequest {
+fn request(patient: &PatientId, from: Instant, to: Instant) -> ChartRequest {
     let (from, to) = (Some(from), Some(to));
-    ChartRequest { patient: patient.to_owned(), from, to, light: true, every_sample: false }
+    ChartRequest { patient: patient.clone(), from, to, light: true, every_sample: false }
 }
 
 impl Console {

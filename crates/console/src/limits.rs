@@ -2,7 +2,7 @@
 
 use bedside::{Annotation, PatientLimits, annotations, patient_limits};
 use clinical::{
-    Action, Instant, LimitChange, Limits, Measure, Preset, UnitLimits, Verb, about_patient, presets,
+    About, Action, Instant, LimitChange, Limits, Measure, PatientId, Preset, Role, UnitLimits, Verb, presets,
 };
 use fhir::{communication, format_instant};
 
@@ -15,7 +15,7 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache.
-    pub fn limits(&self, patient: &str) -> Result<PatientLimits, ConsoleError> {
+    pub fn limits(&self, patient: &PatientId) -> Result<PatientLimits, ConsoleError> {
         let now = self.moment();
         Ok(self.read(|reader| patient_limits(reader, patient, now))?)
     }
@@ -24,9 +24,9 @@ impl Console {
     ///
     /// # Errors
     /// Where the change is refused, the patient is not known, or the cache cannot record it; nothing was changed then.
-    pub fn set_limit(&self, patient: &str, change: &LimitChange) -> Result<Action, ConsoleError> {
+    pub fn set_limit(&self, patient: &PatientId, change: &LimitChange) -> Result<Action, ConsoleError> {
         change.check()?;
-        self.record_about(patient, Verb::SetLimit, change.to_string())
+        self.record_about(patient, Verb::SetLimit, change.to_string(), Some(change.role.as_str().into()))
     }
 
     /// Saves limits under a name. Only who saved a name first can change it.
@@ -34,64 +34,76 @@ impl Console {
     /// # Errors
     /// Where the name is somebody else's, a limit is refused, or the cache cannot record it.
     pub fn save_preset(&self, name: &str, limits: Vec<(Measure, Limits)>) -> Result<Action, ConsoleError> {
-        let me = self.station().user.clone();
-        let preset = Preset { name: name.trim().to_owned(), owner: me.clone(), limits };
+        let me = self.user();
+        let preset = Preset { name: name.trim().to_owned(), owner: Some(me.clone()), limits };
         preset.check()?;
         let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions_of_unit())?);
-        let anothers = known.iter().find(|p| p.name.eq_ignore_ascii_case(&preset.name) && p.owner != me);
-        if let Some(other) = anothers {
-            let owner = if other.owner.is_empty() { "the unit".into() } else { other.owner.clone() };
+        let same = |p: &&Preset| p.name.eq_ignore_ascii_case(&preset.name);
+        if let Some(other) = known.iter().find(same).filter(|p| !p.may_be_changed_by(me)) {
+            let owner = other.owner.as_ref().map_or("the unit", |owner| owner.name.as_str()).to_owned();
             return Err(clinical::LimitError::NotYours { name: other.name.clone(), owner }.into());
         }
-        self.record_fact("", String::new(), Verb::SavePreset, Some(preset.to_string()))
+        self.record_fact(self.action(About::Unit, Verb::SavePreset, Some(preset.to_string())), None)
     }
 
     /// Writes a few words at a moment of a patient's trends.
     ///
     /// # Errors
     /// Where there are no words, the moment is in the future, the patient is not known, or the cache cannot record it.
-    pub fn annotate(&self, patient: &str, at: Instant, text: &str) -> Result<Action, ConsoleError> {
+    pub fn annotate(&self, patient: &PatientId, at: Instant, text: &str) -> Result<Action, ConsoleError> {
         let text = words(text)?;
         if at > self.now() + 60_000 {
             return Err(ConsoleError::Future);
         }
-        self.record_about(patient, Verb::Annotate, format!("{} {text}", format_instant(at)))
+        self.record_about(patient, Verb::Annotate, format!("{} {text}", format_instant(at)), None)
     }
 
     /// The notes on one patient, in order of their moments.
     ///
     /// # Errors
     /// Of the cache.
-    pub fn annotations(&self, patient: &str) -> Result<Vec<Annotation>, ConsoleError> {
+    pub fn annotations(&self, patient: &PatientId) -> Result<Vec<Annotation>, ConsoleError> {
         Ok(annotations(patient, &self.read(|reader| reader.actions_about(patient))?))
     }
 
-    fn record_about(&self, patient: &str, verb: Verb, note: String) -> Result<Action, ConsoleError> {
-        let known = self.read(|reader| Ok(reader.ward()?.persons.iter().any(|p| p.id == patient)))?;
+    fn record_about(
+        &self,
+        patient: &PatientId,
+        verb: Verb,
+        note: String,
+        role: Option<Role>,
+    ) -> Result<Action, ConsoleError> {
+        let known = self.read(|reader| Ok(reader.ward()?.persons.iter().any(|p| p.id == *patient)))?;
         if !known {
             return Err(ConsoleError::NoPatient);
         }
-        self.record_fact(patient, about_patient(patient), verb, Some(note))
+        let mut action = self.action(About::Patient(patient.clone()), verb, Some(note));
+        action.by.role = role.or(action.by.role);
+        self.record_fact(action, Some(patient))
+    }
+
+    /// Something that the person at this station does now.
+    pub(crate) fn action(&self, about: About, verb: Verb, note: Option<String>) -> Action {
+        let by = self.user().clone();
+        Action {
+            id: uuid::Uuid::now_v7().to_string().into(),
+            about,
+            verb,
+            by,
+            at: self.now(),
+            note,
+            to: None,
+        }
     }
 
     pub(crate) fn record_fact(
         &self,
-        patient: &str,
-        about: String,
-        verb: Verb,
-        note: Option<String>,
+        action: Action,
+        patient: Option<&PatientId>,
     ) -> Result<Action, ConsoleError> {
         if self.past().is_some() {
             return Err(ConsoleError::Past);
         }
-        let action = Action {
-            id: uuid::Uuid::now_v7().to_string(),
-            episode: about,
-            verb,
-            by: self.station().user.clone(),
-            at: self.now(),
-            note,
-        };
         let offset = self.link().clock_offset_ms;
         let body = communication(&action, patient, &self.station().name, offset).to_string();
         self.vault().record_action(action.clone(), body)?;

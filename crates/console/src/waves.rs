@@ -1,7 +1,7 @@
 //! Waves are two thirds of what a monitored bed sends, so they are asked for when they are looked at, and kept for the site's
 //! time from then on: what was looked at once opens without a network.
 
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use trends::{Waves, WavesRequest, wave_codes};
 
 use crate::console::Console;
@@ -17,12 +17,17 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache.
-    pub async fn fetch_waves(&self, patient: &str, from: Instant, to: Instant) -> Result<bool, ConsoleError> {
+    pub async fn fetch_waves(
+        &self,
+        patient: &PatientId,
+        from: Instant,
+        to: Instant,
+    ) -> Result<bool, ConsoleError> {
         let (Some(engine), now) = (self.engine(), self.now()) else { return Ok(false) };
         let minutes = from.0.div_euclid(MINUTE)..=to.min(now).0.div_euclid(MINUTE);
         let unknown: Vec<i64> = {
             let asked = self.asked_waves();
-            minutes.filter(|minute| !asked.contains(&(patient.to_owned(), *minute))).collect()
+            minutes.filter(|minute| !asked.contains(&(patient.clone(), *minute))).collect()
         };
         let (Some(first), Some(last)) = (unknown.first(), unknown.last()) else { return Ok(true) };
         if last - first > MOST_MINUTES || !engine.link().online {
@@ -35,8 +40,7 @@ impl Console {
         }
         // The minute that is not over yet is asked for again, and so is what may still be on its way.
         let over = |minute: &i64| (minute + 1) * MINUTE < now.0 - 30_000;
-        self.asked_waves()
-            .extend(unknown.into_iter().filter(over).map(|minute| (patient.to_owned(), minute)));
+        self.asked_waves().extend(unknown.into_iter().filter(over).map(|minute| (patient.clone(), minute)));
         Ok(true)
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use clinical::{Instant, Presence, Priority};
+use clinical::{EpisodeId, Instant, Presence, Priority};
 use console::{Console, QueueItem, Station};
 use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
@@ -21,7 +21,7 @@ impl Ward {
     fn new() -> Ward {
         let folder = tempfile::tempdir().unwrap();
         let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
-        let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+        let station = Station { name: "7B-1".into(), user: "N. Okafor".into(), user_id: None };
         let (console, _) = Console::open(vault.clone(), None, station, Arc::new(|| Instant(NOW))).unwrap();
         Ward { console, vault, _folder: folder }
     }
@@ -64,7 +64,7 @@ fn an_alarm_without_a_patient_stands_in_the_queue_without_a_bed() {
     assert_eq!(ward.page(&[alarm("a", 1, json!({ "patient": null }))]), 0);
     let queue = ward.queue();
     assert_eq!((queue.len(), queue[0].bed.as_str(), queue[0].line.priority), (1, "", Priority::High));
-    ward.console.take("a").unwrap();
+    ward.console.take(&"a".into()).unwrap();
     assert_eq!(ward.queue()[0].line.presence, Presence::Owned, "and it can be taken");
 }
 
@@ -101,7 +101,7 @@ fn an_end_before_the_start_ends_it_and_nobody_having_seen_it_keeps_it() {
 fn a_thousand_repeats_are_one_alarm_that_stays_with_whoever_took_it() {
     let ward = Ward::new();
     ward.page(&[alarm("a", 1, json!({}))]);
-    ward.console.take("a").unwrap();
+    ward.console.take(&"a".into()).unwrap();
     for part in (2..=1001).collect::<Vec<u32>>().chunks(100) {
         let repeats: Vec<Value> = part
             .iter()
@@ -120,7 +120,7 @@ fn an_alarm_from_a_clock_an_hour_ahead_or_without_any_time_is_shown_at_once() {
     let ahead = json!({ "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW + HOUR)) } });
     let timeless = json!({ "identifiedPeriod": null });
     assert_eq!(ward.page(&[alarm("ahead", 1, ahead), alarm("timeless", 1, timeless)]), 0);
-    let mut ids: Vec<String> = ward.queue().into_iter().map(|i| i.line.episode).collect();
+    let mut ids: Vec<EpisodeId> = ward.queue().into_iter().map(|i| i.line.episode).collect();
     ids.sort();
     assert_eq!(ids, ["ahead", "timeless"]);
     assert!(ward.queue().iter().all(|i| i.line.escalation.is_none()), "nobody is called for an hour to come");

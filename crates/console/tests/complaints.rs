@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    Action, Decimal, Episode, Instant, Measure, Person, Place, Presence, Priority, SeenAction, Sex, Sound,
-    Stay, Verb,
+    About, Action, Actor, Decimal, Episode, Instant, Measure, Person, Place, Presence, Priority, SeenAction,
+    Sex, Sound, Stay, Verb,
 };
 use console::{Board, Slot, board, handover};
 use vault::{SeriesInfo, SeriesValue, Ward};
@@ -17,7 +17,7 @@ fn value(code: &str, v: i64, age_ms: i64) -> SeriesValue {
         series: SeriesInfo {
             id: 1,
             patient: "p".into(),
-            device: "monitor".into(),
+            device: Some("monitor".into()),
             code: code.into(),
             mdc: false,
             unit: match code {
@@ -39,7 +39,7 @@ fn value(code: &str, v: i64, age_ms: i64) -> SeriesValue {
 fn episode(id: &str, priority: Priority, text: &str, measure: Option<Measure>, age_ms: i64) -> Episode {
     Episode {
         id: id.into(),
-        patient: "p".into(),
+        patient: Some("p".into()),
         priority,
         text: text.into(),
         measure,
@@ -52,11 +52,12 @@ fn action(id: &str, episode: &str, verb: Verb, age_ms: i64, note: Option<&str>) 
     SeenAction {
         action: Action {
             id: id.into(),
-            episode: episode.into(),
+            about: About::Episode(episode.into()),
             verb,
-            by: "N. Okafor".into(),
+            by: Actor::named("N. Okafor"),
             at: Instant(NOW - age_ms),
             note: note.map(str::to_owned),
+            to: None,
         },
         accepted_at: Some(Instant(NOW - age_ms + 50)),
     }
@@ -67,7 +68,7 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
         id: id.into(),
         name: name.into(),
         is_bed,
-        part_of: part_of.map(str::to_owned),
+        part_of: part_of.map(Into::into),
     };
     Ward {
         persons: vec![Person {
@@ -224,7 +225,7 @@ fn who_took_it_and_what_was_said_stands_beside_it() {
     );
     let line = &at(&ward, 0).queue[0].line;
     assert_eq!(
-        line.owner.as_ref().map(|(who, since)| (who.as_str(), *since)),
+        line.owner.as_ref().map(|(who, since)| (who.name.as_str(), *since)),
         Some(("N. Okafor", Instant(NOW - 4 * MIN)))
     );
     assert_eq!(line.presence, Presence::Handled);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use clinical::{Episode, Instant, Measure, Priority};
+use clinical::{Episode, EpisodeId, Instant, Measure, Priority};
 use console::{Console, Station};
 use vault::{Key, Vault};
 use ward_sim::{Options, WardSim};
@@ -44,7 +44,7 @@ async fn live_through(
     clock: &AtomicI64,
     hours: i64,
     step: i64,
-) -> BTreeMap<String, i64> {
+) -> BTreeMap<EpisodeId, i64> {
     let mut seen = BTreeMap::new();
     for _ in 0..hours * HOUR / step {
         sim.advance(step);
@@ -70,7 +70,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let clock = Arc::new(AtomicI64::new(began));
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
-    let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+    let station = Station { name: "7B-1".into(), user: "N. Okafor".into(), user_id: None };
     let ticking = clock.clone();
     let now = Arc::new(move || Instant(ticking.load(Ordering::Relaxed)));
     let (console, _events) = Console::open(vault.clone(), Some(sim.base()), station, now).unwrap();
@@ -89,14 +89,14 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     for onset in &record {
         let row = table.entry(onset.priority).or_default();
         row.onsets += 1;
-        let same: Vec<_> = gateway.iter().filter(|e| e.id == onset.id).collect();
+        let same: Vec<_> = gateway.iter().filter(|e| e.id == *onset.id).collect();
         row.found += usize::from(same.len() == 1);
         let Some(episode) = same.first() else { continue };
         row.wrong_priority += usize::from(word(episode.priority) != onset.priority);
-        assert_eq!((episode.onset.0, &episode.patient), (onset.at, &onset.patient));
-        row.delays.extend(seen.get(&onset.id).map(|at| at - onset.at));
+        assert_eq!((episode.onset.0, &episode.patient), (onset.at, &Some(onset.patient.as_str().into())));
+        row.delays.extend(seen.get(onset.id.as_str()).map(|at| at - onset.at));
     }
-    let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE && !record.iter().any(|o| o.id == e.id);
+    let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE && !record.iter().any(|o| e.id == *o.id);
     for episode in gateway.iter().filter(unknown) {
         table.entry(word(episode.priority)).or_default().false_alarms += 1;
     }
@@ -106,7 +106,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let measure = |code: &str| Measure::from_loinc(code);
     let alarmed = |spell: &&ward_sim::Spell| {
         all.iter().any(|e| {
-            e.patient == spell.patient
+            e.patient.as_ref().is_some_and(|id| *id == *spell.patient)
                 && e.measure == measure(spell.code)
                 && e.onset.0 <= spell.to + SLACK
                 && e.ended.is_none_or(|end| end.0 >= spell.from - SLACK)
@@ -123,7 +123,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
         .filter(|e| e.measure.is_some_and(|m| streamed.contains(&m)))
         .filter(|e| {
             !wide.iter().any(|s| {
-                s.patient == e.patient
+                e.patient.as_ref().is_some_and(|id| *id == *s.patient)
                     && measure(s.code) == e.measure
                     && s.from - 1000 <= e.onset.0
                     && e.onset.0 <= s.to

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clinical::{Instant, Presence, Priority};
+use clinical::{EpisodeId, Instant, PatientId, Presence, Priority};
 use console::{Console, ConsoleError, Station, TrendsRequest};
 use vault::{Key, Vault};
 
@@ -14,12 +14,17 @@ fn now() -> Instant {
 
 async fn synced() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Console>) {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let (folder, console) = station(&sim).await;
+    (folder, sim, console)
+}
+
+async fn station(sim: &ward_sim::WardSim) -> (tempfile::TempDir, Arc<Console>) {
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
-    let station = Station { name: "7B-1".into(), user: "N. Okafor".into() };
+    let station = Station { name: "7B-1".into(), user: "N. Okafor".into(), user_id: None };
     let (console, _) = Console::open(vault, Some(sim.base()), station, Arc::new(now)).unwrap();
     console.engine().unwrap().sync_first_day().await.unwrap();
-    (folder, sim, console)
+    (folder, console)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,11 +45,11 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     let value: f64 = glucose.line.text.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(value < 3.9, "{}", glucose.line.text);
 
-    let all: Vec<String> = board.tiles.iter().map(|t| t.patient.clone()).collect();
+    let all: Vec<PatientId> = board.tiles.iter().map(|t| t.patient.clone()).collect();
     let lines = console.sparklines(&all, 100).unwrap();
     assert!(lines.values().filter(|l| l[0].is_some()).count() >= 28, "{lines:?}");
 
-    let patient = "ward-p12".to_owned();
+    let patient = PatientId::from("ward-p12");
     let request = |hours: i64| TrendsRequest {
         patient: patient.clone(),
         from: now() - hours * 3_600_000,
@@ -75,11 +80,11 @@ async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
     assert_eq!(console.waiting().unwrap().len(), 1);
     let shown = console.board().unwrap();
     let line = &shown.queue.iter().find(|i| i.line.episode == episode).unwrap().line;
-    assert_eq!(line.owner.as_ref().map(|o| o.0.as_str()), Some("N. Okafor"));
+    assert_eq!(line.owner.as_ref().map(|o| o.0.name.as_str()), Some("N. Okafor"));
     assert!(line.known_here_only);
     assert!(matches!(console.handled(&episode, "", ""), Err(ConsoleError::NoReason)));
     assert!(matches!(console.handled(&episode, "Other", "  "), Err(ConsoleError::NoReason)));
-    assert!(matches!(console.take("no-such-episode"), Err(ConsoleError::NoEpisode)));
+    assert!(matches!(console.take(&"no-such-episode".into()), Err(ConsoleError::NoEpisode)));
     console.handled(&episode, "Treated", "O2 up").unwrap();
     console.engine().unwrap().flush().await.unwrap();
     assert!(console.waiting().unwrap().is_empty());
@@ -91,4 +96,51 @@ async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
     assert_eq!(what, ["raised", "take", "handled"]);
     assert!(timeline.iter().all(|e| e.sent));
     assert_eq!(timeline[2].note.as_deref(), Some("Treated: O2 up"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_of_one_name_at_two_stations_cannot_let_go_of_each_others_alarms() {
+    let (_here, sim, here) = synced().await;
+    let (_there, there) = station(&sim).await;
+    async fn tell(from: &Console, to: &Console) {
+        from.engine().unwrap().flush().await.unwrap();
+        to.engine().unwrap().sync_changes().await.unwrap();
+    }
+    let line = |console: &Console, episode: &EpisodeId| {
+        let queue = console.board().unwrap().queue;
+        queue.into_iter().map(|item| item.line).find(|line| line.episode == *episode).unwrap()
+    };
+    let free = here.board().unwrap().queue.into_iter().map(|item| item.line);
+    let free: Vec<EpisodeId> =
+        free.filter(|l| l.owner.is_none() && l.presence == Presence::Active).map(|l| l.episode).collect();
+    let [one, other] = &free[..2] else { panic!("two alarms that nobody has") };
+
+    here.take(one).unwrap();
+    tell(&here, &there).await;
+    assert!(line(&here, one).mine);
+    let seen = line(&there, one);
+    assert_eq!(seen.owner.as_ref().map(|(who, _)| who.name.as_str()), Some("N. Okafor"));
+    assert!(!seen.mine && !seen.free_for_me, "of the same name, and not the same");
+    assert!(matches!(there.release(one), Err(ConsoleError::NotYours)));
+
+    // The only one of that name who ever did something is who is meant.
+    there.hand_to(one, "n. okafor").unwrap();
+    assert!(line(&there, one).owner.unwrap().0.is(here.user()));
+    // Of two it cannot be said: whoever of them takes it has it.
+    there.take(other).unwrap();
+    tell(&there, &here).await;
+    here.hand_to(one, "N. Okafor").unwrap();
+    tell(&here, &there).await;
+    for station in [&here, &there] {
+        let line = line(station, one);
+        assert!(!line.mine && line.free_for_me && line.owner.unwrap().0.id.is_name_only());
+        assert!(matches!(station.release(one), Err(ConsoleError::NotYours)), "nobody has taken it yet");
+    }
+    there.take(one).unwrap();
+    tell(&there, &here).await;
+    assert!(line(&there, one).mine && !line(&here, one).free_for_me);
+    assert!(matches!(here.release(one), Err(ConsoleError::NotYours)));
+    there.release(one).unwrap();
+    tell(&there, &here).await;
+    assert_eq!(line(&here, one).owner, None);
 }

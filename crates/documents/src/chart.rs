@@ -3,7 +3,7 @@
 use bedside::annotations;
 use bedside::local_time::{local, zone};
 use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
-use clinical::{Dose, Instant};
+use clinical::{Dose, Instant, PatientId};
 use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
 
@@ -16,7 +16,7 @@ pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
 #[derive(Clone, Debug)]
 pub struct ChartRequest {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// First moment; `None` is a day before the last.
     pub from: Option<Instant>,
     /// Last moment; `None` is the newest value of the patient.
@@ -96,9 +96,14 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
 }
 
 /// Whose trends these are: a picture without a name is mistaken for another's.
-fn title(reader: &Reader, patient: &str, from: Instant, to: Instant) -> Result<Vec<String>, DocumentError> {
+fn title(
+    reader: &Reader,
+    patient: &PatientId,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<String>, DocumentError> {
     let persons = reader.ward()?.persons;
-    let Some(person) = persons.into_iter().find(|p| p.id == patient) else { return Ok(Vec::new()) };
+    let Some(person) = persons.into_iter().find(|p| p.id == *patient) else { return Ok(Vec::new()) };
     let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
     let mrn = if person.mrn.is_empty() { "none" } else { &person.mrn };
     let born = person.birth_date.as_deref().unwrap_or("not known");
@@ -134,14 +139,14 @@ pub(crate) fn device_changes(
 
 fn events(
     reader: &Reader,
-    patient: &str,
+    patient: &PatientId,
     (from, to): (Instant, Instant),
     changes: Vec<(Instant, String)>,
 ) -> Result<Vec<Event>, DocumentError> {
     let mut found: Vec<Event> = reader
         .episodes_since(from)?
         .into_iter()
-        .filter(|e| e.patient == patient && e.onset >= from && e.onset <= to)
+        .filter(|e| e.patient.as_ref() == Some(patient) && e.onset >= from && e.onset <= to)
         .map(|e| Event { t: e.onset.0, kind: EventKind::Alarm, text: e.text })
         .collect();
     for dose in reader.doses(patient, from)?.into_iter().filter(|d| d.at <= to) {

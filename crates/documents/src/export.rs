@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use bedside::local_time::ahead_of_utc;
-use clinical::Instant;
+use clinical::{DeviceId, Instant};
 use fhir::format_instant;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -44,7 +44,8 @@ pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, D
     let mut values = 0;
     for series in reader.series_of(&request.patient)? {
         let system = if series.mdc { "urn:iso:std:iso:11073:10101" } else { "http://loinc.org" };
-        let (code, unit, device) = (field(&series.code), field(&series.unit), field(&series.device));
+        let device = field(series.device.as_ref().map_or("", DeviceId::as_str));
+        let (code, unit) = (field(&series.code), field(&series.unit));
         for (at, value, artefact) in reader.decimals(series.id, from, to)? {
             values += 1;
             // A string takes every write.
@@ -124,8 +125,7 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
                     system: "http://unitsofmeasure.org",
                     code: &series.unit,
                 },
-                device: (!series.device.is_empty())
-                    .then(|| json!({ "reference": format!("Device/{}", series.device) })),
+                device: series.device.as_ref().map(|id| json!({ "reference": format!("Device/{id}") })),
                 note: artefact.then(|| json!([{ "text": "outside the plausible range" }])),
             };
             entry.push(Entry { resource });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bedside::local_time::local;
 use bedside::{Board, QueueItem, ShiftNote, Slot, Tile, board, shift_notes};
 use charts::{Ink, Page};
-use clinical::{Instant, Presence, Priority, Sound};
+use clinical::{Instant, PatientId, Presence, Priority, Sound};
 use vault::Ward;
 
 use crate::page_writer::{LEFT, Sheet};
@@ -126,7 +126,7 @@ impl Pack {
             about.push("ended, nobody took it".into());
         }
         if let Some((owner, since)) = &line.owner {
-            about.push(format!("{owner} {}", self.clock(*since)));
+            about.push(format!("{} {}", owner.name, self.clock(*since)));
         }
         if let Sound::Paused(until) = line.sound {
             about.push(format!("audio paused until {}", self.clock(until)));
@@ -144,7 +144,7 @@ impl Pack {
     }
 
     fn patients(&mut self, board: &Board, before: Option<&Board>, ward: &Ward) {
-        let mut notes: HashMap<String, Vec<ShiftNote>> = HashMap::new();
+        let mut notes: HashMap<PatientId, Vec<ShiftNote>> = HashMap::new();
         for note in shift_notes(ward, self.now) {
             notes.entry(note.patient.clone()).or_default().push(note);
         }

@@ -3,7 +3,7 @@
 use bedside::local_time::local;
 use bedside::{Tile, annotations, board, timeline};
 use charts::{Figure, Ink, Page, pdf};
-use clinical::{Instant, Verb};
+use clinical::{Instant, PatientId, Verb};
 use trends::all_panels;
 use vault::Reader;
 
@@ -117,7 +117,7 @@ impl Sheet {
     fn alarms(
         &mut self,
         reader: &Reader,
-        patient: &str,
+        patient: &PatientId,
         from: Instant,
         to: Instant,
         now: Instant,
@@ -125,7 +125,7 @@ impl Sheet {
         let found: Vec<_> = reader
             .episodes_since(from)?
             .into_iter()
-            .filter(|e| e.patient == patient && e.onset <= to)
+            .filter(|e| e.patient.as_ref() == Some(patient) && e.onset <= to)
             .collect();
         self.title(&format!("Alarms · {}", found.len()), 20.0);
         if found.is_empty() {
@@ -150,7 +150,7 @@ impl Sheet {
     fn doses(
         &mut self,
         reader: &Reader,
-        patient: &str,
+        patient: &PatientId,
         from: Instant,
         to: Instant,
     ) -> Result<(), DocumentError> {
@@ -169,7 +169,7 @@ impl Sheet {
     fn notes(
         &mut self,
         reader: &Reader,
-        patient: &str,
+        patient: &PatientId,
         from: Instant,
         to: Instant,
     ) -> Result<(), DocumentError> {

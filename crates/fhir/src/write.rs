@@ -1,9 +1,9 @@
 //! What the console writes: alert actions as Communication, alarms of its own rules as DetectedIssue.
 
-use clinical::{Action, Code, Episode, Priority};
+use clinical::{Action, Actor, Code, Episode, PatientId, Priority};
 use serde_json::{Value, json};
 
-use crate::map::codes::{ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
+use crate::map::codes::{ACTOR, ACTOR_ROLE, ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
 use crate::wire::time::format_instant;
 
 /// What the server made of a create.
@@ -21,34 +21,59 @@ pub(crate) const URI: &str = "urn:ietf:rfc:3986";
 /// Seconds the server's clock was ahead of the station's.
 const CLOCK_OFFSET: &str = "urn:vigil:clock-offset-s";
 
-/// The Communication that carries an action; `patient` may be empty where the alarm names none, or where it is about the unit.
+/// The Communication that carries an action; `patient` is `None` where the alarm names nobody, or where it is about the unit.
 ///
 /// `clock_offset_ms` is the server's clock against this station's at the click, where it is known: with it the order of two
 /// clicks on two stations can be judged.
-pub fn communication(action: &Action, patient: &str, station: &str, clock_offset_ms: Option<i64>) -> Value {
+pub fn communication(
+    action: &Action,
+    patient: Option<&PatientId>,
+    station: &str,
+    clock_offset_ms: Option<i64>,
+) -> Value {
     let system = if action.verb.is_about_an_episode() { ALERT_ACTION } else { WARD_RECORD };
     let mut resource = json!({
         "resourceType": "Communication",
         "status": "completed",
         "identifier": [{ "system": URI, "value": format!("urn:uuid:{}", action.id) }],
         "category": [{ "coding": [{ "system": system, "code": action.verb.code() }] }],
-        "sender": { "display": action.by },
+        "sender": sender(&action.by),
         "sent": format_instant(action.at),
         "note": [{ "text": format!("station {station}") }],
     });
-    if action.verb.is_about_an_episode() {
-        resource["about"] = json!([{ "reference": format!("DetectedIssue/{}", action.episode) }]);
+    if let Some(episode) = action.about.episode() {
+        resource["about"] = json!([{ "reference": format!("DetectedIssue/{episode}") }]);
+    }
+    if let Some(to) = action.recipient() {
+        resource["recipient"] = json!([party(&to)]);
     }
     if let Some(offset) = clock_offset_ms {
         resource["extension"] = json!([{ "url": CLOCK_OFFSET, "valueDecimal": offset as f64 / 1000.0 }]);
     }
-    if !patient.is_empty() {
+    if let Some(patient) = patient {
         resource["subject"] = json!({ "reference": format!("Patient/{patient}") });
     }
     if let Some(note) = &action.note {
         resource["payload"] = json!([{ "contentString": note }]);
     }
     resource
+}
+
+/// Who it is, and how that is shown; of whom only the name is known there is nothing else to say.
+fn party(actor: &Actor) -> Value {
+    let mut party = json!({ "display": actor.name.as_str() });
+    if !actor.id.is_name_only() {
+        party["identifier"] = json!({ "system": ACTOR, "value": actor.id.as_str() });
+    }
+    party
+}
+
+fn sender(actor: &Actor) -> Value {
+    let mut sender = party(actor);
+    if let Some(role) = &actor.role {
+        sender["extension"] = json!([{ "url": ACTOR_ROLE, "valueString": role.as_str() }]);
+    }
+    sender
 }
 
 /// Names the rule of an alarm that a console found itself, in `DetectedIssue.code`.
@@ -72,8 +97,8 @@ pub fn detected_issue(episode: &Episode, rule: &str, implicated: Option<&str>) -
     }
     let mut resource = json!({
         "resourceType": "DetectedIssue",
-        "id": episode.id,
-        "identifier": [{ "system": EPISODE, "value": episode.id }],
+        "id": episode.id.as_str(),
+        "identifier": [{ "system": EPISODE, "value": episode.id.as_str() }],
         "status": if episode.ended.is_some() { "final" } else { "preliminary" },
         "code": { "coding": coding, "text": episode.text },
         "severity": match episode.priority {
@@ -83,8 +108,8 @@ pub fn detected_issue(episode: &Episode, rule: &str, implicated: Option<&str>) -
         },
         "identifiedPeriod": period,
     });
-    if !episode.patient.is_empty() {
-        resource["patient"] = json!({ "reference": format!("Patient/{}", episode.patient) });
+    if let Some(patient) = &episode.patient {
+        resource["patient"] = json!({ "reference": format!("Patient/{patient}") });
     }
     if let Some(reference) = implicated {
         resource["implicated"] = json!([{ "reference": reference }]);
@@ -101,7 +126,7 @@ pub(crate) fn none_exist(action_id: &str) -> String {
 mod tests {
     use super::*;
     use crate::map::resource::map_resource;
-    use clinical::{Body, Instant, Verb};
+    use clinical::{About, Body, Instant, Verb};
 
     #[test]
     fn an_alarm_of_the_console_comes_back_from_the_server_as_the_episode_it_was() {
@@ -110,7 +135,7 @@ mod tests {
         {
             let episode = Episode {
                 id: "vigil-spo2-low-00112233".into(),
-                patient: "p".into(),
+                patient: Some("p".into()),
                 priority,
                 text: "SpO2 84 < 90".into(),
                 measure: Some(clinical::Measure::SpO2),
@@ -128,23 +153,68 @@ mod tests {
     fn an_action_comes_back_from_the_server_as_the_fact_it_was() {
         let action = Action {
             id: "0190c0de-0000-7000-8000-000000000001".into(),
-            episode: "ep-1".into(),
+            about: About::Episode("ep-1".into()),
             verb: Verb::Handled,
-            by: "N. Okafor".into(),
+            by: Actor::at_station("5eed", "N. Okafor").acting_as(Some("Charge nurse".into())),
             at: Instant(1_750_000_000_123),
             note: Some("Treated: O2 up".into()),
+            to: None,
         };
-        let mut resource = communication(&action, "p", "7B-1", Some(-1500));
+        let mut resource = communication(&action, Some(&"p".into()), "7B-1", Some(-1500));
         resource["id"] = json!("server-id");
         let mut facts = Vec::new();
         map_resource(&resource.to_string(), &mut facts).unwrap();
         let fact = facts.remove(0);
         assert_eq!(fact.body, Body::Action(action.clone()));
 
-        let limit = Action { verb: Verb::SetLimit, episode: "Patient/p".into(), ..action };
-        let mut resource = communication(&limit, "p", "7B-1", None);
+        // To somebody known, and to a mere name.
+        for to in [Some("Practitioner/v".into()), None] {
+            let note = Some("S. Varga".to_owned());
+            let given = Action { verb: Verb::HandTo, note, to, ..action.clone() };
+            map_resource(&with_id(communication(&given, None, "7B-1", None)), &mut facts).unwrap();
+            assert_eq!(facts.remove(0).body, Body::Action(given));
+        }
+        let limit = Action { verb: Verb::SetLimit, about: About::Patient("p".into()), ..action };
+        let mut resource = communication(&limit, Some(&"p".into()), "7B-1", None);
         resource["id"] = json!("server-id");
         map_resource(&resource.to_string(), &mut facts).unwrap();
         assert_eq!(facts.remove(0).body, Body::Action(limit));
+    }
+
+    fn with_id(mut resource: Value) -> String {
+        resource["id"] = json!("server-id");
+        resource.to_string()
+    }
+
+    #[test]
+    fn who_is_known_by_name_alone_is_nobody_who_is_known_better() {
+        let sent = |sender: Value| {
+            let action = Action {
+                id: "0190c0de-0000-7000-8000-000000000001".into(),
+                about: About::Episode("ep-1".into()),
+                verb: Verb::Release,
+                by: Actor::named("N. Okafor"),
+                at: Instant(1),
+                note: None,
+                to: None,
+            };
+            let mut resource = communication(&action, None, "7B-1", None);
+            assert_eq!(resource["sender"], json!({ "display": "N. Okafor" }));
+            resource["sender"] = sender;
+            let mut facts = Vec::new();
+            map_resource(&with_id(resource), &mut facts).unwrap();
+            let Body::Action(action) = facts.remove(0).body else { panic!() };
+            action.by
+        };
+        let okafor = Actor::at_station("5eed", "N. Okafor");
+        let older = sent(json!({ "display": "N. Okafor" }));
+        assert!(older.id.is_name_only() && !older.is(&okafor));
+        assert!(sent(sender(&okafor)).is(&okafor));
+        // Other software names a record of the server, or a person as another system does.
+        let record = sent(json!({ "reference": "http://s/Practitioner/7", "display": "N. Okafor" }));
+        assert_eq!((record.id.as_str(), record.name.as_str()), ("Practitioner/7", "N. Okafor"));
+        let badge =
+            sent(json!({ "identifier": { "system": "urn:badge", "value": "7" }, "display": "N. O." }));
+        assert_eq!(badge.id, "urn:badge|7");
     }
 }

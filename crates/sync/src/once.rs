@@ -1,6 +1,6 @@
 //! Syncs that somebody asks for and that end: the command line, waves somebody looks at, simulated time.
 
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use fhir::format_instant;
 
 use crate::engine::Engine;
@@ -39,7 +39,7 @@ impl Engine {
     /// As [`Engine::sync_once`].
     pub async fn fetch_waves(
         &self,
-        patient: &str,
+        patient: &PatientId,
         codes: &str,
         from: Instant,
         to: Instant,

@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use clinical::{Action, Instant, Verb};
+use clinical::{About, Action, Actor, Instant, Verb};
 use fhir::{Client, FhirError};
 use sync::{Engine, SyncError, SyncEvent};
 use tokio::sync::mpsc;
@@ -49,13 +49,14 @@ async fn until(station: &mut Station, what: &str, mut test: impl FnMut(&SyncEven
 fn take(episode: &str, id: &str) -> (Action, String) {
     let action = Action {
         id: id.into(),
-        episode: episode.into(),
+        about: About::Episode(episode.into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::at_station("5eed", "N. Okafor"),
         at: Instant(1_700_000_000_000),
         note: None,
+        to: None,
     };
-    let body = fhir::communication(&action, "ward-p12", "test", None).to_string();
+    let body = fhir::communication(&action, Some(&"ward-p12".into()), "test", None).to_string();
     (action, body)
 }
 
@@ -83,7 +84,8 @@ async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice
     let count = |vault: &Vault| {
         vault
             .read(|r| {
-                let series = r.series_of("ward-p01")?.into_iter().find(|s| s.code == "8867-4").unwrap();
+                let series =
+                    r.series_of(&"ward-p01".into())?.into_iter().find(|s| s.code == "8867-4").unwrap();
                 Ok(r.points(series.id, Instant(0), Instant(i64::MAX))?.len())
             })
             .unwrap()
@@ -236,7 +238,7 @@ async fn bad_resources_go_to_a_quarantine_and_the_rest_of_their_page_is_kept() {
     assert!(held.contains(&"Observation/no-subject") && held.contains(&"Observation/unit"), "{quarantine:?}");
     assert!(quarantine.iter().any(|q| q.reason.contains("not JSON")), "{quarantine:?}");
     assert!(quarantine.iter().any(|q| q.reason.contains("florps")));
-    let values = station.vault.read(|r| r.latest(Some("p"))).unwrap();
+    let values = station.vault.read(|r| r.latest(Some(&"p".into()))).unwrap();
     assert!(!values.is_empty());
     assert!(report.quarantined >= 3);
 }

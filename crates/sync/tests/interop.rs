@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clinical::{Action, Instant, Verb};
+use clinical::{About, Action, Actor, Instant, PatientId, Verb};
 use fhir::{Client, Created, FhirError, communication, format_instant};
 use serde_json::{Value, json};
 use sync::{Engine, SyncEvent};
@@ -55,7 +55,7 @@ fn values(vault: &Vault, patient: &str) -> Vec<u32> {
     vault
         .read(|r| {
             let mut all = Vec::new();
-            for series in r.series_of(patient)? {
+            for series in r.series_of(&patient.into())? {
                 all.extend(r.points(series.id, Instant(0), Instant(i64::MAX))?.iter().map(|p| p.v as u32));
             }
             all.sort_unstable();
@@ -108,7 +108,7 @@ async fn journey(base: &str, must_validate: bool) {
     assert_eq!(values(&station.vault, &patient), [71], "the value that was there is here");
     let known = station.vault.read(|r| r.episodes()).unwrap();
     assert!(
-        known.iter().any(|e| e.id == episode && e.priority == clinical::Priority::High),
+        known.iter().any(|e| e.id == *episode && e.priority == clinical::Priority::High),
         "the alert is here"
     );
     say(
@@ -132,30 +132,32 @@ async fn journey(base: &str, must_validate: bool) {
     until(
         &mut station,
         "the new value",
-        |e| matches!(e, SyncEvent::Changed { what, .. } if what.patients.contains(&wanted)),
+        |e| matches!(e, SyncEvent::Changed { what, .. } if what.patients.contains(wanted.as_str())),
     )
     .await;
     say("update", format!("seen {} ms after the write was sent", began.elapsed().as_millis()));
 
     // An action: once on the server, however often it is sent.
     let action = Action {
-        id: uuid::Uuid::now_v7().to_string(),
-        episode: episode.clone(),
+        id: uuid::Uuid::now_v7().to_string().into(),
+        about: About::Episode(episode.as_str().into()),
         verb: Verb::Take,
-        by: "Interop journey".into(),
+        by: Actor::at_station("5eed", "Interop journey").acting_as(Some("Nurse".into())),
         at: now(),
         note: None,
+        to: None,
     };
-    let body = communication(&action, &patient, "interop", Some(0));
+    let whose = PatientId::from(patient.as_str());
+    let body = communication(&action, Some(&whose), "interop", Some(0));
     station.vault.record_action(action.clone(), body.to_string()).unwrap();
     station.engine.action_recorded();
     until(&mut station, "the action sent", |e| matches!(e, SyncEvent::Outbox)).await;
     running.abort();
     let parked = station.vault.read(|r| r.parked()).unwrap();
     assert!(parked.is_empty(), "refused: {parked:?}");
-    let again = client.create_action(&action.id, &body).await.unwrap();
+    let again = client.create_action(action.id.as_str(), &body).await.unwrap();
     assert_eq!(again, Created::AlreadyThere, "a replay makes nothing new");
-    assert_eq!(client.find_action(&action.id).await.unwrap(), 1);
+    assert_eq!(client.find_action(action.id.as_str()).await.unwrap(), 1);
     say("action", "taken, sent, replayed, there once");
 
     // Somebody else was faster.
@@ -177,7 +179,7 @@ async fn journey(base: &str, must_validate: bool) {
     station.engine.sync_once().await.unwrap();
     assert_eq!(values(&station.vault, &patient), [82], "the deleted value is gone");
     let over = station.vault.read(|r| r.episodes()).unwrap();
-    assert!(over.iter().any(|e| e.id == episode && e.ended.is_some()), "the end of the alert is known");
+    assert!(over.iter().any(|e| e.id == *episode && e.ended.is_some()), "the end of the alert is known");
     say(
         "delete",
         if server.histories.is_empty() { "gone (no history offered)" } else { "found in the history" },
@@ -203,7 +205,7 @@ async fn journey(base: &str, must_validate: bool) {
         let note = Some("words".to_owned());
         written.push(communication(
             &Action { verb, note, ..action.clone() },
-            &patient,
+            Some(&whose),
             "interop",
             Some(1500),
         ));

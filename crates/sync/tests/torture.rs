@@ -20,7 +20,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use clinical::{Action, Instant, Verb};
+use clinical::{About, Action, Actor, Instant, Verb};
 use fhir::{Client, Request};
 use model::{World, celsius, heart_rate, hour, issue, temperature};
 use rand::rngs::StdRng;
@@ -60,14 +60,15 @@ fn click(vault: &Vault, random: &mut StdRng) -> Option<String> {
     let episode = episodes.get(random.random_range(0..episodes.len().max(1)))?;
     let id = uuid::Uuid::now_v7().to_string();
     let action = Action {
-        id: id.clone(),
-        episode: episode.id.clone(),
+        id: id.as_str().into(),
+        about: About::Episode(episode.id.clone()),
         verb: [Verb::Take, Verb::Note, Verb::Release][random.random_range(0..3)],
-        by: "Canaryname".into(),
+        by: Actor::at_station("5eed", "Canaryname"),
         at: Instant(now()),
         note: Some("canary-note".into()),
+        to: None,
     };
-    let body = fhir::communication(&action, "p1", "T", Some(0)).to_string();
+    let body = fhir::communication(&action, Some(&"p1".into()), "T", Some(0)).to_string();
     vault.record_action(action, body).unwrap();
     Some(id)
 }
@@ -165,12 +166,12 @@ fn look(folder: &Path, ring: &Path, confirmed: &BTreeSet<String>, report: &mut R
     let key = unlock(folder, &Access { keyring: &ring, pin: None }).unwrap();
     let vault = Vault::open(folder, key.clone()).unwrap();
     let known: BTreeSet<String> =
-        vault.read(|r| r.actions()).unwrap().into_iter().map(|seen| seen.action.id).collect();
+        vault.read(|r| r.actions()).unwrap().into_iter().map(|seen| seen.action.id.into()).collect();
     report.lost += confirmed.difference(&known).count() as u64;
     let mut values = 0;
     vault
         .read(|r| {
-            for series in r.series_of("p1")? {
+            for series in r.series_of(&"p1".into())? {
                 let points = r.points(series.id, Instant(i64::MIN), Instant(i64::MAX))?;
                 values += points.len();
                 report.doubled += points.windows(2).filter(|w| w[0].t == w[1].t).count() as u64;

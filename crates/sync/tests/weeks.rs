@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clinical::{Action, HANDLED_REASONS, Instant, Policy, Verb, fold};
+use clinical::{About, Action, Actor, HANDLED_REASONS, Instant, Policy, Verb, fold};
 use fhir::{Answer, Answering, Client, FhirError, Request, Transport, parse_instant};
 use model::{World, issue, observation};
 use rand::rngs::StdRng;
@@ -26,6 +26,11 @@ const START: i64 = 1_770_000_000_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// Two people of one name, each at a station.
+fn nurse(station: &str) -> Actor {
+    Actor::at_station(station, "N. Okafor")
+}
 
 /// The wire between the stations and the server.
 struct Wire {
@@ -189,9 +194,12 @@ impl Station {
             [random.random_range(0..6)];
         let note = match verb {
             Verb::Handled => Some(HANDLED_REASONS[0].to_owned()),
-            Verb::HandTo => Some("Charge nurse".to_owned()),
+            Verb::HandTo => Some("N. Okafor".to_owned()),
             _ => None,
         };
+        // To a mere name that all of them bear, or to somebody in particular.
+        let to = (verb == Verb::HandTo && random.random_bool(0.5))
+            .then(|| nurse(["A", "B"][random.random_range(0..2)]).id);
         let id = format!(
             "{:08x}-{:04x}-7{:03x}-8{:03x}-{:012x}",
             random.random::<u32>(),
@@ -202,14 +210,15 @@ impl Station {
         );
         let at = Instant(self.wire.now() + self.off);
         let action = Action {
-            id: id.clone(),
-            episode: episode.id.clone(),
+            id: id.as_str().into(),
+            about: About::Episode(episode.id.clone()),
             verb,
-            by: format!("Nurse {}", self.name),
+            by: nurse(self.name),
             at,
             note,
+            to,
         };
-        let body = fhir::communication(&action, &episode.patient, self.name, None).to_string();
+        let body = fhir::communication(&action, episode.patient.as_ref(), self.name, None).to_string();
         vault.record_action(action, body).unwrap();
         Some(id)
     }
@@ -229,7 +238,7 @@ impl Station {
                 for seen in &actions {
                     state.insert(format!("action {}", seen.action.id), format!("{seen:?}"));
                 }
-                for series in r.series_of("p1")? {
+                for series in r.series_of(&"p1".into())? {
                     for (n, p) in
                         r.points(series.id, Instant(i64::MIN), Instant(i64::MAX))?.iter().enumerate()
                     {
@@ -366,7 +375,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
         let mut held = BTreeMap::new();
         vault
             .read(|r| {
-                for series in r.series_of("p1")? {
+                for series in r.series_of(&"p1".into())? {
                     for p in r.points(series.id, Instant(i64::MIN), Instant(i64::MAX))? {
                         *held.entry((p.t, p.v as u64)).or_insert(0u32) += 1;
                     }

@@ -1,12 +1,12 @@
 //! Where the values of a panel begin to come from another device: a new sensor, another monitor.
 
-use clinical::{Device, Instant};
+use clinical::{Device, DeviceId, Instant};
 
 /// A time in which a device said something without a silence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spell {
     /// Logical id of the Device.
-    pub device: String,
+    pub device: DeviceId,
     /// When its first and its last value were taken, milliseconds.
     pub span: (i64, i64),
 }
@@ -17,9 +17,9 @@ pub struct DeviceChange {
     /// The first moment with the new one alone.
     pub at: Instant,
     /// Logical id of the Device that was.
-    pub before: String,
+    pub before: DeviceId,
     /// Logical id of the Device that is.
-    pub device: String,
+    pub device: DeviceId,
 }
 
 /// The device_changes among spells, oldest first. A device that says something while another goes on takes over only where it
@@ -65,7 +65,8 @@ pub(crate) fn device_changes(mut spells: Vec<Spell>) -> Vec<DeviceChange> {
 impl DeviceChange {
     /// The devices by their names. Two of one kind are often called the same.
     pub fn words(&self, devices: &[Device]) -> String {
-        let name = |id: &str| devices.iter().find(|d| d.id == id).map_or(id, |d| &d.name).to_owned();
+        let name =
+            |id: &DeviceId| devices.iter().find(|d| d.id == *id).map_or(id.as_str(), |d| &d.name).to_owned();
         let (now, before) = (name(&self.device), name(&self.before));
         if now == before { format!("another {now}") } else { format!("{now}, before it {before}") }
     }
@@ -78,7 +79,7 @@ mod tests {
     fn found(spells: &[(&str, i64, i64)]) -> Vec<(i64, String)> {
         let spells = spells
             .iter()
-            .map(|(device, from, to)| Spell { device: (*device).to_owned(), span: (*from, *to) })
+            .map(|(device, from, to)| Spell { device: (*device).into(), span: (*from, *to) })
             .collect();
         device_changes(spells).into_iter().map(|t| (t.at.0, format!("{}>{}", t.before, t.device))).collect()
     }

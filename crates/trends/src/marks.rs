@@ -1,7 +1,7 @@
 //! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given,
 //! and where a device took over.
 
-use clinical::{Instant, Measure, Priority};
+use clinical::{Instant, Measure, PatientId, Priority};
 use vault::{Reader, VaultError};
 
 use crate::device_change::DeviceChange;
@@ -38,12 +38,12 @@ const APART: i64 = 12;
 /// The marks of a range, the worst of those that would cover each other first among them.
 pub(crate) fn marks(
     reader: &Reader,
-    patient: &str,
+    patient: &PatientId,
     (from, to): (Instant, Instant),
     width: u32,
     device_changes: &[(&'static str, DeviceChange)],
 ) -> Result<Vec<Mark>, VaultError> {
-    let episodes = reader.episodes_since(from)?.into_iter().filter(|e| e.patient == patient);
+    let episodes = reader.episodes_since(from)?.into_iter().filter(|e| e.patient.as_ref() == Some(patient));
     let alarms = episodes.map(|e| Mark {
         panel: e.measure.map_or("hr", panel_of),
         at: e.onset,

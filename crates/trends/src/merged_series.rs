@@ -1,7 +1,7 @@
 //! From the packed series of a panel to what stands in it: each value is looked at once, as its block is opened.
 
 use charts::{Bar, Content, Pressures, Viewport};
-use clinical::{Instant, Times};
+use clinical::{DeviceId, Instant, Times};
 use vault::{Blocks, Columns, Opened, SeriesInfo, Stretch, VaultError, steps_of};
 
 use crate::device_change::{DeviceChange, Spell, device_changes};
@@ -27,12 +27,13 @@ struct Open<'a> {
 }
 
 impl Open<'_> {
-    fn device(&self) -> &str {
-        &self.sampler.series().device
+    fn device(&self) -> Option<&DeviceId> {
+        self.sampler.series().device.as_ref()
     }
 
-    /// When it said something, with what it said last before the window.
+    /// When a device said something, with what it said last before the window.
     fn spells(&self) -> Vec<Spell> {
+        let Some(device) = self.device() else { return Vec::new() };
         let silence = usual(self.blocks.steps()).map_or(0, gap);
         let mut spans = self.blocks.spells(silence);
         if let Some((at, _)) = self.sampler.last() {
@@ -41,7 +42,7 @@ impl Open<'_> {
                 _ => spans.insert(0, (at.0, at.0)),
             }
         }
-        spans.into_iter().map(|span| Spell { device: self.device().to_owned(), span }).collect()
+        spans.into_iter().map(|span| Spell { device: device.clone(), span }).collect()
     }
 
     fn each(&mut self, mut take: impl FnMut(&Times, &Opened)) -> Result<(), VaultError> {
@@ -86,7 +87,7 @@ impl<'a> MergedSeries<'a> {
 
     /// Where one device took over from another; before any value passes. A value without a device is of none.
     pub fn device_changes(&self) -> Vec<DeviceChange> {
-        let named: Vec<&Open> = self.open.iter().filter(|one| !one.device().is_empty()).collect();
+        let named: Vec<&Open> = self.open.iter().filter(|one| one.device().is_some()).collect();
         if named.windows(2).all(|pair| pair[0].device() == pair[1].device()) {
             return Vec::new();
         }

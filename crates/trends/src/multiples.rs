@@ -1,7 +1,7 @@
 //! The trends of a whole ward at a glance: two small panels a person, all over the same time and each kind on the same axis.
 
 use charts::{Viewport, stack};
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use vault::Reader;
 
 use crate::draw::{DrawnPanel, draw};
@@ -13,7 +13,7 @@ use crate::read::Asked;
 #[derive(Clone, Debug)]
 pub struct MultiplesRequest {
     /// Logical ids of Patients, in the order of the picture.
-    pub patients: Vec<String>,
+    pub patients: Vec<PatientId>,
     /// First moment.
     pub from: Instant,
     /// Last moment.
@@ -32,7 +32,7 @@ pub struct MultiplesRequest {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Small {
     /// Whose it is.
-    pub patient: String,
+    pub patient: PatientId,
     /// Key of the measure.
     pub key: &'static str,
     /// How many values are in it.

@@ -1,6 +1,6 @@
 //! The panels of one patient: read one after the other, and each opened on another core while the next is read.
 
-use clinical::{Instant, Measure};
+use clinical::{Instant, Measure, PatientId};
 use vault::{Reader, VaultError};
 
 use crate::merged_series::MergedSeries;
@@ -16,7 +16,7 @@ use crate::score_panel::score_panel;
 /// Of the cache.
 pub fn all_panels(
     reader: &Reader,
-    patient: &str,
+    patient: &PatientId,
     range: (Instant, Instant),
     light: bool,
 ) -> Result<Vec<ReadPanel>, VaultError> {

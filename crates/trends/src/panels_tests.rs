@@ -1,7 +1,7 @@
 //! What is drawn of a patient's trends is what every single value would draw, whatever way the values came.
 
 use charts::Viewport;
-use clinical::{Body, Code, Fact, Quality, Sample, Segment, Source};
+use clinical::{Body, Code, DeviceId, Fact, PatientId, Quality, Sample, Segment, Source};
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};
 
@@ -91,7 +91,8 @@ proptest! {
             Viewport { from, to: from + length, width, height: 90, scale },
         );
         let focus = (Instant(from + length / 4), Instant(from + length));
-        let asked = |view| Asked { patient: "p", range, focus, light: false, only: &[], view };
+        let patient = PatientId::from("p");
+        let asked = |view| Asked { patient: &patient, range, focus, light: false, only: &[], view };
         let pictures = |view, every_sample: bool| {
             let mut read = vault.read(|reader| read_panels(reader, &asked(view))).unwrap();
             read.iter_mut().for_each(|one| one.panel.every_sample = every_sample);
@@ -126,7 +127,8 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
     vault.commit(PageCommit { facts, received: Instant(15 * HOUR), ..Default::default() }).unwrap();
     let found = |from: i64| {
         let range = (Instant(from), Instant(3 * HOUR));
-        let asked = Asked { patient: "p", range, focus: range, light: false, only: &[], view: None };
+        let patient = PatientId::from("p");
+        let asked = Asked { patient: &patient, range, focus: range, light: false, only: &[], view: None };
         let panels = vault.read(|reader| read_panels(reader, &asked)).unwrap();
         let all = panels.into_iter().flat_map(|panel| {
             let key = panel.kind.key;
@@ -136,7 +138,7 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
             .map(|(key, one)| (key, one.at.0, one.before, one.device))
             .collect::<Vec<_>>()
     };
-    let hr = ("hr", HOUR + 5 * MINUTE, "d0".to_owned(), "d1".to_owned());
+    let hr = ("hr", HOUR + 5 * MINUTE, DeviceId::from("d0"), DeviceId::from("d1"));
     assert_eq!(found(0), std::slice::from_ref(&hr));
     assert_eq!(found(HOUR + 2 * MINUTE), [hr]);
     assert_eq!(found(HOUR + 10 * MINUTE), []);

@@ -2,7 +2,7 @@
 
 use bedside::unit_limits;
 use charts::Viewport;
-use clinical::{Instant, Limits, Measure, SetLimit, UnitLimits, limit_history, limit_steps};
+use clinical::{Instant, Limits, Measure, PatientId, SetLimit, UnitLimits, limit_history, limit_steps};
 use fhir::to_unit;
 use vault::{Reader, SeriesInfo, VaultError};
 
@@ -13,7 +13,7 @@ use crate::score_panel::moments;
 /// The panels to read for one patient.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    pub patient: &'a str,
+    pub patient: &'a PatientId,
     pub range: (Instant, Instant),
     /// The part that is seen at rest.
     pub focus: (Instant, Instant),

@@ -64,7 +64,7 @@ mod tests {
         let series = SeriesInfo {
             id: 1,
             patient: "p".into(),
-            device: String::new(),
+            device: None,
             code: "8867-4".into(),
             mdc: false,
             unit: "/min".into(),

@@ -3,7 +3,7 @@
 use bedside::local_time::local;
 use bedside::{inputs, scored};
 use charts::{Content, Panel, Step};
-use clinical::{Band, Decimal, Instant, Limits, News2, news2};
+use clinical::{Band, Decimal, Instant, Limits, News2, PatientId, news2};
 use vault::{Reader, SeriesValue, VaultError};
 
 use crate::panel::{ReadPanel, SCORE};
@@ -49,12 +49,14 @@ fn colour(band: Band, light: bool) -> (u8, u8, u8) {
 /// The score at each moment; `None` where nothing was known or the score does not apply.
 fn scores(
     reader: &Reader,
-    patient: &str,
+    patient: &PatientId,
     moments: &[Instant],
     sampled: &[Sampled],
 ) -> Result<Vec<Option<News2>>, VaultError> {
     let ward = reader.ward()?;
-    let Some(person) = ward.persons.iter().find(|person| person.id == patient) else { return Ok(Vec::new()) };
+    let Some(person) = ward.persons.iter().find(|person| person.id == *patient) else {
+        return Ok(Vec::new());
+    };
     let at = |(n, now): (usize, &Instant)| {
         let known = sampled.iter().filter_map(|one| {
             let (taken_at, value) = one.last.get(n).copied().flatten()?;

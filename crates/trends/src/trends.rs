@@ -2,7 +2,7 @@
 
 use bedside::local_time::zone;
 use charts::{Drawn, TimeStep, Viewport, stack, time_ticks};
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use vault::Reader;
 
 use crate::draw::{DrawnPanel, draw};
@@ -15,7 +15,7 @@ use crate::read::Asked;
 #[derive(Clone, Debug)]
 pub struct TrendsRequest {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// First moment.
     pub from: Instant,
     /// Last moment.

@@ -1,6 +1,6 @@
 //! What each panel shows at one moment: the values under a crosshair.
 
-use clinical::{Instant, Measure};
+use clinical::{Instant, Measure, PatientId};
 use fhir::to_unit;
 use vault::{Reader, SeriesValue, VaultError};
 
@@ -25,7 +25,7 @@ pub struct ValueAt {
 ///
 /// # Errors
 /// Of the cache.
-pub fn values_at(reader: &Reader, patient: &str) -> Result<Vec<ValueAt>, VaultError> {
+pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, VaultError> {
     let values = reader.latest(Some(patient))?;
     let devices = reader.devices()?;
     let newest = |measures: &[Measure]| {
@@ -55,7 +55,10 @@ pub fn values_at(reader: &Reader, patient: &str) -> Result<Vec<ValueAt>, VaultEr
             text,
             unit: if molar { "mmol/L" } else { kind.unit },
             taken_at: found.taken_at,
-            device: devices.iter().find(|d| d.id == found.series.device).map(|d| d.name.clone()),
+            device: devices
+                .iter()
+                .find(|d| Some(&d.id) == found.series.device.as_ref())
+                .map(|d| d.name.clone()),
         })
     });
     Ok(shown_by_panel.collect())

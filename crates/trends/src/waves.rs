@@ -1,7 +1,7 @@
 //! Waves for review: which a patient has, drawn to scale. Deliberately not here: asking the server for them.
 
 use charts::{DrawnStrip, Strip, Theme, Viewport, draw_strip, stack};
-use clinical::Instant;
+use clinical::{Instant, PatientId};
 use vault::{Reader, SeriesInfo};
 
 use crate::error::TrendsError;
@@ -10,7 +10,7 @@ use crate::error::TrendsError;
 #[derive(Clone, Debug)]
 pub struct WavesRequest {
     /// Logical id of the Patient.
-    pub patient: String,
+    pub patient: PatientId,
     /// First moment.
     pub from: Instant,
     /// Last moment.

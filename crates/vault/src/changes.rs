@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clinical::Instant;
+use clinical::{EpisodeId, Instant, PatientId};
 
 /// What a commit changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,13 +12,13 @@ pub struct Ingested {
     /// Resources put into quarantine.
     pub quarantined: usize,
     /// Patients something changed for.
-    pub patients: BTreeSet<String>,
+    pub patients: BTreeSet<PatientId>,
     /// Whether patients, beds, stays or devices changed.
     pub ward_changed: bool,
     /// Whether episodes or actions changed.
     pub alerts_changed: bool,
     /// Alarms that are on and that this station did not know before, with the server's time of each where it sent one.
-    pub raised: Vec<(String, Option<Instant>)>,
+    pub raised: Vec<(EpisodeId, Option<Instant>)>,
 }
 
 impl Ingested {

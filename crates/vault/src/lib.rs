@@ -3,6 +3,7 @@
 //! One writer thread, several readers, a lock file for the folder. Nothing here knows HTTP or a window.
 
 mod changes;
+mod codec;
 mod error;
 mod folder;
 mod view;

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use clinical::{
-    Action, Body, Episode, Fact, Instant, Person, Priority, SeenAction, Sex, Source, Verb, about_patient,
+    About, Action, ActionId, Actor, Body, Episode, Fact, Instant, Person, Priority, SeenAction, Sex, Source,
+    Verb,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault, View};
@@ -45,11 +46,11 @@ fn fact(reference: String, version: usize, body: Body) -> Fact {
 }
 
 /// What an action of this verb is about.
-fn about(verb: Verb, number: u8) -> String {
+fn about(verb: Verb, number: u8) -> About {
     match verb {
-        verb if verb.is_about_an_episode() => format!("e{}", number % 12),
-        Verb::Annotate | Verb::SetLimit => about_patient(&format!("p{}", number % 3)),
-        _ => String::new(),
+        verb if verb.is_about_an_episode() => About::Episode(format!("e{}", number % 12).into()),
+        Verb::Annotate | Verb::SetLimit => About::Patient(format!("p{}", number % 3).into()),
+        _ => About::Unit,
     }
 }
 
@@ -63,8 +64,8 @@ fn carry_out(vault: &Vault, n: usize, step: &Step) {
             format!("DetectedIssue/e{id}"),
             n,
             Body::Episode(Episode {
-                id: format!("e{id}"),
-                patient: format!("p{}", id % 3),
+                id: format!("e{id}").into(),
+                patient: Some(format!("p{}", id % 3).into()),
                 priority: *priority,
                 text: "x".into(),
                 measure: None,
@@ -75,12 +76,13 @@ fn carry_out(vault: &Vault, n: usize, step: &Step) {
         Step::Deleted { id } => take_in(fact(format!("DetectedIssue/e{id}"), n, Body::Deleted)),
         Step::Done { verb, about: number, at, here } => {
             let action = Action {
-                id: format!("a{n}"),
-                episode: about(*verb, *number),
+                id: format!("a{n}").into(),
+                about: about(*verb, *number),
                 verb: *verb,
-                by: "N".into(),
+                by: Actor::named("N"),
                 at: Instant(*at),
                 note: None,
+                to: None,
             };
             if *here {
                 vault.record_action(action, "{}".into()).unwrap();
@@ -91,7 +93,7 @@ fn carry_out(vault: &Vault, n: usize, step: &Step) {
     }
 }
 
-fn ids(actions: &[SeenAction]) -> BTreeSet<String> {
+fn ids(actions: &[SeenAction]) -> BTreeSet<ActionId> {
     actions.iter().map(|seen| seen.action.id.clone()).collect()
 }
 
@@ -104,7 +106,7 @@ proptest! {
         let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
         for p in 0..2 {
             let person = Person {
-                id: format!("p{p}"),
+                id: format!("p{p}").into(),
                 mrn: String::new(),
                 family: String::new(),
                 given: String::new(),
@@ -129,7 +131,7 @@ proptest! {
             let newest = all.iter().map(|e| e.onset.max(e.ended.unwrap_or(e.onset)).0).max().unwrap_or(0).max(0);
             let day_before = if view.at.0 == i64::MAX { newest - DAY } else { view.at.0 - DAY };
             let takes = |verb| matches!(verb, Verb::Take | Verb::Handled | Verb::HandTo);
-            let taken = |e: &Episode| ever.iter().any(|s| s.action.episode == e.id && takes(s.action.verb));
+            let taken = |e: &Episode| ever.iter().any(|s| s.action.about.episode() == Some(&e.id) && takes(s.action.verb));
             let open: Vec<&Episode> = all
                 .iter()
                 .filter(|e| {
@@ -143,9 +145,9 @@ proptest! {
                 .filter(|s| {
                     let action = &s.action;
                     action.at.0 > day_before
-                        || open.iter().any(|e| e.id == action.episode)
+                        || open.iter().any(|e| action.about.episode() == Some(&e.id))
                         || (action.verb == Verb::SetLimit
-                            && ward.persons.iter().any(|p| about_patient(&p.id) == action.episode))
+                            && ward.persons.iter().any(|p| action.about.patient() == Some(&p.id)))
                 })
                 .cloned()
                 .collect();
@@ -154,14 +156,14 @@ proptest! {
                 .read_as(view, |r| {
                     for e in &all {
                         assert_eq!(r.episode(&e.id)?.as_ref(), Some(e));
-                        let own: Vec<_> = done.iter().filter(|s| s.action.episode == e.id).cloned().collect();
+                        let own: Vec<_> = done.iter().filter(|s| s.action.about.episode() == Some(&e.id)).cloned().collect();
                         assert_eq!(r.actions_on(&e.id)?, own);
                     }
-                    let of = |about: &str| -> Vec<SeenAction> {
-                        done.iter().filter(|s| s.action.episode == about).cloned().collect()
+                    let of = |about: About| -> Vec<SeenAction> {
+                        done.iter().filter(|s| s.action.about == about).cloned().collect()
                     };
-                    assert_eq!(r.actions_about("p2")?, of(&about_patient("p2")));
-                    assert_eq!(r.actions_of_unit()?, of(""));
+                    assert_eq!(r.actions_about(&"p2".into())?, of(About::Patient("p2".into())));
+                    assert_eq!(r.actions_of_unit()?, of(About::Unit));
                     assert!(ids(&r.actions_unsent()?).is_subset(&ids(&done)));
                     Ok(())
                 })
@@ -179,7 +181,7 @@ fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning
     let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
     let episode = |id: &str, ended| Episode {
         id: id.into(),
-        patient: "p".into(),
+        patient: Some("p".into()),
         priority: Priority::Medium,
         text: "x".into(),
         measure: None,
@@ -192,13 +194,13 @@ fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning
         vault.record_episode(episode(id, over), "{}".into(), Instant(2)).unwrap();
         let echo = fact(format!("DetectedIssue/{id}"), 1, Body::Episode(episode(id, None)));
         vault.commit(PageCommit { facts: vec![echo], received: Instant(3), ..Default::default() }).unwrap();
-        assert_eq!(vault.read(|r| r.episode(id)).unwrap().unwrap().ended, after_echo);
+        assert_eq!(vault.read(|r| r.episode(&id.into())).unwrap().unwrap().ended, after_echo);
         // The end as the server has it, be it another station's, is taken.
         let theirs = Some(Instant(DAY + 59_000));
         let final_word = fact(format!("DetectedIssue/{id}"), 2, Body::Episode(episode(id, theirs)));
         vault
             .commit(PageCommit { facts: vec![final_word], received: Instant(4), ..Default::default() })
             .unwrap();
-        assert_eq!(vault.read(|r| r.episode(id)).unwrap().unwrap().ended, theirs);
+        assert_eq!(vault.read(|r| r.episode(&id.into())).unwrap().unwrap().ended, theirs);
     }
 }

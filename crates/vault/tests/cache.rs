@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    Action, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex,
-    Source, Unreadable, Verb,
+    About, Action, Actor, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample,
+    Segment, Sex, Source, Unreadable, Verb,
 };
 use vault::{Key, PageCommit, Vault, View};
 
@@ -39,7 +39,7 @@ fn page(facts: Vec<Fact>) -> PageCommit {
 fn temperatures(vault: &Vault) -> Vec<(i64, f64)> {
     vault
         .read(|r| {
-            let series = r.series_of("p")?.remove(0).id;
+            let series = r.series_of(&"p".into())?.remove(0).id;
             Ok(r.points(series, Instant(i64::MIN), Instant(i64::MAX))?.iter().map(|p| (p.t, p.v)).collect())
         })
         .unwrap()
@@ -71,9 +71,9 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
     assert_eq!(done.samples, 24 * 3600 + 5);
     let (points, latest) = vault
         .read(|r| {
-            let series = r.series_of("p")?.remove(0);
+            let series = r.series_of(&"p".into())?.remove(0);
             assert!(series.streamed);
-            Ok((r.points(series.id, Instant(0), Instant(i64::MAX))?, r.latest(Some("p"))?))
+            Ok((r.points(series.id, Instant(0), Instant(i64::MAX))?, r.latest(Some(&"p".into()))?))
         })
         .unwrap();
     assert_eq!(points.len(), 24 * 3600 + 5);
@@ -102,7 +102,7 @@ fn a_replayed_page_doubles_nothing_and_a_correction_replaces() {
     vault.commit(page(vec![spot("Observation/b", "2", 15, "37.5")])).unwrap();
     assert_eq!(temperatures(&vault), [(10, 37.0), (15, 37.5)]);
     vault.commit(page(vec![fact("Observation/b", "3", Body::Deleted)])).unwrap();
-    let latest = vault.read(|r| r.latest(Some("p"))).unwrap();
+    let latest = vault.read(|r| r.latest(Some(&"p".into()))).unwrap();
     assert_eq!((latest[0].value.to_string().as_str(), latest[0].source.as_str()), ("37.0", "Observation/a"));
 }
 
@@ -161,11 +161,12 @@ fn a_bad_page_moves_no_cursor() {
 fn take(id: &str, episode: &str) -> Action {
     Action {
         id: id.into(),
-        episode: episode.into(),
+        about: About::Episode(episode.into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::named("N. Okafor"),
         at: Instant(5),
         note: None,
+        to: None,
     }
 }
 
@@ -200,12 +201,45 @@ fn an_action_survives_and_leaves_the_outbox_only_when_the_server_has_it() {
 }
 
 #[test]
+fn who_did_something_comes_back_as_who_it_was_and_not_as_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::random().unwrap();
+    let vault = Vault::open(folder.path(), key.clone()).unwrap();
+    let station = vault.station_id().unwrap().unwrap();
+    let okafor = Actor::at_station(&station, "N. Okafor").acting_as(Some("Charge nurse".into()));
+    let mine = Action { by: okafor.clone(), ..take("1", "e1") };
+    let to = Some("Practitioner/v".into());
+    let given = Action { verb: Verb::HandTo, note: Some("S. Varga".into()), to, ..mine.clone() };
+    let given = Action { id: "2".into(), ..given };
+    vault.record_action(mine.clone(), "{}".into()).unwrap();
+    vault.record_action(given.clone(), "{}".into()).unwrap();
+    // Another station that was older when it was read from: the name alone, and later all of it.
+    let theirs = |by| Fact {
+        source: Source { reference: "Communication/3".into(), version: "1".into() },
+        updated_at: Some(Instant(70)),
+        body: Body::Action(Action { by, ..take("3", "e1") }),
+    };
+    let other = Actor::at_station("b", "n. okafor");
+    vault.commit(page(vec![theirs(Actor::named("n. okafor"))])).unwrap();
+    let people = |name: &str| vault.read(|r| r.people_named(name)).unwrap();
+    assert_eq!(people("N. OKAFOR").iter().map(|who| &who.id).collect::<Vec<_>>(), [&okafor.id]);
+    vault.commit(page(vec![theirs(other.clone())])).unwrap();
+    assert_eq!(people("N. Okafor").len(), 2);
+    drop(vault);
+    let vault = Vault::open(folder.path(), key).unwrap();
+    let actions: Vec<Action> =
+        vault.read(|r| r.actions()).unwrap().into_iter().map(|seen| seen.action).collect();
+    assert_eq!(actions, [mine, given, Action { by: other, ..take("3", "e1") }]);
+    assert_eq!(vault.station_id().unwrap(), Some(station), "a station keeps its id");
+}
+
+#[test]
 fn an_alarm_that_ended_later_is_still_on_in_the_past() {
     let (_folder, vault) = open();
     let episode = |ended| {
         Body::Episode(Episode {
             id: "e".into(),
-            patient: "p".into(),
+            patient: Some("p".into()),
             priority: Priority::High,
             text: "SpO2 84 < 90".into(),
             measure: Some(clinical::Measure::SpO2),
@@ -287,7 +321,7 @@ fn columns_of_a_window_are_its_values_one_by_one() {
     vault.commit(page(facts)).unwrap();
     vault
         .read(|r| {
-            for series in r.series_of("p")? {
+            for series in r.series_of(&"p".into())? {
                 for (from, to) in
                     [(i64::MIN, i64::MAX), (0, 0), (350_499, 350_833), (99_500, 2 * HOUR + 7), (9, 8)]
                 {
@@ -327,7 +361,7 @@ fn what_a_series_said_last_before_a_moment_is_found_among_chunks_that_overlap() 
     vault.commit(page(facts)).unwrap();
     let last = |at: i64| {
         vault
-            .read(|r| r.before(r.series_of("p")?.remove(0).id, Instant(at)))
+            .read(|r| r.before(r.series_of(&"p".into())?.remove(0).id, Instant(at)))
             .unwrap()
             .map(|(at, value)| (at.0, value.to_f64()))
     };

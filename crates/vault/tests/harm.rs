@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
-use clinical::{Action, Body, Fact, Instant, Person, Sex, Source, Verb};
+use clinical::{About, Action, Actor, Body, Fact, Instant, Person, Sex, Source, Verb};
 use vault::{
     Access, Key, KeyStore, PageCommit, Pin, Vault, VaultError, check, forget, rebuild, rotate, salvageable,
     salvaged, unlock,
@@ -33,12 +33,13 @@ impl KeyStore for Memory {
 
 fn action(id: usize) -> Action {
     Action {
-        id: format!("0190c0de-0000-7000-8000-{id:012}"),
-        episode: format!("e{}", id % 3),
+        id: format!("0190c0de-0000-7000-8000-{id:012}").into(),
+        about: About::Episode(format!("e{}", id % 3).into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::named("N. Okafor"),
         at: Instant(5 + id as i64),
         note: None,
+        to: None,
     }
 }
 
@@ -48,7 +49,7 @@ fn people(vault: &Vault, n: usize) {
             source: Source { reference: format!("Patient/p{n}").into(), version: "1".into() },
             updated_at: None,
             body: Body::Person(Person {
-                id: format!("p{n}"),
+                id: format!("p{n}").into(),
                 mrn: format!("MRN-{n}"),
                 family: format!("Family{n}"),
                 given: "Given".repeat(20),
@@ -111,7 +112,7 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
         assert!(done.aside.exists(), "the damaged file is kept");
         let vault = Vault::open(folder.path(), key.clone()).unwrap();
         let waiting = vault.read(|r| r.waiting()).unwrap();
-        assert_eq!(waiting, (0..5).map(|n| action(n).id).collect::<Vec<_>>(), "part {step}");
+        assert_eq!(waiting, (0..5).map(|n| action(n).id.to_string()).collect::<Vec<_>>(), "part {step}");
         drop(vault);
         assert!(check(folder.path(), &key).unwrap().is_empty());
     }
@@ -217,7 +218,7 @@ fn a_parked_action_is_tried_again_or_handed_over_and_nothing_else_is() {
     for n in 0..2 {
         vault.record_action(action(n), "{}".into()).unwrap();
     }
-    let id = |n: usize| action(n).id;
+    let id = |n: usize| action(n).id.to_string();
     vault.park(id(0), "the server refused the request (422)".into()).unwrap();
     vault.retry_all().unwrap();
     assert_eq!(vault.read(|r| r.parked()).unwrap().len(), 1, "the network coming back changes no refusal");

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clinical::{
-    Action, Body, Code, Decimal, Device, Dose, Episode, Fact, Flag, Instant, Measure, Person, Place,
-    Priority, Quality, Sample, SeenAction, Segment, Sex, Source, Stay, Unreadable, Verb, about_patient,
+    About, Action, Actor, Body, Code, Decimal, Device, DeviceId, Dose, Episode, Fact, Flag, Instant, Measure,
+    PatientId, Person, Place, Priority, Quality, Sample, SeenAction, Segment, Sex, Source, Stay, Unreadable,
+    Verb,
 };
 use vault::{Access, Key, KeyStore, PageCommit, Pin, Reader, Retention, SeriesInfo, Vault, VaultError, View};
 use zeroize::Zeroizing;
@@ -130,7 +131,7 @@ fn a_cache_of_an_earlier_version_takes_corrections_of_what_it_holds_sealed() {
 fn temperatures(vault: &Vault) -> Vec<(i64, String)> {
     vault
         .read(|r| {
-            let series = r.series_of("bea")?.into_iter().find(|s| s.code == "8310-5").unwrap();
+            let series = r.series_of(&"bea".into())?.into_iter().find(|s| s.code == "8310-5").unwrap();
             let all = r.decimals(series.id, Instant(i64::MIN), Instant(i64::MAX))?;
             Ok(all.into_iter().map(|(t, value, _)| (t.0, value.to_string())).collect())
         })
@@ -210,15 +211,24 @@ fn station(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     Ok(())
 }
 
+fn about(about: &About) -> String {
+    match about {
+        About::Episode(id) => id.to_string(),
+        About::Patient(id) => format!("Patient/{id}"),
+        About::Unit => String::new(),
+    }
+}
+
 fn seen(seen: &SeenAction) -> String {
+    assert!(seen.action.by.id.is_name_only(), "nothing but the name was ever known");
     let SeenAction { action: a, accepted_at } = seen;
     format!(
         "{} {} {} on {:?} by {}, accepted {}, note {:?}",
         a.at.0,
         a.id,
         a.verb.code(),
-        a.episode.to_string(),
-        a.by,
+        about(&a.about),
+        a.by.name,
         or_dash(accepted_at.map(|t| t.0)),
         a.note
     )
@@ -229,7 +239,7 @@ fn episode(e: &Episode) -> String {
         "{} {} of {}: {:?} {:?} {:?}, ended {}",
         e.onset.0,
         e.id,
-        e.patient,
+        e.patient.as_ref().map_or("", PatientId::as_str),
         e.priority,
         e.text,
         e.measure,
@@ -276,17 +286,18 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     list(out, "actions from 03:00", &r.actions_since(Instant(START + 3 * HOUR))?, seen);
     list(out, "site", ward.site.list(), |(key, value, _)| format!("{key} = {value}"));
     for id in ["e-high", "e-medium", "vigil-limit-ari-8867-4", "nothing"] {
-        writeln!(out, "episode {id}: {}", r.episode(id)?.as_ref().map_or("-".into(), episode)).unwrap();
-        writeln!(out, "  first received {}", or_dash(r.first_received(id)?.map(|t| t.0))).unwrap();
-        list(out, "  actions on it", &r.actions_on(id)?, seen);
+        writeln!(out, "episode {id}: {}", r.episode(&id.into())?.as_ref().map_or("-".into(), episode))
+            .unwrap();
+        writeln!(out, "  first received {}", or_dash(r.first_received(&id.into())?.map(|t| t.0))).unwrap();
+        list(out, "  actions on it", &r.actions_on(&id.into())?, seen);
     }
-    for patient in PATIENTS {
-        writeln!(out, "{patient} lies in {}", or_dash(r.unit_of(patient)?)).unwrap();
-        list(out, "  doses", r.doses(patient, Instant(START - HOUR))?, |d| {
+    for patient in PATIENTS.map(PatientId::from) {
+        writeln!(out, "{patient} lies in {}", or_dash(r.unit_of(&patient)?)).unwrap();
+        list(out, "  doses", r.doses(&patient, Instant(START - HOUR))?, |d| {
             let amount = d.amount.map(|(value, unit)| format!("{value} {unit}"));
             format!("{} {} of {}: {:?} {}", d.at.0, d.id, d.patient, d.what, or_dash(amount))
         });
-        list(out, "  written about", &r.actions_about(patient)?, seen);
+        list(out, "  written about", &r.actions_about(&patient)?, seen);
     }
     Ok(())
 }
@@ -295,7 +306,8 @@ const PATIENTS: [&str; 6] = ["ari", "bea", "cem", "cem-old", "dov", "eve"];
 
 fn name(s: &SeriesInfo) -> String {
     let system = if s.mdc { "mdc" } else { "loinc" };
-    format!("{} {:?} {system} {} {} streamed {}", s.patient, s.device, s.code, s.unit, s.streamed)
+    let device = s.device.as_ref().map_or("", DeviceId::as_str);
+    format!("{} {device:?} {system} {} {} streamed {}", s.patient, s.code, s.unit, s.streamed)
 }
 
 /// FNV-1a of what reads back, where it is too much to write down a second time.
@@ -312,7 +324,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
     let mut series = Vec::new();
     let mut known = BTreeSet::new();
     for patient in PATIENTS {
-        series.extend(r.series_of(patient)?.into_iter().filter(|s| known.insert(s.id)));
+        series.extend(r.series_of(&patient.into())?.into_iter().filter(|s| known.insert(s.id)));
     }
     series.sort_by_key(name);
     let (from, to) = (Instant(START - 24 * HOUR), Instant(START + 48 * HOUR));
@@ -703,7 +715,7 @@ fn alarm(
 ) -> Episode {
     Episode {
         id: id.into(),
-        patient: patient.into(),
+        patient: (!patient.is_empty()).then(|| patient.into()),
         priority,
         text: text.into(),
         measure,
@@ -712,14 +724,19 @@ fn alarm(
     }
 }
 
-fn act(id: &str, episode: &str, verb: Verb, by: &str, at: i64, note: Option<&str>) -> Action {
+fn act(id: &str, on: &str, verb: Verb, by: &str, at: i64, note: Option<&str>) -> Action {
     Action {
         id: id.into(),
-        episode: episode.into(),
+        about: match on.strip_prefix("Patient/") {
+            Some(patient) => About::Patient(patient.into()),
+            None if on.is_empty() => About::Unit,
+            None => About::Episode(on.into()),
+        },
         verb,
-        by: by.into(),
+        by: Actor::named(by),
         at: Instant(START + at),
         note: note.map(Into::into),
+        to: None,
     }
 }
 
@@ -769,7 +786,7 @@ fn alarms() -> Vec<Fact> {
         done(act("act-4", "e-medium", Verb::Handled, "Nurse Ada", 32 * MIN, Some("Artefact: moved the arm"))),
         done(act(
             "act-5",
-            &about_patient("cem-old"),
+            "Patient/cem-old",
             Verb::Annotate,
             "Dr. Nkemelu",
             33 * MIN,
@@ -777,7 +794,7 @@ fn alarms() -> Vec<Fact> {
         )),
         done(act(
             "act-6",
-            &about_patient("ari"),
+            "Patient/ari",
             Verb::SetLimit,
             "Dr. Nkemelu",
             34 * MIN,
@@ -890,7 +907,7 @@ fn write_cache(folder: &Path) {
     record(act("act-unsent-1", "e-high", Verb::Handled, "Nurse Ben", 5 * HOUR + 3 * MIN, Some("Treated")));
     record(act(
         "act-unsent-2",
-        &about_patient("cem"),
+        "Patient/cem",
         Verb::Annotate,
         "Nurse Ben",
         5 * HOUR + 4 * MIN,

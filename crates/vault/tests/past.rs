@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    Action, Body, Code, Dose, Episode, Fact, Instant, Person, Priority, Quality, Sample, Segment, Sex,
-    Source, Stay, Verb, about_patient,
+    About, Action, Actor, Body, Code, Dose, Episode, Fact, Instant, Person, Priority, Quality, Sample,
+    Segment, Sex, Source, Stay, Verb,
 };
 use vault::{Key, PageCommit, Retention, Vault, View};
 
@@ -39,7 +39,7 @@ fn receive(vault: &Vault, at: i64, facts: Vec<Fact>) -> usize {
 
 fn values(vault: &Vault, view: View) -> Vec<f64> {
     vault
-        .read_as(view, |r| match r.series_of("p")?.first() {
+        .read_as(view, |r| match r.series_of(&"p".into())?.first() {
             Some(series) => {
                 Ok(r.points(series.id, Instant(0), Instant(i64::MAX))?.iter().map(|p| p.v).collect())
             }
@@ -49,7 +49,7 @@ fn values(vault: &Vault, view: View) -> Vec<f64> {
 }
 
 fn newest(vault: &Vault, view: View) -> Option<String> {
-    vault.read_as(view, |r| Ok(r.latest(Some("p"))?.first().map(|v| v.value.to_string()))).unwrap()
+    vault.read_as(view, |r| Ok(r.latest(Some(&"p".into()))?.first().map(|v| v.value.to_string()))).unwrap()
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn an_alarm_and_an_action_are_shown_as_they_were_known() {
     let episode = |ended: Option<i64>| {
         Body::Episode(Episode {
             id: "e".into(),
-            patient: "p".into(),
+            patient: Some("p".into()),
             priority: Priority::High,
             text: "SpO2 84 < 90".into(),
             measure: None,
@@ -132,11 +132,12 @@ fn an_alarm_and_an_action_are_shown_as_they_were_known() {
     receive(&vault, 30 * MIN, vec![fact("DetectedIssue/e", "2", episode(Some(14 * MIN)))]);
     let action = Action {
         id: "0190c0de-0000-7000-8000-000000000001".into(),
-        episode: "e".into(),
+        about: About::Episode("e".into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::named("N. Okafor"),
         at: Instant(13 * MIN),
         note: None,
+        to: None,
     };
     receive(&vault, 40 * MIN, vec![fact("Communication/c", "1", Body::Action(action))]);
     let ended = |view| vault.read_as(view, |r| Ok(r.episodes()?.first().map(|e| e.ended))).unwrap();
@@ -145,7 +146,7 @@ fn an_alarm_and_an_action_are_shown_as_they_were_known() {
     assert_eq!(ended(View::at(Instant(20 * MIN))), Some(Some(Instant(14 * MIN))));
     let actions = |view| vault.read_as(view, |r| Ok(r.actions()?.len())).unwrap();
     assert_eq!((actions(View::as_shown(Instant(20 * MIN))), actions(View::at(Instant(20 * MIN)))), (0, 1));
-    assert_eq!(vault.read(|r| r.first_received("e")).unwrap(), Some(Instant(12 * MIN)));
+    assert_eq!(vault.read(|r| r.first_received(&"e".into())).unwrap(), Some(Instant(12 * MIN)));
 }
 
 fn hour(n: i64, start: i64) -> Fact {
@@ -172,11 +173,12 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     }
     let take = Action {
         id: "1".into(),
-        episode: "e".into(),
+        about: About::Episode("e".into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::named("N. Okafor"),
         at: Instant(DAY),
         note: None,
+        to: None,
     };
     vault.record_action(take, "{}".into()).unwrap();
     let kept = Retention::default();
@@ -204,8 +206,9 @@ fn the_outline_of_any_width_holds_every_extreme_of_its_columns() {
         hour_tail(),
     ]);
     receive(&vault, DAY, facts.collect());
-    let series =
-        vault.read(|r| Ok(r.series_of("p")?.into_iter().find(|s| s.code == "8867-4").unwrap().id)).unwrap();
+    let series = vault
+        .read(|r| Ok(r.series_of(&"p".into())?.into_iter().find(|s| s.code == "8867-4").unwrap().id))
+        .unwrap();
     for (from, to, columns) in [
         (0, 2 * DAY, 10),
         (0, 2 * DAY, 1200),
@@ -258,8 +261,8 @@ fn person(id: &str, replaced_by: Option<&str>, replaces: &[&str]) -> Fact {
         birth_date: None,
         sex: Sex::Unknown,
         active: true,
-        replaced_by: replaced_by.map(str::to_owned),
-        replaces: replaces.iter().map(|id| (*id).to_owned()).collect(),
+        replaced_by: replaced_by.map(Into::into),
+        replaces: replaces.iter().map(|id| (*id).into()).collect(),
     });
     fact(&format!("Patient/{id}"), "1", body)
 }
@@ -274,8 +277,8 @@ fn two_records(vault: &Vault) {
         };
         samples[0].patient = id.into();
         let episode = Episode {
-            id: format!("e-{id}"),
-            patient: id.into(),
+            id: format!("e-{id}").into(),
+            patient: Some(id.into()),
             priority: Priority::High,
             text: "SpO2".into(),
             measure: None,
@@ -283,12 +286,13 @@ fn two_records(vault: &Vault) {
             ended: None,
         };
         let note = Action {
-            id: format!("n-{id}"),
-            episode: about_patient(id),
+            id: format!("n-{id}").into(),
+            about: About::Patient(id.into()),
             verb: Verb::Note,
-            by: "N. Okafor".into(),
+            by: Actor::named("N. Okafor"),
             at: Instant(6 * MIN),
             note: Some("Sat up".into()),
+            to: None,
         };
         let dose = Dose {
             id: id.into(),
@@ -321,14 +325,14 @@ fn under_p(vault: &Vault, view: View) -> (Vec<String>, [usize; 6]) {
             let ward = r.ward()?;
             let counts = [
                 ward.values.iter().filter(|v| v.series.patient == "p").count(),
-                r.series_of("p")?.len(),
-                ward.episodes.iter().filter(|e| e.patient == "p").count(),
-                ward.actions.iter().filter(|a| a.action.episode == about_patient("p")).count(),
-                r.doses("p", Instant(0))?.iter().filter(|d| d.patient == "p").count(),
+                r.series_of(&"p".into())?.len(),
+                ward.episodes.iter().filter(|e| e.patient == Some("p".into())).count(),
+                ward.actions.iter().filter(|a| a.action.about == About::Patient("p".into())).count(),
+                r.doses(&"p".into(), Instant(0))?.iter().filter(|d| d.patient == "p").count(),
                 ward.stays.iter().filter(|s| s.patient == "p" && s.in_progress).count(),
             ];
             let mut shown: Vec<String> =
-                ward.persons.into_iter().filter(|p| p.active).map(|p| p.id).collect();
+                ward.persons.into_iter().filter(|p| p.active).map(|p| p.id.into()).collect();
             shown.sort();
             Ok((shown, counts))
         })

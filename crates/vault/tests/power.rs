@@ -10,7 +10,7 @@ mod disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use clinical::{Action, Body, Code, Fact, Instant, Quality, Sample, Source, Verb};
+use clinical::{About, Action, Actor, Body, Code, Fact, Instant, Quality, Sample, Source, Verb};
 use disk::{Disk, Op};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -22,12 +22,13 @@ const PER_PAGE: i64 = 120;
 
 fn action(n: usize) -> Action {
     Action {
-        id: format!("0190c0de-0000-7000-8000-{n:012}"),
-        episode: format!("e{}", n % 3),
+        id: format!("0190c0de-0000-7000-8000-{n:012}").into(),
+        about: About::Episode(format!("e{}", n % 3).into()),
         verb: Verb::Take,
-        by: "N. Okafor".into(),
+        by: Actor::named("N. Okafor"),
         at: Instant(n as i64),
         note: None,
+        to: None,
     }
 }
 
@@ -74,9 +75,10 @@ fn look(folder: &Path, key: &Key, confirmed: &BTreeSet<String>, state: &str) {
     let vault = Vault::open(folder, key.clone()).unwrap_or_else(|e| panic!("{state}: does not open: {e}"));
     let (known, cursor, values) = vault
         .read(|r| {
-            let known: BTreeSet<String> = r.actions()?.into_iter().map(|seen| seen.action.id).collect();
+            let known: BTreeSet<String> =
+                r.actions()?.into_iter().map(|seen| seen.action.id.into()).collect();
             let cursor: Option<i64> = r.cursor("page")?.map(|c| c.parse().unwrap());
-            let series = r.series_of("p")?;
+            let series = r.series_of(&"p".into())?;
             let values = match series.first() {
                 Some(series) => r.points(series.id, Instant(i64::MIN), Instant(i64::MAX))?,
                 None => Vec::new(),
@@ -124,12 +126,12 @@ fn any_crash_opens_with_everything_that_was_confirmed(disk: &'static Disk) {
         vault.commit(page(n)).unwrap();
         for k in 0..2 {
             let action = action(n as usize * 2 + k);
-            let id = action.id.clone();
+            let id = action.id.to_string();
             vault.record_action(action, "{\"resourceType\":\"Communication\"}".repeat(20)).unwrap();
             disk.mark(id);
         }
         if n % 7 == 0 {
-            vault.sent(self::action(n as usize * 2).id, Instant(5)).unwrap();
+            vault.sent(self::action(n as usize * 2).id.into(), Instant(5)).unwrap();
         }
         if n % 25 == 24 {
             // Closing writes the log back into the database, and a new log begins.
@@ -234,13 +236,13 @@ fn any_failing_write_is_told_and_costs_nothing(disk: &'static Disk) {
             let vault = Vault::open(folder.path(), key.clone()).unwrap();
             vault.commit(page(0)).unwrap();
             vault.record_action(action(0), "{}".into()).unwrap();
-            let mut confirmed = BTreeSet::from([action(0).id]);
+            let mut confirmed = BTreeSet::from([action(0).id.to_string()]);
             disk.fail(folder.path(), nth, full);
             let result = vault.record_action(action(1), "{}".into());
             let failed = disk.heal();
             match result {
                 Ok(()) => {
-                    confirmed.insert(action(1).id);
+                    confirmed.insert(action(1).id.into());
                 }
                 Err(VaultError::Full | VaultError::Disk(_) | VaultError::Database(_)) => {}
                 Err(other) => panic!("write {nth}: {other:?}"),
@@ -249,12 +251,12 @@ fn any_failing_write_is_told_and_costs_nothing(disk: &'static Disk) {
             vault
                 .record_action(action(2), "{}".into())
                 .unwrap_or_else(|e| panic!("write {nth}, full {full}: the click after it: {e:?}"));
-            confirmed.insert(action(2).id);
+            confirmed.insert(action(2).id.into());
             drop(vault);
             look(folder.path(), &key, &confirmed, &format!("write {nth}, full {full}"));
             tried += 1;
             if !failed {
-                assert!(confirmed.contains(&action(1).id), "nothing failed, so it was recorded");
+                assert!(confirmed.contains(action(1).id.as_str()), "nothing failed, so it was recorded");
                 break;
             }
         }

@@ -97,6 +97,10 @@ export type AlarmWire = {
 	presence: string,
 	owner: string | null,
 	ownedAt: number | null,
+	/**  This person has it. Names do not tell: two people can bear one. */
+	mine: boolean,
+	/**  This person can take it: nobody has it, or it was given to a name which they bear. */
+	freeForMe: boolean,
 	onset: number,
 	ended: number | null,
 	knownHereOnly: boolean,
@@ -107,10 +111,12 @@ export type AlarmWire = {
 	escalatedTo: string | null,
 	escalatedAt: number | null,
 	alsoTook: string[],
+	/**  This person took it too, after the owner. */
+	iTookToo: boolean,
 	orderUncertain: boolean,
 	reminders: number,
 	more: number,
-	/**  Who owns the worst of the others. */
+	/**  Who owns the worst of the others, where it is somebody else. */
 	moreOwner: string | null,
 };
 
@@ -393,6 +399,7 @@ export type QuarantineWire = {
 
 /**  A row of the queue. */
 export type QueueWire = {
+	/**  Empty where the alarm names nobody. */
 	patient: string,
 	bed: string,
 	name: string,
@@ -547,6 +554,7 @@ export type ValueAtWire = {
 /**  An action that waits. */
 export type WaitingWire = {
 	id: string,
+	/**  Empty where it is not about an alarm. */
 	episode: string,
 	verb: string,
 	by: string,

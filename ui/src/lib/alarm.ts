@@ -16,12 +16,12 @@ export function bannerState(presence: string, online: boolean): string {
 }
 
 /** What else there is to know of an alarm, in a few words each. */
-export function remarks(alarm: AlarmWire, user: string, now: number): string[] {
+export function remarks(alarm: AlarmWire, now: number): string[] {
   const out = [];
   if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
     out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
   if (alarm.escalatedTo) out.push(`${alarm.escalatedTo} called ${hhmm(alarm.escalatedAt ?? now)}`);
-  if (alarm.alsoTook.includes(user)) out.push(`you took it too; ${alarm.owner} was first`);
+  if (alarm.iTookToo) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);
   if (alarm.orderUncertain) out.push('order uncertain');
   if (alarm.reminders > 0 && alarm.presence === 'owned') out.push(`still on, reminded ${alarm.reminders}×`);

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use clinical::{
-    Band, Cause, Episode, Instant, Limits, Measure, Priority, RULES, Rule, SetLimit, Turn, Watch, is_stale,
-    limit_history, limits_at, missed_dose, score_priority,
+    Band, Cause, Episode, Instant, Limits, Measure, PatientId, Priority, RULES, Rule, SetLimit, Turn, Watch,
+    is_stale, limit_history, limits_at, missed_dose, score_priority,
 };
 use fhir::to_unit;
 use vault::{Reader, SeriesValue, VaultError, Ward};
@@ -30,7 +30,8 @@ const DOSES_EVERY: i64 = 10 * 60_000;
 
 /// What holds now, or began and ended since the last look.
 pub(crate) struct Condition {
-    pub patient: String,
+    /// Nobody's where it is about the station itself.
+    pub patient: Option<PatientId>,
     pub rule: String,
     /// What tells this onset from another of the same rule.
     pub key: i64,
@@ -68,9 +69,9 @@ struct Score {
 #[derive(Default)]
 pub(crate) struct Conditions {
     series: HashMap<i64, (Instant, Vec<Running>)>,
-    scores: HashMap<String, Score>,
+    scores: HashMap<PatientId, Score>,
     doses_looked: Option<Instant>,
-    missed: Vec<(String, String, Instant)>,
+    missed: Vec<(PatientId, String, Instant)>,
 }
 
 impl Conditions {
@@ -102,7 +103,7 @@ impl Conditions {
 
     /// Feeds every rule with the values that are new.
     fn values(&mut self, reader: &Reader, ward: &Ward, now: Instant) -> Result<Vec<Condition>, VaultError> {
-        let mut history: HashMap<&str, Vec<SetLimit>> = HashMap::new();
+        let mut history: HashMap<&PatientId, Vec<SetLimit>> = HashMap::new();
         let mut holds = Vec::new();
         let units = units(ward);
         for value in &ward.values {
@@ -115,7 +116,7 @@ impl Conditions {
             let sets = history
                 .entry(&series.patient)
                 .or_insert_with(|| limit_history(&series.patient, &ward.actions));
-            let unit = units.get(series.patient.as_str()).copied().unwrap_or_default();
+            let unit = units.get(&series.patient).copied().unwrap_or_default();
             let usual = &ward.site.policy(unit).limits;
             let limits = |at: Instant| limits_at(sets, usual, measure, at);
             let (seen, running) = match self.series.entry(series.id) {
@@ -128,7 +129,7 @@ impl Conditions {
                 }
             };
             let condition = |rule: &Rule, breach: Breach, ended: Option<Instant>| Condition {
-                patient: series.patient.clone(),
+                patient: Some(series.patient.clone()),
                 rule: rule.code.to_owned(),
                 key: breach.onset.0,
                 onset: breach.onset,
@@ -202,7 +203,7 @@ impl Conditions {
                     _ => format!("NEWS2 {at_least}{}", tile.news.partial),
                 };
                 holds.push(Condition {
-                    patient: tile.patient.clone(),
+                    patient: Some(tile.patient.clone()),
                     rule: format!("news2-{}", band.key()),
                     key: since.0.div_euclid(SCORE_BUCKET),
                     onset: since,
@@ -230,7 +231,7 @@ impl Conditions {
             }
         }
         let holds = self.missed.iter().map(|(patient, what, due)| Condition {
-            patient: patient.clone(),
+            patient: Some(patient.clone()),
             rule: "missed-dose".into(),
             key: due.0,
             onset: *due,
@@ -245,7 +246,7 @@ impl Conditions {
     }
 
     /// Whether a patient's score is no alarm any more.
-    pub fn score_is_over(&self, patient: &str) -> bool {
+    pub fn score_is_over(&self, patient: &PatientId) -> bool {
         self.scores.get(patient).is_some_and(|score| score.on.is_none())
     }
 
@@ -257,7 +258,8 @@ impl Conditions {
             .values
             .iter()
             .filter(|v| {
-                v.series.patient == episode.patient && v.series.measure().map(family) == Some(rule.measure)
+                Some(&v.series.patient) == episode.patient.as_ref()
+                    && v.series.measure().map(family) == Some(rule.measure)
             })
             .filter_map(|v| Some((v, self.series.get(&v.series.id)?)));
         let mut newest: Option<Instant> = None;
@@ -266,7 +268,7 @@ impl Conditions {
             if !one.watch.is_inside() {
                 return None;
             }
-            let by_device = !value.series.device.is_empty();
+            let by_device = value.series.device.is_some();
             let fresh =
                 !is_stale(rule.measure, value.series.streamed, by_device, *seen, now, &ward.site.stale);
             if fresh && *seen >= episode.onset {
@@ -349,7 +351,7 @@ fn silences(board: &Board, now: Instant) -> Vec<Condition> {
     let mut holds = Vec::new();
     for tile in &board.tiles {
         let condition = |rule: String, since: Instant, measure, text: String| Condition {
-            patient: tile.patient.clone(),
+            patient: Some(tile.patient.clone()),
             rule,
             key: since.0,
             onset: since,
@@ -392,7 +394,7 @@ fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Condition> {
     let since = link.since.filter(|since| !link.online && now.ms_since(*since) >= LINK_LOST)?;
     let cause = link.cause.unwrap_or("server");
     Some(Condition {
-        patient: String::new(),
+        patient: None,
         rule: "link".into(),
         key: since.0,
         onset: since,

@@ -4,7 +4,7 @@
 //! patient, rule and onset, so two stations that see the same onset make one episode. Deliberately not here: what a rule
 //! looks for (`clinical::rules`), and what holds (`conditions`).
 
-use clinical::{Episode, Instant, Priority, Verb};
+use clinical::{Episode, EpisodeId, Instant, PatientId, Priority, Verb};
 use vault::{Reader, Vault, VaultError, View, Ward};
 
 use crate::board::{Board, board};
@@ -41,10 +41,10 @@ pub struct Detector {
     started: bool,
 }
 
-fn id(patient: &str, rule: &str, key: i64) -> String {
-    let name = format!("{patient}|{rule}|{key}");
+fn id(patient: Option<&PatientId>, rule: &str, key: i64) -> EpisodeId {
+    let name = format!("{}|{rule}|{key}", patient.map_or("", PatientId::as_str));
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes());
-    format!("{}{rule}-{}", Episode::OWN, hash.simple())
+    format!("{}{rule}-{}", Episode::OWN, hash.simple()).into()
 }
 
 impl Detector {
@@ -85,7 +85,7 @@ impl Detector {
             let is_open = own().any(|(rule, e)| {
                 rule == condition.rule && e.patient == condition.patient && e.ended.is_none()
             });
-            let id = id(&condition.patient, &condition.rule, condition.key);
+            let id = id(condition.patient.as_ref(), &condition.rule, condition.key);
             // What ended, or was superseded, does not begin again with the same onset.
             if (is_open && condition.ended.is_none())
                 || ward.episodes.iter().any(|e| e.id == id)
@@ -138,7 +138,7 @@ impl Detector {
         if rule == "link" {
             return link.online.then_some(now);
         }
-        let Some(tile) = board.tiles.iter().find(|t| t.patient == episode.patient) else {
+        let Some(tile) = board.tiles.iter().find(|t| Some(&t.patient) == episode.patient.as_ref()) else {
             // Who left the board has no values that could come back.
             return Some(now);
         };
@@ -186,9 +186,9 @@ fn covering<'a>(ward: &'a Ward, condition: &Condition) -> Option<&'a Episode> {
     })
 }
 
-fn is_taken(ward: &Ward, episode: &str) -> bool {
+fn is_taken(ward: &Ward, episode: &EpisodeId) -> bool {
     let takes = |verb| matches!(verb, Verb::Take | Verb::HandTo | Verb::Handled);
-    ward.actions.iter().any(|seen| seen.action.episode == episode && takes(seen.action.verb))
+    ward.actions.iter().any(|seen| seen.action.about.episode() == Some(episode) && takes(seen.action.verb))
 }
 
 /// The board of an earlier moment.

@@ -118,7 +118,7 @@ fn a_low_saturation_that_no_gateway_raised_is_one_alarm_and_ends_by_itself() {
 
 #[test]
 fn a_second_station_and_a_restarted_one_find_the_same_onset() {
-    let ids: Vec<String> = [0, 1, 2]
+    let ids: Vec<EpisodeId> = [0, 1, 2]
         .into_iter()
         .map(|way| {
             let mut ward = Ward::new();

@@ -9,5 +9,9 @@ pub(crate) const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/
 pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
 /// What people record about a patient or the unit, beside the alarms.
 pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
+/// The system of an identifier that says who acted; the display beside it is what others may share.
+pub(crate) const ACTOR: &str = "urn:vigil:actor";
+/// In what role somebody acted.
+pub(crate) const ACTOR_ROLE: &str = "urn:vigil:actor-role";
 /// Tells technical alarms from physiological ones in `DetectedIssue.code`.
 pub(crate) const ALARM_KIND: &str = "urn:vigil:alarm-kind";

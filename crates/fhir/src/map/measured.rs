@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use clinical::{
-    Acvpu, Body, Code, Decimal, Instant, Measure, Plausibility, Quality, Sample, Segment, SmolStr,
+    Acvpu, Body, Code, Decimal, DeviceId, Instant, Measure, PatientId, Plausibility, Quality, Sample,
+    Segment, SmolStr,
 };
 use serde_json::value::RawValue;
 
@@ -123,8 +124,8 @@ fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
 const MOST_VALUES: usize = 4_000_000;
 
 fn segments(
-    patient: SmolStr,
-    device: Option<SmolStr>,
+    patient: PatientId,
+    device: Option<DeviceId>,
     code: Code,
     start: Instant,
     data: r4::SampledData,

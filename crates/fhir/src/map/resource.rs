@@ -1,13 +1,16 @@
 //! From an R4 resource to the console's own facts.
 
 use clinical::{
-    Action, Body, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, Priority, Sex, SmolStr, Source,
-    Stay, Verb, about_patient,
+    About, Action, ActionId, Actor, ActorId, Body, Device, DeviceId, Dose, DoseId, Episode, EpisodeId, Fact,
+    Flag, FlagId, Instant, PatientId, Person, Place, PlaceId, Priority, Sex, SmolStr, Source, Stay, StayId,
+    Verb, is_hidden,
 };
 use serde::Deserialize;
 use smol_str::format_smolstr;
 
-use crate::map::codes::{ALARM_KIND, ALERT_ACTION, IDENTIFIER_TYPE, PHYSICAL_TYPE, WARD_RECORD};
+use crate::map::codes::{
+    ACTOR, ACTOR_ROLE, ALARM_KIND, ALERT_ACTION, IDENTIFIER_TYPE, PHYSICAL_TYPE, WARD_RECORD,
+};
 use crate::map::measured::{Reason, code_of, observation, quantity};
 use crate::wire::json::position;
 use crate::wire::resource as r4;
@@ -68,17 +71,19 @@ fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) 
     if !known.contains(&kind) {
         return Ok(Vec::new());
     }
-    let id = id.filter(|id| is_id(id)).ok_or("it has no usable id")?.to_owned();
+    let id = id.filter(|id| is_id(id)).ok_or("it has no usable id")?;
     let body = match kind {
-        "Patient" => person(id, parse(text)?),
-        "Location" => place(id, parse(text)?),
-        "Encounter" => stay(id, parse(text)?)?,
-        "Device" => device(id, parse(text)?),
+        "Patient" => person(id.into(), parse(text)?),
+        "Location" => place(id.into(), parse(text)?),
+        "Encounter" => stay(id.into(), parse(text)?)?,
+        "Device" => device(id.into(), parse(text)?),
         "Observation" => return observation(parse(text)?).map(|body| body.into_iter().collect()),
-        "DetectedIssue" => episode(id, updated, parse(text)?)?,
-        "Flag" => flag(id, updated, parse(text)?)?,
-        "Communication" => return communication(id, parse(text)?).map(|body| body.into_iter().collect()),
-        _ => dose(id, parse(text)?)?,
+        "DetectedIssue" => episode(id.into(), updated, parse(text)?)?,
+        "Flag" => flag(id.into(), updated, parse(text)?)?,
+        "Communication" => {
+            return communication(id.into(), parse(text)?).map(|body| body.into_iter().collect());
+        }
+        _ => dose(id.into(), parse(text)?)?,
     };
     Ok(vec![body])
 }
@@ -89,14 +94,10 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
 
 /// Takes out what can change how the rest of a line reads: control characters and bidirectional overrides.
 fn clean(text: &str, most: usize) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
-    text.chars().filter(|c| !hidden(*c)).take(most).collect::<String>().trim().to_owned()
+    text.chars().filter(|c| !is_hidden(*c)).take(most).collect::<String>().trim().to_owned()
 }
 
-fn person(id: String, patient: r4::Patient) -> Body {
+fn person(id: PatientId, patient: r4::Patient) -> Body {
     let name = patient.name.iter().find(|n| n.usage.as_deref() == Some("official")).or(patient.name.first());
     let given = name.map(|n| n.given.join(" ")).unwrap_or_default();
     let mut family = name.and_then(|n| n.family.as_deref()).unwrap_or_default();
@@ -133,16 +134,16 @@ fn person(id: String, patient: r4::Patient) -> Body {
     })
 }
 
-fn place(id: String, location: r4::Location) -> Body {
+fn place(id: PlaceId, location: r4::Location) -> Body {
     Body::Place(Place {
-        name: clean(location.name.as_deref().unwrap_or(&id), 60),
+        name: clean(location.name.as_deref().unwrap_or(id.as_str()), 60),
         is_bed: location.physical_type.is_some_and(|t| t.has(PHYSICAL_TYPE, "bd")),
         part_of: location.part_of.and_then(|r| r.id_of("Location")),
         id,
     })
 }
 
-fn stay(id: String, encounter: r4::Encounter) -> Result<Body, Reason> {
+fn stay(id: StayId, encounter: r4::Encounter) -> Result<Body, Reason> {
     let patient =
         encounter.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
     let current = encounter
@@ -158,7 +159,7 @@ fn stay(id: String, encounter: r4::Encounter) -> Result<Body, Reason> {
     }))
 }
 
-fn flag(id: String, updated: Option<Instant>, flag: r4::Flag) -> Result<Body, Reason> {
+fn flag(id: FlagId, updated: Option<Instant>, flag: r4::Flag) -> Result<Body, Reason> {
     if flag.status == "entered-in-error" {
         return Ok(Body::Deleted);
     }
@@ -182,18 +183,18 @@ fn flag(id: String, updated: Option<Instant>, flag: r4::Flag) -> Result<Body, Re
     }))
 }
 
-fn device(id: String, device: r4::Device) -> Body {
+fn device(id: DeviceId, device: r4::Device) -> Body {
     let named = device.device_name.first().map(|n| n.name.as_ref());
     let kind = device.kind.as_ref().and_then(r4::Concept::words);
     Body::Device(Device {
         patient: device.patient.and_then(|p| p.id_of("Patient")),
-        name: clean(named.or(kind).unwrap_or(&id), 60),
+        name: clean(named.or(kind).unwrap_or(id.as_str()), 60),
         active: device.status.as_deref().is_none_or(|s| s == "active"),
         id,
     })
 }
 
-fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason> {
+fn dose(id: DoseId, given: r4::MedicationAdministration) -> Result<Body, Reason> {
     if !matches!(given.status.as_ref(), "completed" | "in-progress") {
         return Ok(Body::Deleted);
     }
@@ -212,7 +213,7 @@ fn dose(id: String, given: r4::MedicationAdministration) -> Result<Body, Reason>
     Ok(Body::Dose(Dose { id, patient, what: clean(what, 80), amount, at }))
 }
 
-fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Result<Body, Reason> {
+fn episode(id: EpisodeId, updated: Option<Instant>, issue: r4::DetectedIssue) -> Result<Body, Reason> {
     if matches!(issue.status.as_ref(), "entered-in-error" | "cancelled") {
         return Ok(Body::Deleted);
     }
@@ -229,7 +230,7 @@ fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Re
     Ok(Body::Episode(Episode {
         id,
         // An alarm without a patient is kept and shown without a bed: none is lost.
-        patient: issue.patient.and_then(|p| p.id_of("Patient")).unwrap_or_default(),
+        patient: issue.patient.and_then(|p| p.id_of("Patient")),
         priority: match issue.severity.as_deref() {
             _ if technical => Priority::Technical,
             Some("high") => Priority::High,
@@ -244,36 +245,60 @@ fn episode(id: String, updated: Option<Instant>, issue: r4::DetectedIssue) -> Re
     }))
 }
 
-fn communication(id: String, said: r4::Communication) -> Result<Option<Body>, Reason> {
+fn communication(id: ActionId, said: r4::Communication) -> Result<Option<Body>, Reason> {
     let coded = |system| said.category.iter().find_map(|c| c.code(system));
     let about_episodes = coded(ALERT_ACTION).is_some();
     let Some(code) = coded(ALERT_ACTION).or_else(|| coded(WARD_RECORD)) else { return Ok(None) };
     let verb = Verb::from_code(code)
         .filter(|verb| verb.is_about_an_episode() == about_episodes)
         .ok_or("its verb is not one of the alert actions")?;
-    let episode = if about_episodes {
-        said.about.iter().find_map(|r| r.id_of("DetectedIssue")).ok_or("it is about no DetectedIssue")?
+    let about = if about_episodes {
+        let episode = said.about.iter().find_map(|r| r.id_of("DetectedIssue"));
+        About::Episode(episode.ok_or("it is about no DetectedIssue")?)
     } else {
-        let patient: Option<String> = said.subject.as_ref().and_then(|s| s.id_of("Patient"));
-        patient.map(|id| about_patient(&id)).unwrap_or_default()
+        said.subject.as_ref().and_then(|s| s.id_of("Patient")).map_or(About::Unit, About::Patient)
     };
     let at = said.sent.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (sent)")?;
     let key =
         said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));
-    let by = said
-        .sender
-        .as_ref()
-        .and_then(|s| s.display.as_deref().or(s.reference.as_deref()))
-        .unwrap_or("unknown");
     let note = said.payload.iter().find_map(|p| p.content_string.as_deref()).map(|t| clean(t, 2000));
     Ok(Some(Body::Action(Action {
-        id: key.map_or(id, |key| clean(key, 64)),
-        episode,
+        id: key.map_or(id, |key| clean(key, 64).into()),
+        about,
         verb,
-        by: clean(by, 80),
+        by: said.sender.as_ref().map_or_else(|| Actor::named("unknown"), actor),
         at,
+        to: said.recipient.first().filter(|_| verb == Verb::HandTo).and_then(actor_id),
         note,
     })))
+}
+
+/// Who sent something: with an id where one is told, else a name and nothing more.
+fn actor(party: &r4::Party) -> Actor {
+    let name = clean(party.display.as_deref().or(party.reference.as_deref()).unwrap_or("unknown"), 80);
+    let role = party.extension.iter().find(|e| e.url == ACTOR_ROLE).and_then(|e| e.value_string.as_deref());
+    let actor = match actor_id(party) {
+        Some(id) => Actor::known(id, &name),
+        None => Actor::named(&name),
+    };
+    actor.acting_as(role.map(|role| clean(role, 60).as_str().into()))
+}
+
+/// The identifier that a console gave, else whom the server has on record, else what another system calls this person.
+fn actor_id(party: &r4::Party) -> Option<ActorId> {
+    let identifier = || party.identifier.as_ref().filter(|i| i.value.is_some());
+    let own = identifier().filter(|i| i.system.as_deref() == Some(ACTOR)).and_then(|i| i.value.as_deref());
+    let record = || {
+        let mut parts = party.reference.as_deref()?.rsplit('/');
+        let (id, kind) = (parts.next().filter(|id| is_id(id))?, parts.next()?);
+        Some(format!("{kind}/{id}"))
+    };
+    let others = || {
+        let other = identifier()?;
+        Some(format!("{}|{}", other.system.as_deref()?, other.value.as_deref()?))
+    };
+    let id = own.map(str::to_owned).or_else(record).or_else(others)?;
+    Some(clean(&id, 160)).filter(|id| !id.is_empty()).map(ActorId::from)
 }
 
 #[cfg(test)]
@@ -310,8 +335,8 @@ pub(crate) mod tests {
             (person.active, person.replaced_by, person.replaces)
         };
         let said = |kind: &str| linked(&format!(r#""other":{{"reference":"Patient/q"}},"type":"{kind}""#));
-        assert_eq!(said("replaced-by"), (true, Some("q".to_owned()), vec![]));
-        assert_eq!(said("replaces"), (true, None, vec!["q".to_owned()]));
+        assert_eq!(said("replaced-by"), (true, Some("q".into()), vec![]));
+        assert_eq!(said("replaces"), (true, None, vec!["q".into()]));
         assert_eq!(said("seealso"), (true, None, vec![]));
         assert_eq!(linked(r#""type":"replaced-by""#), (false, None, vec![]));
     }
@@ -321,8 +346,8 @@ pub(crate) mod tests {
         let text = r#"{"resourceType":"DetectedIssue","id":"d","status":"final","severity":"high","code":{"coding":[{"system":"http://loinc.org","code":"59408-5"}],"text":"SpO2 84 < 90"},"identifiedPeriod":{"start":"2026-01-01T00:00:10Z","end":"2026-01-01T00:00:00Z"}}"#;
         let Body::Episode(episode) = one(text) else { panic!() };
         assert_eq!(
-            (episode.priority, episode.measure, episode.patient.as_str()),
-            (Priority::High, Some(Measure::SpO2), "")
+            (episode.priority, episode.measure, episode.patient.as_ref()),
+            (Priority::High, Some(Measure::SpO2), None)
         );
         assert_eq!(episode.ended, Some(episode.onset));
     }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use clinical::{Body, Decimal, Fact, Instant, Sample, SmolStr, Source};
+use clinical::{Body, Decimal, DeviceId, Fact, Instant, PatientId, Sample, SmolStr, Source};
 use smol_str::SmolStrBuilder;
 
 use crate::map::measured::quality;
@@ -262,8 +262,8 @@ impl<'a> Form<'a> {
         let like = &self.said[self.last].samples;
         let taken_at = scratch.instant(taken)?;
         let updated_at = updated.and_then(|text| scratch.instant(text));
-        let patient = SmolStr::new(id_in(patient, "Patient")?);
-        let device = device.and_then(|d| id_in(d, "Device")).map(SmolStr::new);
+        let patient = PatientId::from(id_in(patient, "Patient")?);
+        let device = device.and_then(|d| id_in(d, "Device")).map(DeviceId::from);
         let samples = like.iter().zip(&scratch.values).map(|(like, value)| {
             let quality = quality(&like.code, *value, &like.unit).ok()?;
             let (code, unit) = (like.code.clone(), like.unit.clone());

@@ -227,6 +227,8 @@ pub(crate) struct Identifier<'a> {
     #[serde(borrow, rename = "type")]
     pub kind: Option<Concept<'a>>,
     #[serde(borrow)]
+    pub system: Text<'a>,
+    #[serde(borrow)]
     pub value: Text<'a>,
 }
 
@@ -342,6 +344,28 @@ pub(crate) struct Payload<'a> {
     pub content_string: Text<'a>,
 }
 
+/// A reference to a person with all that tells who it is.
+#[derive(Deserialize)]
+pub(crate) struct Party<'a> {
+    #[serde(borrow)]
+    pub reference: Text<'a>,
+    #[serde(borrow)]
+    pub identifier: Option<Identifier<'a>>,
+    #[serde(borrow)]
+    pub display: Text<'a>,
+    #[serde(borrow, default)]
+    pub extension: Vec<TextExtension<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TextExtension<'a> {
+    #[serde(borrow)]
+    pub url: Str<'a>,
+    #[serde(borrow)]
+    pub value_string: Text<'a>,
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Communication<'a> {
     #[serde(borrow, default)]
@@ -353,7 +377,9 @@ pub(crate) struct Communication<'a> {
     #[serde(borrow)]
     pub subject: Option<Reference<'a>>,
     #[serde(borrow)]
-    pub sender: Option<Reference<'a>>,
+    pub sender: Option<Party<'a>>,
+    #[serde(borrow, default)]
+    pub recipient: Vec<Party<'a>>,
     #[serde(borrow)]
     pub sent: Text<'a>,
     #[serde(borrow, default)]

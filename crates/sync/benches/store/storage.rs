@@ -88,7 +88,7 @@ pub fn storage(table: &mut Table) {
         let (vault, seconds) = ingest(scratch.path(), n);
         let n = n / 3600 / 10 * 3600 * 10;
         let rate = n as f64 / seconds / 1e6;
-        let series = vault.read(|r| Ok(r.series_of("p3")?[0].id)).unwrap();
+        let series = vault.read(|r| Ok(r.series_of(&"p3".into())?[0].id)).unwrap();
         let last = n / 10 * 1000;
         let day =
             timed(9, || vault.read(|r| r.points(series, Instant(last - DAY), Instant(last))).unwrap().len());
@@ -135,7 +135,7 @@ pub fn wide(table: &mut Table) {
             let facts = (from..(from + 100).min(hours)).map(|h| segment(0, h, period)).collect();
             vault.commit(PageCommit { facts, received: Instant(1), ..Default::default() }).unwrap();
         }
-        let series = vault.read(|r| Ok(r.series_of("p0")?[0].id)).unwrap();
+        let series = vault.read(|r| Ok(r.series_of(&"p0".into())?[0].id)).unwrap();
         let to = Instant(14 * DAY);
         let outline = timed(9, || vault.read(|r| r.outline(series, Instant(0), to, 1200)).unwrap().len());
         let all = timed(3, || vault.read(|r| r.points(series, Instant(0), to)).unwrap().len());

@@ -1,6 +1,6 @@
 //! The board of a cache that has been in use for a year, beside a look through everything it keeps of alarms.
 
-use clinical::{Action, Body, Episode, Fact, Instant, Person, Priority, Sex, Source, Verb};
+use clinical::{About, Action, Actor, Body, Episode, Fact, Instant, Person, Priority, Sex, Source, Verb};
 use vault::{Key, PageCommit, Vault};
 
 use crate::{DAY, Table, timed};
@@ -15,8 +15,8 @@ fn fact(reference: String, body: Body) -> Fact {
 fn alarm(n: usize, all: usize) -> [Fact; 3] {
     let onset = Instant(DAY * 365 / all as i64 * n as i64);
     let episode = Episode {
-        id: format!("alarm-{n}"),
-        patient: format!("p{}", n % PEOPLE),
+        id: format!("alarm-{n}").into(),
+        patient: Some(format!("p{}", n % PEOPLE).into()),
         priority: [Priority::Low, Priority::Medium, Priority::High][n % 3],
         text: "SpO2 84 < 90".into(),
         measure: Some(clinical::Measure::SpO2),
@@ -26,12 +26,13 @@ fn alarm(n: usize, all: usize) -> [Fact; 3] {
     let done = |verb: Verb, minutes: i64, note: Option<&str>| {
         let id = format!("{}-{n}", verb.code());
         let action = Action {
-            id: id.clone(),
-            episode: format!("alarm-{n}"),
+            id: id.as_str().into(),
+            about: About::Episode(format!("alarm-{n}").into()),
             verb,
-            by: "N. Okafor".into(),
+            by: Actor::at_station("5eed", "N. Okafor"),
             at: onset + minutes * 60_000,
             note: note.map(str::to_owned),
+            to: None,
         };
         fact(format!("Communication/{id}"), Body::Action(action))
     };
@@ -49,7 +50,7 @@ pub fn years(table: &mut Table) {
         let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
         let people = (0..PEOPLE).map(|p| {
             let person = Person {
-                id: format!("p{p}"),
+                id: format!("p{p}").into(),
                 mrn: format!("M{p}"),
                 family: "Family".into(),
                 given: "A".into(),

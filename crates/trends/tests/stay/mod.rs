@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use clinical::{
-    Action, Body, Code, Decimal, Dose, Episode, Fact, Instant, Measure, Person, Place, Priority, Quality,
-    Sample, Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Body, Code, Decimal, Dose, Episode, Fact, Instant, Measure, Person, Place,
+    Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 
 pub const HOUR: i64 = 3_600_000;
@@ -123,7 +123,7 @@ pub fn stay() -> Vec<Fact> {
     facts.push(fact("MedicationAdministration/dose".into(), Body::Dose(dose)));
     let episode = Episode {
         id: "e".into(),
-        patient: "p".into(),
+        patient: Some("p".into()),
         priority: Priority::High,
         text: "SpO2 85 < 90".into(),
         measure: Some(Measure::SpO2),
@@ -134,11 +134,12 @@ pub fn stay() -> Vec<Fact> {
     // A limit that was moved for this person ten hours ago.
     let limit = Action {
         id: "l".into(),
-        episode: "Patient/p".into(),
+        about: About::Patient("p".into()),
         verb: Verb::SetLimit,
-        by: "Dr Varga".into(),
+        by: Actor::named("Dr Varga"),
         at: NOW - 10 * HOUR,
         note: Some("59408-5 SpO₂: 86 to -; until changed; Physician; COPD".into()),
+        to: None,
     };
     facts.push(fact("Communication/l".into(), Body::Action(limit)));
     facts

@@ -4,10 +4,11 @@
 //! [`Reader::actions`] looks through all of them.
 
 use clinical::{
-    Action, Episode, Instant, Measure, Person, Priority, SeenAction, Verb, about_patient, patient_about,
+    About, Action, Actor, Episode, EpisodeId, Instant, Measure, PatientId, Person, Priority, SeenAction, Verb,
 };
 use rusqlite::{ToSql, params};
 
+use crate::codec::{PATIENT, about, actor, id, some_id};
 use crate::error::VaultError;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
@@ -53,8 +54,8 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn episode(&self, id: &str) -> Result<Option<Episode>, VaultError> {
-        Ok(self.episodes_where("id = ?2", &id)?.into_iter().next())
+    pub fn episode(&self, id: &EpisodeId) -> Result<Option<Episode>, VaultError> {
+        Ok(self.episodes_where("id = ?2", &id.as_str())?.into_iter().next())
     }
 
     fn episodes_where(&self, condition: &str, bound: &dyn ToSql) -> Result<Vec<Episode>, VaultError> {
@@ -71,8 +72,8 @@ impl Reader<'_> {
                 let measure: Option<String> = row.get(4)?;
                 let ended: Option<i64> = row.get(6)?;
                 Ok(Episode {
-                    id: row.get(0)?,
-                    patient: row.get(1)?,
+                    id: id(row, 0)?,
+                    patient: some_id(row, 1)?,
                     priority: priority(row.get(2)?),
                     text: row.get(3)?,
                     measure: measure.and_then(|c| Measure::from_loinc(&c).or(Measure::from_mdc(&c))),
@@ -83,7 +84,7 @@ impl Reader<'_> {
             },
         )?;
         let survivors = self.survivors(self.view.known_by)?;
-        episodes.iter_mut().for_each(|episode| survivors.rename(&mut episode.patient));
+        episodes.iter_mut().filter_map(|e| e.patient.as_mut()).for_each(|patient| survivors.rename(patient));
         Ok(episodes)
     }
 
@@ -106,11 +107,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn first_received(&self, episode: &str) -> Result<Option<Instant>, VaultError> {
+    pub fn first_received(&self, episode: &EpisodeId) -> Result<Option<Instant>, VaultError> {
         let first: Option<i64> = self.connection.query_row(
             "SELECT min(received) FROM (SELECT received FROM episode WHERE id = ?1
              UNION ALL SELECT received FROM episode_was WHERE id = ?1)",
-            [episode],
+            [episode.as_str()],
             |row| row.get(0),
         )?;
         Ok(first.map(Instant))
@@ -128,18 +129,17 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn actions_on(&self, episode: &str) -> Result<Vec<SeenAction>, VaultError> {
-        self.actions_where("episode = ?3", params![episode])
+    pub fn actions_on(&self, episode: &EpisodeId) -> Result<Vec<SeenAction>, VaultError> {
+        self.actions_where("episode = ?3", params![episode.as_str()])
     }
 
     /// What was written about one patient up to the view's moment: limits and notes, under every record of that person.
     ///
     /// # Errors
     /// Of the database.
-    pub fn actions_about(&self, patient: &str) -> Result<Vec<SeenAction>, VaultError> {
-        let about =
-            format!("episode IN (SELECT '{}' || id FROM {})", about_patient(""), self.records_of("?3"));
-        self.actions_where(&about, params![patient])
+    pub fn actions_about(&self, patient: &PatientId) -> Result<Vec<SeenAction>, VaultError> {
+        let about = format!("episode IN (SELECT '{PATIENT}' || id FROM {})", self.records_of("?3"));
+        self.actions_where(&about, params![patient.as_str()])
     }
 
     /// What was done at `since` or later, up to the view's moment.
@@ -166,6 +166,18 @@ impl Reader<'_> {
         self.actions_where("id IN (SELECT action FROM outbox)", params![])
     }
 
+    /// Everybody who ever acted under a name and of whom more than the name is known; capitals do not matter.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn people_named(&self, name: &str) -> Result<Vec<Actor>, VaultError> {
+        self.list(
+            "SELECT by, by_id, NULL FROM action WHERE by = ?1 COLLATE NOCASE AND by_id IS NOT NULL GROUP BY by_id",
+            [name],
+            |row| actor(row, 0),
+        )
+    }
+
     /// What a board needs: what was done about its episodes, the limits of its people, and all of the last day.
     pub(crate) fn actions_of_board(
         &self,
@@ -173,7 +185,7 @@ impl Reader<'_> {
         persons: &[Person],
     ) -> Result<Vec<SeenAction>, VaultError> {
         let episodes: Vec<&str> = episodes.iter().map(|e| e.id.as_str()).collect();
-        let people: Vec<String> = persons.iter().map(|p| about_patient(&p.id)).collect();
+        let people: Vec<String> = persons.iter().map(|p| format!("{PATIENT}{}", p.id)).collect();
         self.actions_where(
             "(at > ?3 OR episode IN (SELECT value FROM json_each(?4))
               OR (episode IN (SELECT value FROM json_each(?5)) AND verb = ?6))",
@@ -188,7 +200,7 @@ impl Reader<'_> {
         all.extend(bounds);
         let mut actions = self.list(
             &format!(
-                "SELECT id, episode, verb, by, at, note, accepted_at FROM action
+                "SELECT id, episode, verb, by, by_id, by_role, at, note, to_id, accepted_at FROM action
                  WHERE +at <= ?1 AND received <= ?2 AND {condition} ORDER BY +at, id"
             ),
             all.as_slice(),
@@ -196,21 +208,22 @@ impl Reader<'_> {
                 let verb: String = row.get(2)?;
                 Ok(SeenAction {
                     action: Action {
-                        id: row.get(0)?,
-                        episode: row.get(1)?,
+                        id: id(row, 0)?,
+                        about: about(row.get_ref(1)?.as_str()?),
                         verb: Verb::from_code(&verb).unwrap_or(Verb::Note),
-                        by: row.get(3)?,
-                        at: Instant(row.get(4)?),
-                        note: row.get(5)?,
+                        by: actor(row, 3)?,
+                        at: Instant(row.get(6)?),
+                        note: row.get(7)?,
+                        to: some_id(row, 8)?,
                     },
-                    accepted_at: row.get::<_, Option<i64>>(6)?.map(Instant).filter(|at| *at <= known_by),
+                    accepted_at: row.get::<_, Option<i64>>(9)?.map(Instant).filter(|at| *at <= known_by),
                 })
             },
         )?;
         let survivors = self.survivors(known_by)?;
         for SeenAction { action, .. } in &mut actions {
-            if let Some(patient) = patient_about(&action.episode).filter(|id| survivors.is_merged(id)) {
-                action.episode = about_patient(survivors.of(patient));
+            if let About::Patient(patient) = &mut action.about {
+                survivors.rename(patient);
             }
         }
         Ok(actions)

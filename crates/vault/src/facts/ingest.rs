@@ -1,11 +1,13 @@
 //! Takes a page of facts and its cursor in one transaction. This file keeps the ward; `series` keeps the values.
 
 use clinical::{
-    Action, Body, Device, Dose, Episode, Fact, Flag, Instant, Person, Place, Source, Stay, Unreadable,
+    Action, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person, Place, PlaceId,
+    Role, Source, Stay, Unreadable,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use crate::changes::Ingested;
+use crate::codec::{about_text, known_id, patient_text};
 use crate::error::VaultError;
 use crate::facts::merge::say_merges;
 use crate::series::write::Values;
@@ -107,14 +109,14 @@ impl<'a> Intake<'a> {
                 self.deleted(&source.reference)
             }
             Body::Samples(samples) => {
-                let patients = samples.iter().map(|s| s.patient.as_str());
+                let patients = samples.iter().map(|s| &s.patient);
                 if !self.values.is_newest_version(source, patients)? {
                     return Ok(());
                 }
                 samples.iter().try_for_each(|sample| self.values.sample(sample, source))
             }
             Body::Segments(segments) => {
-                let patients = segments.iter().map(|s| s.patient.as_str());
+                let patients = segments.iter().map(|s| &s.patient);
                 if !self.values.is_newest_version(source, patients)? {
                     return Ok(());
                 }
@@ -127,8 +129,11 @@ impl<'a> Intake<'a> {
         let sex = person.sex as i64;
         let p = person;
         let merged = say_merges(self.transaction, self.received, p)?;
-        if self.say("person", &p.id, &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active])?
-            || merged
+        if self.say(
+            "person",
+            p.id.as_str(),
+            &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active],
+        )? || merged
         {
             self.done.ward_changed = true;
             self.done.patients.insert(person.id.clone());
@@ -137,13 +142,15 @@ impl<'a> Intake<'a> {
     }
 
     fn place(&mut self, place: &Place) -> Result<(), VaultError> {
+        let part_of = place.part_of.as_ref().map(PlaceId::as_str);
         self.done.ward_changed |=
-            self.say("place", &place.id, &[&place.name, &place.is_bed, &place.part_of])?;
+            self.say("place", place.id.as_str(), &[&place.name, &place.is_bed, &part_of])?;
         Ok(())
     }
 
     fn stay(&mut self, stay: &Stay) -> Result<(), VaultError> {
-        if self.say("stay", &stay.id, &[&stay.patient, &stay.place, &stay.in_progress])? {
+        let place = stay.place.as_ref().map(PlaceId::as_str);
+        if self.say("stay", stay.id.as_str(), &[&stay.patient.as_str(), &place, &stay.in_progress])? {
             self.done.ward_changed = true;
             self.done.patients.insert(stay.patient.clone());
         }
@@ -151,15 +158,21 @@ impl<'a> Intake<'a> {
     }
 
     fn device(&mut self, device: &Device) -> Result<(), VaultError> {
+        let patient = device.patient.as_ref().map(PatientId::as_str);
         self.done.ward_changed |=
-            self.say("device", &device.id, &[&device.patient, &device.name, &device.active])?;
+            self.say("device", device.id.as_str(), &[&patient, &device.name, &device.active])?;
         Ok(())
     }
 
     fn dose(&mut self, dose: &Dose) -> Result<(), VaultError> {
         let (value, unit) = dose.amount.as_ref().map_or((None, None), |(v, u)| (Some(v), Some(u)));
         let (mantissa, scale) = (value.map(|v| v.mantissa), value.map(|v| v.scale));
-        if self.say("dose", &dose.id, &[&dose.patient, &dose.what, &mantissa, &scale, &unit, &dose.at.0])? {
+        let patient = dose.patient.as_str();
+        if self.say(
+            "dose",
+            dose.id.as_str(),
+            &[&patient, &dose.what, &mantissa, &scale, &unit, &dose.at.0],
+        )? {
             self.done.samples += 1;
             self.done.patients.insert(dose.patient.clone());
         }
@@ -168,7 +181,8 @@ impl<'a> Intake<'a> {
 
     fn flag(&mut self, flag: &Flag) -> Result<(), VaultError> {
         let (codes, ends) = (flag.codes.join(" "), flag.until.map(|t| t.0));
-        if self.say("flag", &flag.id, &[&flag.patient, &codes, &flag.by, &flag.since.0, &ends])? {
+        let patient = flag.patient.as_str();
+        if self.say("flag", flag.id.as_str(), &[&patient, &codes, &flag.by, &flag.since.0, &ends])? {
             self.done.ward_changed = true;
             self.done.patients.insert(flag.patient.clone());
         }
@@ -179,7 +193,7 @@ impl<'a> Intake<'a> {
         let known: Option<Option<i64>> = self
             .transaction
             .prepare_cached("SELECT ended FROM episode WHERE id = ?")?
-            .query_row([&e.id], |row| row.get(0))
+            .query_row([e.id.as_str()], |row| row.get(0))
             .optional()?;
         // What a console found over stays over: the server's word of its beginning may be read after that.
         if e.own_rule().is_some() && e.ended.is_none() && known.flatten().is_some() {
@@ -187,9 +201,14 @@ impl<'a> Intake<'a> {
         }
         let measure = e.measure.and_then(|m| m.spec().loinc.first().or(m.spec().mdc.first()));
         let (priority, ended) = (e.priority as i64, e.ended.map(|t| t.0));
-        if self.say("episode", &e.id, &[&e.patient, &priority, &e.text, &measure, &e.onset.0, &ended])? {
+        let patient = patient_text(e.patient.as_ref());
+        if self.say(
+            "episode",
+            e.id.as_str(),
+            &[&patient, &priority, &e.text, &measure, &e.onset.0, &ended],
+        )? {
             self.done.alerts_changed = true;
-            self.done.patients.insert(e.patient.clone());
+            self.done.patients.extend(e.patient.clone());
             if known.is_none() && e.ended.is_none() {
                 self.done.raised.push((e.id.clone(), stamped));
             }
@@ -207,24 +226,32 @@ impl<'a> Intake<'a> {
         let changed = self
             .transaction
             .prepare_cached(
-                "INSERT INTO action (id, episode, verb, by, at, note, source, accepted_at, received)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET source = ?7, accepted_at = ?8
-                 WHERE source IS NOT ?7 OR accepted_at IS NOT ?8",
+                // A cache from before schema 6 holds the name alone of what others said more about.
+                "INSERT INTO action (id, episode, verb, by, at, note, source, accepted_at, received, by_id, by_role, to_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (id) DO UPDATE SET
+                 source = ?7, accepted_at = ?8, by_id = coalesce(by_id, ?10), by_role = coalesce(by_role, ?11),
+                 to_id = coalesce(to_id, ?12)
+                 WHERE source IS NOT ?7 OR accepted_at IS NOT ?8 OR by_id IS NOT coalesce(by_id, ?10)",
             )?
             .execute(params![
-                action.id,
-                action.episode,
+                action.id.as_str(),
+                about_text(&action.about),
                 action.verb.code(),
-                action.by,
+                action.by.name.as_str(),
                 action.at.0,
                 action.note,
                 source.reference.as_str(),
                 accepted,
-                self.received.0
+                self.received.0,
+                known_id(&action.by.id),
+                action.by.role.as_ref().map(Role::as_str),
+                action.to.as_ref().map(ActorId::as_str)
             ])?;
         self.done.alerts_changed |= changed > 0;
         // Seen on the server: an earlier try arrived although its answer did not.
-        self.transaction.prepare_cached("DELETE FROM outbox WHERE action = ?")?.execute([&action.id])?;
+        self.transaction
+            .prepare_cached("DELETE FROM outbox WHERE action = ?")?
+            .execute([action.id.as_str()])?;
         Ok(())
     }
 

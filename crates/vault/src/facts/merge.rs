@@ -3,20 +3,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use clinical::{Instant, Person, SmolStr, Stay};
+use clinical::{Instant, PatientId, Person, Stay};
 use rusqlite::Connection;
 
+use crate::codec::id;
 use crate::error::VaultError;
 use crate::store::history::{as_known_by, say, unsay};
 use crate::store::vault::Reader;
 
 /// Which record each merged one is shown under.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Survivors(HashMap<String, String>);
+pub(crate) struct Survivors(HashMap<PatientId, PatientId>);
 
 impl Survivors {
     /// The record that stays for this one, which may be itself.
-    pub fn of<'a>(&'a self, patient: &'a str) -> &'a str {
+    pub fn of<'a>(&'a self, patient: &'a PatientId) -> &'a PatientId {
         let mut at = patient;
         // A chain of merges is followed to its end. One without an end names nobody who stays: then everybody does.
         for _ in 0..=self.0.len() {
@@ -28,21 +29,21 @@ impl Survivors {
         patient
     }
 
-    pub fn is_merged(&self, patient: &str) -> bool {
+    pub fn is_merged(&self, patient: &PatientId) -> bool {
         self.of(patient) != patient
     }
 
     /// Puts the record that stays in the place of one that does not.
-    pub fn rename(&self, patient: &mut String) {
+    pub fn rename(&self, patient: &mut PatientId) {
         if self.is_merged(patient) {
-            *patient = self.of(patient).to_owned();
+            *patient = self.of(patient).clone();
         }
     }
 
     /// Puts stays under the record that stays; where that one lies in a bed itself, its own bed is the one that counts.
     pub fn rename_stays(&self, stays: &mut [Stay]) {
         let lies = |stay: &&Stay| stay.in_progress && !self.is_merged(&stay.patient);
-        let lying: HashSet<String> = stays.iter().filter(lies).map(|stay| stay.patient.clone()).collect();
+        let lying: HashSet<PatientId> = stays.iter().filter(lies).map(|stay| stay.patient.clone()).collect();
         for stay in stays.iter_mut().filter(|stay| self.is_merged(&stay.patient)) {
             self.rename(&mut stay.patient);
             stay.in_progress &= !lying.contains(&stay.patient);
@@ -54,7 +55,7 @@ impl Reader<'_> {
     /// The merges that this view knows; nearly always none.
     pub(crate) fn survivors(&self, known_by: Instant) -> Result<Survivors, VaultError> {
         let sql = self.merges_known_by(known_by);
-        let pairs = self.list(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let pairs = self.list(&sql, [], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
         Ok(Survivors(pairs.into_iter().collect()))
     }
 
@@ -83,18 +84,18 @@ pub(crate) fn say_merges(
 ) -> Result<bool, VaultError> {
     let own = person.replaced_by.iter().map(|into| (&person.id, into));
     let others = person.replaces.iter().map(|old| (old, &person.id));
-    let said: Vec<(&String, &String)> = own.chain(others).filter(|(old, into)| old != into).collect();
+    let said: Vec<(&PatientId, &PatientId)> = own.chain(others).filter(|(old, into)| old != into).collect();
     let mut changed = false;
     for (old, into) in &said {
-        changed |= say(connection, received, "merge", old, &[into, &person.id])?;
+        changed |= say(connection, received, "merge", old.as_str(), &[&into.as_str(), &person.id.as_str()])?;
     }
-    let known: Vec<SmolStr> = {
+    let known: Vec<PatientId> = {
         let mut statement = connection.prepare_cached("SELECT id FROM merge WHERE said_by = ?")?;
-        let rows = statement.query_map([&person.id], |row| Ok(SmolStr::new(row.get_ref(0)?.as_str()?)))?;
+        let rows = statement.query_map([person.id.as_str()], |row| id(row, 0))?;
         rows.collect::<Result<_, _>>()?
     };
-    for old in known.iter().filter(|old| said.iter().all(|(id, _)| *id != old.as_str())) {
-        unsay(connection, received, "merge", old)?;
+    for old in known.iter().filter(|old| said.iter().all(|(id, _)| id != old)) {
+        unsay(connection, received, "merge", old.as_str())?;
         changed = true;
     }
     Ok(changed)

@@ -1,10 +1,12 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Decimal, Device, Dose, Episode, Flag, Instant, Measure, Person, Place, SeenAction, Sex, Site, Stay,
+    Decimal, Device, DeviceId, Dose, Episode, Flag, Instant, Measure, PatientId, Person, Place, SeenAction,
+    Sex, Site, Stay,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::codec::{id, some_id};
 use crate::error::VaultError;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
@@ -15,9 +17,9 @@ pub struct SeriesInfo {
     /// Its row.
     pub id: i64,
     /// Logical id of the Patient.
-    pub patient: String,
-    /// Logical id of the Device; empty where none was named.
-    pub device: String,
+    pub patient: PatientId,
+    /// Logical id of the Device, where one was named.
+    pub device: Option<DeviceId>,
     /// The code as sent.
     pub code: String,
     /// Whether the code is MDC and not LOINC.
@@ -71,8 +73,8 @@ const SERIES: &str = "s.id, s.patient, s.device, s.code, s.mdc, s.unit, s.stream
 fn series_info(row: &Row) -> rusqlite::Result<SeriesInfo> {
     Ok(SeriesInfo {
         id: row.get(0)?,
-        patient: row.get(1)?,
-        device: row.get(2)?,
+        patient: id(row, 1)?,
+        device: some_id(row, 2)?,
         code: row.get(3)?,
         mdc: row.get(4)?,
         unit: row.get(5)?,
@@ -137,7 +139,7 @@ impl Reader<'_> {
                 [],
                 |row| {
                     Ok(Person {
-                        id: row.get(0)?,
+                        id: id(row, 0)?,
                         mrn: row.get(1)?,
                         family: row.get(2)?,
                         given: row.get(3)?,
@@ -154,10 +156,10 @@ impl Reader<'_> {
                 [],
                 |row| {
                     Ok(Place {
-                        id: row.get(0)?,
+                        id: id(row, 0)?,
                         name: row.get(1)?,
                         is_bed: row.get(2)?,
-                        part_of: row.get(3)?,
+                        part_of: some_id(row, 3)?,
                     })
                 },
             )?,
@@ -166,9 +168,9 @@ impl Reader<'_> {
                 [],
                 |row| {
                     Ok(Stay {
-                        id: row.get(0)?,
-                        patient: row.get(1)?,
-                        place: row.get(2)?,
+                        id: id(row, 0)?,
+                        patient: id(row, 1)?,
+                        place: some_id(row, 2)?,
                         in_progress: row.get(3)?,
                     })
                 },
@@ -182,8 +184,8 @@ impl Reader<'_> {
                 [],
                 |row| {
                     Ok(Flag {
-                        id: row.get(0)?,
-                        patient: row.get(1)?,
+                        id: id(row, 0)?,
+                        patient: id(row, 1)?,
                         codes: row.get::<_, String>(2)?.split(' ').map(str::to_owned).collect(),
                         by: row.get(3)?,
                         since: Instant(row.get(4)?),
@@ -218,7 +220,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn unit_of(&self, patient: &str) -> Result<Option<String>, VaultError> {
+    pub fn unit_of(&self, patient: &PatientId) -> Result<Option<String>, VaultError> {
         let known_by = self.ward_known_by()?;
         let (stay, place) = (as_known_by("stay", known_by), as_known_by("place", known_by));
         let units = self.list(
@@ -227,7 +229,7 @@ impl Reader<'_> {
                  LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient IN {} AND stay.in_progress LIMIT 1",
                 self.records_of("?1")
             ),
-            [patient],
+            [patient.as_str()],
             |row| row.get(0),
         )?;
         Ok(units.into_iter().next())
@@ -241,7 +243,8 @@ impl Reader<'_> {
         let table = as_known_by("device", self.ward_known_by()?);
         let mut devices =
             self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
-                Ok(Device { id: row.get(0)?, patient: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
+                let (id, patient) = (id(row, 0)?, some_id(row, 1)?);
+                Ok(Device { id, patient, name: row.get(2)?, active: row.get(3)? })
             })?;
         let survivors = self.survivors(self.ward_known_by()?)?;
         devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
@@ -252,7 +255,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn latest(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
+    pub fn latest(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
         if !self.view.is_now() {
             return self.latest_then(patient);
         }
@@ -261,7 +264,7 @@ impl Reader<'_> {
              FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient IN {}",
             self.records_of("?1")
         );
-        let values = self.list(&sql, [patient], |row| {
+        let values = self.list(&sql, [patient.map(PatientId::as_str)], |row| {
             Ok(SeriesValue {
                 series: series_info(row)?,
                 taken_at: Instant(row.get(7)?),
@@ -279,11 +282,11 @@ impl Reader<'_> {
         Ok(values)
     }
 
-    fn latest_then(&self, patient: Option<&str>) -> Result<Vec<SeriesValue>, VaultError> {
+    fn latest_then(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
         let mut values = Vec::new();
         let records = self.records_of("?1");
         let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
-        for series in self.list(&all, [patient], series_info)? {
+        for series in self.list(&all, [patient.map(PatientId::as_str)], series_info)? {
             if let Some(found) = self.value_at(series.id, self.view.at)? {
                 values.push(SeriesValue {
                     series,
@@ -301,17 +304,17 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn series_of(&self, patient: &str) -> Result<Vec<SeriesInfo>, VaultError> {
+    pub fn series_of(&self, patient: &PatientId) -> Result<Vec<SeriesInfo>, VaultError> {
         let records = self.records_of("?1");
         let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
-        self.list(&sql, [patient], series_info)
+        self.list(&sql, [patient.as_str()], series_info)
     }
 
     /// Doses of a patient since `from`, newest first.
     ///
     /// # Errors
     /// Of the database.
-    pub fn doses(&self, patient: &str, from: Instant) -> Result<Vec<Dose>, VaultError> {
+    pub fn doses(&self, patient: &PatientId, from: Instant) -> Result<Vec<Dose>, VaultError> {
         let mut doses = self.list(
             &format!(
                 "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
@@ -319,13 +322,13 @@ impl Reader<'_> {
                 as_known_by("dose", self.view.known_by),
                 self.records_of("?1")
             ),
-            params![patient, from.0, self.view.at.0],
+            params![patient.as_str(), from.0, self.view.at.0],
             |row| {
                 let mantissa: Option<i64> = row.get(3)?;
                 let (scale, unit): (Option<u8>, Option<String>) = (row.get(4)?, row.get(5)?);
                 Ok(Dose {
-                    id: row.get(0)?,
-                    patient: row.get(1)?,
+                    id: id(row, 0)?,
+                    patient: id(row, 1)?,
                     what: row.get(2)?,
                     amount: mantissa
                         .zip(scale)

@@ -6,8 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::VaultError;
 use crate::facts::ingest::take_in;
+use crate::keys::key::random;
 use crate::store::journal::{Unsent, insert_unsent};
 use crate::store::vault::{Reader, Vault, lock};
+
+/// The setting that holds the station's own id.
+const STATION_ID: &str = "station-id";
 
 /// An action on its way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +80,7 @@ impl Vault {
                 insert_unsent(&transaction, &entry)?;
                 transaction
                     .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
-                    .execute(params![action.at.0, action.by, action.verb.code(), action.episode])?;
+                    .execute(params![action.at.0, entry.by, entry.verb, entry.episode])?;
                 Ok(transaction.commit()?)
             });
             if done.is_err() {
@@ -99,12 +103,12 @@ impl Vault {
                 let what = if episode.ended.is_some() { "cleared" } else { "raised" };
                 transaction
                     .prepare_cached("INSERT OR IGNORE INTO outbox (action, lane, body) VALUES (?, ?, ?)")?
-                    .execute(params![format!("{what}:{}", episode.id), episode.id, body])?;
+                    .execute(params![format!("{what}:{}", episode.id), episode.id.as_str(), body])?;
                 transaction
                     .prepare_cached(
                         "INSERT INTO audit (at, who, what, about) VALUES (?, 'this station', ?, ?)",
                     )?
-                    .execute(params![at.0, what, episode.id])?;
+                    .execute(params![at.0, what, episode.id.as_str()])?;
                 let source = Source {
                     reference: format!("DetectedIssue/{}", episode.id).into(),
                     version: Default::default(),
@@ -246,6 +250,26 @@ impl Vault {
                     params![at.0, who, format!("set to {value}"), key],
                 )?;
                 Ok(transaction.commit()?)
+            })
+        })
+    }
+
+    /// This station's own random id, made once and kept: with it a name that is typed here is not the one typed elsewhere.
+    /// `None` where it was never made and the cache is open for reading only.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn station_id(&self) -> Result<Option<String>, VaultError> {
+        let known = self.read(|reader| reader.setting(STATION_ID))?;
+        if known.is_some() || self.is_read_only() {
+            return Ok(known);
+        }
+        let fresh: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                connection.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", [STATION_ID, &fresh])?;
+                let kept = "SELECT value FROM setting WHERE key = ?";
+                Ok(Some(connection.query_row(kept, [STATION_ID], |row| row.get(0))?))
             })
         })
     }

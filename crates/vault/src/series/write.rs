@@ -4,10 +4,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use clinical::{Code, Decimal, Instant, Sample, Segment, SmolStr, Source};
+use clinical::{Code, Decimal, DeviceId, Instant, PatientId, Sample, Segment, SmolStr, Source};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::changes::Ingested;
+use crate::codec::id;
 use crate::error::VaultError;
 use crate::series::chunk::pack_regular;
 use crate::series::min_max::{extremes, outline};
@@ -21,7 +22,7 @@ const SHORT_SEGMENT: usize = 64;
 pub(crate) struct Values<'a> {
     transaction: &'a Transaction<'a>,
     received: Instant,
-    series: HashMap<(SmolStr, Option<SmolStr>, Code, SmolStr), i64>,
+    series: HashMap<(PatientId, Option<DeviceId>, Code, SmolStr), i64>,
     tails: Tails<'a>,
     /// The newest values of the page, until they are written.
     newest: HashMap<i64, Newest>,
@@ -57,8 +58,8 @@ impl<'a> Values<'a> {
 
     fn series_of(
         &mut self,
-        patient: &SmolStr,
-        device: Option<&SmolStr>,
+        patient: &PatientId,
+        device: Option<&DeviceId>,
         code: &Code,
         unit: &SmolStr,
     ) -> Result<i64, VaultError> {
@@ -67,7 +68,7 @@ impl<'a> Values<'a> {
             return Ok(*id);
         }
         let mdc = matches!(code, Code::Mdc(_));
-        let device = device.map_or("", SmolStr::as_str);
+        let device = device.map_or("", DeviceId::as_str);
         let (patient, unit) = (patient.as_str(), unit.as_str());
         let id = self
             .transaction
@@ -136,9 +137,9 @@ impl<'a> Values<'a> {
         Ok(new)
     }
 
-    fn changed(&mut self, patient: &str) {
+    fn changed(&mut self, patient: &PatientId) {
         if !self.changes.patients.contains(patient) {
-            self.changes.patients.insert(patient.to_owned());
+            self.changes.patients.insert(patient.clone());
         }
     }
 
@@ -241,10 +242,10 @@ impl<'a> Values<'a> {
         Ok(true)
     }
 
-    fn all_series(&self, patient: Option<&str>) -> Result<Vec<i64>, VaultError> {
+    fn all_series(&self, patient: Option<&PatientId>) -> Result<Vec<i64>, VaultError> {
         let mut find =
             self.transaction.prepare_cached("SELECT id FROM series WHERE ?1 IS NULL OR patient = ?1")?;
-        Ok(find.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        Ok(find.query_map([patient.map(PatientId::as_str)], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
@@ -252,7 +253,7 @@ impl<'a> Values<'a> {
     pub fn is_newest_version<'p>(
         &mut self,
         source: &Source,
-        patients: impl Iterator<Item = &'p str>,
+        patients: impl Iterator<Item = &'p PatientId>,
     ) -> Result<bool, VaultError> {
         let Ok(number) = source.version.parse::<i64>() else {
             // A server whose versions are no numbers: which came first is not known, so the last one counts.
@@ -331,8 +332,8 @@ impl<'a> Values<'a> {
         let mut find = self.transaction.prepare_cached(
             "SELECT l.series, s.patient FROM latest l JOIN series s ON s.id = l.series WHERE l.source = ?",
         )?;
-        let hit: Vec<(i64, String)> =
-            find.query_map([reference], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let hit: Vec<(i64, PatientId)> =
+            find.query_map([reference], |row| Ok((row.get(0)?, id(row, 1)?)))?.collect::<Result<_, _>>()?;
         for (series, patient) in hit {
             self.changes.patients.insert(patient);
             self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;

@@ -17,6 +17,7 @@ use clinical::Action;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{about_text, known_id};
 use crate::error::VaultError;
 use crate::folder::{journal_of, sync_folder};
 use crate::keys::key::{Key, random};
@@ -31,18 +32,28 @@ pub(crate) struct Unsent {
     pub at: i64,
     pub note: Option<String>,
     pub body: String,
+    // Journals that were written before people had ids lack these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_id: Option<String>,
 }
 
 impl Unsent {
     pub fn new(action: &Action, body: String) -> Unsent {
         Unsent {
-            id: action.id.clone(),
-            episode: action.episode.clone(),
+            id: action.id.to_string(),
+            episode: about_text(&action.about),
             verb: action.verb.code().into(),
-            by: action.by.clone(),
+            by: action.by.name.to_string(),
             at: action.at.0,
             note: action.note.clone(),
             body,
+            by_id: known_id(&action.by.id).map(str::to_owned),
+            by_role: action.by.role.as_ref().map(|role| role.as_str().to_owned()),
+            to_id: action.to.as_ref().map(String::from),
         }
     }
 }
@@ -51,10 +62,20 @@ impl Unsent {
 pub(crate) fn insert_unsent(connection: &Connection, entry: &Unsent) -> Result<(), VaultError> {
     connection
         .prepare_cached(
-            "INSERT INTO action (id, episode, verb, by, at, note, received) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO action (id, episode, verb, by, at, note, received, by_id, by_role, to_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         )?
-        .execute(params![entry.id, entry.episode, entry.verb, entry.by, entry.at, entry.note])?;
+        .execute(params![
+            entry.id,
+            entry.episode,
+            entry.verb,
+            entry.by,
+            entry.at,
+            entry.note,
+            entry.by_id,
+            entry.by_role,
+            entry.to_id
+        ])?;
     connection
         .prepare_cached("INSERT INTO outbox (action, lane, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")?
         .execute(params![entry.id, entry.episode, entry.body])?;
@@ -63,10 +84,13 @@ pub(crate) fn insert_unsent(connection: &Connection, entry: &Unsent) -> Result<(
 
 /// What still waits, as the database knows it.
 pub(crate) fn unsent(connection: &Connection) -> Result<Vec<Unsent>, VaultError> {
-    let mut statement = connection.prepare(
-        "SELECT a.id, a.episode, a.verb, a.by, a.at, a.note, o.body FROM outbox o JOIN action a ON a.id = o.action
-         ORDER BY o.seq",
-    )?;
+    // A damaged cache of an older version is read as it is: nothing can be added to it any more.
+    let has_ids = crate::store::schema::version(connection)? >= crate::store::schema::WITH_ACTORS;
+    let ids = if has_ids { "a.by_id, a.by_role, a.to_id" } else { "NULL, NULL, NULL" };
+    let mut statement = connection.prepare(&format!(
+        "SELECT a.id, a.episode, a.verb, a.by, a.at, a.note, o.body, {ids}
+         FROM outbox o JOIN action a ON a.id = o.action ORDER BY o.seq"
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok(Unsent {
             id: row.get(0)?,
@@ -76,6 +100,9 @@ pub(crate) fn unsent(connection: &Connection) -> Result<Vec<Unsent>, VaultError>
             at: row.get(4)?,
             note: row.get(5)?,
             body: row.get(6)?,
+            by_id: row.get(7)?,
+            by_role: row.get(8)?,
+            to_id: row.get(9)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -194,4 +221,18 @@ pub(crate) fn read(database: &Path, key: &Key) -> Result<Vec<Unsent>, VaultError
         entries.extend(serde_json::from_slice::<Unsent>(&plain).ok());
     }
     Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_from_before_people_had_ids_is_read_to_its_last_entry() {
+        let older =
+            r#"{"id":"a","episode":"e","verb":"take","by":"N. Okafor","at":5,"note":null,"body":"{}"}"#;
+        let entry: Unsent = serde_json::from_str(older).unwrap();
+        assert_eq!((entry.by.as_str(), &entry.by_id, &entry.to_id), ("N. Okafor", &None, &None));
+        assert_eq!(serde_json::to_string(&entry).unwrap(), older);
+    }
 }

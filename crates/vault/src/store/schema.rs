@@ -8,7 +8,9 @@ use crate::error::VaultError;
 use crate::store::page_cache as room;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
+/// Since this one the cache knows more of who acted than the name.
+pub(crate) const WITH_ACTORS: i64 = 6;
 
 static WIPE_MEMORY: AtomicBool = AtomicBool::new(true);
 
@@ -104,7 +106,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 5] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS];
+const STEPS: [&str; 6] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -229,4 +231,14 @@ CREATE TRIGGER episode_gone AFTER DELETE ON episode BEGIN DELETE FROM untaken WH
 CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'handled', 'hand-to') BEGIN
   DELETE FROM untaken WHERE id = NEW.episode;
 END;
+";
+
+/// Who acted, beside the name: an id where more is known, and the role. What was done is read once more, as other stations may
+/// have said who long before this one could keep it.
+const ACTORS: &str = "
+ALTER TABLE action ADD COLUMN by_id TEXT;
+ALTER TABLE action ADD COLUMN by_role TEXT;
+ALTER TABLE action ADD COLUMN to_id TEXT;
+CREATE INDEX action_by ON action (by COLLATE NOCASE, by_id);
+DELETE FROM cursor WHERE kind = 'first/Communication';
 ";

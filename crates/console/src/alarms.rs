@@ -154,6 +154,6 @@ impl Console {
             return Err(ConsoleError::NoReason);
         }
         let why = words.trim().to_owned();
-        Ok(self.vault.hand_over(action.to_owned(), self.user().name.to_string(), why, self.now())?)
+        Ok(self.vault.carry_on_by_hand(action.to_owned(), self.user().name.to_string(), why, self.now())?)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fhir::FhirError;
-use vault::Outgoing;
+use vault::{Kind, OutboxRow};
 
 use crate::backoff::delay;
 use crate::engine::Engine;
@@ -67,29 +67,30 @@ impl Engine {
         }
     }
 
-    async fn send(&self, row: &Outgoing) -> Result<(), FhirError> {
+    async fn send(&self, row: &OutboxRow) -> Result<(), FhirError> {
         let resource: serde_json::Value = serde_json::from_str(&row.body)
             .map_err(|_| FhirError::Refused { status: 0, detail: ": the stored action is damaged".into() })?;
-        if resource["resourceType"] == "DetectedIssue" {
-            return match self.client.put_issue(&resource).await {
+        let went = match row.kind {
+            Kind::DetectedIssue => match self.client.put_issue(&resource).await {
                 // Somebody changed it between the question and the answer: ask again, once.
-                Err(FhirError::Conflict { .. }) => self.client.put_issue(&resource).await.map(|_| ()),
-                other => other.map(|_| ()),
-            };
-        }
-        match self.client.create_action(&row.action, &resource).await {
-            // Read again: it may be there under its identifier. That alone is success; the refusal is not.
-            Err(conflict @ FhirError::Conflict { .. }) => match self.client.find_action(&row.action).await? {
-                0 => Err(conflict),
-                _ => Ok(()),
+                Err(FhirError::Conflict { .. }) => self.client.put_issue(&resource).await,
+                other => other,
             },
-            other => other.map(|_| ()),
-        }
+            Kind::Communication => match self.client.create_action(&row.key, &resource).await {
+                // Read again: it may be there under its identifier. That alone is success; the refusal is not.
+                Err(conflict @ FhirError::Conflict { .. }) => {
+                    let found = self.client.find_action(&row.key).await?;
+                    return if found == 0 { Err(conflict) } else { Ok(()) };
+                }
+                other => other,
+            },
+        };
+        went.map(|_| ())
     }
 
-    async fn settle(&self, row: Outgoing, went: Result<(), FhirError>) -> Result<(), SyncError> {
+    async fn settle(&self, row: OutboxRow, went: Result<(), FhirError>) -> Result<(), SyncError> {
         let now = (self.now)();
-        let action = row.action;
+        let action = row.key;
         match went {
             Ok(()) => on_vault(&self.vault, move |vault| vault.sent(action, now)).await,
             // Refused for good: it stays where a person sees it.

@@ -28,6 +28,7 @@ pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
 pub use keys::unlock::{Access, unlock};
 pub use keys::wrap::Wrap;
+pub use store::kind::Kind;
 #[doc(hidden)]
 pub use store::schema::leave_memory_as_it_is;
 pub use store::vault::{Reader, Vault};
@@ -39,7 +40,7 @@ pub use series::window::{Blocks, Columns, Opened, Stretch, steps_of};
 
 pub use facts::ingest::PageCommit;
 pub use facts::ward::{SeriesInfo, SeriesValue, Ward};
-pub use outbox::record::{LogEntry, Outgoing, Parked, Quarantined};
+pub use outbox::record::{LogEntry, OutboxRow, Parked, Quarantined};
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use upkeep::retention::{Retention, Retired};

@@ -181,7 +181,7 @@ fn an_action_survives_and_leaves_the_outbox_only_when_the_server_has_it() {
     drop(vault);
     let vault = Vault::open(folder.path(), key).unwrap();
     let due =
-        |now| vault.read(|r| r.due(Instant(now))).unwrap().into_iter().map(|o| o.action).collect::<Vec<_>>();
+        |now| vault.read(|r| r.due(Instant(now))).unwrap().into_iter().map(|row| row.key).collect::<Vec<_>>();
     assert_eq!(due(0), ["1", "3"], "one lane waits for its first, the other does not");
     vault.postpone("1".into(), Instant(100)).unwrap();
     assert_eq!(due(50), ["3"]);

@@ -195,7 +195,7 @@ fn station(r: &Reader, out: &mut String) -> Result<(), VaultError> {
         writeln!(
             out,
             "due {} {} in {}, tried {}, next {}: {}",
-            due.seq, due.action, due.lane, due.tries, due.next_at.0, due.body
+            due.seq, due.key, due.lane, due.tries, due.next_at.0, due.body
         )
         .unwrap();
     }

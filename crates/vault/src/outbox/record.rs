@@ -8,20 +8,23 @@ use crate::error::VaultError;
 use crate::facts::ingest::take_in;
 use crate::keys::key::random;
 use crate::store::journal::{Unsent, insert_unsent};
+use crate::store::kind::Kind;
 use crate::store::vault::{Reader, Vault, lock};
 
 /// The setting that holds the station's own id.
 const STATION_ID: &str = "station-id";
 
-/// An action on its way to the server.
+/// A resource on its way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct OutboxRow {
     /// Its place in the queue.
     pub seq: i64,
-    /// The action's id.
-    pub action: String,
+    /// The action's id; of an alarm what became of it, and its episode.
+    pub key: String,
     /// First in, first out within a lane; lanes do not wait for each other.
     pub lane: String,
+    /// What it is.
+    pub kind: Kind,
     /// The resource to send.
     pub body: String,
     /// How often it was tried.
@@ -102,8 +105,15 @@ impl Vault {
                 let transaction = connection.transaction()?;
                 let what = if episode.ended.is_some() { "cleared" } else { "raised" };
                 transaction
-                    .prepare_cached("INSERT OR IGNORE INTO outbox (action, lane, body) VALUES (?, ?, ?)")?
-                    .execute(params![format!("{what}:{}", episode.id), episode.id.as_str(), body])?;
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO outbox (action, lane, kind, body) VALUES (?, ?, ?, ?)",
+                    )?
+                    .execute(params![
+                        format!("{what}:{}", episode.id),
+                        episode.id.as_str(),
+                        Kind::DetectedIssue,
+                        body
+                    ])?;
                 transaction
                     .prepare_cached(
                         "INSERT INTO audit (at, who, what, about) VALUES (?, 'this station', ?, ?)",
@@ -216,7 +226,13 @@ impl Vault {
     ///
     /// # Errors
     /// Of the database; where the action is not parked, nothing is changed.
-    pub fn hand_over(&self, action: String, who: String, why: String, at: Instant) -> Result<(), VaultError> {
+    pub fn carry_on_by_hand(
+        &self,
+        action: String,
+        who: String,
+        why: String,
+        at: Instant,
+    ) -> Result<(), VaultError> {
         self.write(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
@@ -312,20 +328,21 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Of the database.
-    pub fn due(&self, now: Instant) -> Result<Vec<Outgoing>, VaultError> {
+    pub fn due(&self, now: Instant) -> Result<Vec<OutboxRow>, VaultError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT seq, action, lane, body, tries, next_at FROM outbox o
+            "SELECT seq, action, lane, kind, body, tries, next_at FROM outbox o
              WHERE seq = (SELECT min(seq) FROM outbox i WHERE i.lane = o.lane) AND parked IS NULL AND next_at <= ?
              ORDER BY seq",
         )?;
         let rows = statement.query_map([now.0], |row| {
-            Ok(Outgoing {
+            Ok(OutboxRow {
                 seq: row.get(0)?,
-                action: row.get(1)?,
+                key: row.get(1)?,
                 lane: row.get(2)?,
-                body: row.get(3)?,
-                tries: row.get(4)?,
-                next_at: Instant(row.get(5)?),
+                kind: row.get(3)?,
+                body: row.get(4)?,
+                tries: row.get(5)?,
+                next_at: Instant(row.get(6)?),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -21,6 +21,7 @@ use crate::codec::{about_text, known_id};
 use crate::error::VaultError;
 use crate::folder::{journal_of, sync_folder};
 use crate::keys::key::{Key, random};
+use crate::store::kind::Kind;
 
 /// An action with the resource that carries it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,8 +78,10 @@ pub(crate) fn insert_unsent(connection: &Connection, entry: &Unsent) -> Result<(
             entry.to_id
         ])?;
     connection
-        .prepare_cached("INSERT INTO outbox (action, lane, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")?
-        .execute(params![entry.id, entry.episode, entry.body])?;
+        .prepare_cached(
+            "INSERT INTO outbox (action, lane, kind, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![entry.id, entry.episode, Kind::Communication, entry.body])?;
     Ok(())
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod schema;
 
 pub(crate) mod connection;
 
+pub(crate) mod kind;
+
 pub(crate) mod journal;
 
 pub(crate) mod page_cache;

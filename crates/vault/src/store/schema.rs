@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache as room;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 6;
+pub(crate) const VERSION: i64 = 7;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,7 +106,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 6] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS];
+const STEPS: [&str; 7] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -241,4 +241,11 @@ ALTER TABLE action ADD COLUMN by_role TEXT;
 ALTER TABLE action ADD COLUMN to_id TEXT;
 CREATE INDEX action_by ON action (by COLLATE NOCASE, by_id);
 DELETE FROM cursor WHERE kind = 'first/Communication';
+";
+
+/// What kind of resource waits to be sent: what people did is a Communication, an alarm of the station's own rules a
+/// DetectedIssue. The keys of the latter say what became of it.
+const KINDS: &str = "
+ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'Communication';
+UPDATE outbox SET kind = 'DetectedIssue' WHERE action LIKE 'raised:%' OR action LIKE 'cleared:%';
 ";

@@ -248,6 +248,7 @@ fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::kind::Kind;
     use clinical::{Actor, Instant};
 
     #[test]
@@ -278,7 +279,7 @@ mod tests {
                      INSERT INTO episode VALUES ('e', 'p', 3, 'SpO2', NULL, 5, NULL, 6), ('old', 'p', 3, 'HR', NULL, 1, 2, 6),
                        ('now', 'p', 1, 'RR', NULL, 9000000000, NULL, 6);
                      INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
-                     INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}');
+                     INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}'), ('raised:now', 'now', '{}');
                      INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x');",
                 )
                 .unwrap();
@@ -286,7 +287,10 @@ mod tests {
             drop(connection);
             assert!(matches!(Vault::open_to_read(folder.path(), key.clone()), Err(VaultError::Older)));
             let vault = Vault::open(folder.path(), key).unwrap();
-            assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["a"], "from {old}");
+            let due = vault.read(|r| r.due(Instant(9))).unwrap();
+            let waiting: Vec<(&str, Kind)> = due.iter().map(|row| (row.key.as_str(), row.kind)).collect();
+            let wanted = [("a", Kind::Communication), ("raised:now", Kind::DetectedIssue)];
+            assert_eq!(waiting, wanted, "from {old}");
             let ward = vault.read(|r| r.ward()).unwrap();
             let open: Vec<&str> = ward.episodes.iter().map(|e| e.id.as_str()).collect();
             assert_eq!((ward.persons.len(), open), (1, vec!["old", "e", "now"]), "from {old}");

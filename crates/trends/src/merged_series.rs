@@ -2,7 +2,7 @@
 
 use charts::{Bar, Content, Pressures, Viewport};
 use clinical::{DeviceId, Instant, Times};
-use vault::{Blocks, Columns, Opened, SeriesInfo, Stretch, VaultError, steps_of};
+use vault::{Blocks, Columns, Opened, SeriesInfo, VaultError, Window, steps_of};
 
 use crate::device_change::{DeviceChange, Spell, device_changes};
 use crate::sampler::{Sampled, Sampler};
@@ -11,9 +11,9 @@ use crate::summary::Summary;
 /// A series on its way into a panel, still packed, with what makes its unit the panel's.
 pub(crate) struct Part {
     pub series: SeriesInfo,
-    /// What it said last before the stretch.
+    /// What it said last before the window.
     pub before: Option<(Instant, f64)>,
-    pub stretch: Stretch,
+    pub window: Window,
     pub factor: f64,
     pub offset: f64,
 }
@@ -73,10 +73,10 @@ impl<'a> MergedSeries<'a> {
         shrink: f64,
     ) -> Result<MergedSeries<'a>, VaultError> {
         let open = parts.into_iter().map(|part| {
-            let Part { series, before, stretch, factor, offset } = part;
+            let Part { series, before, window, factor, offset } = part;
             let sampler = Sampler::new(moments, series, before);
             let (factor, offset) = (factor * shrink, offset * shrink);
-            Ok::<_, VaultError>(Open { blocks: stretch.blocks()?, sampler, factor, offset })
+            Ok::<_, VaultError>(Open { blocks: window.blocks()?, sampler, factor, offset })
         });
         let mut open: Vec<Open> = open.collect::<Result<_, _>>()?;
         open.sort_by_key(|one| one.blocks.span());

@@ -51,7 +51,7 @@ impl Known<'_> {
     pub fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {
         let (from, to) = asked.range;
         if to.ms_since(from) > LONG_STAY_MS {
-            reader.keep_room()?;
+            reader.keep_pages_of_long_stay()?;
         }
         let series = reader.series_of(asked.patient)?;
         let molar = series.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
@@ -89,8 +89,8 @@ impl Known<'_> {
                 continue;
             };
             let before = reader.before(series.id, from - 1)?.map(|(at, value)| (at, value.to_f64()));
-            let stretch = reader.stretch(series.id, from, to)?;
-            parts.push(Part { series: series.clone(), before, stretch, factor, offset });
+            let window = reader.window(series.id, from, to)?;
+            parts.push(Part { series: series.clone(), before, window, factor, offset });
         }
         Ok(parts)
     }

@@ -35,8 +35,9 @@ pub use store::vault::{Reader, Vault};
 
 #[cfg(fuzzing)]
 pub use series::fuzz::fuzz_chunk;
-pub use series::points::{Point, Span};
-pub use series::window::{Blocks, Columns, Opened, Stretch, steps_of};
+pub use series::points::Point;
+pub use series::spans::Span;
+pub use series::window::{Blocks, Columns, Opened, Window, steps_of};
 
 pub use facts::ingest::PageCommit;
 pub use facts::ward::{SeriesInfo, SeriesValue, Ward};

@@ -326,7 +326,7 @@ fn columns_of_a_window_are_its_values_one_by_one() {
                     [(i64::MIN, i64::MAX), (0, 0), (350_499, 350_833), (99_500, 2 * HOUR + 7), (9, 8)]
                 {
                     let points = r.points(series.id, Instant(from), Instant(to))?;
-                    let columns = r.stretch(series.id, Instant(from), Instant(to))?.blocks()?.columns()?;
+                    let columns = r.window(series.id, Instant(from), Instant(to))?.blocks()?.columns()?;
                     let plain: Vec<(i64, f64)> =
                         points.iter().filter(|p| !p.artefact).map(|p| (p.t, p.v)).collect();
                     let bulk: Vec<(i64, f64)> = columns.times.iter().copied().zip(columns.values).collect();

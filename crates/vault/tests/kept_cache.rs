@@ -336,7 +336,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
         assert!(
             all.iter().zip(&points).all(|((t, v, a), p)| (t.0, v.to_f64(), *a) == (p.t, p.v, p.artefact))
         );
-        let columns = r.stretch(s.id, Instant(i64::MIN), Instant(i64::MAX))?.blocks()?.columns()?;
+        let columns = r.window(s.id, Instant(i64::MIN), Instant(i64::MAX))?.blocks()?.columns()?;
         let good: Vec<(i64, f64)> = points.iter().filter(|p| !p.artefact).map(|p| (p.t, p.v)).collect();
         assert_eq!(columns.times.iter().copied().zip(columns.values).collect::<Vec<_>>(), good);
         assert_eq!(columns.artefacts.len(), points.len() - good.len());
@@ -355,7 +355,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
             (Instant(START), Instant(START + 3 * HOUR), 20),
             (Instant(START), Instant(START + 10 * MIN), 15),
         ] {
-            let spans = r.outline(s.id, from, to, columns)?;
+            let spans = r.min_max(s.id, from, to, columns)?;
             writeln!(out, "  outline {columns}: {}", spans.iter().map(shown).collect::<Vec<_>>().join(" "))
                 .unwrap();
         }

@@ -220,7 +220,7 @@ fn the_outline_of_any_width_holds_every_extreme_of_its_columns() {
             .read(|r| {
                 Ok((
                     r.points(series, Instant(from), Instant(to))?,
-                    r.outline(series, Instant(from), Instant(to), columns)?,
+                    r.min_max(series, Instant(from), Instant(to), columns)?,
                 ))
             })
             .unwrap();

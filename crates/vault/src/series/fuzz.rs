@@ -3,7 +3,7 @@
 #[cfg(fuzzing)]
 use crate::series::chunk::{Head, last_until, unpack};
 #[cfg(fuzzing)]
-use crate::series::min_max::read_outline;
+use crate::series::min_max::read_min_max;
 
 /// Reads any bytes as a chunk of `n` values: for the fuzzer, which builds with `--cfg fuzzing`.
 #[cfg(fuzzing)]
@@ -14,7 +14,7 @@ pub fn fuzz_chunk(n: usize, regular: bool, blob: &[u8]) {
     if let Ok(values) = unpack(&head, blob) {
         assert_eq!(values.len(), n);
     }
-    let _ = read_outline(blob, n, |_, _| {});
+    let _ = read_min_max(blob, n, |_, _| {});
     let _ = last_until(&head, blob, 3000, i64::MAX);
 }
 
@@ -23,7 +23,7 @@ mod tests {
     use clinical::Decimal;
 
     use crate::series::chunk::{Value, pack_regular, pack_sealed};
-    use crate::series::min_max::outline;
+    use crate::series::min_max::pack_min_max;
 
     /// The fuzzer begins with sound chunks: number of values, whether evenly spaced, blob. `VIGIL_WRITE_SEEDS=1` writes them anew.
     #[test]
@@ -43,7 +43,7 @@ mod tests {
         let seeds = [
             ("regular", 600u16, true, pack_regular(&mantissas).unwrap()),
             ("sealed", 40, false, pack_sealed(&values).unwrap()),
-            ("outline", 600, false, outline(&mantissas).unwrap()),
+            ("min-max", 600, false, pack_min_max(&mantissas).unwrap()),
         ];
         for (name, n, regular, blob) in seeds {
             let seed = [&n.to_le_bytes()[..], &[u8::from(regular)], &blob].concat();

@@ -8,14 +8,14 @@
 use crate::error::VaultError;
 use crate::series::parts::{failed, numbers, pull};
 
-/// Values behind one step of an outline.
+/// Values behind one step.
 pub(crate) const STEP: usize = 64;
 
 /// No column of `pco` is as long as this would say.
 const MARK: [u8; 4] = [0xFF; 4];
 
 /// Lowest and highest mantissa of every [`STEP`] values of an evenly spaced chunk; nothing where it is too short to help.
-pub(crate) fn outline(mantissas: &[i64]) -> Option<Vec<u8>> {
+pub(crate) fn pack_min_max(mantissas: &[i64]) -> Option<Vec<u8>> {
     if mantissas.len() < 4 * STEP {
         return None;
     }
@@ -63,7 +63,7 @@ fn pull_number(blob: &mut &[u8]) -> Result<u64, VaultError> {
 }
 
 /// Calls `each` with the lowest and the highest value of every step of a chunk of `n` values.
-pub(crate) fn read_outline(blob: &[u8], n: usize, mut each: impl FnMut(i64, i64)) -> Result<(), VaultError> {
+pub(crate) fn read_min_max(blob: &[u8], n: usize, mut each: impl FnMut(i64, i64)) -> Result<(), VaultError> {
     let steps = n.div_ceil(STEP);
     let Some(mut rest) = blob.strip_prefix(&MARK) else { return read_columns(blob, steps, each) };
     let mut low = 0i64;
@@ -91,7 +91,7 @@ mod tests {
 
     fn read(blob: &[u8], n: usize) -> Result<Vec<(i64, i64)>, VaultError> {
         let mut steps = Vec::new();
-        read_outline(blob, n, |low, high| steps.push((low, high)))?;
+        read_min_max(blob, n, |low, high| steps.push((low, high)))?;
         Ok(steps)
     }
 
@@ -112,23 +112,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_outline_gives_the_lowest_and_highest_of_each_step(
+        fn min_max_gives_the_lowest_and_highest_of_each_step(
             wide in proptest::collection::vec(any::<i64>(), 256..400), narrow in proptest::collection::vec(-90i64..90, 256..4000)
         ) {
             for values in [wide, narrow] {
                 let wanted: Vec<(i64, i64)> = values.chunks(STEP)
                     .map(|part| (*part.iter().min().unwrap(), *part.iter().max().unwrap()))
                     .collect();
-                prop_assert_eq!(read(&outline(&values).unwrap(), values.len()).unwrap(), wanted.clone());
+                prop_assert_eq!(read(&pack_min_max(&values).unwrap(), values.len()).unwrap(), wanted.clone());
                 prop_assert_eq!(read(&as_before_schema_5(&values), values.len()).unwrap(), wanted);
             }
         }
 
         #[test]
-        fn a_damaged_outline_is_an_error_or_other_numbers_and_never_a_panic(
+        fn damaged_min_max_is_an_error_or_other_numbers_and_never_a_panic(
             at in 0usize..400, flip in 1u8..=255, cut in 1usize..400, n in 0usize..3000
         ) {
-            let mut blob = outline(&(0..900).map(|n| 70 + n * 7 % 23).collect::<Vec<i64>>()).unwrap();
+            let mut blob = pack_min_max(&(0..900).map(|n| 70 + n * 7 % 23).collect::<Vec<i64>>()).unwrap();
             let length = blob.len();
             prop_assert!(read(&blob[..length - cut % (length - 1) - 1], 900).is_err());
             blob[at % length] ^= flip;

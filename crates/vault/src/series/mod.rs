@@ -16,5 +16,7 @@ pub(crate) mod window;
 
 pub(crate) mod points;
 
+pub(crate) mod spans;
+
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;

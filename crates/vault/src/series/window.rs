@@ -19,7 +19,7 @@ pub struct Columns {
 /// What the cache holds of a window of one series, still packed: read over the database's connection, to be opened on
 /// whatever thread has time.
 #[derive(Debug)]
-pub struct Stretch {
+pub struct Window {
     pub(crate) from: i64,
     pub(crate) to: i64,
     pub(crate) known_by: Instant,
@@ -51,9 +51,9 @@ impl Piece {
         (times.at(0), times.at(times.len() - 1))
     }
 
-    fn open_into(&self, room: &mut Opened) -> Result<(), VaultError> {
-        room.values.clear();
-        room.whole = None;
+    fn open_into(&self, opened: &mut Opened) -> Result<(), VaultError> {
+        opened.values.clear();
+        opened.whole = None;
         match self {
             Piece::Packed { head, data, skip, n } => {
                 let Some((mantissas, _)) = regular(head, data)? else {
@@ -62,19 +62,19 @@ impl Piece {
                 let unit = 10f64.powi(i32::from(head.scale));
                 let seen = mantissas[*skip..skip + n].iter();
                 if head.scale == 0 {
-                    room.values.extend(seen.map(|mantissa| *mantissa as f64));
+                    opened.values.extend(seen.map(|mantissa| *mantissa as f64));
                 } else {
-                    room.values.extend(seen.map(|mantissa| *mantissa as f64 / unit));
+                    opened.values.extend(seen.map(|mantissa| *mantissa as f64 / unit));
                 }
-                room.whole = Some((mantissas, *skip, head.scale));
+                opened.whole = Some((mantissas, *skip, head.scale));
             }
-            Piece::Loose(_, values) => room.values.extend_from_slice(values),
+            Piece::Loose(_, values) => opened.values.extend_from_slice(values),
         }
         Ok(())
     }
 }
 
-/// The values of one block, in a room that is used again for the next.
+/// The values of one block, whose memory is used again for the next.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// In the unit of the series.
@@ -107,13 +107,13 @@ pub struct Blocks {
     pub artefacts: Vec<i64>,
 }
 
-impl Stretch {
+impl Window {
     /// Puts it in order.
     ///
     /// # Errors
     /// Of a damaged chunk.
     pub fn blocks(self) -> Result<Blocks, VaultError> {
-        let Stretch { from, to, known_by, chunks, rows } = self;
+        let Window { from, to, known_by, chunks, rows } = self;
         let mut blocks = Blocks::default();
         let (mut times, mut values) = (Vec::new(), Vec::new());
         let mut artefacts = Vec::new();
@@ -254,12 +254,12 @@ impl Blocks {
     /// # Errors
     /// Of a damaged chunk.
     pub fn each_of(all: &[&Blocks], mut take: impl FnMut(&Times, &mut [Opened])) -> Result<(), VaultError> {
-        let mut rooms: Vec<Opened> = all.iter().map(|_| Opened::default()).collect();
+        let mut opened: Vec<Opened> = all.iter().map(|_| Opened::default()).collect();
         for n in 0..all.first().map_or(0, |blocks| blocks.pieces.len()) {
-            for (room, blocks) in rooms.iter_mut().zip(all) {
-                blocks.pieces[n].open_into(room)?;
+            for (one, blocks) in opened.iter_mut().zip(all) {
+                blocks.pieces[n].open_into(one)?;
             }
-            take(&all[0].pieces[n].times(), &mut rooms);
+            take(&all[0].pieces[n].times(), &mut opened);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::changes::Ingested;
 use crate::codec::id;
 use crate::error::VaultError;
 use crate::series::chunk::pack_regular;
-use crate::series::min_max::{extremes, outline};
+use crate::series::min_max::{extremes, pack_min_max};
 use crate::series::sealed::Tails;
 use crate::store::vault::Reader;
 
@@ -236,7 +236,7 @@ impl<'a> Values<'a> {
                 source.reference.as_str(),
                 source.version.as_str(),
                 self.received.0,
-                outline(&segment.mantissas),
+                pack_min_max(&segment.mantissas),
                 pack_regular(&segment.mantissas)?
             ])?;
         Ok(true)

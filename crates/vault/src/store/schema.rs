@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 
 use crate::error::VaultError;
-use crate::store::page_cache as room;
+use crate::store::page_cache;
 
 /// Raised with every change of the tables.
 pub(crate) const VERSION: i64 = 7;
@@ -37,7 +37,7 @@ pub(crate) fn pragmas(connection: &Connection, writer: bool) -> rusqlite::Result
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Sorting must never leave a clear temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    room::keep_pages(connection, if writer { room::WRITER_KIB } else { room::READER_KIB })?;
+    page_cache::keep_pages(connection, if writer { page_cache::WRITER_KIB } else { page_cache::READER_KIB })?;
     connection.busy_timeout(std::time::Duration::from_secs(5))
 }
 

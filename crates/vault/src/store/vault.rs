@@ -15,7 +15,7 @@ use crate::keys::key::Key;
 use crate::keys::key_file::{database, sweep_files};
 use crate::store::connection::connect;
 use crate::store::journal::{self, Journal, Unsent, insert_unsent, unsent};
-use crate::store::page_cache::{self as room, WriterRoom};
+use crate::store::page_cache::{self, WriterPages};
 use crate::store::schema;
 use crate::view::View;
 
@@ -27,7 +27,7 @@ pub struct Vault {
     key: Key,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    room: Arc<WriterRoom>,
+    pages: Arc<WriterPages>,
     readers: Mutex<Vec<Pooled>>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
@@ -44,35 +44,35 @@ impl std::fmt::Debug for Vault {
 pub struct Reader<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) view: View,
-    room: Option<&'a Cell<u32>>,
+    kept: Option<&'a Cell<u32>>,
 }
 
 /// A connection for reading.
 struct Pooled {
     connection: Connection,
     /// For how many more reads it keeps the pages of a long stay.
-    room: Cell<u32>,
+    kept: Cell<u32>,
 }
 
 impl Pooled {
     fn new(connection: Connection) -> Pooled {
-        Pooled { connection, room: Cell::new(0) }
+        Pooled { connection, kept: Cell::new(0) }
     }
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
-        Reader { connection, view: View::NOW, room: None }
+        Reader { connection, view: View::NOW, kept: None }
     }
 
     /// Keeps more pages decrypted, for this read and those that follow soon: for whoever looks at a long stay, and will again.
     ///
     /// # Errors
     /// Of the database.
-    pub fn keep_room(&self) -> Result<(), VaultError> {
-        if let Some(room) = self.room {
-            room::keep_pages(self.connection, room::LONG_STAY_KIB)?;
-            room.set(room::READS_WITH_ROOM);
+    pub fn keep_pages_of_long_stay(&self) -> Result<(), VaultError> {
+        if let Some(kept) = self.kept {
+            page_cache::keep_pages(self.connection, page_cache::LONG_STAY_KIB)?;
+            kept.set(page_cache::READS_WITH_MANY);
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Vault {
             key,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(writer)),
-            room: Arc::default(),
+            pages: Arc::default(),
             readers: Mutex::default(),
             journal: Some(Arc::new(Mutex::new(journal))),
             _lock: Some(lock),
@@ -124,7 +124,7 @@ impl Vault {
             key,
             jobs: Mutex::default(),
             writer: Mutex::default(),
-            room: Arc::default(),
+            pages: Arc::default(),
             readers: Mutex::new(vec![Pooled::new(connection)]),
             journal: None,
             _lock: None,
@@ -141,15 +141,15 @@ impl Vault {
         self.journal.clone().ok_or(VaultError::Closed)
     }
 
-    /// Runs `work` on the writer thread, with room for what a page of so many facts touches, and waits for it.
+    /// Runs `work` on the writer thread, with a page cache for what a page of so many facts touches, and waits for it.
     pub(crate) fn write_page<T: Send + 'static>(
         &self,
         facts: usize,
         work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let room = self.room.clone();
+        let pages = self.pages.clone();
         self.write(move |connection| {
-            room.before(connection, facts)?;
+            pages.before(connection, facts)?;
             work(connection)
         })
     }
@@ -190,13 +190,13 @@ impl Vault {
             Some(pooled) => pooled,
             None => Pooled::new(connect(&self.file, &self.key, false)?),
         };
-        let left = pooled.room.get();
-        pooled.room.set(left.saturating_sub(1));
+        let left = pooled.kept.get();
+        pooled.kept.set(left.saturating_sub(1));
         let transaction = pooled.connection.transaction()?;
-        let result = work(&Reader { connection: &transaction, view, room: Some(&pooled.room) });
+        let result = work(&Reader { connection: &transaction, view, kept: Some(&pooled.kept) });
         drop(transaction);
-        if left == 1 && pooled.room.get() == 0 {
-            room::let_go(&pooled.connection, room::READER_KIB)?;
+        if left == 1 && pooled.kept.get() == 0 {
+            page_cache::let_go(&pooled.connection, page_cache::READER_KIB)?;
         }
         let mut readers = lock(&self.readers);
         if readers.len() < 3 {

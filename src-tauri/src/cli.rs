@@ -9,7 +9,7 @@ use std::time::Instant as Wall;
 use charts::Page;
 use clap::{Args, Parser, Subcommand};
 use clinical::{ActorId, Instant};
-use console::Cover;
+use console::Imprint;
 use fhir::{Client, parse_instant};
 use serde_json::json;
 use sync::Engine;
@@ -169,7 +169,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Doctor) => Ok(runtime()?.block_on(doctor::run(&start))),
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
         Some(Command::Ward { at, as_shown, pdf: Some(file), why, .. }) => {
-            let pages: Pages = |ward, _, now, cover| console::ward_list(ward, now, cover);
+            let pages: Pages = |ward, _, now, imprint| console::ward_list(ward, now, imprint);
             paper(&start, view(at, as_shown)?, &file, ("Ward list", pages), &why)
         }
         Some(Command::Ward { json, at, as_shown, pdf: None, .. }) => ward(&start, json, at, as_shown),
@@ -321,15 +321,15 @@ pub(crate) fn own_cache(start: &Start) -> Result<Vault, AppError> {
 }
 
 /// What a page says of itself.
-pub(crate) fn cover(start: &Start, last_good: Option<Instant>) -> Cover {
-    Cover {
+pub(crate) fn imprint(start: &Start, last_good: Option<Instant>) -> Imprint {
+    Imprint {
         station: start.station.clone().unwrap_or("Station 1".into()),
         user: start.user.clone().unwrap_or("the command line".into()),
         last_good,
     }
 }
 
-type Pages = fn(&Ward, &Ward, Instant, &Cover) -> Vec<Page>;
+type Pages = fn(&Ward, &Ward, Instant, &Imprint) -> Vec<Page>;
 
 fn paper(
     start: &Start,
@@ -340,11 +340,11 @@ fn paper(
 ) -> Result<ExitCode, AppError> {
     let (vault, now) = (files::logged(start)?, view.at.min(clock()()));
     let ward = vault.read_as(view, |reader| reader.ward())?;
-    let before = vault.read_as(View::at(now - console::BEFORE), |reader| reader.ward())?;
+    let before = vault.read_as(View::at(now - console::HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
-    let cover = cover(start, last_good);
-    let bytes = charts::pdf(&pages(&ward, &before, now, &cover), title).map_err(AppError::failed)?;
+    let imprint = imprint(start, last_good);
+    let bytes = charts::pdf(&pages(&ward, &before, now, &imprint), title).map_err(AppError::failed)?;
     files::log(start, &vault, format!("{}: {why}", title.to_lowercase()), None)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);

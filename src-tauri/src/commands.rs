@@ -157,7 +157,7 @@ pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()
 #[tauri::command]
 #[specta::specta]
 pub async fn load(session: State<'_, Session>) -> Answer<LoadWire> {
-    work(&session, |console| console.load().map(LoadWire::from)).await
+    work(&session, |console| console.alarm_load().map(LoadWire::from)).await
 }
 
 /// The alarms of a day that want nobody any more.
@@ -227,7 +227,7 @@ pub async fn retry_action(session: State<'_, Session>, action: String) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub async fn hand_over(session: State<'_, Session>, action: String, words: String) -> Answer<()> {
-    act(&session, move |console| console.hand_over(&action, &words)).await
+    act(&session, move |console| console.carry_on_by_hand(&action, &words)).await
 }
 
 /// Shows everything as of a past moment, or (`null`) the present again.

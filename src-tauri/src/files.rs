@@ -10,7 +10,7 @@ use fhir::format_instant;
 use serde_json::json;
 use vault::{Vault, View};
 
-use crate::cli::{cache, cover, instant, own_cache, print};
+use crate::cli::{cache, imprint, instant, own_cache, print};
 use crate::error::AppError;
 use crate::session::{Start, clock};
 
@@ -147,10 +147,10 @@ pub(crate) fn log(
 
 pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError> {
     let request = request(asked.range, true, false)?;
-    let cover = cover(start, None);
+    let imprint = imprint(start, None);
     let vault = logged(start)?;
     let bytes = vault
-        .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &cover)))?
+        .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &imprint)))?
         .map_err(AppError::from)?;
     log(start, &vault, format!("report: {}", asked.why), Some(&request.patient))?;
     write(&asked.pdf, &bytes)

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clinical::Instant;
-use console::{ConsoleError, FileKind, Outgoing};
+use console::{ConsoleError, Disclosure, FileKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::ipc::Response;
@@ -28,14 +28,14 @@ pub enum OutgoingWire {
     WardList,
 }
 
-impl From<OutgoingWire> for Outgoing {
-    fn from(wire: OutgoingWire) -> Outgoing {
+impl From<OutgoingWire> for Disclosure {
+    fn from(wire: OutgoingWire) -> Disclosure {
         match wire {
             OutgoingWire::Report { patient, from, to } => {
-                Outgoing::Report { patient: patient.into(), from: Instant(from), to: Instant(to) }
+                Disclosure::Report { patient: patient.into(), from: Instant(from), to: Instant(to) }
             }
-            OutgoingWire::Handover => Outgoing::Handover,
-            OutgoingWire::WardList => Outgoing::WardList,
+            OutgoingWire::Handover => Disclosure::Handover,
+            OutgoingWire::WardList => Disclosure::WardList,
         }
     }
 }
@@ -88,7 +88,7 @@ fn pages_bytes(pages: &[charts::Page], query: &PagesQuery) -> Result<Vec<u8>, St
 /// The pages of what could leave, as raw bytes: head and picture.
 #[tauri::command]
 pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
-    let what = Outgoing::from(query.what.clone());
+    let what = Disclosure::from(query.what.clone());
     let pages = work(&session, move |console| console.pages(&what)).await?;
     let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
     Ok(Response::new(drawn.await.map_err(AppError::failed)?.map_err(AppError::failed)?))
@@ -104,7 +104,7 @@ pub async fn print_pages(
     what: OutgoingWire,
     why: String,
 ) -> Answer<bool> {
-    let what = Outgoing::from(what);
+    let what = Disclosure::from(what);
     let asked = what.clone();
     let pages = work(&session, move |console| console.print(&asked, &why)).await?;
     let job = Job { name: what.word(), folder: documents(window.app_handle())? };
@@ -131,7 +131,7 @@ pub async fn save_file(
     kind: FileKindWire,
     why: String,
 ) -> Answer<String> {
-    let (what, kind) = (Outgoing::from(what), FileKind::from(kind));
+    let (what, kind) = (Disclosure::from(what), FileKind::from(kind));
     let folder = documents(&app)?;
     let name = format!("{}-{}.{}", what.word(), clock()().0, kind.ending());
     let file = folder.join(name);

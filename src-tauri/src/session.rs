@@ -107,7 +107,7 @@ async fn watch(open: std::sync::Weak<Open>) {
         ticks.tick().await;
         let Some(open) = open.upgrade() else { return };
         let console = open.console.clone();
-        match tauri::async_runtime::spawn_blocking(move || console.watch()).await {
+        match tauri::async_runtime::spawn_blocking(move || console.detect()).await {
             Ok(Ok(0)) => {}
             Ok(Ok(_)) => open.acted.notify_one(),
             _ => tracing::error!("the station's own rules could not be run; they are tried again"),

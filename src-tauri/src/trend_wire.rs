@@ -1,7 +1,7 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
 use clinical::{Instant, PatientId};
-use console::{Mark, MarkKind, Multiples, MultiplesRequest, PanelFacts, Small, Trends, TrendsRequest};
+use console::{Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, Trends, TrendsRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -84,12 +84,12 @@ pub struct MarkWire {
     more: u32,
 }
 
-impl From<Mark> for MarkWire {
-    fn from(mark: Mark) -> MarkWire {
+impl From<Event> for MarkWire {
+    fn from(mark: Event) -> MarkWire {
         let (kind, of) = match mark.kind {
-            MarkKind::Alarm(of) => ("alarm", Some(priority(of))),
-            MarkKind::Dose => ("dose", None),
-            MarkKind::Device => ("device", None),
+            EventKind::Alarm(of) => ("alarm", Some(priority(of))),
+            EventKind::Dose => ("dose", None),
+            EventKind::Device => ("device", None),
         };
         MarkWire {
             lane: mark.panel,
@@ -116,7 +116,7 @@ pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error>
     let head = TrendsWire {
         panels: trends.panels.into_iter().map(panel).collect(),
         time_ticks: trends.time_ticks,
-        marks: trends.marks.into_iter().map(MarkWire::from).collect(),
+        marks: trends.events.into_iter().map(MarkWire::from).collect(),
     };
     framed(&head, &trends.png)
 }
@@ -162,7 +162,7 @@ pub struct MultiplesWire {
     panels: Vec<SmallWire>,
 }
 
-fn small(panel: Small) -> SmallWire {
+fn small(panel: SmallPanel) -> SmallWire {
     SmallWire {
         patient: panel.patient.into(),
         key: panel.key,

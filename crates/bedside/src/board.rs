@@ -1,27 +1,10 @@
 //! The ward board: what the cache holds, as tiles sorted worst first and a queue of alarms. Pure: cache in, board out.
 
-use std::collections::HashMap;
-
-use clinical::{Actor, Instant, PatientId, Presence, Priority};
+use clinical::{Actor, Instant};
 use vault::Ward;
 
-use crate::alarm::{AlarmLine, line, states};
+use crate::queue::{QueueItem, queue};
 use crate::tile::{Tile, tiles};
-
-/// An episode in the queue.
-#[derive(Clone, Debug, PartialEq)]
-pub struct QueueItem {
-    /// Whose it is; `None` where the alarm names nobody.
-    pub patient: Option<PatientId>,
-    /// Bed as shown; empty where the alarm names no patient.
-    pub bed: String,
-    /// Name as shown.
-    pub name: String,
-    /// The episode with its state.
-    pub line: AlarmLine,
-    /// When the condition ended.
-    pub ended: Option<Instant>,
-}
 
 /// Tiles and queue of one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,56 +30,4 @@ pub fn board(ward: &Ward, now: Instant) -> Board {
     let tiles = tiles(ward, now);
     let queue = queue(ward, &tiles, now);
     Board { tiles, queue }
-}
-
-/// Every episode that somebody may want to act on, the live ones first.
-pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
-    let mut items = items(ward, tiles, now, |presence| presence != Presence::Closed);
-    items.sort_by_key(|item| (urgency(&item.line), item.line.onset));
-    items
-}
-
-/// Every episode that wants nobody any more, the newest first.
-pub fn history(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
-    let mut items = items(ward, tiles, now, |presence| presence == Presence::Closed);
-    items.sort_by_key(|item| std::cmp::Reverse(item.line.onset));
-    items
-}
-
-fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) -> bool) -> Vec<QueueItem> {
-    let places: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, t)).collect();
-    states(ward, now)
-        .into_iter()
-        .filter(|(_, state)| wanted(state.presence))
-        .map(|(episode, state)| {
-            let tile = episode.patient.as_ref().and_then(|id| places.get(id));
-            QueueItem {
-                patient: episode.patient.clone(),
-                bed: tile.map(|t| t.bed.clone()).unwrap_or_default(),
-                name: tile.map(|t| display_name(&t.family, &t.given)).unwrap_or_default(),
-                line: line(episode, state),
-                ended: episode.ended,
-            }
-        })
-        .collect()
-}
-
-/// On and nobody has it, before over and nobody took it, before owned, before handled; technical ones last within each.
-fn urgency(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>) {
-    let group = match line.presence {
-        Presence::Active if line.priority != Priority::Technical => 0,
-        Presence::Latched if line.priority != Priority::Technical => 1,
-        Presence::Owned if line.priority != Priority::Technical => 2,
-        Presence::Active | Presence::Latched | Presence::Owned => 3,
-        Presence::Handled | Presence::Closed => 4,
-    };
-    (group, std::cmp::Reverse(line.priority))
-}
-
-fn display_name(family: &str, given: &str) -> String {
-    match (family, given) {
-        ("", given) => given.to_owned(),
-        (family, "") => family.to_owned(),
-        (family, given) => format!("{family}, {given}"),
-    }
 }

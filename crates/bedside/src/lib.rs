@@ -5,27 +5,36 @@
 
 pub mod local_time;
 
+mod newest_value;
+
 mod alarm;
-mod alarm_load;
-mod board;
-mod detector;
-mod limits;
-mod newest;
-mod notes;
-mod patient;
 mod score;
+
+mod board;
+mod cells;
+mod queue;
 mod sparkline;
 mod tile;
+
+mod detector;
+
+mod limits;
+mod notes;
+mod patient;
 mod timeline;
+
+mod alarm_load;
 
 pub use alarm::{AlarmLine, states, units};
 pub use alarm_load::{AlarmLoad, Share, alarm_load};
-pub use board::{Board, QueueItem, board, history, queue};
+pub use board::{Board, board};
+pub use cells::{Cell, Slot};
 pub use detector::{Change, Detector, Link, board_then};
 pub use limits::{MeasureLimits, PatientLimits, patient_limits, unit_limits};
 pub use notes::{Annotation, ShiftNote, annotations, shift_notes};
 pub use patient::{PatientPage, patient_page};
+pub use queue::{QueueItem, history, queue};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};
-pub use tile::{Cell, Slot, Tile};
+pub use tile::Tile;
 pub use timeline::{TimelineEntry, timeline};

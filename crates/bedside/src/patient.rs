@@ -3,7 +3,8 @@
 use clinical::{Dose, Instant, PatientId};
 use vault::{Reader, VaultError};
 
-use crate::board::{QueueItem, board};
+use crate::board::board;
+use crate::queue::QueueItem;
 use crate::tile::Tile;
 
 /// What the patient page shows besides the trends.

@@ -7,7 +7,7 @@ use clinical::{
 use vault::{SeriesValue, Ward};
 
 use crate::local_time::today;
-use crate::newest::newest;
+use crate::newest_value::newest;
 
 /// One input of the score on the patient page.
 #[derive(Clone, Debug, PartialEq)]

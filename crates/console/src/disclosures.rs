@@ -3,18 +3,18 @@
 use charts::{Page, pdf};
 use clinical::{Instant, PatientId};
 use documents::{
-    BEFORE, ChartRequest, DocumentError, REPORT_TITLE, export_bundle, export_csv, handover, report_pages,
-    ward_list,
+    ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, export_bundle, export_csv,
+    handover, report_pages, ward_list,
 };
 use vault::View;
 
+use crate::acts::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::words::words;
 
 /// What somebody wants to take along.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outgoing {
+pub enum Disclosure {
     /// Of one patient.
     Report {
         /// Logical id of the Patient.
@@ -52,28 +52,28 @@ impl FileKind {
     }
 }
 
-impl Outgoing {
+impl Disclosure {
     /// In one word, for the name of a file and for the log: no patient and no ward.
     pub fn word(&self) -> &'static str {
         match self {
-            Outgoing::Report { .. } => "report",
-            Outgoing::Handover => "handover",
-            Outgoing::WardList => "ward-list",
+            Disclosure::Report { .. } => "report",
+            Disclosure::Handover => "handover",
+            Disclosure::WardList => "ward-list",
         }
     }
 
     fn title(&self) -> &'static str {
         match self {
-            Outgoing::Report { .. } => REPORT_TITLE,
-            Outgoing::Handover => "Handover",
-            Outgoing::WardList => "Ward list",
+            Disclosure::Report { .. } => REPORT_TITLE,
+            Disclosure::Handover => "Handover",
+            Disclosure::WardList => "Ward list",
         }
     }
 
     fn about(&self) -> Option<String> {
         match self {
-            Outgoing::Report { patient, .. } => Some(patient.to_string()),
-            Outgoing::Handover | Outgoing::WardList => None,
+            Disclosure::Report { patient, .. } => Some(patient.to_string()),
+            Disclosure::Handover | Disclosure::WardList => None,
         }
     }
 }
@@ -84,23 +84,33 @@ fn request(patient: &PatientId, from: Instant, to: Instant) -> ChartRequest {
 }
 
 impl Console {
+    /// What a page says of its making.
+    fn imprint(&self) -> Imprint {
+        Imprint {
+            station: self.station().name.clone(),
+            user: self.station().user.clone(),
+            last_good: self.link().last_good,
+        }
+    }
+
     /// The pages as they would be printed, to be looked at here.
     ///
     /// # Errors
     /// Of the cache, or where the patient or the range is none.
-    pub fn pages(&self, what: &Outgoing) -> Result<Vec<Page>, ConsoleError> {
-        let (now, cover) = (self.moment(), self.cover());
+    pub fn pages(&self, what: &Disclosure) -> Result<Vec<Page>, ConsoleError> {
+        let (now, imprint) = (self.moment(), self.imprint());
         match what {
-            Outgoing::Report { patient, from, to } => {
+            Disclosure::Report { patient, from, to } => {
                 let request = request(patient, *from, *to);
-                Ok(self.read(|reader| Ok(report_pages(reader, &request, now, &cover)))??)
+                Ok(self.read(|reader| Ok(report_pages(reader, &request, now, &imprint)))??)
             }
-            Outgoing::Handover => {
+            Disclosure::Handover => {
                 let ward = self.read(|reader| reader.ward())?;
-                let before = self.vault.read_as(View::at(now - BEFORE), |reader| reader.ward())?;
-                Ok(handover(&ward, &before, now, &cover))
+                let before =
+                    self.vault.read_as(View::at(now - HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
+                Ok(handover(&ward, &before, now, &imprint))
             }
-            Outgoing::WardList => Ok(ward_list(&self.read(|reader| reader.ward())?, now, &cover)),
+            Disclosure::WardList => Ok(ward_list(&self.read(|reader| reader.ward())?, now, &imprint)),
         }
     }
 
@@ -108,7 +118,7 @@ impl Console {
     ///
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
-    pub fn print(&self, what: &Outgoing, why: &str) -> Result<Vec<Page>, ConsoleError> {
+    pub fn print(&self, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
         let why = words(why)?;
         let pages = self.pages(what)?;
         self.log(format!("{} to the printer: {why}", what.word()), what.about())?;
@@ -119,7 +129,7 @@ impl Console {
     ///
     /// # Errors
     /// Of the cache.
-    pub fn print_cancelled(&self, what: &Outgoing) -> Result<(), ConsoleError> {
+    pub fn print_cancelled(&self, what: &Disclosure) -> Result<(), ConsoleError> {
         self.log(format!("{} not printed: cancelled", what.word()), what.about())
     }
 
@@ -127,16 +137,16 @@ impl Console {
     ///
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
-    pub fn export(&self, what: &Outgoing, kind: FileKind, why: &str) -> Result<Vec<u8>, ConsoleError> {
+    pub fn export(&self, what: &Disclosure, kind: FileKind, why: &str) -> Result<Vec<u8>, ConsoleError> {
         let why = words(why)?;
         let bytes = match (what, kind) {
             (_, FileKind::Pdf) => pdf(&self.pages(what)?, what.title()).map_err(DocumentError::Drawing)?,
-            (Outgoing::Report { patient, from, to }, kind) => {
+            (Disclosure::Report { patient, from, to }, kind) => {
                 let made = if kind == FileKind::Csv { export_csv } else { export_bundle };
                 let request = request(patient, *from, *to);
                 self.read(|reader| Ok(made(reader, &request)))??.text.into_bytes()
             }
-            (Outgoing::Handover | Outgoing::WardList, _) => return Err(ConsoleError::OnlyPages),
+            (Disclosure::Handover | Disclosure::WardList, _) => return Err(ConsoleError::OnlyPages),
         };
         self.log(format!("{} saved as {}: {why}", what.word(), kind.ending()), what.about())?;
         Ok(bytes)

@@ -265,8 +265,8 @@ fn the_handover_holds_everybody_and_every_open_alarm() {
         vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), MIN)],
         vec![],
     );
-    let cover =
-        console::Cover { station: "7B-1".into(), user: "N. Okafor".into(), last_good: Some(Instant(NOW)) };
-    let bytes = charts::pdf(&handover(&ward, &ward, Instant(NOW), &cover), "Handover").unwrap();
+    let imprint =
+        console::Imprint { station: "7B-1".into(), user: "N. Okafor".into(), last_good: Some(Instant(NOW)) };
+    let bytes = charts::pdf(&handover(&ward, &ward, Instant(NOW), &imprint), "Handover").unwrap();
     assert!(bytes.starts_with(b"%PDF-") && bytes.len() > 10_000);
 }

@@ -50,7 +50,7 @@ async fn live_through(
         sim.advance(step);
         clock.store(sim.now_ms(), Ordering::Relaxed);
         console.engine().unwrap().sync_changes().await.unwrap();
-        console.watch().unwrap();
+        console.detect().unwrap();
         for item in console.board().unwrap().queue {
             seen.entry(item.line.episode).or_insert_with(|| sim.now_ms());
         }

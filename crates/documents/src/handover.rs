@@ -1,4 +1,4 @@
-//! The handover: one pack a person can print or read through, made of what is open, owned, paused and noted.
+//! The handover: one paper a person can print or read through, made of what is open, owned, paused and noted.
 
 use std::collections::HashMap;
 
@@ -8,37 +8,27 @@ use charts::{Ink, Page};
 use clinical::{Instant, PatientId, Presence, Priority, Sound};
 use vault::Ward;
 
-use crate::page_writer::{LEFT, Sheet};
+use crate::imprint::Imprint;
+use crate::page_writer::{LEFT, PageWriter};
 
 /// What values are compared with on the page of the handover: milliseconds ago.
-pub const BEFORE: i64 = 8 * 3_600_000;
+pub const HANDOVER_LOOKS_BACK: i64 = 8 * 3_600_000;
 
-/// What the pack says of itself.
-#[derive(Clone, Debug)]
-pub struct Cover {
-    /// The station it was written on.
-    pub station: String,
-    /// Who wrote it.
-    pub user: String,
-    /// When data last arrived; `None` where that is not known.
-    pub last_good: Option<Instant>,
-}
-
-/// The pages of a ward at `now`; `before` is the same ward [`BEFORE`] that, for where the values come from.
-pub fn handover(ward: &Ward, before: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
-    let (shown, before) = (board(ward, now), board(before, now - BEFORE));
-    let mut pack = Pack::new("Handover", now, cover);
-    pack.alerts(&shown);
-    pack.patients(&shown, Some(&before), ward);
-    pack.sheet.signatures("I leave", "I take over");
-    pack.sheet.finish(&pack.foot)
+/// The pages of a ward at `now`; `before` is the same ward [`HANDOVER_LOOKS_BACK`] that, for where the values come from.
+pub fn handover(ward: &Ward, before: &Ward, now: Instant, imprint: &Imprint) -> Vec<Page> {
+    let (shown, before) = (board(ward, now), board(before, now - HANDOVER_LOOKS_BACK));
+    let mut paper = WardPages::new("Handover", now, imprint);
+    paper.alerts(&shown);
+    paper.patients(&shown, Some(&before), ward);
+    paper.pages.signatures("I leave", "I take over");
+    paper.pages.finish(&paper.foot)
 }
 
 /// The pages of the ward's list for the time without a network: who lies where, and what was last known.
-pub fn ward_list(ward: &Ward, now: Instant, cover: &Cover) -> Vec<Page> {
-    let mut pack = Pack::new("Ward list", now, cover);
-    pack.patients(&board(ward, now), None, ward);
-    pack.sheet.finish(&pack.foot)
+pub fn ward_list(ward: &Ward, now: Instant, imprint: &Imprint) -> Vec<Page> {
+    let mut paper = WardPages::new("Ward list", now, imprint);
+    paper.patients(&board(ward, now), None, ward);
+    paper.pages.finish(&paper.foot)
 }
 
 fn stamp(at: Instant) -> String {
@@ -59,25 +49,29 @@ pub(crate) fn mark(priority: Priority) -> &'static str {
     }
 }
 
-/// The pack being written.
-struct Pack {
-    sheet: Sheet,
+/// The paper being written.
+struct WardPages {
+    pages: PageWriter,
     foot: String,
     now: Instant,
 }
 
-impl Pack {
-    fn new(title: &str, now: Instant, cover: &Cover) -> Pack {
-        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), cover.station);
-        let mut sheet = Sheet::new();
-        sheet.write(LEFT, Ink::bold(20.0), title);
-        let good = cover.last_good.map_or("not known".to_owned(), stamp);
-        let line =
-            format!("{} · {} · written by {} · last good data {good}", stamp(now), cover.station, cover.user);
-        sheet.line(Ink::quiet(9.0), 16.0, &line);
-        sheet.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
-        sheet.y += 10.0;
-        Pack { sheet, foot, now }
+impl WardPages {
+    fn new(title: &str, now: Instant, imprint: &Imprint) -> WardPages {
+        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), imprint.station);
+        let mut pages = PageWriter::new();
+        pages.write(LEFT, Ink::bold(20.0), title);
+        let good = imprint.last_good.map_or("not known".to_owned(), stamp);
+        let line = format!(
+            "{} · {} · written by {} · last good data {good}",
+            stamp(now),
+            imprint.station,
+            imprint.user
+        );
+        pages.line(Ink::quiet(9.0), 16.0, &line);
+        pages.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
+        pages.y += 10.0;
+        WardPages { pages, foot, now }
     }
 
     fn clock(&self, at: Instant) -> String {
@@ -99,10 +93,10 @@ impl Pack {
             ("Technical", of(&|i| !physiological(i) && i.line.presence != Presence::Handled)),
         ];
         for (name, items) in groups {
-            self.sheet.title(&format!("{name} · {}", items.len()), 33.0);
+            self.pages.title(&format!("{name} · {}", items.len()), 33.0);
             if items.is_empty() {
-                self.sheet.y += 14.0;
-                self.sheet.write(LEFT, Ink::quiet(9.0), "none");
+                self.pages.y += 14.0;
+                self.pages.write(LEFT, Ink::quiet(9.0), "none");
             }
             for item in items {
                 self.alert(item);
@@ -111,16 +105,16 @@ impl Pack {
     }
 
     fn alert(&mut self, item: &QueueItem) {
-        self.sheet.room(16.0);
-        self.sheet.y += 14.0;
+        self.pages.make_room(16.0);
+        self.pages.y += 14.0;
         let line = &item.line;
-        self.sheet.write(
+        self.pages.write(
             LEFT,
             Ink::bold(9.5),
             &if item.bed.is_empty() { "–".into() } else { item.bed.clone() },
         );
-        self.sheet.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
-        self.sheet.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
+        self.pages.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
+        self.pages.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
         let mut about = vec![format!("since {}", self.clock(line.onset))];
         if item.ended.is_some() {
             about.push("ended, nobody took it".into());
@@ -140,7 +134,7 @@ impl Pack {
         if line.known_here_only {
             about.push("this station only".into());
         }
-        self.sheet.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
+        self.pages.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
     }
 
     fn patients(&mut self, board: &Board, before: Option<&Board>, ward: &Ward) {
@@ -148,10 +142,10 @@ impl Pack {
         for note in shift_notes(ward, self.now) {
             notes.entry(note.patient.clone()).or_default().push(note);
         }
-        self.sheet.title(&format!("Patients · {}", board.tiles.len()), 33.0);
+        self.pages.title(&format!("Patients · {}", board.tiles.len()), 33.0);
         if before.is_some() {
-            self.sheet.y += 11.0;
-            self.sheet.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
+            self.pages.y += 11.0;
+            self.pages.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
         }
         let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
         tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
@@ -163,17 +157,17 @@ impl Pack {
     }
 
     fn patient(&mut self, tile: &Tile, earlier: Option<&Tile>, notes: &[ShiftNote]) {
-        self.sheet.room(32.0 + 11.0 * notes.len().min(4) as f32);
-        self.sheet.y += 17.0;
-        self.sheet.write(LEFT, Ink::bold(11.0), &tile.bed);
+        self.pages.make_room(32.0 + 11.0 * notes.len().min(4) as f32);
+        self.pages.y += 17.0;
+        self.pages.write(LEFT, Ink::bold(11.0), &tile.bed);
         let name = [tile.family.as_str(), tile.given.as_str()]
             .into_iter()
             .filter(|n| !n.is_empty())
             .collect::<Vec<_>>()
             .join(", ");
-        self.sheet.write(LEFT + 32.0, Ink::bold(9.5), &name);
+        self.pages.write(LEFT + 32.0, Ink::bold(9.5), &name);
         let age = tile.age.map(|age| format!("{age} y")).unwrap_or_default();
-        self.sheet.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
+        self.pages.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
         let score = match (&tile.news.not_for, tile.news.total) {
             (Some(_), _) => "NEWS2 not used".to_owned(),
             (None, Some(total)) => format!("NEWS2 {total}"),
@@ -192,8 +186,8 @@ impl Pack {
             Some(due) => format!(" · observations due {}", self.clock(due)),
             None => String::new(),
         };
-        self.sheet.write(LEFT + 330.0, Ink::bold(8.5), &(score + &due));
-        self.sheet.y += 12.0;
+        self.pages.write(LEFT + 330.0, Ink::bold(8.5), &(score + &due));
+        self.pages.y += 12.0;
         let values: Vec<String> = tile
             .cells
             .iter()
@@ -213,11 +207,11 @@ impl Pack {
                 format!("{label} {was}{} ({}{old})", cell.text, self.clock(cell.taken_at))
             })
             .collect();
-        self.sheet.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
+        self.pages.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
         for note in notes.iter().rev().take(4) {
-            self.sheet.y += 11.0;
+            self.pages.y += 11.0;
             let text = format!("{} {} – {}", self.clock(note.at), note.by, note.text);
-            self.sheet.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
+            self.pages.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
         }
     }
 }

@@ -3,15 +3,27 @@
 //!
 //! Deliberately not here: writing a file, the printer, and whether something may leave the station (`console`).
 
-mod chart;
 mod error;
-mod export;
-mod handover;
+
+mod imprint;
 mod page_writer;
+
+mod handover;
 mod report;
 
+mod chart;
+
+mod bundle;
+mod csv;
+mod exported;
+mod flowsheet;
+
+pub use bundle::export_bundle;
 pub use chart::{ChartRequest, chart, chart_range};
+pub use csv::export_csv;
 pub use error::DocumentError;
-pub use export::{Exported, FlowCell, FlowRow, export_bundle, export_csv, flowsheet};
-pub use handover::{BEFORE, Cover, handover, ward_list};
+pub use exported::Exported;
+pub use flowsheet::{FlowCell, FlowRow, flowsheet};
+pub use handover::{HANDOVER_LOOKS_BACK, handover, ward_list};
+pub use imprint::Imprint;
 pub use report::{TITLE as REPORT_TITLE, report, report_pages};

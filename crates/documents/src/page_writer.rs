@@ -10,15 +10,15 @@ const BOTTOM: f32 = PAGE_HEIGHT - 60.0;
 const TOP: f32 = 56.0;
 
 /// Pages with the place where the next line goes.
-pub(crate) struct Sheet {
+pub(crate) struct PageWriter {
     pages: Vec<Page>,
     /// Points from the top of the page.
     pub y: f32,
 }
 
-impl Sheet {
-    pub fn new() -> Sheet {
-        Sheet { pages: vec![Page::default()], y: TOP }
+impl PageWriter {
+    pub fn new() -> PageWriter {
+        PageWriter { pages: vec![Page::default()], y: TOP }
     }
 
     pub fn page(&mut self) -> &mut Page {
@@ -37,13 +37,13 @@ impl Sheet {
 
     /// Writes a line `height` points further down, on a new page where this one is full.
     pub fn line(&mut self, ink: Ink, height: f32, text: &str) {
-        self.room(height);
+        self.make_room(height);
         self.y += height;
         self.write(LEFT, ink, text);
     }
 
     /// Makes room for `height` more points, on a new page where this one is full.
-    pub fn room(&mut self, height: f32) {
+    pub fn make_room(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.pages.push(Page::default());
             self.y = TOP;
@@ -52,7 +52,7 @@ impl Sheet {
 
     /// A heading that stays with the `height` points below it.
     pub fn title(&mut self, text: &str, height: f32) {
-        self.room(27.0 + height.min(BOTTOM - 90.0));
+        self.make_room(27.0 + height.min(BOTTOM - 90.0));
         self.y += 22.0;
         self.write(LEFT, Ink::bold(12.0), text);
         self.y += 5.0;
@@ -62,7 +62,7 @@ impl Sheet {
 
     /// Two boxes to sign in.
     pub fn signatures(&mut self, left: &str, right: &str) {
-        self.room(110.0);
+        self.make_room(110.0);
         self.y += 34.0;
         let y = self.y;
         for (x, words) in [(LEFT, left), (LEFT + 265.0, right)] {

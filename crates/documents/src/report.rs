@@ -9,8 +9,9 @@ use vault::Reader;
 
 use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
 use crate::error::DocumentError;
-use crate::handover::{Cover, mark};
-use crate::page_writer::{LEFT, RIGHT, Sheet};
+use crate::handover::mark;
+use crate::imprint::Imprint;
+use crate::page_writer::{LEFT, PageWriter, RIGHT};
 
 /// What a PDF of it says it is.
 pub const TITLE: &str = "Patient report";
@@ -23,9 +24,9 @@ pub fn report(
     reader: &Reader,
     request: &ChartRequest,
     now: Instant,
-    cover: &Cover,
+    imprint: &Imprint,
 ) -> Result<Vec<u8>, DocumentError> {
-    pdf(&report_pages(reader, request, now, cover)?, TITLE).map_err(DocumentError::Drawing)
+    pdf(&report_pages(reader, request, now, imprint)?, TITLE).map_err(DocumentError::Drawing)
 }
 
 /// Its pages.
@@ -36,40 +37,40 @@ pub fn report_pages(
     reader: &Reader,
     request: &ChartRequest,
     now: Instant,
-    cover: &Cover,
+    imprint: &Imprint,
 ) -> Result<Vec<Page>, DocumentError> {
     let (from, to) = chart_range(reader, request)?;
     let tiles = board(&reader.ward()?, now).tiles;
     let tile = tiles.into_iter().find(|t| t.patient == request.patient).ok_or(DocumentError::NoPatient)?;
-    let mut sheet = Sheet::new();
-    sheet.identity(&tile, from, to, now, cover);
-    sheet.score(&tile);
+    let mut page = PageWriter::new();
+    page.identity(&tile, from, to, now, imprint);
+    page.score(&tile);
     let light = ChartRequest { light: true, from: Some(from), to: Some(to), ..request.clone() };
     let figure = Figure { title: Vec::new(), ..chart(reader, &light, 780)? };
     let height = 60 + 92 * figure.rows.len() as u32;
     let drawn = figure.svg(780, height).map_err(DocumentError::Drawing)?;
     let points = RIGHT - LEFT;
     let tall = points * height as f32 / 780.0;
-    sheet.title("Trends", tall + 30.0);
-    sheet.y += 8.0;
-    let y = sheet.y;
-    sheet.page().picture(LEFT, y, points, (780, height), &drawn);
-    sheet.y += tall;
+    page.title("Trends", tall + 30.0);
+    page.y += 8.0;
+    let y = page.y;
+    page.page().picture(LEFT, y, points, (780, height), &drawn);
+    page.y += tall;
     let panels = all_panels(reader, &request.patient, (from, to), true)?;
     for panel in &panels {
-        sheet.line(Ink::quiet(8.5), 11.0, &panel.summary);
+        page.line(Ink::quiet(8.5), 11.0, &panel.summary);
     }
-    sheet.alarms(reader, &request.patient, from, to, now)?;
-    sheet.doses(reader, &request.patient, from, to)?;
-    sheet.notes(reader, &request.patient, from, to)?;
-    sheet.changes(&device_changes(reader, &panels, (from, to))?);
-    sheet.signatures("Reviewed by", "Countersigned by");
-    let foot = format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), cover.station);
-    Ok(sheet.finish(&foot))
+    page.alarms(reader, &request.patient, from, to, now)?;
+    page.doses(reader, &request.patient, from, to)?;
+    page.notes(reader, &request.patient, from, to)?;
+    page.changes(&device_changes(reader, &panels, (from, to))?);
+    page.signatures("Reviewed by", "Countersigned by");
+    let foot = format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), imprint.station);
+    Ok(page.finish(&foot))
 }
 
-impl Sheet {
-    fn identity(&mut self, tile: &Tile, from: Instant, to: Instant, now: Instant, cover: &Cover) {
+impl PageWriter {
+    fn identity(&mut self, tile: &Tile, from: Instant, to: Instant, now: Instant, imprint: &Imprint) {
         let name: Vec<&str> =
             [tile.family.as_str(), tile.given.as_str()].into_iter().filter(|n| !n.is_empty()).collect();
         self.write(LEFT, Ink::bold(20.0), &name.join(", "));
@@ -80,7 +81,7 @@ impl Sheet {
         self.line(Ink::plain(10.0), 17.0, &format!("MRN {mrn} · born {born} · {age} · {place}"));
         let range = format!("{} to {}", local(from, STAMP), local(to, STAMP));
         self.line(Ink::plain(10.0), 14.0, &range);
-        let written = format!("printed from cache at {} by {}", local(now, STAMP), cover.user);
+        let written = format!("printed from cache at {} by {}", local(now, STAMP), imprint.user);
         self.line(Ink::quiet(9.0), 13.0, &written);
         self.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
     }

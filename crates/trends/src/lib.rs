@@ -14,10 +14,11 @@ mod summary;
 mod open;
 mod panels;
 mod read;
+mod score_moments;
 mod score_panel;
 
 mod draw;
-mod marks;
+mod events;
 mod multiples;
 mod trends;
 mod values_at;
@@ -26,8 +27,8 @@ mod waves;
 
 pub use device_change::DeviceChange;
 pub use error::TrendsError;
-pub use marks::{Mark, MarkKind};
-pub use multiples::{Multiples, MultiplesRequest, Small, multiples};
+pub use events::{Event, EventKind};
+pub use multiples::{Multiples, MultiplesRequest, SmallPanel, multiples};
 pub use panel::{PanelKind, ReadPanel, theme};
 pub use panels::all_panels;
 pub use trends::{PanelFacts, Trends, TrendsRequest, trends};

@@ -30,7 +30,7 @@ pub struct MultiplesRequest {
 
 /// One panel of the picture.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Small {
+pub struct SmallPanel {
     /// Whose it is.
     pub patient: PatientId,
     /// Key of the measure.
@@ -47,7 +47,7 @@ pub struct Multiples {
     /// PNG; empty where there is none.
     pub png: Vec<u8>,
     /// One a panel, top first.
-    pub panels: Vec<Small>,
+    pub panels: Vec<SmallPanel>,
 }
 
 /// Which panels a person has: those of a monitor, or glucose and heart rate of who is followed for that.
@@ -74,7 +74,7 @@ pub fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<Multiple
         for one in draw(read_panels(reader, &asked)?, &viewport, request.light)? {
             let DrawnPanel { kind, drawn, summary, .. } = one;
             let samples = drawn.facts.samples;
-            panels.push(Small { patient: patient.clone(), key: kind.key, samples, summary });
+            panels.push(SmallPanel { patient: patient.clone(), key: kind.key, samples, summary });
             pictures.push(drawn.picture);
         }
     }

@@ -8,7 +8,7 @@ use vault::{Reader, SeriesInfo, VaultError};
 
 use crate::merged_series::Part;
 use crate::panel::PanelKind;
-use crate::score_panel::moments;
+use crate::score_moments::moments;
 
 /// The panels to read for one patient.
 #[derive(Clone, Copy)]

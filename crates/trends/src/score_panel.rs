@@ -11,27 +11,6 @@ use crate::read::Asked;
 use crate::sampler::Sampled;
 use crate::summary::span;
 
-/// Most steps of what is seen.
-const STEPS: i64 = 240;
-/// How long a step may be, milliseconds.
-const LONG: [i64; 11] =
-    [10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000];
-
-/// The ends of the steps of a range, at round moments; one is where `focus` ends, the last where the range does. How long a step
-/// is follows from what is seen: a wider picture has the same steps in its middle.
-pub(crate) fn moments((from, to): (Instant, Instant), focus: (Instant, Instant)) -> Vec<Instant> {
-    let seen = focus.1.ms_since(focus.0);
-    let step = LONG.into_iter().find(|step| seen / step <= STEPS).unwrap_or(seen / STEPS + 1);
-    let mut out: Vec<Instant> =
-        (from.0.div_euclid(step) + 1..=to.0.div_euclid(step)).map(|n| Instant(n * step)).collect();
-    for end in [focus.1, to] {
-        if let Err(place) = out.binary_search(&end) {
-            out.insert(place, end);
-        }
-    }
-    out
-}
-
 /// The colour of a band, as `tokens.css` has it for the badge.
 fn colour(band: Band, light: bool) -> (u8, u8, u8) {
     match (band, light) {
@@ -142,34 +121,4 @@ fn summary(scores: &[Option<News2>], moments: &[Instant], focus: (Instant, Insta
         .sum();
     let lasting = if high > 0 { format!(", 7 and more for {}", span(high)) } else { String::new() };
     format!("{head}: highest {} at {}, last {}{lasting}", highest.1, local(highest.0, "%a %H:%M"), last.1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_end_at_round_moments_and_with_the_range() {
-        let hour = 3_600_000;
-        let all = |from, to| moments((Instant(from), Instant(to)), (Instant(from), Instant(to)));
-        let day = all(100, 24 * hour + 7);
-        assert_eq!((day[0], day[1], day.len()), (Instant(600_000), Instant(1_200_000), 145));
-        assert_eq!(day.last(), Some(&Instant(24 * hour + 7)));
-        assert_eq!(all(0, 50 * 365 * 24 * hour).len(), 240);
-        assert_eq!(all(0, 1), [Instant(1)]);
-    }
-
-    #[test]
-    fn a_wider_picture_has_the_same_steps_in_its_middle() {
-        let hour = 3_600_000;
-        for length in [hour, 6 * hour, 24 * hour + 17] {
-            let focus = (Instant(900 * hour + 12_345), Instant(900 * hour + 12_345 + length));
-            let seen = moments(focus, focus);
-            let wide = moments((Instant(focus.0.0 - length), Instant(focus.1.0 + length)), focus);
-            let middle: Vec<Instant> =
-                wide.iter().copied().filter(|at| *at > focus.0 && *at <= focus.1).collect();
-            assert_eq!(middle, seen);
-            assert!(wide.len() > 2 * seen.len() && wide.is_sorted());
-        }
-    }
 }

@@ -7,7 +7,7 @@ use vault::Reader;
 
 use crate::draw::{DrawnPanel, draw};
 use crate::error::TrendsError;
-use crate::marks::{Mark, marks};
+use crate::events::{Event, events};
 use crate::panels::read_panels;
 use crate::read::Asked;
 
@@ -69,7 +69,7 @@ pub struct Trends {
     /// Round moments of the time axis.
     pub time_ticks: Vec<i64>,
     /// Alarms, doses and changes of a device in the range.
-    pub marks: Vec<Mark>,
+    pub events: Vec<Event>,
 }
 
 /// Draws the panels: six, and the score of who is scored.
@@ -118,6 +118,7 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
     let share = looked_at as f64 / (span.1 - span.0).max(1) as f64;
     let most = (f64::from(request.width) * share / 110.0).clamp(2.0, 14.0) as usize;
     let time_ticks = time_ticks(span, TimeStep::of(looked_at, most), &zone());
-    let marks = marks(reader, &request.patient, (request.from, request.to), request.width, &device_changes)?;
-    Ok(Trends { png, panels, time_ticks, marks })
+    let events =
+        events(reader, &request.patient, (request.from, request.to), request.width, &device_changes)?;
+    Ok(Trends { png, panels, time_ticks, events })
 }

@@ -225,7 +225,8 @@ fn a_parked_action_is_tried_again_or_handed_over_and_nothing_else_is() {
     vault.unpark(id(0)).unwrap();
     assert_eq!(vault.read(|r| r.due(Instant(1))).unwrap().len(), 2);
     vault.park(id(0), "refused again".into()).unwrap();
-    let hand = |n: usize| vault.carry_on_by_hand(id(n), "N. Okafor".into(), "phoned the bedside".into(), Instant(9));
+    let hand =
+        |n: usize| vault.carry_on_by_hand(id(n), "N. Okafor".into(), "phoned the bedside".into(), Instant(9));
     hand(0).unwrap();
     hand(1).unwrap();
     assert_eq!(vault.read(|r| r.waiting()).unwrap(), [id(1)], "only a parked one can be handed over");

@@ -2,15 +2,21 @@
 //!
 //! A look compares what holds now with the episodes that are known, and records what began and what is over. Keys follow from
 //! patient, rule and onset, so two stations that see the same onset make one episode. Deliberately not here: what a rule
-//! looks for (`clinical::rules`), and what holds (`conditions`).
+//! looks for (`clinical::rules`).
 
 use clinical::{Episode, EpisodeId, Instant, PatientId, Priority, Verb};
 use vault::{Reader, Vault, VaultError, View, Ward};
 
 use crate::board::{Board, board};
-use conditions::{Condition, Conditions, LOOK_BACK, family, slot_key};
+use condition::{Condition, LOOK_BACK, family, slot_key};
+use scores::Scores;
+use silences::{Doses, lost_link, silences};
+use values::Values;
 
-mod conditions;
+mod condition;
+mod scores;
+mod silences;
+mod values;
 
 /// The way to the server, as far as a rule has to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +43,9 @@ pub struct Change {
 /// The rules of one station, and what they have seen.
 #[derive(Default)]
 pub struct Detector {
-    conditions: Conditions,
+    values: Values,
+    scores: Scores,
+    doses: Doses,
     started: bool,
 }
 
@@ -63,10 +71,14 @@ impl Detector {
         let ward = reader.ward()?;
         let board = board(&ward, now);
         if !self.started {
-            self.conditions.remember(past_board(now - LOOK_BACK)?);
+            self.scores.remember(past_board(now - LOOK_BACK)?);
             self.started = true;
         }
-        let holds = self.conditions.hold(reader, (&ward, &board), (station, link), now)?;
+        let mut holds = self.values.hold(reader, &ward, now)?;
+        holds.extend(self.scores.hold(&board, now));
+        holds.extend(silences(&board, link, now));
+        holds.extend(self.doses.hold(reader, &board, now)?);
+        holds.extend(lost_link(station, link, now));
         Ok(self.changes(&ward, &board, holds, link, now))
     }
 
@@ -144,7 +156,7 @@ impl Detector {
         };
         if rule.starts_with("news2-") {
             let still = tile.news.band.is_some_and(|band| format!("news2-{}", band.key()) == rule);
-            let known = self.conditions.score_is_over(&tile.patient);
+            let known = self.scores.is_over(&tile.patient);
             return (known && !still && tile.news.total.is_some()).then_some(now);
         }
         if let Some(slot) = rule.strip_prefix("no-signal-") {
@@ -158,7 +170,7 @@ impl Detector {
         if rule == "missed-dose" {
             return Some(now);
         }
-        self.conditions.back_since(rule, episode, ward, now)
+        self.values.back_since(rule, episode, ward, now)
     }
 }
 

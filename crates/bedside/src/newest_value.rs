@@ -6,23 +6,23 @@ use vault::SeriesValue;
 
 /// The newest value of a measure in the measure's own unit, artefacts after everything else.
 #[derive(Clone, Copy)]
-pub(crate) struct Newest<'a> {
+pub(crate) struct NewestValue<'a> {
     pub value: f64,
     pub from: &'a SeriesValue,
 }
 
-pub(crate) fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<Newest<'a>> {
+pub(crate) fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<NewestValue<'a>> {
     values
         .iter()
         .filter_map(|v| {
             let measure = v.series.measure().filter(|m| measures.contains(m))?;
             let (factor, offset) = to_unit(measure, &v.series.unit).ok()?;
-            Some(Newest { value: v.value.to_f64() * factor + offset, from: v })
+            Some(NewestValue { value: v.value.to_f64() * factor + offset, from: v })
         })
         .max_by_key(|n| (!n.from.artefact, n.from.taken_at))
 }
 
-impl Newest<'_> {
+impl NewestValue<'_> {
     pub fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
         let continuous = continuous_kind && (self.from.series.streamed || self.from.series.device.is_some());
         Input { value, taken_at: self.from.taken_at, continuous }

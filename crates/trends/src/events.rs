@@ -7,10 +7,10 @@ use vault::{Reader, VaultError};
 use crate::device_change::DeviceChange;
 use crate::panel::panel_of;
 
-/// What a mark stands for.
+/// What an event stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum MarkKind {
+pub enum EventKind {
     Dose,
     /// From here on the values come from another device.
     Device,
@@ -19,42 +19,42 @@ pub enum MarkKind {
 
 /// A moment in a panel.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
+pub struct Event {
     /// Key of the panel.
     pub panel: &'static str,
     /// When.
     pub at: Instant,
     /// What it stands for.
-    pub kind: MarkKind,
+    pub kind: EventKind,
     /// In a few words.
     pub text: String,
     /// How many more stand so near that they would cover each other.
     pub more: usize,
 }
 
-/// How near two marks may stand to each other, CSS pixels.
+/// How near two events may stand to each other, CSS pixels.
 const APART: i64 = 12;
 
-/// The marks of a range, the worst of those that would cover each other first among them.
-pub(crate) fn marks(
+/// The events of a range, the worst of those that would cover each other first among them.
+pub(crate) fn events(
     reader: &Reader,
     patient: &PatientId,
     (from, to): (Instant, Instant),
     width: u32,
     device_changes: &[(&'static str, DeviceChange)],
-) -> Result<Vec<Mark>, VaultError> {
+) -> Result<Vec<Event>, VaultError> {
     let episodes = reader.episodes_since(from)?.into_iter().filter(|e| e.patient.as_ref() == Some(patient));
-    let alarms = episodes.map(|e| Mark {
+    let alarms = episodes.map(|e| Event {
         panel: e.measure.map_or("hr", panel_of),
         at: e.onset,
-        kind: MarkKind::Alarm(e.priority),
+        kind: EventKind::Alarm(e.priority),
         text: e.text,
         more: 0,
     });
-    let doses = reader.doses(patient, from)?.into_iter().map(|dose| Mark {
+    let doses = reader.doses(patient, from)?.into_iter().map(|dose| Event {
         panel: panel_of(Measure::Glucose),
         at: dose.at,
-        kind: MarkKind::Dose,
+        kind: EventKind::Dose,
         text: dose.amount.as_ref().map_or_else(
             || dose.what.clone(),
             |(amount, unit)| format!("{amount} {}", unit.trim_matches(['[', ']']).replace("iU", "U")),
@@ -62,40 +62,40 @@ pub(crate) fn marks(
         more: 0,
     });
     let devices = if device_changes.is_empty() { Vec::new() } else { reader.devices()? };
-    let changes = device_changes.iter().map(|(panel, change)| Mark {
+    let changes = device_changes.iter().map(|(panel, change)| Event {
         panel,
         at: change.at,
-        kind: MarkKind::Device,
+        kind: EventKind::Device,
         text: change.words(&devices),
         more: 0,
     });
-    let within = alarms.chain(doses).chain(changes).filter(|mark| mark.at >= from && mark.at <= to);
+    let within = alarms.chain(doses).chain(changes).filter(|event| event.at >= from && event.at <= to);
     let near = (to.ms_since(from) * APART / i64::from(width.max(1))).max(1);
     Ok(apart(within.collect(), near))
 }
 
-/// Joins marks of one panel and kind that stand nearer to each other than `near` milliseconds.
-fn apart(mut marks: Vec<Mark>, near: i64) -> Vec<Mark> {
-    let group = |kind: MarkKind| match kind {
-        MarkKind::Dose => 0,
-        MarkKind::Device => 1,
-        MarkKind::Alarm(_) => 2,
+/// Joins events of one panel and kind that stand nearer to each other than `near` milliseconds.
+fn apart(mut events: Vec<Event>, near: i64) -> Vec<Event> {
+    let group = |kind: EventKind| match kind {
+        EventKind::Dose => 0,
+        EventKind::Device => 1,
+        EventKind::Alarm(_) => 2,
     };
-    marks.sort_by_key(|mark| (mark.panel, group(mark.kind), mark.at));
-    let mut out: Vec<Mark> = Vec::new();
-    for mark in marks {
+    events.sort_by_key(|event| (event.panel, group(event.kind), event.at));
+    let mut out: Vec<Event> = Vec::new();
+    for event in events {
         match out.last_mut() {
             Some(last)
-                if last.panel == mark.panel
-                    && group(last.kind) == group(mark.kind)
-                    && mark.at.ms_since(last.at) < near =>
+                if last.panel == event.panel
+                    && group(last.kind) == group(event.kind)
+                    && event.at.ms_since(last.at) < near =>
             {
                 last.more += 1;
-                if mark.kind > last.kind {
-                    (last.kind, last.text) = (mark.kind, mark.text);
+                if event.kind > last.kind {
+                    (last.kind, last.text) = (event.kind, event.text);
                 }
             }
-            _ => out.push(mark),
+            _ => out.push(event),
         }
     }
     out
@@ -107,16 +107,16 @@ mod tests {
 
     #[test]
     fn what_would_cover_each_other_is_one_mark_of_the_worst() {
-        use MarkKind::{Alarm, Device, Dose};
-        let mark = |panel, at, kind| Mark { panel, at: Instant(at), kind, text: format!("{at}"), more: 0 };
+        use EventKind::{Alarm, Device, Dose};
+        let event = |panel, at, kind| Event { panel, at: Instant(at), kind, text: format!("{at}"), more: 0 };
         let all = vec![
-            mark("hr", 0, Alarm(Priority::Low)),
-            mark("hr", 5, Alarm(Priority::High)),
-            mark("hr", 30, Alarm(Priority::Medium)),
-            mark("spo2", 6, Alarm(Priority::Low)),
-            mark("hr", 4, Dose),
-            mark("hr", 3, Device),
-            mark("hr", 7, Device),
+            event("hr", 0, Alarm(Priority::Low)),
+            event("hr", 5, Alarm(Priority::High)),
+            event("hr", 30, Alarm(Priority::Medium)),
+            event("spo2", 6, Alarm(Priority::Low)),
+            event("hr", 4, Dose),
+            event("hr", 3, Device),
+            event("hr", 7, Device),
         ];
         let kept = apart(all, 10);
         let seen: Vec<_> = kept.iter().map(|m| (m.panel, m.at.0, m.kind, m.more, m.text.as_str())).collect();

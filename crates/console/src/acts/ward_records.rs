@@ -1,25 +1,15 @@
 //! What people record about a patient or the unit beside the alarms: limits, presets, notes at a moment, shifts.
 
-use bedside::{Annotation, PatientLimits, annotations, patient_limits};
 use clinical::{
     About, Action, Instant, LimitChange, Limits, Measure, PatientId, Preset, Role, UnitLimits, Verb, presets,
 };
-use fhir::{communication, format_instant};
+use fhir::format_instant;
 
+use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::words::words;
 
 impl Console {
-    /// The limits of a patient, with who set them and why.
-    ///
-    /// # Errors
-    /// Of the cache.
-    pub fn limits(&self, patient: &PatientId) -> Result<PatientLimits, ConsoleError> {
-        let now = self.moment();
-        Ok(self.read(|reader| patient_limits(reader, patient, now))?)
-    }
-
     /// Sets a limit for one patient, with role and reason. Durable when this returns.
     ///
     /// # Errors
@@ -58,14 +48,6 @@ impl Console {
         self.record_about(patient, Verb::Annotate, format!("{} {text}", format_instant(at)), None)
     }
 
-    /// The notes on one patient, in order of their moments.
-    ///
-    /// # Errors
-    /// Of the cache.
-    pub fn annotations(&self, patient: &PatientId) -> Result<Vec<Annotation>, ConsoleError> {
-        Ok(annotations(patient, &self.read(|reader| reader.actions_about(patient))?))
-    }
-
     fn record_about(
         &self,
         patient: &PatientId,
@@ -82,34 +64,12 @@ impl Console {
         self.record_fact(action, Some(patient))
     }
 
-    /// Something that the person at this station does now.
-    pub(crate) fn action(&self, about: About, verb: Verb, note: Option<String>) -> Action {
-        let by = self.user().clone();
-        Action {
-            id: uuid::Uuid::now_v7().to_string().into(),
-            about,
-            verb,
-            by,
-            at: self.now(),
-            note,
-            to: None,
-        }
-    }
-
-    pub(crate) fn record_fact(
-        &self,
-        action: Action,
-        patient: Option<&PatientId>,
-    ) -> Result<Action, ConsoleError> {
-        if self.past().is_some() {
-            return Err(ConsoleError::Past);
-        }
-        let offset = self.link().clock_offset_ms;
-        let body = communication(&action, patient, &self.station().name, offset).to_string();
-        self.vault().record_action(action.clone(), body)?;
-        if let Some(engine) = self.engine() {
-            engine.action_recorded();
-        }
-        Ok(action)
+    /// This person leaves, or takes over: shown on every station, kept here where there is no network.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn shift(&self, takes_over: bool) -> Result<(), ConsoleError> {
+        let what = if takes_over { "takes over" } else { "leaves" };
+        self.record_fact(self.action(About::Unit, Verb::Shift, Some(what.to_owned())), None).map(|_| ())
     }
 }

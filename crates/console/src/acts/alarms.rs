@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use bedside::states;
 use clinical::{About, Action, ActionId, ActorId, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
 
+use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::words::words;
 
 /// An action that the server does not have yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Console {
     ///
     /// # Errors
     /// Where no words are given, or of the cache.
-    pub fn hand_over(&self, action: &str, words: &str) -> Result<(), ConsoleError> {
+    pub fn carry_on_by_hand(&self, action: &str, words: &str) -> Result<(), ConsoleError> {
         if words.trim().is_empty() {
             return Err(ConsoleError::NoReason);
         }

@@ -1,0 +1,93 @@
+//! The values on a tile: which stand where, how each reads, and whether it still speaks of now.
+
+use clinical::{Instant, Measure, Priority, StaleAfter, is_stale};
+use vault::SeriesValue;
+
+use crate::newest_value::{NewestValue, newest};
+
+/// A place on a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Slot {
+    Hr,
+    SpO2,
+    Rr,
+    Bp,
+    Temp,
+    Glucose,
+}
+
+/// One value on a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Where it stands.
+    pub slot: Slot,
+    /// As shown: `118`, `104/62`, `38.4`.
+    pub text: String,
+    /// As shown.
+    pub unit: &'static str,
+    /// When it was taken.
+    pub taken_at: Instant,
+    /// Too old to speak of now.
+    pub stale: bool,
+    /// Outside the plausible range.
+    pub artefact: bool,
+    /// The priority of a live alarm about it.
+    pub alarm: Option<Priority>,
+}
+
+/// The values of one person, in the order of a tile.
+pub(crate) fn cells(
+    values: &[&SeriesValue],
+    now: Instant,
+    after: &StaleAfter,
+    alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>,
+) -> Vec<Cell> {
+    let mut out = Vec::new();
+    let mut add =
+        |slot: Slot, measures: &[Measure], text: &dyn Fn(&NewestValue) -> (String, &'static str)| {
+            if let Some(found) = newest(values, measures) {
+                let (text, unit) = text(&found);
+                let measure = found.from.series.measure().unwrap_or(measures[0]);
+                let by_device = found.from.series.device.is_some();
+                out.push(Cell {
+                    slot,
+                    text,
+                    unit,
+                    taken_at: found.from.taken_at,
+                    stale: is_stale(
+                        measure,
+                        found.from.series.streamed,
+                        by_device,
+                        found.from.taken_at,
+                        now,
+                        after,
+                    ),
+                    artefact: found.from.artefact,
+                    alarm: alarm_of(measures),
+                });
+            }
+        };
+    let whole = |unit: &'static str| move |n: &NewestValue| (format!("{:.0}", n.value), unit);
+    add(Slot::Hr, &[Measure::HeartRate, Measure::PulseRate], &whole("/min"));
+    add(Slot::SpO2, &[Measure::SpO2], &whole("%"));
+    add(Slot::Rr, &[Measure::RespRate], &whole("/min"));
+    let diastolic = newest(values, &[Measure::DiastolicBp, Measure::ArterialDiastolic]);
+    add(Slot::Bp, &[Measure::SystolicBp, Measure::ArterialSystolic], &|n| {
+        let low = diastolic.filter(|d| d.from.taken_at == n.from.taken_at);
+        (
+            low.map_or_else(|| format!("{:.0}/–", n.value), |d| format!("{:.0}/{:.0}", n.value, d.value)),
+            "mmHg",
+        )
+    });
+    add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{:.1}", n.value), "°C"));
+    // Glucose is shown in the unit the site sends.
+    add(Slot::Glucose, &[Measure::Glucose], &|n| {
+        if n.from.series.unit == "mmol/L" {
+            (format!("{:.1}", n.from.value.to_f64()), "mmol/L")
+        } else {
+            (format!("{:.0}", n.value), "mg/dL")
+        }
+    });
+    out
+}

@@ -1,0 +1,90 @@
+//! The score as a rule: a band that is higher than before, and stays so.
+
+use std::collections::HashMap;
+
+use clinical::{Band, Instant, PatientId, score_priority};
+
+use super::condition::Condition;
+use crate::board::Board;
+
+/// A score has to hold for this long before it is an alarm: the monitor's seconds make it flicker, milliseconds.
+const SCORE_HOLDS: i64 = 5 * 60_000;
+/// Two stations see a score change in the same quarter of an hour.
+const SCORE_BUCKET: i64 = 15 * 60_000;
+struct Score {
+    known: Band,
+    rising: Option<(Band, Instant)>,
+    on: Option<(Band, Instant)>,
+}
+
+/// The band of each patient that is known, and the one that may be on its way.
+#[derive(Default)]
+pub(super) struct Scores {
+    scores: HashMap<PatientId, Score>,
+}
+
+impl Scores {
+    /// The scores that were known before the first look: what was high then is no news.
+    pub fn remember(&mut self, before: Board) {
+        for tile in before.tiles {
+            let known = tile.news.band.unwrap_or(Band::Zero);
+            self.scores.insert(tile.patient, Score { known, rising: None, on: None });
+        }
+    }
+
+    /// A band that is higher than before for some minutes.
+    pub fn hold(&mut self, board: &Board, now: Instant) -> Vec<Condition> {
+        let mut holds = Vec::new();
+        for tile in &board.tiles {
+            let Some(band) = tile.news.band else { continue };
+            let fresh = Score { known: band, rising: None, on: None };
+            let score = self.scores.entry(tile.patient.clone()).or_insert(fresh);
+            if band > score.known {
+                let since = match score.rising {
+                    Some((rising, since)) if rising == band => since,
+                    _ => now,
+                };
+                score.rising = Some((band, since));
+                if now.ms_since(since) >= SCORE_HOLDS {
+                    score.known = band;
+                    score.rising = None;
+                    score.on = score_priority(band).map(|_| (band, since));
+                }
+            } else {
+                score.rising = None;
+                // What is missing lowers a sum, not the risk.
+                if band < score.known && tile.news.total.is_some() {
+                    score.known = band;
+                    score.on = None;
+                }
+            }
+            if let Some((band, since)) = score.on
+                && let Some(priority) = score_priority(band)
+            {
+                let at_least = if tile.news.total.is_none() { ">=" } else { "" };
+                let text = match band {
+                    Band::LowMedium => "NEWS2: one input scores 3".to_owned(),
+                    _ => format!("NEWS2 {at_least}{}", tile.news.partial),
+                };
+                holds.push(Condition {
+                    patient: Some(tile.patient.clone()),
+                    rule: format!("news2-{}", band.key()),
+                    key: since.0.div_euclid(SCORE_BUCKET),
+                    onset: since,
+                    ended: None,
+                    priority,
+                    measure: None,
+                    text,
+                    implicated: None,
+                    any_priority_covers: false,
+                });
+            }
+        }
+        holds
+    }
+
+    /// Whether a patient's score is no alarm any more.
+    pub fn is_over(&self, patient: &PatientId) -> bool {
+        self.scores.get(patient).is_some_and(|score| score.on.is_none())
+    }
+}

@@ -1,0 +1,130 @@
+//! What does not come: a signal, a bed, a dose, the server.
+
+use std::collections::HashMap;
+
+use clinical::{Cause, Instant, Measure, PatientId, Priority, missed_dose};
+use vault::{Reader, VaultError};
+
+use super::Link;
+use super::condition::{Condition, LOOK_BACK, slot_key};
+use crate::board::Board;
+use crate::cells::Slot;
+
+/// After the link came back the values of the outage are still on their way: milliseconds.
+const CATCH_UP: i64 = 60_000;
+/// A lost link is an alarm after this long: milliseconds.
+const LINK_LOST: i64 = 8_000;
+/// Doses are looked through this often: milliseconds.
+const DOSES_EVERY: i64 = 10 * 60_000;
+
+/// Signals that went silent lately, with what keeps them.
+pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Condition> {
+    let caught_up = |since| now.ms_since(since) >= CATCH_UP;
+    if !link.online || !link.since.is_none_or(caught_up) {
+        return Vec::new();
+    }
+    let mut wards: HashMap<&str, (usize, usize)> = HashMap::new();
+    for tile in board.tiles.iter().filter(|t| !t.home) {
+        let (silent, all) = wards.entry(&tile.ward).or_default();
+        *silent += usize::from(tile.stale_since.is_some());
+        *all += 1;
+    }
+    let mut holds = Vec::new();
+    for tile in &board.tiles {
+        let condition = |rule: String, since: Instant, measure, text: String| Condition {
+            patient: Some(tile.patient.clone()),
+            rule,
+            key: since.0,
+            onset: since,
+            ended: None,
+            priority: Priority::Technical,
+            measure,
+            text,
+            implicated: None,
+            any_priority_covers: true,
+        };
+        let recent = |since: Instant| now.ms_since(since) < LOOK_BACK;
+        if let Some(since) = tile.stale_since {
+            let (silent, all) = wards.get(tile.ward.as_str()).copied().unwrap_or_default();
+            let cause =
+                if !tile.home && silent >= 3 && silent * 2 > all { Cause::Gateway } else { Cause::Device };
+            if recent(since) {
+                holds.push(condition("no-data".into(), since, None, format!("No data, {}", cause.word())));
+            }
+            continue;
+        }
+        for cell in tile.cells.iter().filter(|c| c.stale && recent(c.taken_at)) {
+            let (name, measure) = match cell.slot {
+                Slot::Hr => ("HR", Measure::HeartRate),
+                Slot::SpO2 => ("SpO2", Measure::SpO2),
+                Slot::Rr => ("RR", Measure::RespRate),
+                Slot::Glucose => ("Glucose", Measure::Glucose),
+                // What is charted on rounds is late, not lost.
+                Slot::Bp | Slot::Temp => continue,
+            };
+            let rule = format!("no-signal-{}", slot_key(cell.slot));
+            let text = format!("{name} no signal, {}", Cause::Sensor.word());
+            holds.push(condition(rule, cell.taken_at, Some(measure), text));
+        }
+    }
+    holds
+}
+
+/// The way to the server is gone: a technical alarm of this station, with its cause.
+pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Condition> {
+    let since = link.since.filter(|since| !link.online && now.ms_since(*since) >= LINK_LOST)?;
+    let cause = link.cause.unwrap_or("server");
+    Some(Condition {
+        patient: None,
+        rule: "link".into(),
+        key: since.0,
+        onset: since,
+        ended: None,
+        priority: Priority::Technical,
+        measure: None,
+        text: format!("{station}: no link, {cause}"),
+        implicated: None,
+        any_priority_covers: false,
+    })
+}
+
+/// The doses that did not come, as of the last look through them.
+#[derive(Default)]
+pub(super) struct Doses {
+    looked: Option<Instant>,
+    missed: Vec<(PatientId, String, Instant)>,
+}
+
+impl Doses {
+    /// Regular doses that are missed now.
+    pub fn hold(
+        &mut self,
+        reader: &Reader,
+        board: &Board,
+        now: Instant,
+    ) -> Result<Vec<Condition>, VaultError> {
+        if self.looked.is_none_or(|at| now.ms_since(at) >= DOSES_EVERY) {
+            self.looked = Some(now);
+            self.missed.clear();
+            for tile in &board.tiles {
+                let doses = reader.doses(&tile.patient, now - 5 * 86_400_000)?;
+                if let Some((what, due)) = missed_dose(&doses, now) {
+                    self.missed.push((tile.patient.clone(), what, due));
+                }
+            }
+        }
+        let holds = self.missed.iter().map(|(patient, what, due)| Condition {
+            patient: Some(patient.clone()),
+            rule: "missed-dose".into(),
+            key: due.0,
+            onset: *due,
+            ended: None,
+            priority: Priority::Low,
+            measure: Some(Measure::InsulinDose),
+            text: format!("{what} not recorded"),
+            implicated: None,
+            any_priority_covers: true,
+        });
+        Ok(holds.collect())
+    }
+}

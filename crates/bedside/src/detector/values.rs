@@ -1,0 +1,172 @@
+//! Rules over values: each is fed with what is new of every series, and says what is outside and since when.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use clinical::{
+    Episode, Instant, Limits, Measure, PatientId, RULES, Rule, SetLimit, Turn, Watch, is_stale,
+    limit_history, limits_at,
+};
+use fhir::to_unit;
+use vault::{Reader, SeriesValue, VaultError, Ward};
+
+use super::condition::{Condition, LOOK_BACK, family};
+use crate::alarm::units;
+
+/// One rule over one series, with the alarm it found.
+struct Running {
+    watch: Watch,
+    on: Option<Breach>,
+    ended: Option<Instant>,
+}
+
+#[derive(Clone, Copy)]
+struct Breach {
+    onset: Instant,
+    worst: f64,
+    bound: f64,
+}
+
+/// The rules over values, and up to where each series was seen.
+#[derive(Default)]
+pub(super) struct Values {
+    series: HashMap<i64, (Instant, Vec<Running>)>,
+}
+
+impl Values {
+    /// Feeds every rule with the values that are new.
+    pub fn hold(&mut self, reader: &Reader, ward: &Ward, now: Instant) -> Result<Vec<Condition>, VaultError> {
+        let mut history: HashMap<&PatientId, Vec<SetLimit>> = HashMap::new();
+        let mut holds = Vec::new();
+        let units = units(ward);
+        for value in &ward.values {
+            let series = &value.series;
+            let Some(measure) = series.measure().map(family) else { continue };
+            if !RULES.iter().any(|rule| rule.measure == measure) {
+                continue;
+            }
+            let Ok((factor, offset)) = to_unit(measure, &series.unit) else { continue };
+            let sets = history
+                .entry(&series.patient)
+                .or_insert_with(|| limit_history(&series.patient, &ward.actions));
+            let unit = units.get(&series.patient).copied().unwrap_or_default();
+            let usual = &ward.site.policy(unit).limits;
+            let limits = |at: Instant| limits_at(sets, usual, measure, at);
+            let (seen, running) = match self.series.entry(series.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => {
+                    let from = beginning(reader, value, measure, &limits, now)?;
+                    let rules = RULES.iter().filter(|rule| rule.measure == measure);
+                    let fresh = |rule| Running { watch: Watch::new(rule), on: None, ended: None };
+                    free.insert((from - 1, rules.map(fresh).collect()))
+                }
+            };
+            let condition = |rule: &Rule, breach: Breach, ended: Option<Instant>| Condition {
+                patient: Some(series.patient.clone()),
+                rule: rule.code.to_owned(),
+                key: breach.onset.0,
+                onset: breach.onset,
+                ended,
+                priority: rule.priority,
+                measure: Some(measure),
+                text: text(rule, breach.worst, breach.bound, &series.unit),
+                implicated: Some(value.source.clone()),
+                any_priority_covers: !rule.code.contains("-far-"),
+            };
+            if value.taken_at > *seen {
+                for point in reader.points(series.id, *seen + 1, value.taken_at)? {
+                    if point.artefact {
+                        continue;
+                    }
+                    let (at, number) = (Instant(point.t), point.v * factor + offset);
+                    for one in running.iter_mut() {
+                        match one.watch.feed(at, number, limits(at), series.streamed) {
+                            Some(Turn::Began { onset, worst, bound }) => {
+                                one.on = Some(Breach { onset, worst, bound });
+                            }
+                            Some(Turn::Ended(at)) => {
+                                one.ended = Some(at);
+                                // Over before anybody looked: it happened all the same.
+                                let over = one.on.take().filter(|b| now.ms_since(b.onset) < LOOK_BACK);
+                                holds.extend(over.map(|b| condition(one.watch.rule(), b, one.ended)));
+                            }
+                            None => {}
+                        }
+                    }
+                }
+                *seen = value.taken_at;
+            }
+            holds.extend(running.iter().filter_map(|one| Some(condition(one.watch.rule(), one.on?, None))));
+        }
+        Ok(holds)
+    }
+
+    /// Since when the values that a rule is about are back; nothing where they are not, or do not speak of now.
+    pub fn back_since(&self, rule: &str, episode: &Episode, ward: &Ward, now: Instant) -> Option<Instant> {
+        // All series of the measure are inside, and the newest of them speaks of now.
+        let rule = Rule::from_code(rule)?;
+        let running = ward
+            .values
+            .iter()
+            .filter(|v| {
+                Some(&v.series.patient) == episode.patient.as_ref()
+                    && v.series.measure().map(family) == Some(rule.measure)
+            })
+            .filter_map(|v| Some((v, self.series.get(&v.series.id)?)));
+        let mut newest: Option<Instant> = None;
+        for (value, (seen, running)) in running {
+            let one = running.iter().find(|one| one.watch.rule().code == rule.code)?;
+            if !one.watch.is_inside() {
+                return None;
+            }
+            let by_device = value.series.device.is_some();
+            let fresh =
+                !is_stale(rule.measure, value.series.streamed, by_device, *seen, now, &ward.site.stale);
+            if fresh && *seen >= episode.onset {
+                newest = newest.max(Some(one.ended.filter(|at| *at >= episode.onset).unwrap_or(*seen)));
+            }
+        }
+        newest
+    }
+}
+
+/// From when a rule has to see a series that it has not met: some minutes, or as far back as the value was outside, so that a
+/// station that starts late finds the onset that the others found.
+fn beginning(
+    reader: &Reader,
+    value: &SeriesValue,
+    measure: Measure,
+    limits: &dyn Fn(Instant) -> Option<Limits>,
+    now: Instant,
+) -> Result<Instant, VaultError> {
+    if now.ms_since(value.taken_at) > LOOK_BACK {
+        return Ok(value.taken_at + 1);
+    }
+    let mut back = if value.series.streamed { 10 * 60_000 } else { LOOK_BACK };
+    let (factor, offset) = to_unit(measure, &value.series.unit).unwrap_or((1.0, 0.0));
+    loop {
+        let from = now - back;
+        let first = reader.points(value.series.id, from, from + 5 * 60_000)?;
+        let outside = first.iter().find(|p| !p.artefact).is_some_and(|p| {
+            let number = p.v * factor + offset;
+            limits(Instant(p.t)).is_some_and(|l| {
+                l.low.is_some_and(|low| number < low) || l.high.is_some_and(|high| number > high)
+            })
+        });
+        if !outside || back >= 24 * LOOK_BACK {
+            return Ok(from);
+        }
+        back *= 4;
+    }
+}
+
+/// The rule's words in the unit the site sends.
+fn text(rule: &Rule, worst: f64, bound: f64, unit: &str) -> String {
+    let digits = usize::from(rule.measure.spec().digits);
+    match to_unit(rule.measure, unit) {
+        Ok((factor, offset)) if unit == "mmol/L" && factor > 0.0 => {
+            rule.text((worst - offset) / factor, (bound - offset) / factor, 1)
+        }
+        _ => rule.text(worst, bound, digits),
+    }
+}

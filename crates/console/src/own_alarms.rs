@@ -1,0 +1,34 @@
+//! The station's own rules at work: what they find is recorded as any other alarm.
+
+use std::sync::PoisonError;
+
+use bedside::{Link, board_then};
+use fhir::detected_issue;
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+
+impl Console {
+    /// Looks through what is new with this station's own rules; records the alarms that began and those that are over, and
+    /// gives their number. What is shown does not matter: alarms are about now.
+    ///
+    /// # Errors
+    /// Of the cache; what was not recorded is found again with the next look.
+    pub fn detect(&self) -> Result<usize, ConsoleError> {
+        let (now, link) = (self.now(), self.link());
+        let link = Link { online: link.online, since: link.since, cause: link.cause };
+        let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.vault.read(|reader| {
+            let mut then = |at| board_then(&self.vault, at);
+            Ok(detector.look(reader, &mut then, &self.station().name, &link, now))
+        })??;
+        for change in &changes {
+            let body = detected_issue(&change.episode, &change.rule, change.implicated.as_deref());
+            self.vault.record_episode(change.episode.clone(), body.to_string(), now)?;
+        }
+        if let (Some(engine), false) = (&self.engine, changes.is_empty()) {
+            engine.action_recorded();
+        }
+        Ok(changes.len())
+    }
+}

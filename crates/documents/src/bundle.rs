@@ -1,0 +1,87 @@
+//! The values of one patient as a FHIR R4 Bundle, as they were sent.
+
+use fhir::format_instant;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use vault::Reader;
+
+use crate::chart::{ChartRequest, chart_range};
+use crate::error::DocumentError;
+use crate::exported::{Exported, code_system, label};
+
+#[derive(Serialize)]
+struct Quantity<'a> {
+    /// The digits as they were sent.
+    value: Box<RawValue>,
+    unit: &'a str,
+    system: &'static str,
+    code: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Observation<'a> {
+    resource_type: &'static str,
+    /// Its place in the file: the cache keeps the source of a chunk, not of each of its values.
+    id: String,
+    status: &'static str,
+    code: Value,
+    subject: Value,
+    effective_date_time: String,
+    value_quantity: Quantity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    resource: Observation<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle<'a> {
+    resource_type: &'static str,
+    r#type: &'static str,
+    entry: Vec<Entry<'a>>,
+}
+
+/// The values of a range as a FHIR R4 collection Bundle of Observations.
+///
+/// # Errors
+/// As [`crate::export_csv`].
+pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported, DocumentError> {
+    let (from, to) = chart_range(reader, request)?;
+    let all = reader.series_of(&request.patient)?;
+    let failed =
+        |e: serde_json::Error| DocumentError::Drawing(format!("the Bundle could not be written: {e}"));
+    let mut entry = Vec::new();
+    for series in &all {
+        let system = code_system(series);
+        for (at, value, artefact) in reader.decimals(series.id, from, to)? {
+            let resource = Observation {
+                resource_type: "Observation",
+                id: format!("v{}", entry.len() + 1),
+                status: "final",
+                code: json!({ "coding": [{ "system": system, "code": series.code }], "text": label(series) }),
+                subject: json!({ "reference": format!("Patient/{}", request.patient) }),
+                effective_date_time: format_instant(at),
+                value_quantity: Quantity {
+                    value: RawValue::from_string(value.to_string()).map_err(failed)?,
+                    unit: &series.unit,
+                    system: "http://unitsofmeasure.org",
+                    code: &series.unit,
+                },
+                device: series.device.as_ref().map(|id| json!({ "reference": format!("Device/{id}") })),
+                note: artefact.then(|| json!([{ "text": "outside the plausible range" }])),
+            };
+            entry.push(Entry { resource });
+        }
+    }
+    let values = entry.len();
+    let bundle = Bundle { resource_type: "Bundle", r#type: "collection", entry };
+    Ok(Exported { text: serde_json::to_string(&bundle).map_err(failed)?, values })
+}

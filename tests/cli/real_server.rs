@@ -1,5 +1,4 @@
 //! Real recordings on a third-party FHIR server, pulled by the real command line and checked against the source files.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,10 +7,7 @@ use std::process::Command;
 use clinical::Instant;
 use serde_json::Value;
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sekmet.rs"]
-mod sekmet;
+use crate::{command, sekmet};
 
 fn shared() -> Option<PathBuf> {
     let folder = std::path::absolute("../shared").unwrap();

@@ -1,15 +1,11 @@
 //! The command line as IT staff use it: pull once, look, check, rotate, forget; each against the simulated ward.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-#[path = "support/command.rs"]
-mod command;
-
-use command::{PIN, vigil};
+use crate::command::{PIN, vigil};
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))

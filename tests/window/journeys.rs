@@ -1,15 +1,14 @@
 //! What a nurse does, in the real window: real vault, real server, real kill.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod support;
 
 use std::time::Duration;
 
-use support::station::{LIVE, TILES, live, on_server, open_alert, sim};
-use support::{App, PIN};
+use crate::support::station::{LIVE, TILES, live, on_server, open_alert, sim};
+use crate::support::{App, PIN};
+use crate::{support, turn};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_opens_on_a_living_ward_worst_first() {
+    let _turn = turn::beside_others().await;
     let app = App::start(&["--demo"]).await;
     app.until("30 tiles", TILES).await;
     let beds = app.ask("return [...document.querySelectorAll('.tile')].filter(t => !t.dataset.bed.startsWith('H')).length").await;
@@ -35,6 +34,7 @@ async fn the_demo_opens_on_a_living_ward_worst_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
@@ -63,6 +63,7 @@ async fn a_take_reaches_the_server_exactly_once_and_names_the_owner() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_records_of_one_person_become_one_tile_and_two_again() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -85,6 +86,7 @@ async fn two_records_of_one_person_become_one_tile_and_two_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_who_leaves_stands_nowhere_any_more_and_comes_back_with_their_values() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -109,6 +111,7 @@ async fn somebody_who_leaves_stands_nowhere_any_more_and_comes_back_with_their_v
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--data-dir", folder.path().to_str().unwrap(), "--no-pin"]).await;
@@ -138,6 +141,7 @@ async fn the_first_run_checks_a_server_says_what_is_wrong_and_asks_for_a_pin() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let start = async |n: usize, user: &str| {
@@ -219,6 +223,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
@@ -277,6 +282,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
 /// `cargo xtask demo --headless` asks for this one: each screen of the demo, photographed.
 #[tokio::test(flavor = "multi_thread")]
 async fn screens_of_the_demo() {
+    let _turn = turn::beside_others().await;
     let app = live(&["--demo"]).await;
     app.until("sparklines", "return document.querySelectorAll('.spark path').length >= 40").await;
     app.painted().await;

@@ -1,23 +1,18 @@
 //! Without the network, after a kill, after a refusal, after damage, and back in time: nothing is lost, and the screen says what is
 //! known.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-#[path = "../benches/cache/mod.rs"]
-mod cache;
-#[path = "../crates/trends/tests/stay/mod.rs"]
-mod stay;
-mod support;
 
 use std::time::Duration;
 
 use clinical::Instant;
 
-use support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
-use support::{App, PIN};
+use crate::support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
+use crate::support::{App, PIN};
+use crate::{cache, stay, support, turn};
 use vault::{PageCommit, View};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -75,6 +70,7 @@ const CANARIES: [&str; 4] = ["Adeyemi", "7B-081-362", "ward-p12", PIN];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_name_in_clear() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
@@ -113,6 +109,7 @@ async fn a_killed_station_still_has_its_action_and_sends_it_once_and_keeps_no_na
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -140,6 +137,7 @@ async fn a_refused_action_is_explained_tried_again_or_carried_on_otherwise() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -195,6 +193,7 @@ const HEART_RATE: &str =
 /// Nobody comes, goes or changes places: the values are those of the moment all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
+    let _turn = turn::beside_others().await;
     let folder = tempfile::tempdir().unwrap();
     let vault = cache::fill(folder.path());
     vault.commit(PageCommit { facts: stay::stay(), received: stay::NOW, ..Default::default() }).unwrap();
@@ -238,6 +237,7 @@ async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_cache_says_so_and_is_rebuilt_with_the_action_that_waited() {
+    let _turn = turn::beside_others().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();

@@ -1,15 +1,11 @@
 //! What leaves the station from a real window: looked at first, with a reason, to a real print dialog or into a file, and
 //! all of it in the log.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-#[path = "support/command.rs"]
-mod command;
-mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{App, station};
+use crate::support::{App, station};
+use crate::{command, turn};
 
 /// Does something in the app's print dialog; a place is one in it.
 fn in_dialog(app: &App, doing: &[&str]) {
@@ -107,6 +103,7 @@ fn logged(folder: &Path) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_looked_at_then_printed_or_saved_and_never_without_a_reason() {
+    let _turn = turn::alone().await;
     let sim = station::sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = station::live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -132,7 +129,7 @@ async fn a_report_is_looked_at_then_printed_or_saved_and_never_without_a_reason(
         format!("document.querySelector('[data-testid=app]').style.visibility = '{is}'; return true")
     };
     app.ask(&behind("hidden")).await;
-    assert_eq!(app.ask(include_str!("support/legible.js")).await, serde_json::json!([]));
+    assert_eq!(app.ask(include_str!("../support/legible.js")).await, serde_json::json!([]));
     app.ask(&behind("")).await;
     app.page.set_window_size(1440, 900).await.unwrap();
 

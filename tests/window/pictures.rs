@@ -1,24 +1,18 @@
 //! The trends in the real window, with their words and axes, beside the picture that somebody looked at and kept: every range,
 //! both themes, one, one and a half and two pixels to a pixel.
 //!
-//! `VIGIL_WRITE_PICTURES=1 cargo test --features custom-protocol --test pictures` writes them anew.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-#[path = "../benches/cache/mod.rs"]
-mod cache;
-#[path = "../crates/trends/tests/stay/mod.rs"]
-mod stay;
-mod support;
+//! `VIGIL_WRITE_PICTURES=1 cargo test --features custom-protocol --test window pictures` writes them anew.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::stay::{HOUR, NOW, RANGES, stay};
+use crate::support::{App, Desk};
+use crate::{cache, support, turn};
 use clinical::Instant;
 use image::RgbImage;
 use serde_json::json;
-use stay::{HOUR, NOW, RANGES, stay};
-use support::{App, Desk};
 use vault::PageCommit;
 
 /// Pixels on each side of the squares that are compared.
@@ -139,6 +133,7 @@ async fn slides(app: &App, name: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
+    let _turn = turn::alone().await;
     let folder = tempfile::tempdir().unwrap();
     let received = Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64);
     let vault = cache::fill(folder.path());

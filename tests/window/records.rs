@@ -1,11 +1,9 @@
 //! What a clinician records about a patient beside the alarms, in two real windows: limits, presets, notes, the report.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod support;
 
 use std::time::Duration;
 
-use support::App;
+use crate::support::App;
+use crate::turn;
 
 async fn on_server(base: &str, verb: &str) -> Vec<serde_json::Value> {
     let url = format!("{base}/Communication?category=urn:vigil:ward-record%7C{verb}&_count=1000");
@@ -53,6 +51,7 @@ const LOW: &str = "[data-testid='low-59408-5']";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_set_with_a_reason_holds_on_every_station_and_a_note_stands_at_its_moment() {
+    let _turn = turn::alone().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let (home_a, home_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let a = station(sim.base(), home_a.path(), "7B-1", "Dr Varga").await;

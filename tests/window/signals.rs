@@ -1,20 +1,14 @@
 //! What an alarm does by itself, in real windows: a pause ends, a new alarm sounds through it, the next role is called on a
 //! station that is cut off too, and what ended before anybody saw it waits for somebody, also after a restart.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/gate.rs"]
-mod gate;
-mod support;
 
 use std::path::Path;
 use std::time::Duration;
 
-use gate::Gate;
+use crate::gate::Gate;
+use crate::support::App;
+use crate::support::station::alarm;
+use crate::{command, turn};
 use serde_json::{Value, json};
-use support::App;
-use support::station::alarm;
 
 /// A station whose times are as short as a site may set them.
 async fn station(base: &str, folder: &Path, user: &str) -> App {
@@ -38,6 +32,7 @@ fn card(episode: &str, wanted: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_ends_and_sounds_again_and_a_new_alarm_sounds_through_it() {
+    let _turn = turn::beside_others().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = station(sim.base(), folder.path(), "N. Okafor").await;
@@ -71,6 +66,7 @@ async fn a_pause_ends_and_sounds_again_and_a_new_alarm_sounds_through_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree() {
+    let _turn = turn::beside_others().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let gate = Gate::to(sim.base()).await;
     let (home_a, home_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -104,6 +100,7 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_high_alarm_that_ended_unseen_waits_for_somebody_also_after_a_restart() {
+    let _turn = turn::beside_others().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = station(sim.base(), folder.path(), "N. Okafor").await;

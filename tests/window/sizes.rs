@@ -1,14 +1,12 @@
 //! Every screen in windows from the smallest the program allows: no word is cut off, none lies over another, and no verb is out of
 //! reach.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod support;
-
+use crate::support::App;
+use crate::support::station::{live, sim};
+use crate::turn;
 use serde_json::{Value, json};
-use support::App;
-use support::station::{live, sim};
 
-const LEGIBLE: &str = include_str!("support/legible.js");
+const LEGIBLE: &str = include_str!("../support/legible.js");
 /// The smallest window; two screens of a hospital's older machines, the first of them also a full one with text half as large
 /// again; and the window as it opens.
 const SIZES: [(u32, u32); 4] = [(1024, 700), (1280, 720), (1366, 768), (1440, 900)];
@@ -61,6 +59,7 @@ async fn all_screens(app: &App, state: &str, size: (u32, u32)) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_no_screen_is_a_word_cut_or_under_another() {
+    let _turn = turn::alone().await;
     let sim = sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;

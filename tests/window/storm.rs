@@ -1,12 +1,10 @@
 //! An alarm storm in the real window: two hundred alarms at once; none is dropped, the worst stand first, and it still answers.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod support;
 
 use std::time::Instant;
 
+use crate::support::{App, put, station};
+use crate::turn;
 use serde_json::json;
-use support::{App, put, station};
 
 const STORM: usize = 200;
 
@@ -19,6 +17,7 @@ const ACTIVE: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
+    let _turn = turn::alone().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;

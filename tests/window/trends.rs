@@ -1,11 +1,9 @@
 //! The trends beyond one range, in the real window: two beside each other, a whole ward at a glance, the score over time, alarms
 //! and doses where they belong, two fingers, and the light theme.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod support;
-
-use support::station::{hue_pixels, live, live_at};
-use support::{App, Desk};
+use crate::support::station::{hue_pixels, live, live_at};
+use crate::support::{App, Desk};
+use crate::turn;
 
 /// Pixels of a canvas that differ from its ground.
 async fn painted(app: &App, css: &str) -> u64 {
@@ -20,6 +18,7 @@ const DRAWN: &str = "return Number(document.querySelector('[data-testid=trends]'
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_opens_and_every_range_is_drawn() {
+    let _turn = turn::beside_others().await;
     let app = live(&["--demo"]).await;
     app.click("[data-testid=tile-ward-p12]").await;
     app.see("[data-testid=patient][data-patient=ward-p12]").await;
@@ -91,6 +90,7 @@ async fn a_patient_opens_and_every_range_is_drawn() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device() {
+    let _turn = turn::beside_others().await;
     let app = live(&["--demo"]).await;
     app.click("[data-testid=tile-ward-p12]").await;
     app.until("drawn", "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) > 0")
@@ -143,6 +143,7 @@ async fn trends_move_under_the_hand_and_the_crosshair_says_value_age_and_device(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
+    let _turn = turn::beside_others().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -220,6 +221,7 @@ async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_in_the_light_and_on_a_small_screen() {
+    let _turn = turn::beside_others().await;
     let app = App::start(&["--demo"]).await;
     app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;
     app.click("[data-testid=theme]").await;
@@ -291,6 +293,7 @@ async fn every_screen_in_the_light_and_on_a_small_screen() {
 /// Where local time is half an hour off UTC's hours, axes and columns still stand at round hours of the clock on the wall.
 #[tokio::test(flavor = "multi_thread")]
 async fn axes_and_columns_stand_at_the_hours_of_the_clock_on_the_wall() {
+    let _turn = turn::beside_others().await;
     let app = live_at(&["--demo"], Desk { zone: "Asia/Kolkata", ..Desk::default() }).await;
     app.click("[data-testid=tile-ward-p12]").await;
     let axis = "const all = [...document.querySelectorAll('[data-testid=trends] .axis-clip span')].map((s) => s.textContent);

@@ -1,19 +1,17 @@
 //! The window as a person starts it: WebDriver changes how the engine paints, so one look is taken without it.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
-use support::Unaided;
+use crate::support::{Unaided, station};
+use crate::turn;
 
 /// The ground of a tile with a high alarm, `--high-tint` of the dark tokens.
 const HIGH: [u8; 3] = [0x2b, 0x0a, 0x11];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ward_is_painted_without_a_compiler_in_the_page() {
-    let sim = support::station::sim().await;
+    let _turn = turn::alone().await;
+    let sim = station::sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = Unaided::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]);
     let began = Instant::now();

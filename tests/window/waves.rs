@@ -1,9 +1,7 @@
 //! Waves, numbers in steps and the moment of an alarm, in the real window: live, measured, paged through, and without a network.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod support;
-
-use support::App;
+use crate::support::App;
+use crate::turn;
 
 /// Pixels of the ECG's hue on a strip.
 async fn trace(app: &App, css: &str) -> u64 {
@@ -16,6 +14,7 @@ async fn trace(app: &App, css: &str) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn waves_run_live_are_measured_and_open_again_without_the_network() {
+    let _turn = turn::alone().await;
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;

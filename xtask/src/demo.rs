@@ -30,9 +30,9 @@ fn headless() -> Result<(), String> {
         "--features",
         "custom-protocol",
         "--test",
-        "journeys",
+        "window",
         "--",
-        "screens_of_the_demo",
+        "journeys::screens_of_the_demo",
         "--exact",
     ]);
     run_command(test.env("VIGIL_SHOTS", root().join("target/demo")))?;

@@ -1,0 +1,10 @@
+//! The command line, run as IT staff run it.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "../support/command.rs"]
+mod command;
+#[path = "../support/sekmet.rs"]
+mod sekmet;
+
+mod real_server;
+mod station;

@@ -1,0 +1,27 @@
+//! The real window, driven as a person drives it. One binary, so that the app and its test double are linked once.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "../../benches/cache/mod.rs"]
+mod cache;
+#[path = "../support/command.rs"]
+mod command;
+#[path = "../support/gate.rs"]
+mod gate;
+#[path = "../../crates/trends/tests/stay/mod.rs"]
+mod stay;
+#[path = "../support/mod.rs"]
+mod support;
+mod turn;
+
+mod journeys;
+mod outage;
+mod paper;
+mod pictures;
+mod records;
+mod signals;
+mod sizes;
+mod storm;
+mod trends;
+#[cfg(target_os = "linux")]
+mod unaided;
+mod waves;

@@ -1,5 +1,11 @@
 //! The desktop shell: window, commands, command line. Thin; rules of the domain live in `clinical` and `console`.
 
+#[cfg(not(any(debug_assertions, feature = "custom-protocol")))]
+compile_error!(
+    "a release build needs the bundled page: build it with `--features custom-protocol` (or `cargo xtask bundle`); without it the \
+     window would load a page from a developer's port"
+);
+
 mod alerts;
 mod cli;
 mod commands;

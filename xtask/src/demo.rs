@@ -4,11 +4,10 @@ use std::process::Command;
 
 use crate::tools::{cargo, output, root, run as run_command};
 
-pub fn run(arguments: &[&str]) -> Result<(), String> {
-    if arguments.contains(&"--headless") {
-        return headless();
+pub fn run(headless: bool, release: bool) -> Result<(), String> {
+    if headless {
+        return photographed();
     }
-    let release = arguments.contains(&"--release");
     let mut build = cargo(&["build", "--features", "custom-protocol"]);
     if release {
         build.arg("--release");
@@ -24,7 +23,7 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
 }
 
 /// The screens one after the other, photographed; the test builds the program itself.
-fn headless() -> Result<(), String> {
+fn photographed() -> Result<(), String> {
     let mut test = cargo(&[
         "test",
         "--features",

@@ -1,55 +1,151 @@
-//! The project's own commands. No dependency, so that it builds in a second on a machine that has nothing yet.
+//! The project's own commands.
 
+mod bench;
+mod bindings;
+mod bundle;
 mod demo;
 mod setup;
-mod tests;
+mod test;
 mod tools;
 
 use std::process::ExitCode;
 
-const HELP: &str = "cargo xtask <command>
+use clap::{CommandFactory, Parser, Subcommand};
 
-  demo [--headless] [--release]   set up what is missing and open Vigil on the demo ward;
-                                  headless: under Xvfb, screenshots in target/demo/
-  test                            set up what is missing and run every test
-  torture [--kills N] [--seed S] [--json]
-                                  kill a busy station N times (200; 10000 for a night) and look for harm
-  weeks [--runs N] [--seed S] [--only SEED]
-                                  simulate two stations and a server through faults (10000 runs)
-  day [HOURS]                     live through a simulated day and print the table of alarms (24)
-  interop [--server URL] [--validate]
-                                  the conformance journey on a FHIR R4 server (without one: sekmet-fhir)
-  bench store [--json FILE]       measure the cache and the sync beside the plain way (release build)
-  bench charts [--json FILE]      measure the trends beside uPlot in the same engine (release build)
-  bench [--json FILE]             measure the figures of the README (release build)
-  fuzz [SECONDS]                  the parser of pages and the reader of chunks under libFuzzer (cargo-fuzz and nightly)
-  bundle                          build the .deb and the .rpm and look into them
-  no-gl                           put the EGL vendor of machines without a GPU where the packages take it from
-  bindings                        write ui/src/backend/bindings.ts from the commands
-  setup                           only set up what is missing";
+/// The project's own commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up what is missing and open Vigil on the demo ward
+    Demo {
+        /// Under Xvfb, with screenshots in target/demo/
+        #[arg(long)]
+        headless: bool,
+        /// A release build
+        #[arg(long)]
+        release: bool,
+    },
+    /// Set up what is missing and run every test
+    Test,
+    /// Kill a busy station again and again and look for harm
+    Torture {
+        /// How often; 10000 for a night
+        #[arg(long, default_value_t = 200)]
+        kills: u64,
+        /// Of the random choices
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print what came of it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Simulate two stations and a server through faults
+    Weeks {
+        /// How many
+        #[arg(long, default_value_t = 10_000)]
+        runs: u64,
+        /// Of the first run
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Replay the run of this seed alone
+        #[arg(long, conflicts_with_all = ["runs", "seed"])]
+        only: Option<u64>,
+    },
+    /// Live through a simulated day and print the table of alarms
+    Day {
+        /// Hours of it
+        #[arg(default_value_t = 24)]
+        hours: u32,
+    },
+    /// The conformance journey on a FHIR R4 server
+    Interop {
+        /// Its base; sekmet-fhir, started for this, without one
+        #[arg(long)]
+        server: Option<String>,
+        /// Fail where the server cannot validate
+        #[arg(long)]
+        validate: bool,
+    },
+    /// Measure the figures of the README (release build)
+    Bench(bench::Options),
+    /// The parser of pages and the reader of chunks under libFuzzer (cargo-fuzz)
+    Fuzz {
+        /// For each of the two
+        #[arg(default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Build the .deb and the .rpm and look into them
+    Bundle,
+    /// Put the EGL vendor of machines without a GPU where the packages take it from
+    NoGl,
+    /// Write ui/src/lib/backend/bindings.ts from the commands
+    Bindings,
+    /// Only set up what is missing
+    Setup,
+}
+
+fn run(task: Task) -> Result<(), String> {
+    match task {
+        Task::Demo { headless, release } => {
+            setup::run(headless)?;
+            demo::run(headless, release)
+        }
+        Task::Test => {
+            setup::run(true)?;
+            test::run()
+        }
+        Task::Torture { kills, seed, json } => {
+            setup::run(true)?;
+            let mut options = vec!["--kills".into(), kills.to_string(), "--seed".into(), seed.to_string()];
+            options.extend(json.then(|| "--json".into()));
+            test::of_sync("torture", &options)
+        }
+        Task::Weeks { runs, seed, only } => {
+            setup::run(true)?;
+            let options = match only {
+                Some(seed) => vec!["--only".into(), seed.to_string()],
+                None => vec!["--runs".into(), runs.to_string(), "--seed".into(), seed.to_string()],
+            };
+            test::of_sync("weeks", &options)
+        }
+        Task::Interop { server, validate } => {
+            setup::run(true)?;
+            let mut options: Vec<String> =
+                server.map(|base| vec!["--server".into(), base]).unwrap_or_default();
+            options.extend(validate.then(|| "--validate".into()));
+            test::of_sync("interop", &options)
+        }
+        Task::Day { hours } => {
+            setup::run(true)?;
+            test::day(hours)
+        }
+        Task::Bench(options) => {
+            setup::run(true)?;
+            bench::run(&options)
+        }
+        Task::Fuzz { seconds } => test::fuzz(seconds),
+        Task::Bundle => {
+            setup::run(true)?;
+            bundle::run()
+        }
+        Task::NoGl => bundle::no_gl(),
+        Task::Bindings => bindings::write(),
+        Task::Setup => setup::run(true),
+    }
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
-    let result = match arguments.first().map(String::as_str) {
-        Some("demo") => setup::run(rest.contains(&"--headless")).and_then(|()| demo::run(&rest)),
-        Some("test") => setup::run(true).and_then(|()| tests::run()),
-        Some(what @ ("torture" | "weeks" | "interop")) => {
-            setup::run(true).and_then(|()| tests::sync_test(what, &rest))
-        }
-        Some("day") => setup::run(true).and_then(|()| tests::day(rest.first().copied().unwrap_or("24"))),
-        Some("bench") => setup::run(true).and_then(|()| tests::bench(&rest)),
-        Some("fuzz") => tests::fuzz(rest.first().copied().unwrap_or("60")),
-        Some("bundle") => setup::run(true).and_then(|()| tests::bundle()),
-        Some("no-gl") => tests::no_gl(),
-        Some("bindings") => tests::bindings(),
-        Some("setup") => setup::run(true),
-        _ => {
-            println!("{HELP}");
-            return if arguments.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };
-        }
+    let Some(task) = Arguments::parse().task else {
+        let _ = Arguments::command().print_help();
+        return ExitCode::SUCCESS;
     };
-    match result {
+    match run(task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("xtask: {why}");

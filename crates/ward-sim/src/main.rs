@@ -1,20 +1,29 @@
-//! Runs the simulated ward alone: `cargo run -p ward-sim -- [--port N] [--seed N] [--speed X] [--more-beds N]`.
+//! Runs the simulated ward alone.
 
+use clap::Parser;
 use ward_sim::Options;
 
+/// A small FHIR R4 server over a simulated ward
+#[derive(Parser)]
+struct Arguments {
+    /// Port on loopback
+    #[arg(long, default_value_t = 8085)]
+    port: u16,
+    /// Of the ward's random course: the same seed, the same ward
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Simulated seconds in each second
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Beds beside those of the demo
+    #[arg(long, default_value_t = 0)]
+    more_beds: usize,
+}
+
 fn main() -> std::io::Result<()> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1));
-    let number = |name: &str, otherwise: f64| value(name).and_then(|v| v.parse().ok()).unwrap_or(otherwise);
-    let options = Options {
-        seed: number("--seed", 7.0) as u64,
-        speed: number("--speed", 1.0),
-        port: number("--port", 8085.0) as u16,
-        more_beds: number("--more-beds", 0.0) as usize,
-        origin_ms: None,
-    };
+    let Arguments { port, seed, speed, more_beds } = Arguments::parse();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let sim = ward_sim::start(options).await?;
+        let sim = ward_sim::start(Options { seed, speed, port, more_beds, origin_ms: None }).await?;
         println!("FHIR base {}\ntest controls {}", sim.base(), sim.admin());
         tokio::signal::ctrl_c().await
     })

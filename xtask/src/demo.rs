@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::tools::{cargo, output, root, run as run_command};
+use crate::tools::{cargo, metadata, root, run as run_command};
 
 pub fn run(headless: bool, release: bool) -> Result<(), String> {
     if headless {
@@ -39,18 +39,10 @@ fn photographed() -> Result<(), String> {
     Ok(())
 }
 
+/// The built program.
 pub fn binary(release: bool) -> Result<std::path::PathBuf, String> {
-    let metadata = output(
-        &std::env::var("CARGO").unwrap_or("cargo".into()),
-        &["metadata", "--no-deps", "--format-version", "1"],
-    )
-    .ok_or("cargo metadata failed")?;
-    let folder = metadata
-        .split("\"target_directory\":\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next())
-        .ok_or("cargo metadata names no target folder")?
-        .replace("\\\\", "\\");
+    let metadata: serde_json::Value = serde_json::from_str(&metadata()?).map_err(|e| e.to_string())?;
+    let folder = metadata["target_directory"].as_str().ok_or("cargo metadata names no target folder")?;
     let name = if cfg!(windows) { "vigil.exe" } else { "vigil" };
-    Ok(std::path::Path::new(&folder).join(if release { "release" } else { "debug" }).join(name))
+    Ok(std::path::Path::new(folder).join(if release { "release" } else { "debug" }).join(name))
 }

@@ -86,6 +86,8 @@ enum Task {
     NoGl,
     /// Write ui/src/lib/backend/bindings.ts from the commands
     Bindings,
+    /// Print the map: rooms, their sizes and arrows; a circle or an arrow upwards is a failure
+    House,
     /// Only set up what is missing
     Setup,
 }
@@ -136,8 +138,20 @@ fn run(task: Task) -> Result<(), String> {
         }
         Task::NoGl => bundle::no_gl(),
         Task::Bindings => bindings::write(),
+        Task::House => house(),
         Task::Setup => setup::run(true),
     }
+}
+
+/// The map, then what is wrong with it.
+fn house() -> Result<(), String> {
+    let house = xtask::house::read_this_house()?;
+    print!("{}", house.map());
+    let mut wrong = xtask::house::wrong_arrows(&house);
+    for room in &house.0 {
+        wrong.extend(room.circles.iter().map(|circle| format!("a circle in {}: {circle}", room.name)));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
 fn main() -> ExitCode {

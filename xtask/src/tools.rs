@@ -38,6 +38,12 @@ pub fn output(name: &str, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// What cargo says of the workspace's own packages.
+pub fn metadata() -> Result<String, String> {
+    let cargo = std::env::var("CARGO").unwrap_or("cargo".into());
+    output(&cargo, &["metadata", "--no-deps", "--format-version", "1"]).ok_or("cargo metadata failed".into())
+}
+
 pub fn has(name: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|folder| folder.join(name).is_file())

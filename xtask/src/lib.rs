@@ -1,0 +1,3 @@
+//! What the project's own commands share with its tests.
+
+pub mod house;

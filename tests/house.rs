@@ -41,6 +41,19 @@ fn rooms_keep_out_of_what_is_not_theirs() {
     }
 }
 
+#[test]
+fn the_rust_that_is_promised_is_new_enough_for_all_that_is_used() {
+    let metadata = MetadataCommand::new().exec().unwrap();
+    let own = metadata.packages.iter().find(|p| p.name.as_str() == "vigil").unwrap().rust_version.clone();
+    let newer: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter(|p| p.rust_version > own)
+        .map(|p| format!("{} {} wants {:?}", p.name, p.version, p.rust_version))
+        .collect();
+    assert!(newer.is_empty(), "raise rust-version in Cargo.toml, README and the workflow: {newer:?}");
+}
+
 fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }

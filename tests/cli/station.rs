@@ -270,3 +270,11 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     });
     assert!(pages.any(|page| in_hue(&page)), "the heart rate is on paper, in its hue");
 }
+
+#[test]
+fn a_hospitals_build_carries_no_simulated_people() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_vigil")).unwrap();
+    let somebody_of_the_demo = b"Adeyemi";
+    let held = program.windows(somebody_of_the_demo.len()).any(|bytes| bytes == somebody_of_the_demo);
+    assert_eq!(held, cfg!(feature = "demo"));
+}

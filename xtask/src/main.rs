@@ -4,6 +4,7 @@ mod bench;
 mod bindings;
 mod bundle;
 mod demo;
+mod dependencies;
 mod setup;
 mod test;
 mod tools;
@@ -100,6 +101,7 @@ fn run(task: Task) -> Result<(), String> {
         }
         Task::Test => {
             setup::run(true)?;
+            dependencies::install()?;
             test::run()
         }
         Task::Torture { kills, seed, json } => {

@@ -32,6 +32,21 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// Whether a command succeeds in so many seconds; what it prints is not shown.
+pub fn succeeds_within(seconds: u32, command: &mut Command) -> bool {
+    let Ok(mut child) = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else { return false };
+    for _ in 0..seconds * 10 {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) => std::thread::sleep(std::time::Duration::from_millis(100)),
+            Err(_) => break,
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    false
+}
+
 /// What a command prints, or nothing where it fails.
 pub fn output(name: &str, arguments: &[&str]) -> Option<String> {
     let output = program(name, arguments).stderr(Stdio::null()).output().ok()?;

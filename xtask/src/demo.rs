@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::tools::{cargo, metadata, root, run as run_command};
+use crate::tools::{cargo, root, run as run_command, target_folder};
 
 pub fn run(headless: bool, release: bool) -> Result<(), String> {
     if headless {
@@ -41,8 +41,6 @@ fn photographed() -> Result<(), String> {
 
 /// The built program.
 pub fn binary(release: bool) -> Result<std::path::PathBuf, String> {
-    let metadata: serde_json::Value = serde_json::from_str(&metadata()?).map_err(|e| e.to_string())?;
-    let folder = metadata["target_directory"].as_str().ok_or("cargo metadata names no target folder")?;
-    let name = if cfg!(windows) { "vigil.exe" } else { "vigil" };
-    Ok(std::path::Path::new(folder).join(if release { "release" } else { "debug" }).join(name))
+    let name = format!("vigil{}", std::env::consts::EXE_SUFFIX);
+    Ok(target_folder()?.join(if release { "release" } else { "debug" }).join(name))
 }

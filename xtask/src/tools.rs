@@ -53,10 +53,14 @@ pub fn output(name: &str, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// What cargo says of the workspace's own packages.
-pub fn metadata() -> Result<String, String> {
+/// Where cargo puts what it builds.
+pub fn target_folder() -> Result<PathBuf, String> {
     let cargo = std::env::var("CARGO").unwrap_or("cargo".into());
-    output(&cargo, &["metadata", "--no-deps", "--format-version", "1"]).ok_or("cargo metadata failed".into())
+    let metadata = output(&cargo, &["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata.ok_or("cargo metadata failed")?).map_err(|e| e.to_string())?;
+    let folder = metadata["target_directory"].as_str().ok_or("cargo metadata names no target folder")?;
+    Ok(folder.into())
 }
 
 pub fn has(name: &str) -> bool {

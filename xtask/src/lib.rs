@@ -1,4 +1,5 @@
 //! What the project's own commands share with its tests.
 
 pub mod compare;
+#[cfg(feature = "house")]
 pub mod house;

@@ -12,6 +12,7 @@ pub fn run() -> Result<(), String> {
     dependencies::check()?;
     let page = ["--workspace", "--features", "custom-protocol"];
     go(cargo(&["clippy", "--all-targets"]).args(page).args(["--", "-D", "warnings"]))?;
+    go(&mut cargo(&["test", "--package", "xtask", "--features", "house"]))?;
     go(cargo(&["test"]).args(page))?;
     hospital()
 }

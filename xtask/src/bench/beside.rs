@@ -4,8 +4,9 @@ use std::fs;
 
 use xtask::compare::{ALLOWED, Figure, figures, table};
 
+use super::builds;
+use super::options::{Bench, Options};
 use super::state::State;
-use super::{Bench, Options, builds};
 use crate::tools::run as go;
 
 pub fn run(revision: &str, options: &Options) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Bench;
+use super::options::Bench;
 use crate::tools::{output, program, root, run as go, target_folder};
 
 pub struct State {

@@ -118,6 +118,15 @@ pub fn wrong_arrows(house: &House) -> Vec<String> {
     out
 }
 
+/// Everything that is wrong: arrows, then circles.
+pub fn wrong(house: &House) -> Vec<String> {
+    let mut out = wrong_arrows(house);
+    for room in &house.0 {
+        out.extend(room.circles.iter().map(|circle| format!("a circle in {}: {circle}", room.name)));
+    }
+    out
+}
+
 impl House {
     /// The map, a room a line.
     pub fn map(&self) -> String {

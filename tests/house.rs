@@ -1,4 +1,4 @@
-//! Rooms keep out of what is not theirs, and no list of commands drifts from another. Their order is held by `xtask/tests/house.rs`.
+//! Rooms keep out of what is not theirs, and no list of commands drifts from another. Their order is held by `xtask/tests/order.rs`.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use cargo_metadata::{DependencyKind, MetadataCommand};

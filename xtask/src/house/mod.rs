@@ -1,6 +1,6 @@
 //! The house, read from its sources: rooms and their sizes, who uses whom, and circles.
 //!
-//! `cargo xtask house` prints it and `xtask/tests/house.rs` holds it. What methods are called on a value is not seen: an arrow is a path that
+//! `cargo xtask house` prints it and `xtask/tests/order.rs` holds it. What methods are called on a value is not seen: an arrow is a path that
 //! somebody wrote.
 
 mod circles;

@@ -4,7 +4,7 @@
 use xtask::house::{read_this_house, wrong_arrows};
 
 /// Rooms whose circles are being undone.
-const BEING_UNDONE: [&str; 8] =
+const BEING_UNDONE: [&str; 4] = ["clinical", "fhir", "console", "vigil"];
     ["clinical", "ward-sim", "charts", "fhir", "vault", "sync", "console", "vigil"];
 
 #[test]

@@ -99,6 +99,8 @@ fn words_in_comments_strings_and_tests_are_no_arrows() {
     // Its own names, another crate of the same name behind a field, and names that a folder hands on from its files.
     let own = "pub struct B { pub a: u8 } impl B { fn f(&self) -> u8 { self.a::<u8>(); Self::g(); crate::b::g() } }";
     assert_eq!(found(&[("lib.rs", BOTH), ("a.rs", a), ("b.rs", own)]), [""; 0]);
+    let in_one_file = "pub struct A; mod linux { use super::A; pub fn f(_: A) {} } fn f() { linux::f(A) }";
+    assert_eq!(found(&[("lib.rs", "mod a;"), ("a.rs", in_one_file)]), [""; 0]);
     let handed_on = [
         ("lib.rs", "pub mod f; pub use f::{X, Y};"),
         ("f/mod.rs", "mod x; mod y; pub use x::X; pub use y::Y;"),

@@ -37,10 +37,15 @@ pub fn circles(of: &Crate) -> Vec<Circle> {
     let mut folders: BTreeMap<ModulePath, Arrows> = BTreeMap::new();
     for (at, module) in &of.modules {
         for path in &module.named {
-            let Some(to) = of.target(at, path, 0).filter(|to| to != at) else { continue };
-            let shared = at.iter().zip(&to).take_while(|(a, b)| a == b).count();
-            let own = |path: &ModulePath| path.get(shared).cloned().unwrap_or_else(|| itself(&at[..shared]));
-            let arrow = (own(at), own(&to));
+            let Some(to) = of.target(at, path, 0) else { continue };
+            // What stands in one file is understood at once.
+            let (at, to) = (of.file_of(at), of.file_of(&to));
+            if at == to {
+                continue;
+            }
+            let shared = at.iter().zip(to).take_while(|(a, b)| a == b).count();
+            let own = |path: &[String]| path.get(shared).cloned().unwrap_or_else(|| itself(&at[..shared]));
+            let arrow = (own(at), own(to));
             folders.entry(at[..shared].to_vec()).or_default().entry(arrow).or_insert_with(|| path.join("::"));
         }
     }

@@ -30,6 +30,8 @@ pub struct Module {
 pub struct Crate {
     /// Every module by its path; the root's is empty.
     pub modules: BTreeMap<ModulePath, Module>,
+    /// Those that stand in braces, in the file of another.
+    pub inline: BTreeSet<ModulePath>,
     /// Macros that stand at the root wherever they are written, and where that is.
     pub macros: BTreeMap<String, ModulePath>,
     /// Every file, with its lines.
@@ -106,6 +108,7 @@ impl Crate {
         let name = inner.ident.to_string();
         let path: ModulePath = at.iter().chain([&name]).cloned().collect();
         if let Some((_, items)) = inner.content {
+            self.inline.insert(path.clone());
             return self.read_items(items, path, file, &folder.join(name));
         }
         if let Some(elsewhere) = path_attribute(&inner.attrs) {
@@ -120,6 +123,18 @@ impl Crate {
         } else {
             self.read_file(&within.join("mod.rs"), path, &within)
         }
+    }
+}
+
+impl Crate {
+    /// The module that is the file in which this one stands.
+    pub fn file_of<'a>(&self, mut module: &'a [String]) -> &'a [String] {
+        while self.inline.contains(module)
+            && let Some((_, above)) = module.split_last()
+        {
+            module = above;
+        }
+        module
     }
 }
 

@@ -32,7 +32,7 @@ pub use limits::{
     LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits, limit_history,
     limit_steps, limits_at,
 };
-pub use measure::{Measure, MeasureSpec, Plausibility, measures};
+pub use measure::{Code, Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
 };
@@ -43,7 +43,7 @@ pub use smol_str::SmolStr;
 
 pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, Side, Turn, Watch, missed_dose, score_priority};
-pub use sample::{Code, Quality, Sample, Source, Times};
+pub use sample::{Quality, Sample, Source, Times};
 pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};
 pub use time::Instant;

@@ -1,6 +1,32 @@
 //! What is measured: LOINC and MDC codes, the UCUM unit a measure is shown in, and its plausible range.
 
-use crate::Code;
+use smol_str::SmolStr;
+
+/// The code system and code a value came with; a series keeps the code it was sent under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// A LOINC code.
+    Loinc(SmolStr),
+    /// An IEEE 11073 nomenclature code.
+    Mdc(SmolStr),
+}
+
+impl Code {
+    /// The bare code, without its system.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Code::Loinc(code) | Code::Mdc(code) => code,
+        }
+    }
+
+    /// What the code measures, where the console knows it.
+    pub fn measure(&self) -> Option<Measure> {
+        match self {
+            Code::Loinc(code) => Measure::from_loinc(code),
+            Code::Mdc(code) => Measure::from_mdc(code),
+        }
+    }
+}
 
 /// A quantity the console knows the meaning of. Codes it does not know are kept and shown as sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,33 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Decimal, DeviceId, Instant, Measure, PatientId};
-
-/// The code system and code a value came with; a series keeps the code it was sent under.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Code {
-    /// A LOINC code.
-    Loinc(SmolStr),
-    /// An IEEE 11073 nomenclature code.
-    Mdc(SmolStr),
-}
-
-impl Code {
-    /// The bare code, without its system.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Code::Loinc(code) | Code::Mdc(code) => code,
-        }
-    }
-
-    /// What the code measures, where the console knows it.
-    pub fn measure(&self) -> Option<Measure> {
-        match self {
-            Code::Loinc(code) => Measure::from_loinc(code),
-            Code::Mdc(code) => Measure::from_mdc(code),
-        }
-    }
-}
+use crate::{Code, Decimal, DeviceId, Instant, PatientId};
 
 /// How far a value can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,16 +18,7 @@ mod scores;
 mod silences;
 mod values;
 
-/// The way to the server, as far as a rule has to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Whether the server answers.
-    pub online: bool,
-    /// Since when it is as it is.
-    pub since: Option<Instant>,
-    /// Why it is lost, where it is: `dns`, `tls`, `sign-in`, `network` or `server`.
-    pub cause: Option<&'static str>,
-}
+pub use silences::Link;
 
 /// An alarm as it stands now, to be recorded.
 #[derive(Clone, Debug)]

@@ -5,10 +5,20 @@ use std::collections::HashMap;
 use clinical::{Cause, Instant, Measure, PatientId, Priority, missed_dose};
 use vault::{Reader, VaultError};
 
-use super::Link;
 use super::condition::{Condition, LOOK_BACK, slot_key};
 use crate::board::Board;
 use crate::cells::Slot;
+
+/// The way to the server, as far as a rule has to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whether the server answers.
+    pub online: bool,
+    /// Since when it is as it is.
+    pub since: Option<Instant>,
+    /// Why it is lost, where it is: `dns`, `tls`, `sign-in`, `network` or `server`.
+    pub cause: Option<&'static str>,
+}
 
 /// After the link came back the values of the outage are still on their way: milliseconds.
 const CATCH_UP: i64 = 60_000;

@@ -49,7 +49,8 @@ fn run(name: &str) -> Result<Command, String> {
 pub fn check() -> Result<(), String> {
     go(&mut run("cargo-machete")?)?;
     let mut deny = run("cargo-deny")?;
-    deny.args(["--workspace", "check"]);
+    // A duplicate is a line, not the tree of all who brought it.
+    deny.args(["--workspace", "check", "--hide-inclusion-graph"]);
     // The database of known faults is a git repository. Where it is out of reach the rest is still looked at.
     if succeeds_within(60, run("cargo-deny")?.args(["fetch", "db"])) {
         deny.arg("advisories");

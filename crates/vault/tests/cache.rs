@@ -107,6 +107,52 @@ fn a_replayed_page_doubles_nothing_and_a_correction_replaces() {
 }
 
 #[test]
+fn one_page_with_two_versions_of_a_resource_leaves_the_later_one() {
+    let hour = |version: &str, value: i64, values: usize| {
+        let body = Body::Segments(vec![Segment {
+            patient: "p".into(),
+            device: None,
+            code: Code::Loinc("8867-4".into()),
+            unit: "/min".into(),
+            start: Instant(0),
+            period_ms: 1000.0,
+            scale: 0,
+            mantissas: vec![value; values],
+        }]);
+        fact("Observation/h", version, body)
+    };
+    for (facts, count) in [
+        (vec![hour("1", 70, 600), hour("2", 80, 600)], 1200),
+        (vec![hour("2", 80, 600), hour("1", 70, 600)], 600),
+        (vec![hour("2", 80, 600), hour("2", 80, 600)], 600),
+    ] {
+        // Beside it enough others for the page to be packed by more than one thread.
+        let others = (1..40).map(|n| {
+            let mut other = hour("1", n, 600);
+            other.source.reference = format!("Observation/{n}").into();
+            if let Body::Segments(segments) = &mut other.body {
+                segments[0].patient = format!("p{n}").as_str().into();
+            }
+            other
+        });
+        let (_folder, vault) = open();
+        let done = vault.commit(page(facts.into_iter().chain(others).collect())).unwrap();
+        assert_eq!(done.samples, count + 39 * 600);
+        let of = |patient: &str| {
+            vault
+                .read(|r| {
+                    let series = r.series_of(&patient.into())?[0].id;
+                    r.points(series, Instant(0), Instant(600_000))
+                })
+                .unwrap()
+        };
+        let read = of("p");
+        assert!(read.len() == 600 && read.iter().all(|point| point.v == 80.0));
+        assert!((1..40).all(|n| of(&format!("p{n}")).iter().all(|point| point.v == f64::from(n))));
+    }
+}
+
+#[test]
 fn sealing_the_hot_tail_loses_no_digit_and_no_source() {
     let (_folder, vault) = open();
     let facts =

@@ -90,7 +90,7 @@ impl<'a> Intake<'a> {
         say(self.transaction, self.received, table, id, values)
     }
 
-    fn fact(&mut self, fact: &Fact) -> Result<(), VaultError> {
+    fn fact(&mut self, fact: &'a Fact) -> Result<(), VaultError> {
         let source = &fact.source;
         match &fact.body {
             Body::Person(person) => self.person(person),

@@ -115,6 +115,17 @@ pub(crate) fn walk(
     Ok(())
 }
 
+/// When the values of a chunk that was sealed from rows were taken.
+pub(crate) fn times_of_sealed(head: &Head, blob: &[u8]) -> Result<Vec<i64>, VaultError> {
+    match blob.split_first() {
+        Some((&(SEALED | SEALED_1), mut rest)) => {
+            pull(&mut rest)?;
+            numbers(pull(&mut rest)?, head.n)
+        }
+        _ => Err(failed("not of a kind that is sealed from rows")),
+    }
+}
+
 /// Every value with its source.
 pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError> {
     let mut values = Vec::with_capacity(head.n);

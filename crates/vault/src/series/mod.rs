@@ -10,6 +10,8 @@ pub(crate) mod rows;
 
 pub(crate) mod sealed;
 
+pub(crate) mod new_chunks;
+
 pub(crate) mod write;
 
 pub(crate) mod window;

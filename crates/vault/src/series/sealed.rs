@@ -7,7 +7,7 @@ use clinical::Source;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::error::VaultError;
-use crate::series::chunk::{Value, pack_sealed, unpack};
+use crate::series::chunk::{Head, Value, pack_sealed, times_of_sealed, unpack};
 use crate::series::min_max::extremes;
 use crate::series::rows::{HEAD, head, value};
 
@@ -29,6 +29,8 @@ struct Sealed {
     id: i64,
     t0: i64,
     t1: i64,
+    /// When its values were taken, in order, once somebody asked.
+    times: Option<Vec<i64>>,
     values: Option<Vec<Value>>,
 }
 
@@ -53,7 +55,7 @@ impl<'a> Tails<'a> {
         )?;
         let chunks = find
             .query_map([series], |row| {
-                Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, values: None })
+                Ok(Sealed { id: row.get(0)?, t0: row.get(1)?, t1: row.get(2)?, times: None, values: None })
             })?
             .collect::<Result<_, _>>()?;
         Ok(found.insert(chunks))
@@ -66,6 +68,9 @@ impl<'a> Tails<'a> {
         let chunks = self.sealed_of(series)?;
         let mut reopen = None;
         for chunk in chunks.iter_mut().filter(|c| c.t0 <= t && t <= c.t1) {
+            if !chunk.has_one_at(transaction, t)? {
+                continue;
+            }
             let id = chunk.id;
             match chunk.values(transaction)?.iter().find(|v| v.t == t && v.source == source.reference) {
                 Some(held) if held.version == source.version => return Ok(true),
@@ -202,6 +207,20 @@ impl<'a> Tails<'a> {
 }
 
 impl Sealed {
+    /// Whether it holds a value of this moment. Nearly always none: what comes is new, and its sources need not be unpacked.
+    fn has_one_at(&mut self, connection: &Connection, t: i64) -> Result<bool, VaultError> {
+        let times = match &mut self.times {
+            Some(times) => times,
+            empty => {
+                let (head, data) = read_chunk(connection, self.id)?;
+                let mut times = times_of_sealed(&head, &data)?;
+                times.sort_unstable();
+                empty.insert(times)
+            }
+        };
+        Ok(times.binary_search(&t).is_ok())
+    }
+
     fn values(&mut self, connection: &Connection) -> Result<&[Value], VaultError> {
         match &mut self.values {
             Some(values) => Ok(values),
@@ -210,9 +229,13 @@ impl Sealed {
     }
 }
 
-fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
-    let (head, data) = connection
+fn read_chunk(connection: &Connection, id: i64) -> Result<(Head, Vec<u8>), VaultError> {
+    Ok(connection
         .prepare_cached(&format!("SELECT {HEAD}, data FROM chunk WHERE id = ?"))?
-        .query_row([id], |row| Ok((head(row)?, row.get::<_, Vec<u8>>("data")?)))?;
+        .query_row([id], |row| Ok((head(row)?, row.get("data")?)))?)
+}
+
+fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
+    let (head, data) = read_chunk(connection, id)?;
     unpack(&head, &data)
 }

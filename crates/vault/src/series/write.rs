@@ -10,8 +10,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::changes::Ingested;
 use crate::codec::id;
 use crate::error::VaultError;
-use crate::series::chunk::pack_regular;
-use crate::series::min_max::{extremes, pack_min_max};
+use crate::series::new_chunks::NewChunks;
 use crate::series::sealed::Tails;
 use crate::store::vault::Reader;
 
@@ -24,6 +23,9 @@ pub(crate) struct Values<'a> {
     received: Instant,
     series: HashMap<(PatientId, Option<DeviceId>, Code, SmolStr), i64>,
     tails: Tails<'a>,
+    chunks: NewChunks<'a>,
+    /// Whether any resource has a second version, once that was asked.
+    corrected: Option<bool>,
     /// The newest values of the page, until they are written.
     newest: HashMap<i64, Newest>,
     changes: Ingested,
@@ -44,6 +46,8 @@ impl<'a> Values<'a> {
             received,
             series: HashMap::new(),
             tails: Tails::new(transaction),
+            chunks: NewChunks::new(transaction, received),
+            corrected: None,
             newest: HashMap::new(),
             changes: Ingested::default(),
         }
@@ -51,6 +55,7 @@ impl<'a> Values<'a> {
 
     /// Seals what is full and writes which values are the newest; what changed.
     pub fn finish(mut self) -> Result<Ingested, VaultError> {
+        self.chunks.write()?;
         self.tails.seal_full()?;
         self.write_latest()?;
         Ok(self.changes)
@@ -173,7 +178,7 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    pub fn segment(&mut self, segment: &Segment, source: &Source) -> Result<(), VaultError> {
+    pub fn segment(&mut self, segment: &'a Segment, source: &'a Source) -> Result<(), VaultError> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
         let series =
             self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
@@ -191,7 +196,7 @@ impl<'a> Values<'a> {
                 }
             }
         } else {
-            new = self.chunk(series, segment, source)?;
+            new = self.chunks.take(series, segment, source)?;
             self.changes.samples += if new { count } else { 0 };
         }
         if new {
@@ -199,47 +204,6 @@ impl<'a> Values<'a> {
             self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source);
         }
         Ok(())
-    }
-
-    /// Keeps a whole resource as a chunk of its own; whether it is new.
-    fn chunk(&mut self, series: i64, segment: &Segment, source: &Source) -> Result<bool, VaultError> {
-        let count = segment.mantissas.len();
-        let known: bool = self
-            .transaction
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
-            )?
-            .query_row(
-                params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), count as i64],
-                |row| row.get(0),
-            )?;
-        if known {
-            return Ok(false);
-        }
-        let (low, high) = extremes(segment.mantissas.iter());
-        self.transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO chunk (series, t0, t1, n, period_ms, scale, low, high, first, last, source,
-                 version, received, outline, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![
-                series,
-                segment.start.0,
-                segment.time_of(count - 1).0,
-                count as i64,
-                segment.period_ms,
-                segment.scale,
-                low,
-                high,
-                segment.mantissas[0],
-                segment.mantissas[count - 1],
-                source.reference.as_str(),
-                source.version.as_str(),
-                self.received.0,
-                pack_min_max(&segment.mantissas),
-                pack_regular(&segment.mantissas)?
-            ])?;
-        Ok(true)
     }
 
     fn all_series(&self, patient: Option<&PatientId>) -> Result<Vec<i64>, VaultError> {
@@ -260,11 +224,7 @@ impl<'a> Values<'a> {
             self.retire(&source.reference, Some(&source.version))?;
             return Ok(true);
         };
-        let known: Option<i64> = self
-            .transaction
-            .prepare_cached("SELECT version FROM corrected WHERE source = ?")?
-            .query_row([source.reference.as_str()], |row| row.get(0))
-            .optional()?;
+        let known = if self.any_corrected()? { self.corrected_to(&source.reference)? } else { None };
         if known.is_some_and(|known| known > number) {
             return Ok(false);
         }
@@ -284,7 +244,29 @@ impl<'a> Values<'a> {
         Ok(true)
     }
 
-    pub fn note_version(&self, reference: &str, version: i64) -> Result<(), VaultError> {
+    /// Whether this cache ever saw a second version of anything. Nearly none has while its first millions of values come.
+    fn any_corrected(&mut self) -> Result<bool, VaultError> {
+        if let Some(any) = self.corrected {
+            return Ok(any);
+        }
+        let any = self
+            .transaction
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM corrected)")?
+            .query_row([], |row| row.get(0))?;
+        self.corrected = Some(any);
+        Ok(any)
+    }
+
+    fn corrected_to(&self, reference: &str) -> Result<Option<i64>, VaultError> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT version FROM corrected WHERE source = ?")?
+            .query_row([reference], |row| row.get(0))
+            .optional()?)
+    }
+
+    pub fn note_version(&mut self, reference: &str, version: i64) -> Result<(), VaultError> {
+        self.corrected = Some(true);
         self.transaction
             .prepare_cached("INSERT OR REPLACE INTO corrected VALUES (?, ?)")?
             .execute(params![reference, version])?;
@@ -299,6 +281,7 @@ impl<'a> Values<'a> {
 
     /// What a resource said in another version than `keep` is true no longer; it stays to be looked up as of then.
     fn retire(&mut self, reference: &str, keep: Option<&str>) -> Result<(), VaultError> {
+        self.chunks.write()?;
         let known: bool = self
             .transaction
             .prepare_cached(

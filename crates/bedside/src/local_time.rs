@@ -32,6 +32,11 @@ pub fn ahead_of_utc(at: Instant) -> i64 {
     i64::from(zone().to_offset(stamp(at)).seconds()) * 1000
 }
 
+/// A moment as `2026-03-14T03:12:00.000Z` tells it.
+pub(crate) fn read_instant(text: &str) -> Option<Instant> {
+    text.parse::<Timestamp>().ok().map(|stamp| Instant(stamp.as_millisecond()))
+}
+
 fn stamp(at: Instant) -> Timestamp {
     Timestamp::from_millisecond(at.0).unwrap_or_default()
 }

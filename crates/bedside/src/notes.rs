@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use clinical::{Action, EpisodeId, Instant, PatientId, SeenAction, SmolStr, Verb};
-use fhir::parse_instant;
 use vault::Ward;
+
+use crate::local_time::read_instant;
 
 /// Notes and hand-overs this old still matter to the next shift: milliseconds.
 const SHIFT: i64 = 12 * 3_600_000;
@@ -32,7 +33,7 @@ pub fn annotations(patient: &PatientId, actions: &[SeenAction]) -> Vec<Annotatio
             // A note from elsewhere without a moment is about the moment it was written.
             let (at, text) = note
                 .split_once(' ')
-                .and_then(|(moment, text)| Some((parse_instant(moment)?, text)))
+                .and_then(|(moment, text)| Some((read_instant(moment)?, text)))
                 .unwrap_or((seen.action.at, note));
             let by = seen.action.by.name.clone();
             Some(Annotation { at, text: text.to_owned(), by, sent: seen.accepted_at.is_some() })

@@ -1,11 +1,11 @@
-//! What the numbers mean: measures and units, NEWS2, staleness, alert episodes and their actions.
+//! What the numbers mean: measures and units, NEWS2, staleness, episodes of alarms and the actions on them.
 //!
 //! Pure functions and plain types. Deliberately not here: I/O, clocks, FHIR, SQL, JSON. Time is an argument.
 
 mod actor;
 mod acuity;
-mod alert;
 mod decimal;
+mod episode;
 mod fact;
 mod id;
 mod limits;
@@ -24,8 +24,8 @@ mod ward;
 
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
-pub use alert::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use decimal::{Decimal, NotADecimal};
+pub use episode::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use fact::{Body, Fact, Unreadable};
 pub use id::{ActionId, ActorId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
 pub use limits::{

@@ -7,6 +7,7 @@ mod error;
 mod panel;
 
 mod device_change;
+mod histogram;
 mod merged_series;
 mod sampler;
 mod summary;

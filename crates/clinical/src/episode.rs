@@ -1,4 +1,4 @@
-//! The alert episode, and what people can do about it. What the facts add up to stands in `response`.
+//! An episode: one onset of one alarm, and what people can do about it. What the facts add up to stands in `response`.
 
 use crate::{About, ActionId, Actor, ActorId, EpisodeId, Instant, Measure, PatientId};
 

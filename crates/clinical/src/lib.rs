@@ -42,7 +42,7 @@ pub use presets::{Preset, presets};
 pub use smol_str::SmolStr;
 
 pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
-pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, Side, Turn, Watch, missed_dose, score_priority};
+pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
 pub use sample::{Quality, Sample, Source, Times};
 pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};

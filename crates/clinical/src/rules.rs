@@ -206,7 +206,7 @@ enum Phase {
 
 /// One rule over one series: fed with each value in the order of time.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct SeriesRule {
     rule: &'static Rule,
     phase: Phase,
     last: Option<Instant>,
@@ -214,10 +214,10 @@ pub struct Watch {
     before: std::collections::VecDeque<(Instant, f64)>,
 }
 
-impl Watch {
+impl SeriesRule {
     /// A rule that has seen nothing.
-    pub fn new(rule: &'static Rule) -> Watch {
-        Watch { rule, phase: Phase::Inside, last: None, before: std::collections::VecDeque::new() }
+    pub fn new(rule: &'static Rule) -> SeriesRule {
+        SeriesRule { rule, phase: Phase::Inside, last: None, before: std::collections::VecDeque::new() }
     }
 
     /// The rule.
@@ -380,21 +380,21 @@ mod tests {
 
     const SPO2: Limits = Limits { low: Some(90.0), high: None };
 
-    fn watch(code: &str) -> Watch {
-        Watch::new(Rule::from_code(code).expect("a rule"))
+    fn on_series(code: &str) -> SeriesRule {
+        SeriesRule::new(Rule::from_code(code).expect("a rule"))
     }
 
-    fn seconds(watch: &mut Watch, from: i64, values: &[f64], limits: Limits) -> Vec<Turn> {
+    fn seconds(rule: &mut SeriesRule, from: i64, values: &[f64], limits: Limits) -> Vec<Turn> {
         let mut turns = Vec::new();
         for (n, value) in values.iter().enumerate() {
-            turns.extend(watch.feed(Instant((from + n as i64) * 1000), *value, Some(limits), true));
+            turns.extend(rule.feed(Instant((from + n as i64) * 1000), *value, Some(limits), true));
         }
         turns
     }
 
     #[test]
     fn a_short_dip_is_no_alarm_and_a_long_one_began_with_its_first_second() {
-        let mut w = watch("spo2-low");
+        let mut w = on_series("spo2-low");
         let mut values = vec![95.0; 5];
         values.extend([88.0; 14]);
         values.push(93.0);
@@ -408,7 +408,7 @@ mod tests {
 
     #[test]
     fn a_value_that_hovers_at_the_limit_is_one_alarm_and_ends_when_it_stays_back() {
-        let mut w = watch("spo2-low");
+        let mut w = on_series("spo2-low");
         assert_eq!(seconds(&mut w, 0, &[88.0; 20], SPO2).len(), 1);
         // 90 is inside the limit and not back by the hysteresis.
         let hovering: Vec<f64> = (0..60).map(|n| if n % 2 == 0 { 90.0 } else { 89.0 }).collect();
@@ -418,14 +418,14 @@ mod tests {
 
     #[test]
     fn a_silence_does_not_count_as_time_outside() {
-        let mut w = watch("spo2-low");
+        let mut w = on_series("spo2-low");
         assert_eq!(seconds(&mut w, 0, &[88.0; 5], SPO2), []);
         assert_eq!(seconds(&mut w, 100, &[88.0; 5], SPO2), [], "ten seconds outside, not a hundred");
     }
 
     #[test]
     fn a_single_charted_value_outside_counts_at_once() {
-        let mut w = watch("temp-high");
+        let mut w = on_series("temp-high");
         let limits = Limits { low: Some(35.0), high: Some(38.5) };
         let began = Turn::Began { onset: Instant(0), worst: 39.2, bound: 38.5 };
         assert_eq!(w.feed(Instant(0), 39.2, Some(limits), false), Some(began));
@@ -434,7 +434,7 @@ mod tests {
 
     #[test]
     fn a_limit_set_for_the_patient_is_the_one_that_counts() {
-        let mut w = watch("spo2-low");
+        let mut w = on_series("spo2-low");
         let set = Limits { low: Some(86.0), high: None };
         assert_eq!(seconds(&mut w, 0, &[88.0; 60], set), []);
         assert_eq!(seconds(&mut w, 60, &[85.0; 16], set).len(), 1);
@@ -442,7 +442,7 @@ mod tests {
 
     #[test]
     fn glucose_that_falls_fast_is_seen_before_it_is_low() {
-        let mut w = watch("glucose-falling");
+        let mut w = on_series("glucose-falling");
         let turns: Vec<Turn> = [140.0, 128.0, 112.0, 96.0]
             .iter()
             .enumerate()
@@ -481,9 +481,9 @@ mod tests {
         fn onsets_do_not_depend_on_when_somebody_looked(
             values in prop::collection::vec(80.0f64..100.0, 1..400), cut in 0usize..400
         ) {
-            let whole = seconds(&mut watch("spo2-low"), 0, &values, SPO2);
+            let whole = seconds(&mut on_series("spo2-low"), 0, &values, SPO2);
             let cut = cut.min(values.len());
-            let mut w = watch("spo2-low");
+            let mut w = on_series("spo2-low");
             let mut parts = seconds(&mut w, 0, &values[..cut], SPO2);
             // What was seen already comes again, as a replay does.
             parts.extend(seconds(&mut w, 0, &values[..cut], SPO2));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use clinical::{
-    Episode, Instant, Limits, Measure, PatientId, RULES, Rule, SetLimit, Turn, Watch, is_stale,
+    Episode, Instant, Limits, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit, Turn, is_stale,
     limit_history, limits_at,
 };
 use fhir::to_unit;
@@ -15,7 +15,7 @@ use crate::alarm::units;
 
 /// One rule over one series, with the alarm it found.
 struct Running {
-    watch: Watch,
+    rule: SeriesRule,
     on: Option<Breach>,
     ended: Option<Instant>,
 }
@@ -57,7 +57,7 @@ impl Values {
                 Entry::Vacant(free) => {
                     let from = beginning(reader, value, measure, &limits, now)?;
                     let rules = RULES.iter().filter(|rule| rule.measure == measure);
-                    let fresh = |rule| Running { watch: Watch::new(rule), on: None, ended: None };
+                    let fresh = |rule| Running { rule: SeriesRule::new(rule), on: None, ended: None };
                     free.insert((from - 1, rules.map(fresh).collect()))
                 }
             };
@@ -80,7 +80,7 @@ impl Values {
                     }
                     let (at, number) = (Instant(point.t), point.v * factor + offset);
                     for one in running.iter_mut() {
-                        match one.watch.feed(at, number, limits(at), series.streamed) {
+                        match one.rule.feed(at, number, limits(at), series.streamed) {
                             Some(Turn::Began { onset, worst, bound }) => {
                                 one.on = Some(Breach { onset, worst, bound });
                             }
@@ -88,7 +88,7 @@ impl Values {
                                 one.ended = Some(at);
                                 // Over before anybody looked: it happened all the same.
                                 let over = one.on.take().filter(|b| now.ms_since(b.onset) < LOOK_BACK);
-                                holds.extend(over.map(|b| condition(one.watch.rule(), b, one.ended)));
+                                holds.extend(over.map(|b| condition(one.rule.rule(), b, one.ended)));
                             }
                             None => {}
                         }
@@ -96,7 +96,7 @@ impl Values {
                 }
                 *seen = value.taken_at;
             }
-            holds.extend(running.iter().filter_map(|one| Some(condition(one.watch.rule(), one.on?, None))));
+            holds.extend(running.iter().filter_map(|one| Some(condition(one.rule.rule(), one.on?, None))));
         }
         Ok(holds)
     }
@@ -115,8 +115,8 @@ impl Values {
             .filter_map(|v| Some((v, self.series.get(&v.series.id)?)));
         let mut newest: Option<Instant> = None;
         for (value, (seen, running)) in running {
-            let one = running.iter().find(|one| one.watch.rule().code == rule.code)?;
-            if !one.watch.is_inside() {
+            let one = running.iter().find(|one| one.rule.rule().code == rule.code)?;
+            if !one.rule.is_inside() {
                 return None;
             }
             let by_device = value.series.device.is_some();

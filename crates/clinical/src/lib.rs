@@ -46,6 +46,6 @@ pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, miss
 pub use sample::{Quality, Sample, Source, Times};
 pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};
-pub use time::Instant;
+pub use time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Reversed, SECOND_MS, TimeRange};
 pub use tone::{Burst, burst, samples};
 pub use ward::{Device, Dose, Flag, Person, Place, Segment, Stay};

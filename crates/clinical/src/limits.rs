@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Actor, Instant, Measure, PatientId, SeenAction, Verb};
+use crate::{Actor, HOUR_MS, Instant, Measure, PatientId, SeenAction, Verb};
 
 /// The normal side of an alarm limit, in the measure's own unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -255,7 +255,7 @@ pub struct SetLimit {
 impl SetLimit {
     /// Until when it holds; `None` until it is changed.
     pub fn until(&self) -> Option<Instant> {
-        self.change.hours.map(|hours| self.at + i64::from(hours) * 3_600_000)
+        self.change.hours.map(|hours| self.at + i64::from(hours) * HOUR_MS)
     }
 }
 
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_limit_ends_by_itself_and_the_units_holds_again() {
-        let hour = 3_600_000;
+        let hour = HOUR_MS;
         let actions = [seen("1", Verb::SetLimit, "Dr Varga", hour, change(Some(86.0), None).to_string())];
         let history = limit_history(&"p".into(), &actions);
         let low = |at: i64| {

@@ -1,6 +1,6 @@
 //! NEWS2, the National Early Warning Score (Royal College of Physicians, 2017, charts 1 to 4).
 
-use crate::{Instant, Measure, Plausibility};
+use crate::{HOUR_MS, Instant, MINUTE_MS, Measure, Plausibility};
 
 /// Level of consciousness; everything but alert scores 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub struct Windows {
 impl Default for Windows {
     /// 30 minutes, and six hours: the longest interval RCP 2017 allows a patient who scores 1 to 4.
     fn default() -> Self {
-        Windows { continuous_ms: 30 * 60_000, spot_ms: 6 * 3_600_000 }
+        Windows { continuous_ms: 30 * MINUTE_MS, spot_ms: 6 * HOUR_MS }
     }
 }
 
@@ -167,8 +167,7 @@ impl Band {
 
     /// How long until the next observation is due, in milliseconds (RCP 2017, chart 4); high is continuous.
     pub fn next_observation_ms(self) -> i64 {
-        const HOUR: i64 = 3_600_000;
-        [12 * HOUR, 4 * HOUR, HOUR, HOUR, 0][self as usize]
+        [12 * HOUR_MS, 4 * HOUR_MS, HOUR_MS, HOUR_MS, 0][self as usize]
     }
 }
 
@@ -350,7 +349,7 @@ fn temperature(celsius: f64) -> u8 {
 mod tests {
     use super::*;
 
-    const NOW: Instant = Instant(100 * 3_600_000);
+    const NOW: Instant = Instant(100 * HOUR_MS);
 
     fn at<T>(value: T) -> Option<Input<T>> {
         Some(Input { value, taken_at: NOW, continuous: false })
@@ -464,13 +463,13 @@ mod tests {
     #[test]
     fn an_old_reading_and_an_artefact_do_not_count() {
         let mut case = inputs(16.0, 98.0, 1, false, 120.0, 80.0, Acvpu::Alert, 37.0);
-        case.pulse = Some(Input { value: 80.0, taken_at: NOW - 31 * 60_000, continuous: true });
+        case.pulse = Some(Input { value: 80.0, taken_at: NOW - 31 * MINUTE_MS, continuous: true });
         case.temperature = at(61.0);
         let score = news2(&case, &Windows::default(), NOW).unwrap();
         assert_eq!(
             score.missing,
             vec![
-                (Parameter::Pulse, Missing::TooOld { age_ms: 31 * 60_000 }),
+                (Parameter::Pulse, Missing::TooOld { age_ms: 31 * MINUTE_MS }),
                 (Parameter::Temperature, Missing::Artefact)
             ]
         );

@@ -3,14 +3,15 @@
 //! A pure fold over append-only facts and a moment, so two stations that hold the same facts show the same state, in whatever
 //! order the facts arrived.
 
-use crate::{Action, Actor, Episode, Instant, Presence, Priority, SeenAction, UnitLimits, Verb};
+use crate::{
+    Action, Actor, Episode, Instant, MINUTE_MS, Presence, Priority, SECOND_MS, SeenAction, UnitLimits, Verb,
+};
 
-const MINUTE: i64 = 60_000;
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
 /// this much before anybody is told.
-const CLOCK_TOLERANCE: i64 = MINUTE;
+const CLOCK_TOLERANCE: i64 = MINUTE_MS;
 /// An action that reached the server this long after the click was made offline.
-const LATE: i64 = 3_000;
+const LATE: i64 = 3 * SECOND_MS;
 
 /// What a unit has set for its alarms. All times in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +31,9 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
-            pause: 2 * MINUTE,
-            remind: 3 * MINUTE,
-            escalate: [2 * MINUTE, 5 * MINUTE, 15 * MINUTE],
+            pause: 2 * MINUTE_MS,
+            remind: 3 * MINUTE_MS,
+            escalate: [2 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS],
             chain: [(); 3].map(|()| {
                 ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec()
             }),
@@ -150,7 +151,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
     };
     let reminders = match (&owner, presence) {
         (Some((seen, _)), Presence::Owned) => {
-            (now.ms_since(seen.action.at) / policy.remind.max(MINUTE)).max(0)
+            (now.ms_since(seen.action.at) / policy.remind.max(MINUTE_MS)).max(0)
         }
         _ => 0,
     };
@@ -337,8 +338,8 @@ mod tests {
     fn a_pause_ends_by_itself_and_concerns_this_alarm_alone() {
         let high = episode(Priority::High, None);
         let pause = [action("1", Verb::AudioPause, "Okafor", 1000, Some(1100))];
-        assert_eq!(state(&high, &pause, 2000).sound, Sound::Paused(Instant(1000 + 2 * MINUTE)));
-        assert_eq!(state(&high, &pause, 1000 + 2 * MINUTE).sound, Sound::On);
+        assert_eq!(state(&high, &pause, 2000).sound, Sound::Paused(Instant(1000 + 2 * MINUTE_MS)));
+        assert_eq!(state(&high, &pause, 1000 + 2 * MINUTE_MS).sound, Sound::On);
         assert_eq!(state(&high, &pause, 2000).presence, Presence::Active, "a pause takes nothing");
         let mut other = high.clone();
         other.id = "other".into();
@@ -349,14 +350,14 @@ mod tests {
     fn who_knows_is_not_shouted_at_but_reminded() {
         let high = episode(Priority::High, None);
         let take = [action("1", Verb::Take, "Okafor", 1000, Some(1100))];
-        let at = |minutes: i64| state(&high, &take, 1000 + minutes * MINUTE);
+        let at = |minutes: i64| state(&high, &take, 1000 + minutes * MINUTE_MS);
         assert_eq!((at(1).sound, at(1).reminders), (Sound::Off, 0));
         assert_eq!((at(3).reminders, at(7).reminders), (1, 2));
         let released = [take[0].clone(), action("2", Verb::Release, "Okafor", 2000, Some(2100))];
         assert_eq!(state(&high, &released, 3000).sound, Sound::On, "let go, it sounds again");
         let handled = [take[0].clone(), action("2", Verb::Handled, "Okafor", 2000, Some(2100))];
         assert_eq!(
-            state(&high, &handled, 60 * MINUTE).sound,
+            state(&high, &handled, 60 * MINUTE_MS).sound,
             Sound::Off,
             "what was handled never sounds again"
         );
@@ -365,9 +366,9 @@ mod tests {
     #[test]
     fn nobody_takes_it_and_the_next_role_is_called_by_priority() {
         let level = |priority, minutes: i64| {
-            state(&episode(priority, None), &[], minutes * MINUTE)
+            state(&episode(priority, None), &[], minutes * MINUTE_MS)
                 .escalation
-                .map(|e| (e.level, e.at.0 / MINUTE))
+                .map(|e| (e.level, e.at.0 / MINUTE_MS))
         };
         assert_eq!(level(Priority::High, 1), None);
         assert_eq!(level(Priority::High, 2), Some((1, 2)));
@@ -381,14 +382,18 @@ mod tests {
     fn a_late_offline_take_never_takes_a_call_back() {
         let high = episode(Priority::High, None);
         // Clicked after 30 s without a network; the server had it after four minutes.
-        let late = [action("1", Verb::Take, "Okafor", 30_000, Some(4 * MINUTE))];
-        let now = state(&high, &late, 10 * MINUTE);
+        let late = [action("1", Verb::Take, "Okafor", 30_000, Some(4 * MINUTE_MS))];
+        let now = state(&high, &late, 10 * MINUTE_MS);
         assert_eq!(now.owner.as_ref().map(|o| o.0.name.as_str()), Some("Okafor"));
         assert_eq!(now.escalation.map(|e| e.level), Some(2));
         let in_time = [action("1", Verb::Take, "Okafor", 30_000, Some(31_000))];
-        assert_eq!(state(&high, &in_time, 10 * MINUTE).escalation, None);
-        let let_go = [in_time[0].clone(), action("2", Verb::Release, "Okafor", 2 * MINUTE, Some(2 * MINUTE))];
-        assert_eq!(state(&high, &let_go, 5 * MINUTE).escalation.map(|e| e.at), Some(Instant(4 * MINUTE)));
+        assert_eq!(state(&high, &in_time, 10 * MINUTE_MS).escalation, None);
+        let let_go =
+            [in_time[0].clone(), action("2", Verb::Release, "Okafor", 2 * MINUTE_MS, Some(2 * MINUTE_MS))];
+        assert_eq!(
+            state(&high, &let_go, 5 * MINUTE_MS).escalation.map(|e| e.at),
+            Some(Instant(4 * MINUTE_MS))
+        );
     }
 
     #[test]
@@ -449,13 +454,13 @@ mod tests {
         let now = state(&medium, &facts, 5);
         assert_eq!((now.owner.unwrap().0, now.also_took), (here.clone(), vec![there.clone()]));
         // The next role is called from the owner's own release on, not from anybody else's.
-        facts.push(by(&here, "5", Verb::Release, 6 * MINUTE));
-        assert_eq!(state(&medium, &facts[..4], 60 * MINUTE).escalation, None);
+        facts.push(by(&here, "5", Verb::Release, 6 * MINUTE_MS));
+        assert_eq!(state(&medium, &facts[..4], 60 * MINUTE_MS).escalation, None);
         assert_eq!(
-            state(&medium, &facts, 60 * MINUTE).escalation.map(|e| (e.level, e.at)),
-            Some((3, Instant(21 * MINUTE)))
+            state(&medium, &facts, 60 * MINUTE_MS).escalation.map(|e| (e.level, e.at)),
+            Some((3, Instant(21 * MINUTE_MS)))
         );
-        assert_eq!(state(&medium, &facts, 7 * MINUTE).presence, Presence::Active);
+        assert_eq!(state(&medium, &facts, 7 * MINUTE_MS).presence, Presence::Active);
     }
 
     #[test]
@@ -501,7 +506,7 @@ mod tests {
             let mut n = 0u64;
             shuffled.sort_by_cached_key(|_| { n += 1; (seed ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15) });
             let e = episode(Priority::High, None);
-            for now in [0, 30, 10 * MINUTE] {
+            for now in [0, 30, 10 * MINUTE_MS] {
                 prop_assert_eq!(state(&e, &facts, now), state(&e, &shuffled, now));
             }
         }

@@ -4,11 +4,7 @@
 //! somebody looked, so that every station that holds the same values finds the same onset. Deliberately not here: which of
 //! them the gateway has raised already, and how an alarm is recorded.
 
-use crate::{Dose, Instant, Limits, Measure, Priority};
-
-const SECOND: i64 = 1_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
+use crate::{DAY_MS, Dose, HOUR_MS, Instant, Limits, MINUTE_MS, Measure, Priority, SECOND_MS};
 
 /// The side of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,9 +58,9 @@ pub struct Rule {
 }
 
 /// How long values must be back before an alarm on streamed values is over: milliseconds.
-pub const CLEAR_MS: i64 = 10 * SECOND;
+pub const CLEAR_MS: i64 = 10 * SECOND_MS;
 /// A silence of a streamed signal longer than this begins the time outside anew: milliseconds.
-const SILENCE_MS: i64 = 30 * SECOND;
+const SILENCE_MS: i64 = 30 * SECOND_MS;
 
 const fn limit(
     code: &'static str,
@@ -74,7 +70,7 @@ const fn limit(
     priority: Priority,
     back: f64,
 ) -> Rule {
-    Rule { code, measure, side, kind: Kind::Limit { beyond }, priority, hold_ms: 15 * SECOND, back }
+    Rule { code, measure, side, kind: Kind::Limit { beyond }, priority, hold_ms: 15 * SECOND_MS, back }
 }
 
 const fn change(
@@ -86,7 +82,7 @@ const fn change(
     only: f64,
 ) -> Rule {
     let kind = Kind::Change { by, within_ms, only };
-    Rule { code, measure, side, kind, priority: Priority::Medium, hold_ms: 30 * SECOND, back: by / 3.0 }
+    Rule { code, measure, side, kind, priority: Priority::Medium, hold_ms: 30 * SECOND_MS, back: by / 3.0 }
 }
 
 /// Every rule about values. The far limits follow what bedside monitors call extreme brady- and tachycardia, desaturation and
@@ -108,8 +104,8 @@ pub const RULES: [Rule; 19] = [
     limit("glucose-low", Measure::Glucose, Side::Low, 0.0, Priority::Medium, 4.0),
     limit("glucose-far-low", Measure::Glucose, Side::Low, 16.0, Priority::High, 4.0),
     limit("glucose-high", Measure::Glucose, Side::High, 0.0, Priority::Low, 9.0),
-    change("glucose-falling", Measure::Glucose, Side::Low, 30.0, 15 * MINUTE, 110.0),
-    change("bp-falling", Measure::SystolicBp, Side::Low, 40.0, HOUR, 120.0),
+    change("glucose-falling", Measure::Glucose, Side::Low, 30.0, 15 * MINUTE_MS, 110.0),
+    change("bp-falling", Measure::SystolicBp, Side::Low, 40.0, HOUR_MS, 120.0),
     Rule {
         code: "battery",
         measure: Measure::Battery,
@@ -174,7 +170,7 @@ impl Rule {
             }
             Kind::Change { within_ms, .. } => {
                 let word = if self.side == Side::Low { "falling" } else { "rising" };
-                format!("{name} {word} {:.digits$} in {} min", worst.abs(), within_ms / MINUTE)
+                format!("{name} {word} {:.digits$} in {} min", worst.abs(), within_ms / MINUTE_MS)
             }
             Kind::Fixed { .. } => format!("{name} {worst:.0} %"),
         }
@@ -303,7 +299,7 @@ impl SeriesRule {
             Side::High => differences.fold(0.0, f64::max),
         };
         // One value in ten seconds is enough to see a change of minutes.
-        if self.before.back().is_none_or(|(t, _)| at.ms_since(*t) >= 10 * SECOND) {
+        if self.before.back().is_none_or(|(t, _)| at.ms_since(*t) >= 10 * SECOND_MS) {
             self.before.push_back((at, value));
         }
         let counts = match self.rule.side {
@@ -351,9 +347,8 @@ impl Cause {
 /// Every day means on each of the last three days, within an hour and a half of the same time of day; late means three hours
 /// after it. `doses` in any order.
 pub fn missed_dose(doses: &[Dose], now: Instant) -> Option<(String, Instant)> {
-    const DAY: i64 = 24 * HOUR;
-    const SPREAD: i64 = 90 * MINUTE;
-    const LATE: i64 = 3 * HOUR;
+    const SPREAD: i64 = 90 * MINUTE_MS;
+    const LATE: i64 = 3 * HOUR_MS;
     let mut names: Vec<&str> = doses.iter().map(|d| d.what.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -361,14 +356,14 @@ pub fn missed_dose(doses: &[Dose], now: Instant) -> Option<(String, Instant)> {
         let mut times: Vec<i64> = doses.iter().filter(|d| d.what == name).map(|d| d.at.0).collect();
         times.sort_unstable();
         let last = *times.last()?;
-        let due = last + DAY;
+        let due = last + DAY_MS;
         // Once a day, and only once: what is taken with meals has no due time.
         let once = |day: i64| {
-            let near = |t: &&i64| (**t - (last - day * DAY)).abs() <= SPREAD;
-            let within = |t: &&i64| (**t - (last - day * DAY)).abs() < DAY / 2;
+            let near = |t: &&i64| (**t - (last - day * DAY_MS)).abs() <= SPREAD;
+            let within = |t: &&i64| (**t - (last - day * DAY_MS)).abs() < DAY_MS / 2;
             times.iter().filter(near).count() == 1 && times.iter().filter(within).count() == 1
         };
-        let late = now.0 > due + LATE && now.0 < due + DAY;
+        let late = now.0 > due + LATE && now.0 < due + DAY_MS;
         (late && (0..3).all(once)).then(|| (name.to_owned(), Instant(due)))
     })
 }
@@ -429,7 +424,7 @@ mod tests {
         let limits = Limits { low: Some(35.0), high: Some(38.5) };
         let began = Turn::Began { onset: Instant(0), worst: 39.2, bound: 38.5 };
         assert_eq!(w.feed(Instant(0), 39.2, Some(limits), false), Some(began));
-        assert_eq!(w.feed(Instant(HOUR), 37.1, Some(limits), false), Some(Turn::Ended(Instant(HOUR))));
+        assert_eq!(w.feed(Instant(HOUR_MS), 37.1, Some(limits), false), Some(Turn::Ended(Instant(HOUR_MS))));
     }
 
     #[test]
@@ -446,9 +441,9 @@ mod tests {
         let turns: Vec<Turn> = [140.0, 128.0, 112.0, 96.0]
             .iter()
             .enumerate()
-            .filter_map(|(n, v)| w.feed(Instant(n as i64 * 5 * MINUTE), *v, None, false))
+            .filter_map(|(n, v)| w.feed(Instant(n as i64 * 5 * MINUTE_MS), *v, None, false))
             .collect();
-        let began = Turn::Began { onset: Instant(15 * MINUTE), worst: -44.0, bound: -30.0 };
+        let began = Turn::Began { onset: Instant(15 * MINUTE_MS), worst: -44.0, bound: -30.0 };
         assert_eq!(turns, [began]);
         assert_eq!(w.rule().text(-44.0, -30.0, 0), "Glucose falling 44 in 15 min");
     }
@@ -462,17 +457,17 @@ mod tests {
             amount: None,
             at: Instant(at),
         };
-        let day = 24 * HOUR;
+        let day = 24 * HOUR_MS;
         let mut doses: Vec<Dose> =
-            (0..4).map(|n| dose("Basal insulin", n * day + 22 * HOUR + n * MINUTE)).collect();
+            (0..4).map(|n| dose("Basal insulin", n * day + 22 * HOUR_MS + n * MINUTE_MS)).collect();
         for n in 0..4 {
-            doses.extend([8, 13, 19].map(|hour| dose("Rapid insulin", n * day + hour * HOUR)));
+            doses.extend([8, 13, 19].map(|hour| dose("Rapid insulin", n * day + hour * HOUR_MS)));
         }
-        let due = Instant(4 * day + 22 * HOUR + 3 * MINUTE);
-        assert_eq!(missed_dose(&doses, due + HOUR), None);
-        assert_eq!(missed_dose(&doses, due + 4 * HOUR), Some(("Basal insulin".into(), due)));
-        doses.push(dose("Basal insulin", due.0 + HOUR));
-        assert_eq!(missed_dose(&doses, due + 4 * HOUR), None);
+        let due = Instant(4 * day + 22 * HOUR_MS + 3 * MINUTE_MS);
+        assert_eq!(missed_dose(&doses, due + HOUR_MS), None);
+        assert_eq!(missed_dose(&doses, due + 4 * HOUR_MS), Some(("Basal insulin".into(), due)));
+        doses.push(dose("Basal insulin", due.0 + HOUR_MS));
+        assert_eq!(missed_dose(&doses, due + 4 * HOUR_MS), None);
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{LimitError, Measure, Policy, Priority, StaleAfter, Windows};
+use crate::{LimitError, MINUTE_MS, Measure, Policy, Priority, SECOND_MS, StaleAfter, Windows};
 
 /// A site's settings; the default is what stands in the standards and guides.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -167,7 +167,7 @@ impl Site {
                 if number < least || number > most {
                     return Err(refused);
                 }
-                number * if unit == "seconds" { 1_000 } else { 60_000 }
+                number * if unit == "seconds" { SECOND_MS } else { MINUTE_MS }
             }
             None => 0,
         };
@@ -201,10 +201,10 @@ impl Site {
         let mut out = Vec::new();
         for spec in &SPECS {
             let value = match spec.key {
-                "news2.continuous-window" => (self.windows.continuous_ms / 60_000).to_string(),
-                "news2.spot-window" => (self.windows.spot_ms / 60_000).to_string(),
-                "stale.device" => (self.stale.device_spot_ms / 60_000).to_string(),
-                "stale.charted" => (self.stale.charted_ms / 60_000).to_string(),
+                "news2.continuous-window" => (self.windows.continuous_ms / MINUTE_MS).to_string(),
+                "news2.spot-window" => (self.windows.spot_ms / MINUTE_MS).to_string(),
+                "stale.device" => (self.stale.device_spot_ms / MINUTE_MS).to_string(),
+                "stale.charted" => (self.stale.charted_ms / MINUTE_MS).to_string(),
                 "news2.scale-two" => self.scale_two.to_string(),
                 "news2.pregnancy" => self.pregnancy.to_string(),
                 key => self.policy.get(key),
@@ -256,9 +256,9 @@ impl Policy {
 
     fn get(&self, key: &str) -> String {
         match key {
-            "alarm.pause" => (self.pause / 1_000).to_string(),
-            "alarm.remind" => (self.remind / 1_000).to_string(),
-            key if key.starts_with("alarm.escalate-") => (self.escalate[level(key)] / 1_000).to_string(),
+            "alarm.pause" => (self.pause / SECOND_MS).to_string(),
+            "alarm.remind" => (self.remind / SECOND_MS).to_string(),
+            key if key.starts_with("alarm.escalate-") => (self.escalate[level(key)] / SECOND_MS).to_string(),
             key => match watched(key) {
                 Some(measure) => self.limits.text(measure),
                 None => self.chain[level(key)].join(", "),
@@ -291,9 +291,9 @@ mod tests {
         let list = site.list();
         let again = Site::from_settings(list.iter().map(|(key, value, _)| (key.as_str(), value.as_str())));
         assert_eq!(again, site);
-        assert_eq!(site.policy("Ward 7B").pause, 60_000);
+        assert_eq!(site.policy("Ward 7B").pause, MINUTE_MS);
         assert_eq!(site.policy("Ward 7B").chain(Priority::High), ["Outreach", "Rapid response"]);
-        assert_eq!(site.policy("Ward 8A").pause, 120_000);
+        assert_eq!(site.policy("Ward 8A").pause, 2 * MINUTE_MS);
         let low = |unit: &str| site.policy(unit).limits.of(Measure::SpO2).and_then(|limits| limits.low);
         assert_eq!((low("Ward 7B"), low("Ward 8A")), (Some(88.0), Some(90.0)));
     }

@@ -1,6 +1,6 @@
 //! When a number no longer speaks of the patient as they are now (CLINICAL 2: stale data is a technical alarm).
 
-use crate::{Instant, Measure};
+use crate::{HOUR_MS, Instant, MINUTE_MS, Measure};
 
 /// How long silence may last before the last value counts as stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +18,10 @@ pub struct StaleAfter {
 impl Default for StaleAfter {
     fn default() -> Self {
         StaleAfter {
-            streamed_ms: 60_000,
-            sensor_ms: 15 * 60_000,
-            device_spot_ms: 30 * 60_000,
-            charted_ms: 6 * 3_600_000,
+            streamed_ms: MINUTE_MS,
+            sensor_ms: 15 * MINUTE_MS,
+            device_spot_ms: 30 * MINUTE_MS,
+            charted_ms: 6 * HOUR_MS,
         }
     }
 }
@@ -58,10 +58,10 @@ mod tests {
         let stale = |measure, streamed, device, age_ms| {
             is_stale(measure, streamed, device, Instant(0), Instant(age_ms), &after)
         };
-        assert!(!stale(Measure::HeartRate, true, true, 60_000));
-        assert!(stale(Measure::HeartRate, true, true, 60_001));
-        assert!(!stale(Measure::HeartRate, false, true, 29 * 60_000));
-        assert!(stale(Measure::Glucose, false, true, 16 * 60_000));
-        assert!(!stale(Measure::SystolicBp, false, true, 3_600_000));
+        assert!(!stale(Measure::HeartRate, true, true, MINUTE_MS));
+        assert!(stale(Measure::HeartRate, true, true, MINUTE_MS + 1));
+        assert!(!stale(Measure::HeartRate, false, true, 29 * MINUTE_MS));
+        assert!(stale(Measure::Glucose, false, true, 16 * MINUTE_MS));
+        assert!(!stale(Measure::SystolicBp, false, true, HOUR_MS));
     }
 }

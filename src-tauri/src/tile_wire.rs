@@ -29,6 +29,8 @@ pub struct AlarmWire {
     owned_at: Option<i64>,
     /// This person has it. Names do not tell: two people can bear one.
     mine: bool,
+    /// Who has it bears this person's name and is somebody else.
+    namesake: bool,
     /// This person can take it: nobody has it, or it was given to a name which they bear.
     free_for_me: bool,
     onset: i64,
@@ -59,6 +61,7 @@ fn alarm(line: AlarmLine, ended: Option<Instant>) -> AlarmWire {
         owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
         owner: line.owner.map(|(who, _)| who.name.into()),
         mine: line.mine,
+        namesake: line.namesake,
         free_for_me: line.free_for_me,
         onset: ms(line.onset),
         ended: ended.map(ms),

@@ -47,6 +47,8 @@ pub struct AlarmLine {
     pub free_for_me: bool,
     /// Whether that person took it too, after the owner.
     pub i_took_too: bool,
+    /// Whether who has it bears that person's name and is somebody else.
+    pub namesake: bool,
 }
 
 impl AlarmLine {
@@ -56,6 +58,7 @@ impl AlarmLine {
         self.mine = owner.is_some_and(|who| who.is(me));
         self.free_for_me = owner.is_none_or(|who| who.is_name_of(me));
         self.i_took_too = self.also_took.iter().any(|who| who.is(me));
+        self.namesake = owner.is_some_and(|who| !who.is(me) && !who.is_name_of(me) && who.is_called_as(me));
     }
 }
 
@@ -84,6 +87,7 @@ pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
         mine: false,
         free_for_me: false,
         i_took_too: false,
+        namesake: false,
     }
 }
 

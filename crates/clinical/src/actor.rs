@@ -92,6 +92,11 @@ impl Actor {
         self.id == other.id
     }
 
+    /// Whether both bear one name, which says nothing about who they are.
+    pub fn is_called_as(&self, other: &Actor) -> bool {
+        plain(&self.name) == plain(&other.name)
+    }
+
     /// Whether this is only a name, and `other` is known better and bears it: what was given to the name can be theirs.
     pub fn is_name_of(&self, other: &Actor) -> bool {
         self.id.is_name_only() && !self.is(other) && self.id == Actor::named(&other.name).id

@@ -120,7 +120,7 @@ async fn two_people_of_one_name_at_two_stations_cannot_let_go_of_each_others_ala
     assert!(line(&here, one).mine);
     let seen = line(&there, one);
     assert_eq!(seen.owner.as_ref().map(|(who, _)| who.name.as_str()), Some("N. Okafor"));
-    assert!(!seen.mine && !seen.free_for_me, "of the same name, and not the same");
+    assert!(!seen.mine && !seen.free_for_me && seen.namesake, "of the same name, and not the same");
     assert!(matches!(there.release(one), Err(ConsoleError::NotYours)));
 
     // The only one of that name who ever did something is who is meant.

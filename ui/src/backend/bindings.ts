@@ -99,6 +99,8 @@ export type AlarmWire = {
 	ownedAt: number | null,
 	/**  This person has it. Names do not tell: two people can bear one. */
 	mine: boolean,
+	/**  Who has it bears this person's name and is somebody else. */
+	namesake: boolean,
 	/**  This person can take it: nobody has it, or it was given to a name which they bear. */
 	freeForMe: boolean,
 	onset: number,

@@ -280,7 +280,8 @@ mod tests {
                        ('now', 'p', 1, 'RR', NULL, 9000000000, NULL, 6);
                      INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
                      INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}'), ('raised:now', 'now', '{}');
-                     INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x');",
+                     INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x'),
+                       ('first/Communication', 'done');",
                 )
                 .unwrap();
             connection.pragma_update(None, "user_version", old).unwrap();
@@ -306,6 +307,9 @@ mod tests {
                 (cursor("first/Patient").as_deref(), cursor("since/Patient").as_deref()),
                 (first, Some("x"))
             );
+            // So is what people did, for the ids that versions before 6 left out.
+            let actions = (old >= 6).then_some("done");
+            assert_eq!(cursor("first/Communication").as_deref(), actions, "from {old}");
         }
     }
 

@@ -125,7 +125,7 @@ async fn start_figures(table: &mut Table) {
     for _ in 0..9 {
         let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
         app.until("the board", "return document.documentElement.dataset.boardAt !== undefined").await;
-        app.until("every tile", "return document.querySelectorAll('.tile').length === 500").await;
+        app.until("every tile", "return document.querySelector('[data-testid=patients]')?.textContent.startsWith('500 ') && document.querySelectorAll('.tile').length > 10").await;
         let shown: f64 =
             app.ask("return Number(document.documentElement.dataset.boardAt)").await.as_f64().unwrap();
         starts.push(shown - app.started_ms());
@@ -258,7 +258,10 @@ async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, 
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
-    let tiles = format!("return document.querySelectorAll('.tile').length === {}", 30 + more_beds);
+    let tiles = format!(
+        "return document.querySelector('[data-testid=patients]')?.textContent.startsWith('{} ')",
+        30 + more_beds
+    );
     app.until("every tile", &tiles).await;
     // Only what comes while the link is live is counted: alarms of the first sync are not.
     tokio::time::sleep(Duration::from_secs(15)).await;
@@ -277,7 +280,13 @@ async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, 
         tokio::time::sleep(Duration::from_millis(if more_beds > 0 { 300 } else { 1500 })).await;
     }
     app.click("[data-testid=nav-alerts]").await;
-    let all = format!("return document.querySelectorAll('[data-testid^=row-bench-]').length === {alarms}");
+    // Of a long list only what is near the part in sight is there: a way down it sees all of them.
+    let all = format!(
+        "const list = document.querySelector('[data-testid=alert-rows]'), box = list.closest('.table'), seen = (window.__rows ??= new Set());
+         for (const row of list.querySelectorAll('[data-testid^=row-bench-]')) seen.add(row.dataset.testid);
+         box.scrollTop = box.scrollTop + box.clientHeight >= box.scrollHeight - 1 ? 0 : box.scrollTop + box.clientHeight;
+         return seen.size === {alarms}"
+    );
     app.until("none dropped", &all).await;
     app.painted().await;
     let kept = look(folder.path())

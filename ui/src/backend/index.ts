@@ -17,6 +17,7 @@ import {
   type WavesQuery,
   type WavesWire,
 } from './bindings';
+import { Refusal } from './refusal';
 
 export type {
   AlarmWire,
@@ -57,15 +58,7 @@ export type {
   WavesQuery,
 } from './bindings';
 
-/** An error a person reads; `code` is for the page. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { Refusal };
 
 type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: AppError };
 
@@ -162,3 +155,6 @@ export const backend = {
   flowsheet: (patient: string, from: number, to: number, everyMin: number) =>
     open(commands.flowsheet(patient, from, to, everyMin)),
 };
+
+/** What stands for Rust in the page; the tests have one of their own (fake.ts). */
+export type Backend = typeof backend;

@@ -38,7 +38,9 @@ export interface Entry {
 export class LongList {
   private readonly list: Virtualizer<HTMLElement, HTMLElement>;
   private scroller: HTMLElement | null = null;
-  private host: HTMLElement | null = $state.raw(null);
+  private host: HTMLElement | null = null;
+  /** How far down the rows begin in what scrolls. */
+  private margin = $state(0);
   private focused: number | null = null;
   /** Raised when other rows are in sight, or one has another height. */
   private changes = $state(0);
@@ -63,7 +65,7 @@ export class LongList {
     const items = this.list.getVirtualItems();
     const total = this.list.getTotalSize();
     this.deriving = false;
-    const margin = this.list.options.scrollMargin;
+    const { margin } = this;
     let end = margin - gap;
     const entries = items.map((item) => {
       // A space between rows is a row itself, with a gap on its other side too.
@@ -78,9 +80,7 @@ export class LongList {
   attach(within?: (host: HTMLElement) => HTMLElement | null): Attachment<HTMLElement> {
     return (host) => {
       this.scroller = within ? within(host) : host;
-      untrack(() => {
-        this.host = host;
-      });
+      this.host = host;
       const focus = (event: FocusEvent) => {
         const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
         this.focused = row ? Number(row.dataset.index) : null;
@@ -89,12 +89,9 @@ export class LongList {
       host.addEventListener('focusin', focus);
       host.addEventListener('focusout', blur);
       const unmount = this.list._didMount();
-      untrack(() => {
-        this.changes += 1;
-      });
       $effect(() => {
         void this.rows;
-        untrack(() => this.list._willUpdate());
+        untrack(() => this.settle());
       });
       return () => {
         host.removeEventListener('focusin', focus);
@@ -105,6 +102,16 @@ export class LongList {
     };
   }
 
+  /** The rows stand in the page. */
+  private settle() {
+    const { host, scroller } = this;
+    if (!this.isLong || !host || !scroller) return;
+    // What lies above them, in what scrolls, may have another height.
+    const margin = host === scroller ? 0 : offset(host, scroller);
+    if (Math.abs(margin - this.margin) >= 1) this.margin = margin;
+    this.list._willUpdate();
+  }
+
   /** On each row that is there: it is as high as what it says. */
   measure(row: Element | null, n: number) {
     if (!row || !untrack(() => this.isLong)) return;
@@ -112,33 +119,37 @@ export class LongList {
     untrack(() => this.list.measureElement(row as HTMLElement));
   }
 
+  /** What tells rows apart and how high they are may change with each look; that they are asked here does not. */
+  private readonly keyOf = (n: number) => untrack(() => this.options()).keyOf(n);
+  private readonly height = (n: number) => untrack(() => this.options()).height(n);
+  private readonly scrolls = () => this.scroller;
+  private readonly inRange = (range: Range) => {
+    const near = defaultRangeExtractor(range);
+    const { focused } = this;
+    // What has the focus stays: somebody may come back to it.
+    if (focused === null || near.includes(focused) || focused >= range.count) return near;
+    return [...near, focused].sort((a, b) => a - b);
+  };
+  private readonly changed = () => {
+    if (!this.deriving) this.changes += 1;
+  };
+
   private settings() {
-    const { count, keyOf, height, gap = 0 } = untrack(() => this.options());
-    const { host, scroller } = this;
-    const margin = host && scroller && host !== scroller ? offset(host, scroller) : 0;
+    const { count, gap = 0 } = untrack(() => this.options());
     return {
       count,
       gap,
-      getItemKey: keyOf,
-      estimateSize: height,
+      getItemKey: this.keyOf,
+      estimateSize: this.height,
       overscan: BESIDE,
-      scrollMargin: margin,
-      getScrollElement: () => this.scroller,
+      scrollMargin: this.margin,
+      getScrollElement: this.scrolls,
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,
       initialRect: { width: 0, height: 900 },
-      indexAttribute: 'data-index',
-      rangeExtractor: (range: Range) => {
-        const near = defaultRangeExtractor(range);
-        // What has the focus stays: somebody may come back to it.
-        return this.focused === null || near.includes(this.focused) || this.focused >= range.count
-          ? near
-          : [...near, this.focused].sort((a, b) => a - b);
-      },
-      onChange: () => {
-        if (!this.deriving) this.changes += 1;
-      },
+      rangeExtractor: this.inRange,
+      onChange: this.changed,
     };
   }
 }

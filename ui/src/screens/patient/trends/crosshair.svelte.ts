@@ -25,7 +25,7 @@ export class Crosshair {
     while (this.at !== null && this.at !== asked) {
       asked = this.at;
       const values = await this.valuesAt(asked).catch(() => []);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the pointer may have left meanwhile
+      // The pointer may have left meanwhile.
       if (this.at !== null) this.shown = { t: asked, values };
     }
     this.looking = false;

@@ -27,8 +27,14 @@ function stage(over: Partial<Wanted> = {}) {
       new Promise((come, fail) => {
         asked.push({
           query,
-          come: async (drawn = picture(query)) => (come(drawn), await vi.advanceTimersByTimeAsync(0)),
-          fail: async (why) => (fail(new Error(why)), await vi.advanceTimersByTimeAsync(0)),
+          come: async (drawn = picture(query)) => {
+            come(drawn);
+            await vi.advanceTimersByTimeAsync(0);
+          },
+          fail: async (why) => {
+            fail(new Error(why));
+            await vi.advanceTimersByTimeAsync(0);
+          },
         });
       }),
     drew: vi.fn(),

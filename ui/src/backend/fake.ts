@@ -1,0 +1,232 @@
+// What stands for Rust in a test: it answers what the real one answers, and keeps what it was asked. A test takes it with
+// `vi.mock('../backend', () => import('../backend/fake'))`.
+//
+// It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
+import type { AlarmWire, AppState, Backend, LimitsWire, NewsWire, QueueWire, TileWire, Update, WaitingWire } from '.';
+
+export { Refusal } from './refusal';
+
+export const NOW = Date.UTC(2026, 10, 23, 14, 6);
+const MINUTE = 60_000;
+
+export function alarm(parts: Partial<AlarmWire> = {}): AlarmWire {
+  return {
+    episode: 'e1',
+    priority: 'high',
+    text: 'SpO2 low 84 < 88',
+    presence: 'active',
+    owner: null,
+    ownedAt: null,
+    mine: false,
+    freeForMe: true,
+    onset: NOW - MINUTE,
+    ended: null,
+    knownHereOnly: false,
+    sound: 'on',
+    pausedUntil: null,
+    pauseLasts: 2 * MINUTE,
+    escalatedTo: null,
+    escalatedAt: null,
+    alsoTook: [],
+    iTookToo: false,
+    orderUncertain: false,
+    reminders: 0,
+    more: 0,
+    moreOwner: null,
+    ...parts,
+  };
+}
+
+export function item(parts: Partial<AlarmWire> = {}, about: Partial<QueueWire> = {}): QueueWire {
+  return { patient: 'p1', bed: '12', name: 'Ada Park', initials: 'A. P.', alarm: alarm(parts), ...about };
+}
+
+export function news(parts: Partial<NewsWire> = {}): NewsWire {
+  const inputs = ['RR', 'SpO₂'].map((label) => ({ label, text: '18', takenAt: NOW - MINUTE, points: 1, why: null }));
+  return {
+    total: 2,
+    partial: 2,
+    band: 'low',
+    missing: [],
+    notFor: null,
+    nextDue: null,
+    inputs,
+    scaleTwo: null,
+    ...parts,
+  };
+}
+
+export function tile(parts: Partial<TileWire> = {}): TileWire {
+  const cell = (slot: string, label: string, text: string) => ({
+    slot,
+    label,
+    text,
+    unit: '',
+    takenAt: NOW - 4000,
+    stale: false,
+    artefact: false,
+    alarm: null,
+  });
+  return {
+    patient: 'p1',
+    bed: '12',
+    ward: 'Ward A',
+    home: false,
+    name: 'Ada Park',
+    initials: 'A. P.',
+    mrn: '0012',
+    birthDate: '1955-03-14',
+    age: 71,
+    sex: 'F',
+    air: 'Air',
+    news: news(),
+    cells: [cell('hr', 'HR', '88'), cell('spo2', 'SpO₂', '95'), cell('rr', 'RR', '18')],
+    alarm: null,
+    staleSince: null,
+    battery: null,
+    devices: [],
+    ...parts,
+  };
+}
+
+export function waiting(parts: Partial<WaitingWire> = {}): WaitingWire {
+  return { id: 'w1', episode: 'e1', verb: 'take', by: 'S. Varga', at: NOW, note: null, parked: null, ...parts };
+}
+
+export function update(parts: Partial<Update> = {}): Update {
+  return {
+    tiles: [],
+    order: null,
+    queue: null,
+    link: null,
+    waiting: null,
+    progress: null,
+    sparks: [],
+    quarantined: null,
+    raised: [],
+    audio: null,
+    moment: null,
+    ...parts,
+  };
+}
+
+export const station: AppState = {
+  stage: 'ready',
+  unsent: 0,
+  newPin: false,
+  demo: false,
+  demoBuilt: true,
+  user: 'S. Varga',
+  station: 'Station 4',
+  server: 'https://fhir.example.org/r4',
+  version: '0.1.0',
+  pageZoom: null,
+  printsItself: false,
+};
+
+export const limits: LimitsWire = {
+  measures: [
+    { code: '59408-5', label: 'SpO₂', unit: '%', low: 90, high: null, own: false, until: null },
+    { code: '8867-4', label: 'HR', unit: '/min', low: 50, high: 120, own: true, until: null },
+  ],
+  history: [],
+  presets: [
+    { name: 'Unit', owner: '', limits: [{ code: '59408-5', low: 90, high: null }] },
+    { name: 'COPD', owner: 'L. Chen', limits: [{ code: '59408-5', low: 84, high: 92 }] },
+  ],
+};
+
+const picture = { width: 800, height: 600 } as ImageBitmap;
+let watcher: (update: Update) => void = () => {};
+const nothing = () => Promise.resolve(null);
+const none = () => Promise.resolve([]);
+
+const answers: Backend = {
+  state: () => Promise.resolve(station),
+  checkServer: () => Promise.resolve({ name: 'A server', version: '4.0.1', live: true }),
+  connect: nothing,
+  startDemo: nothing,
+  unlock: nothing,
+  take: nothing,
+  lit: nothing,
+  handled: nothing,
+  pauseSound: nothing,
+  release: nothing,
+  handTo: nothing,
+  note: nothing,
+  escalate: nothing,
+  patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [] }),
+  timeline: none,
+  quarantine: none,
+  retryNow: nothing,
+  retryAction: nothing,
+  handOver: nothing,
+  lookBack: nothing,
+  onsets: none,
+  history: none,
+  load: () =>
+    Promise.resolve({
+      total: 0,
+      beds: 0,
+      toTake: null,
+      toTakeHigh: null,
+      over: 0,
+      handled: 0,
+      repeats: 0,
+      repeatBeds: [],
+      hours: [],
+      byBed: [],
+      byRule: [],
+    }),
+  shift: none,
+  shifts: none,
+  shiftNotes: none,
+  repair: nothing,
+  limits: () => Promise.resolve(limits),
+  setLimits: nothing,
+  savePreset: nothing,
+  annotate: nothing,
+  valuesAt: none,
+  annotations: none,
+  watch: (each) => {
+    watcher = each;
+    return nothing();
+  },
+  trends: () => Promise.resolve({ facts: { panels: [], timeTicks: [], marks: [] }, picture, bytes: 0 }),
+  pages: () => Promise.resolve({ facts: { of: 3, shown: 3 }, picture, bytes: 0 }),
+  printPages: () => Promise.resolve(true),
+  saveFile: () => Promise.resolve('Documents/vigil-1.pdf'),
+  multiples: () => Promise.resolve({ facts: { panels: [] }, picture: null, bytes: 0 }),
+  waves: () => Promise.resolve({ facts: { strips: [], whole: true }, picture: null }),
+  flowsheet: none,
+};
+
+/** What was asked, in order: the name and what came with it. */
+export let asked: [keyof Backend, ...unknown[]][] = [];
+let others: Partial<Backend> = {};
+
+/** From now on it answers so. */
+export function answer(parts: Partial<Backend>) {
+  others = { ...others, ...parts };
+}
+
+/** A new test: nothing was asked, and it answers as it does. */
+export function begin() {
+  asked = [];
+  others = {};
+}
+
+/** What changed reaches the page that watches. */
+export function tell(parts: Partial<Update>) {
+  watcher(update(parts));
+}
+
+export const backend = Object.fromEntries(
+  (Object.keys(answers) as (keyof Backend)[]).map((name) => [
+    name,
+    (...about: unknown[]) => {
+      asked.push([name, ...about]);
+      return ((others[name] ?? answers[name]) as (...about: unknown[]) => unknown)(...about);
+    },
+  ]),
+) as Backend;

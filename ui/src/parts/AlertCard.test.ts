@@ -1,0 +1,68 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { asked, begin, item, NOW } from '../backend/fake';
+import { board } from '../lib/board.svelte';
+import { handling } from '../lib/handling.svelte';
+import AlertCard from './AlertCard.svelte';
+
+vi.mock('../backend', () => import('../backend/fake'));
+const hand = userEvent.setup();
+
+beforeEach(() => {
+  begin();
+  [board.now, board.past, board.initials] = [NOW, null, false];
+});
+afterEach(cleanup);
+
+it('takes the alarm it shows', async () => {
+  render(AlertCard, { item: item({ episode: 'e7' }) });
+  expect(screen.getByRole('heading').textContent).toContain('*** SpO2 low 84 < 88');
+  await hand.click(screen.getByTestId('take-e7'));
+  expect(asked).toEqual([['take', 'e7']]);
+});
+
+it('takes nothing while the past is looked at', () => {
+  board.past = { at: NOW, asShown: true };
+  render(AlertCard, { item: item() });
+  expect(screen.getAllByRole('button').every((button) => (button as HTMLButtonElement).disabled)).toBe(true);
+});
+
+it('says who has it, and that only this station knows', () => {
+  render(AlertCard, {
+    item: item({ owner: 'N. Okafor', presence: 'owned', freeForMe: false, knownHereOnly: true, ownedAt: NOW }),
+  });
+  expect(screen.getByRole('article').textContent).toMatch(/N\. Okafor\s+\d\d:\d\d · this station only/);
+  expect(screen.queryByTestId('take-e1')).toBeNull();
+});
+
+it('asks for the reason before it is handled', async () => {
+  const one = item();
+  render(AlertCard, { item: one });
+  await hand.click(screen.getByTestId('handle-e1'));
+  expect(handling.item).toEqual(one);
+  expect(asked).toEqual([]);
+});
+
+it('pauses a sound once, and says for how long', async () => {
+  const { rerender } = render(AlertCard, { item: item() });
+  expect(screen.getByTestId('pause-e1').textContent).toBe('Pause sound 2:00');
+  await hand.click(screen.getByTestId('pause-e1'));
+  expect(asked).toEqual([['pauseSound', 'e1']]);
+  await rerender({ item: item({ sound: 'paused', pausedUntil: NOW + 84_000 }) });
+  const pause = screen.getByTestId('pause-e1') as HTMLButtonElement;
+  expect([pause.textContent, pause.disabled]).toEqual(['Paused 1:24', true]);
+});
+
+it('shows initials where names are hidden', () => {
+  board.initials = true;
+  render(AlertCard, { item: item() });
+  expect(screen.getByRole('article').textContent).toContain('A. P.');
+  expect(screen.getByRole('article').textContent).not.toContain('Ada');
+});
+
+it('tells its place among the others', () => {
+  render(AlertCard, { item: item(), place: { n: 3, of: 80 } });
+  const card = screen.getByRole('article');
+  expect([card.getAttribute('aria-posinset'), card.getAttribute('aria-setsize')]).toEqual(['3', '80']);
+});

@@ -1,0 +1,64 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { begin, item, NOW, station, waiting } from '../backend/fake';
+import { board } from '../lib/board.svelte';
+import TopBar from './TopBar.svelte';
+
+vi.mock('../backend', () => import('../backend/fake'));
+const live = { online: true, live: true, since: null, lastGood: NOW, message: null, clockOffsetMs: 0 };
+
+beforeEach(() => {
+  begin();
+  board.app = station;
+  [board.now, board.clock, board.past, board.queue, board.waiting, board.audio] = [NOW, NOW, null, [], [], true];
+  board.link = live;
+});
+afterEach(cleanup);
+
+it('always says that the bedside alarm is primary', () => {
+  render(TopBar);
+  expect(screen.getByText('Secondary display – the bedside alarm is primary')).toBeTruthy();
+});
+
+it('counts what is open by priority, and not what was handled', () => {
+  board.queue = [
+    item({ episode: 'a' }),
+    item({ episode: 'b', presence: 'handled' }),
+    item({ episode: 'c', priority: 'tech' }),
+  ];
+  render(TopBar);
+  expect(
+    ['high', 'med', 'low', 'tech'].map((p) => screen.getByTestId(`count-${p}`).getAttribute('aria-label')),
+  ).toEqual(['1 High', '0 Med', '0 Low', '1 INOP']);
+});
+
+it('says nothing of the link before the first answer, then that it is live, then since when it is not', () => {
+  board.link = { ...live, online: false, lastGood: null };
+  const { unmount } = render(TopBar);
+  expect(screen.getByTestId('chip').textContent).toBe('Connecting…');
+  unmount();
+  board.link = live;
+  const second = render(TopBar);
+  expect(screen.getByTestId('chip').textContent).toBe('Live');
+  second.unmount();
+  board.link = { ...live, online: false, since: NOW - 60_000 };
+  render(TopBar);
+  expect(screen.getByTestId('chip').textContent).toMatch(/^OFFLINE since \d\d:\d\d/);
+});
+
+it('warns of a clock that is off, of actions that wait, and of a station that cannot be heard', () => {
+  board.link = { ...live, clockOffsetMs: -90_000 };
+  board.waiting = [waiting()];
+  board.audio = false;
+  render(TopBar);
+  expect(screen.getByTestId('clock-skew').textContent).toBe('Clock off by 90 s');
+  expect(screen.getByTestId('waiting-count').textContent).toBe('1 waiting');
+  expect(screen.getByTestId('no-audio')).toBeTruthy();
+});
+
+it('counts down the longest pause', () => {
+  const paused = (episode: string, ms: number) => item({ episode, sound: 'paused', pausedUntil: NOW + ms });
+  board.queue = [paused('a', 20_000), paused('b', 84_000)];
+  render(TopBar);
+  expect(screen.getByTestId('audio-paused').textContent).toBe('Audio paused 2 1:24');
+});

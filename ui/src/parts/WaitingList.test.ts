@@ -1,0 +1,43 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { asked, begin, item, waiting } from '../backend/fake';
+import { board } from '../lib/board.svelte';
+import WaitingList from './WaitingList.svelte';
+
+vi.mock('../backend', () => import('../backend/fake'));
+const hand = userEvent.setup();
+
+beforeEach(() => {
+  begin();
+  board.queue = [item()];
+  board.waiting = [waiting()];
+});
+afterEach(cleanup);
+
+it('says what waits, of whom, and that only this station has it', () => {
+  render(WaitingList);
+  const line = screen.getByRole('listitem').textContent;
+  expect(line).toContain('Took *** SpO2 low 84 < 88');
+  expect(line).toContain('Bed 12');
+  expect(line).toContain('this station only');
+  expect(screen.queryByTestId('retry-w1')).toBeNull();
+});
+
+it('tries a refused action again', async () => {
+  board.waiting = [waiting({ parked: '403: not allowed' })];
+  render(WaitingList);
+  expect(screen.getByTestId('why-w1').textContent).toBe('403: not allowed');
+  await hand.click(screen.getByTestId('retry-w1'));
+  expect(asked).toEqual([['retryAction', 'w1']]);
+});
+
+it('lets go of a refused action only with words of how it was carried on', async () => {
+  board.waiting = [waiting({ parked: '403: not allowed' })];
+  render(WaitingList);
+  await hand.click(screen.getByTestId('hand-w1'));
+  expect((screen.getByTestId('hand-record') as HTMLButtonElement).disabled).toBe(true);
+  await hand.type(screen.getByTestId('hand-words'), 'told by phone');
+  await hand.click(screen.getByTestId('hand-record'));
+  expect(asked).toEqual([['handOver', 'w1', 'told by phone']]);
+});

@@ -1,0 +1,58 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { alarm, begin, news, NOW, tile } from '../../backend/fake';
+import { board, Row } from '../../lib/board.svelte';
+import TileCard from './TileCard.svelte';
+
+vi.mock('../../backend', () => import('../../backend/fake'));
+const show = (parts: Parameters<typeof tile>[0]) => render(TileCard, { row: new Row(tile(parts), NOW) });
+const banner = () => screen.getByTestId('banner');
+
+beforeEach(() => {
+  begin();
+  board.link = { online: true, live: true, since: null, lastGood: NOW, message: null, clockOffsetMs: 0 };
+  [board.now, board.past, board.initials] = [NOW, null, false];
+});
+afterEach(cleanup);
+
+it('says that nobody has the alarm, and flashes only then', () => {
+  show({ alarm: alarm() });
+  expect([banner().dataset.state, screen.getByTestId('owner').textContent]).toEqual(['new', 'Not owned']);
+  cleanup();
+  show({ alarm: alarm({ owner: 'N. Okafor', presence: 'owned', ownedAt: NOW }) });
+  expect([banner().dataset.state, screen.getByTestId('owner').textContent]).toEqual(['owned', 'Owned by N. Okafor']);
+});
+
+it('shows an alarm of before the link broke as last known, and does not flash', () => {
+  board.link = {
+    online: false,
+    live: false,
+    since: NOW - 60_000,
+    lastGood: NOW - 60_000,
+    message: null,
+    clockOffsetMs: 0,
+  };
+  show({ alarm: alarm() });
+  expect(banner().dataset.state).toBe('last-known');
+});
+
+it('says that only this station knows who took it', () => {
+  show({ alarm: alarm({ owner: 'S. Varga', presence: 'owned', ownedAt: NOW, knownHereOnly: true }) });
+  expect(screen.getByTestId('owner').textContent).toBe('Only here: S. Varga');
+});
+
+it('never shows an incomplete score as a whole one', () => {
+  show({ news: news({ total: null, partial: 4, missing: ['ACVPU'] }) });
+  expect(screen.getByTestId('news').textContent).toContain('≥4');
+  expect(screen.getByTestId('news').getAttribute('aria-label')).toContain('missing ACVPU');
+});
+
+it('says in words that nothing comes any more', () => {
+  show({ staleSince: NOW - 12 * 60_000 });
+  expect(screen.getByRole('button').textContent).toMatch(/INOP No data.*Last value \d\d:\d\d.*12 min/s);
+});
+
+it('shows a value that was never measured as none', () => {
+  show({ cells: [] });
+  expect(screen.getByTestId('v-hr').textContent).toContain('–');
+});

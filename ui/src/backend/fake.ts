@@ -18,6 +18,7 @@ export function alarm(parts: Partial<AlarmWire> = {}): AlarmWire {
     owner: null,
     ownedAt: null,
     mine: false,
+    namesake: false,
     freeForMe: true,
     onset: NOW - MINUTE,
     ended: null,

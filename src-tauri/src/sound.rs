@@ -12,9 +12,10 @@ use clinical::{Instant, Priority, Sound, burst, samples};
 use console::{Board, Console};
 use rodio::buffer::SamplesBuffer;
 use rodio::mixer::Mixer;
-use rodio::{OutputStream, OutputStreamBuilder, Source};
+use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, SampleRate, Source};
 
-const RATE: u32 = 44_100;
+const RATE: SampleRate = SampleRate::new(44_100).unwrap();
+const MONO: ChannelCount = ChannelCount::MIN;
 /// A device that was pulled out is looked for again this often.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -48,15 +49,15 @@ trait Output {
     fn mixer(&self) -> &Mixer;
 }
 
-impl Output for OutputStream {
+impl Output for MixerDeviceSink {
     fn mixer(&self) -> &Mixer {
-        OutputStream::mixer(self)
+        MixerDeviceSink::mixer(self)
     }
 }
 
 /// The device of this machine, where there is one.
 fn device() -> Option<Box<dyn Output>> {
-    let mut stream = OutputStreamBuilder::open_default_stream().ok()?;
+    let mut stream = DeviceSinkBuilder::open_default_sink().ok()?;
     stream.log_on_drop(false);
     Some(Box::new(stream))
 }
@@ -122,11 +123,11 @@ impl Source for Burst {
         self.samples.current_span_len()
     }
 
-    fn channels(&self) -> u16 {
+    fn channels(&self) -> ChannelCount {
         self.samples.channels()
     }
 
-    fn sample_rate(&self) -> u32 {
+    fn sample_rate(&self) -> SampleRate {
         self.samples.sample_rate()
     }
 
@@ -172,7 +173,7 @@ fn play(
             && Wall::now() >= next
         {
             let burst = burst(priority);
-            let samples = SamplesBuffer::new(1, RATE, samples(&burst, RATE));
+            let samples = SamplesBuffer::new(MONO, RATE, samples(&burst, RATE.get()));
             let fresh = std::mem::take(&mut fresh);
             let first = (!fresh.is_empty()).then(|| (played.clone(), fresh));
             output.mixer().add(Burst { samples, first });
@@ -200,7 +201,7 @@ mod tests {
 
     /// A speaker whose samples the test takes as a device would.
     fn listening() -> (Speaker, MixerSource, mpsc::Receiver<Vec<Instant>>) {
-        let (into, out) = mixer(1, RATE);
+        let (into, out) = mixer(MONO, RATE);
         let (tell, told) = mpsc::channel();
         let output = Mutex::new(Some(Listening(into)));
         let open = move || Some(Box::new(output.lock().ok()?.take()?) as Box<dyn Output>);

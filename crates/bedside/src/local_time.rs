@@ -15,7 +15,7 @@ pub fn local(at: Instant, format: &str) -> String {
 }
 
 fn within(zone: &TimeZone, at: Instant, format: &str) -> String {
-    let zoned = stamp(at).to_zoned(zone.clone());
+    let zoned = stamp(at).to_zoned_datetime(zone.clone());
     let twice = zone.to_ambiguous_timestamp(zoned.datetime()).is_ambiguous();
     let told = if twice { format.replace("%H:%M", "%H:%M%:::z") } else { format.to_owned() };
     zoned.strftime(&told).to_string()

@@ -110,7 +110,7 @@ pub fn time_ticks((from, to): (i64, i64), step: TimeStep, zone: &TimeZone) -> Ve
     let days = std::iter::successors(Some(zone.to_datetime(first).date()), |date| step.after(*date));
     days.filter(|date| step.is_at(*date))
         .flat_map(|date| (0..24).step_by(hours as usize).map(move |hour| date.at(hour, 0, 0, 0)))
-        .map_while(|wanted| Some((wanted, wanted.to_zoned(zone.clone()).ok()?)))
+        .map_while(|wanted| Some((wanted, wanted.to_zoned_datetime(zone.clone()).ok()?)))
         // A day that begins at one o'clock begins there.
         .filter(|(wanted, found)| found.datetime() == *wanted || wanted.hour() == 0)
         .map(|(_, found)| found.timestamp().as_millisecond())
@@ -133,7 +133,7 @@ mod tests {
         let ticks = time_ticks((ms(range.0), ms(range.1)), step, zone).into_iter();
         ticks
             .map(|t| {
-                let local = Timestamp::from_millisecond(t).unwrap().to_zoned(zone.clone());
+                let local = Timestamp::from_millisecond(t).unwrap().to_zoned_datetime(zone.clone());
                 local.strftime("%d %b %H:%M").to_string()
             })
             .collect()

@@ -24,7 +24,7 @@ use clinical::{About, Action, Actor, Instant, Verb};
 use fhir::{Client, Request};
 use model::{World, celsius, heart_rate, hour, issue, temperature};
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use serde_json::json;
 use sync::Engine;
 use vault::{Access, KeyStore, Vault, check, rotate, unlock};

@@ -17,7 +17,7 @@ use clinical::{About, Action, Actor, HANDLED_REASONS, Instant, Policy, Verb, fol
 use fhir::{Answer, Answering, Client, FhirError, Request, Transport, parse_instant};
 use model::{World, issue, observation};
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use sync::{Engine, Now};
 use vault::{Key, Vault};
@@ -60,7 +60,7 @@ impl Wire {
         body: String,
     ) -> Result<Answer, FhirError> {
         let date = jiff::Timestamp::from_millisecond(self.now()).unwrap();
-        let date = jiff::fmt::rfc2822::to_string(&date.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
+        let date = jiff::fmt::rfc2822::to_string(&date.to_zoned_datetime(jiff::tz::TimeZone::UTC)).unwrap();
         let mut built = http::Response::builder().status(status).header("date", date.replace("+0000", "GMT"));
         for (name, value) in headers {
             built = built.header(*name, value);

@@ -965,7 +965,9 @@ fn age(database: &Path, key: &[u8]) {
         let mantissas: Vec<i64> = pco::standalone::simple_decompress(&data[5..]).unwrap();
         let low: Vec<i64> = mantissas.chunks(64).map(|part| *part.iter().min().unwrap()).collect();
         let high: Vec<i64> = mantissas.chunks(64).map(|part| *part.iter().max().unwrap()).collect();
-        let outline = [low, high].map(|c| part(&pco::standalone::simpler_compress(&c, 8).unwrap())).concat();
+        let outline = [low, high]
+            .map(|c| part(&pco::standalone::simple_compress(&c, &pco::ChunkConfig::default()).unwrap()))
+            .concat();
         connection
             .execute("UPDATE chunk SET outline = ? WHERE id = ?", rusqlite::params![outline, id])
             .unwrap();

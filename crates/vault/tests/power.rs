@@ -13,7 +13,7 @@ use std::path::Path;
 use clinical::{About, Action, Actor, Body, Code, Fact, Instant, Quality, Sample, Source, Verb};
 use disk::{Disk, Op};
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use vault::{Key, PageCommit, Vault, VaultError, check};
 
 /// Post-crash states that are tried.

@@ -13,7 +13,7 @@ pub fn parse_instant(text: &str) -> Option<Instant> {
     let month: i8 = parts.next().map_or(Ok(1), str::parse).ok()?;
     let day: i8 = parts.next().map_or(Ok(1), str::parse).ok()?;
     let date = civil::Date::new(year, month, day).ok()?;
-    let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    let zoned = date.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
     Some(Instant(zoned.timestamp().as_millisecond()))
 }
 

@@ -1,7 +1,7 @@
 //! The data key, and random numbers for it and for all that is sealed.
 
-use rand::TryRngCore;
-use rand::rngs::OsRng;
+use rand::TryRng;
+use rand::rngs::SysRng;
 use zeroize::Zeroizing;
 
 use crate::error::VaultError;
@@ -17,7 +17,7 @@ impl Key {
     /// Where the system gives no random numbers.
     pub fn random() -> Result<Key, VaultError> {
         let mut bytes = Zeroizing::new([0u8; 32]);
-        OsRng
+        SysRng
             .try_fill_bytes(bytes.as_mut())
             .map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
         Ok(Key(bytes))
@@ -52,6 +52,6 @@ impl std::fmt::Debug for Key {
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], VaultError> {
     let mut bytes = [0u8; N];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
+    SysRng.try_fill_bytes(&mut bytes).map_err(|e| VaultError::KeyFile(format!("no random numbers: {e}")))?;
     Ok(bytes)
 }

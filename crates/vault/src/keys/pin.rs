@@ -53,8 +53,8 @@ fn derive(pin: &Pin, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Zeroiz
 pub(crate) fn seal_pin(key: &Key, pin: &Pin) -> Result<Wrap, VaultError> {
     let (salt, nonce) = (random::<16>()?, random::<24>()?);
     let mut derived = derive(pin, &salt, MEMORY_KIB, PASSES)?;
-    let sealed = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
-        .encrypt(XNonce::from_slice(&nonce), key.as_slice())
+    let sealed = XChaCha20Poly1305::new(<&SealKey>::from(&*derived))
+        .encrypt(&XNonce::from(nonce), key.as_slice())
         .map_err(|e| VaultError::KeyFile(e.to_string()))?;
     derived.zeroize();
     Ok(Wrap::Pin {
@@ -70,12 +70,10 @@ pub(crate) fn open_pin(wrap: &Wrap, pin: &Pin) -> Result<Key, VaultError> {
     let Wrap::Pin { memory_kib, passes, salt, nonce, sealed } = wrap else {
         return Err(VaultError::WrongPin);
     };
-    if nonce.len() != 24 {
-        return Err(VaultError::KeyFile("damaged".into()));
-    }
+    let nonce = XNonce::try_from(nonce.as_slice()).map_err(|_| VaultError::KeyFile("damaged".into()))?;
     let derived = derive(pin, salt, *memory_kib, *passes)?;
-    let opened = XChaCha20Poly1305::new(SealKey::from_slice(derived.as_ref()))
-        .decrypt(XNonce::from_slice(nonce), sealed.as_slice())
+    let opened = XChaCha20Poly1305::new(<&SealKey>::from(&*derived))
+        .decrypt(&nonce, sealed.as_slice())
         .map_err(|_| VaultError::WrongPin)?;
     let opened = Zeroizing::new(opened);
     Key::from_slice(&opened).ok_or(VaultError::KeyFile("damaged".into()))

@@ -4,10 +4,9 @@
 //! from rows has values, times, scales, artefact marks, sources, and when each value was received.
 
 use clinical::{Decimal, Instant, Times};
-use pco::standalone::simpler_compress;
 
 use crate::error::VaultError;
-use crate::series::parts::{LEVEL, failed, numbers, pull, push};
+use crate::series::parts::{compress, failed, numbers, pull, push};
 
 /// A value on its way into or out of a chunk.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,14 +41,14 @@ const SEALED: u8 = 2;
 /// Evenly spaced values of one source.
 pub(crate) fn pack_regular(mantissas: &[i64]) -> Result<Vec<u8>, VaultError> {
     let mut blob = vec![REGULAR];
-    push(&mut blob, &simpler_compress(mantissas, LEVEL).map_err(failed)?);
+    push(&mut blob, &compress(mantissas)?);
     Ok(blob)
 }
 
 /// Rows of the hot tail, each with its own source, in order of time.
 pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
     let column = |f: fn(&Value) -> i64| values.iter().map(f).collect::<Vec<i64>>();
-    let pack = |numbers: Vec<i64>| simpler_compress(&numbers, LEVEL).map_err(failed);
+    let pack = |numbers: Vec<i64>| compress(&numbers);
     let mut blob = vec![SEALED];
     push(&mut blob, &pack(column(|v| v.value.mantissa))?);
     push(&mut blob, &pack(column(|v| v.t))?);

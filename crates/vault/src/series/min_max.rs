@@ -86,7 +86,6 @@ fn read_columns(mut blob: &[u8], steps: usize, mut each: impl FnMut(i64, i64)) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pco::standalone::simpler_compress;
     use proptest::prelude::*;
 
     fn read(blob: &[u8], n: usize) -> Result<Vec<(i64, i64)>, VaultError> {
@@ -102,10 +101,7 @@ mod tests {
             column(|part| part.iter().copied().min().unwrap_or(0)),
             column(|part| part.iter().copied().max().unwrap_or(0)),
         ] {
-            crate::series::parts::push(
-                &mut blob,
-                &simpler_compress(&column, crate::series::parts::LEVEL).unwrap(),
-            );
+            crate::series::parts::push(&mut blob, &crate::series::parts::compress(&column).unwrap());
         }
         blob
     }

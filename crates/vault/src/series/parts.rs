@@ -1,10 +1,11 @@
 //! The parts of a blob: a length, then bytes; columns of whole numbers by `pco`.
 
-use pco::standalone::simple_decompress_into;
+use pco::ChunkConfig;
+use pco::standalone::{simple_compress, simple_decompress_into};
 
 use crate::error::VaultError;
 
-pub(crate) const LEVEL: usize = 8;
+const LEVEL: usize = 8;
 
 pub(crate) fn failed(error: impl std::fmt::Display) -> VaultError {
     VaultError::Chunk(error.to_string())
@@ -24,6 +25,11 @@ pub(crate) fn pull<'a>(blob: &mut &'a [u8]) -> Result<&'a [u8], VaultError> {
     let (part, rest) = rest.split_at(length);
     *blob = rest;
     Ok(part)
+}
+
+/// Numbers in as few bytes as they need.
+pub(crate) fn compress(numbers: &[i64]) -> Result<Vec<u8>, VaultError> {
+    simple_compress(numbers, &ChunkConfig::default().with_compression_level(LEVEL)).map_err(failed)
 }
 
 /// Exactly `n` numbers. The room is made by our own count, never by what a damaged blob claims to hold.

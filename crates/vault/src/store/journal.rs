@@ -9,10 +9,10 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use blake2::Blake2bMac;
-use blake2::digest::Mac;
 use blake2::digest::consts::U32;
+use blake2::digest::Mac;
 use chacha20poly1305::aead::{Aead, KeyInit};
-use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use clinical::Action;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -120,17 +120,16 @@ pub(crate) struct Journal {
 /// A key of its own: the data key is used for the database alone.
 fn cipher(key: &Key) -> Result<XChaCha20Poly1305, VaultError> {
     let failed = |_| VaultError::KeyFile("the journal's key could not be made".into());
-    let mut mac = <Blake2bMac<U32> as Mac>::new_from_slice(key.as_slice()).map_err(failed)?;
+    let mut mac = Blake2bMac::<U32>::new_from_slice(key.as_slice()).map_err(failed)?;
     mac.update(b"vigil outbox journal");
-    Ok(XChaCha20Poly1305::new(SealKey::from_slice(&mac.finalize().into_bytes())))
+    Ok(XChaCha20Poly1305::new(&mac.finalize().into_bytes()))
 }
 
 fn record(seal: &XChaCha20Poly1305, entry: &Unsent) -> Result<Vec<u8>, VaultError> {
     let failed = |what: String| VaultError::KeyFile(what);
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(entry).map_err(|e| failed(e.to_string()))?);
     let nonce = random::<24>()?;
-    let sealed =
-        seal.encrypt(XNonce::from_slice(&nonce), plain.as_slice()).map_err(|e| failed(e.to_string()))?;
+    let sealed = seal.encrypt(&XNonce::from(nonce), plain.as_slice()).map_err(|e| failed(e.to_string()))?;
     let mut bytes = u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
     bytes.extend_from_slice(&nonce);
     bytes.extend_from_slice(&sealed);
@@ -220,7 +219,7 @@ pub(crate) fn read(database: &Path, key: &Key) -> Result<Vec<Unsent>, VaultError
         let (sealed, after) = after.split_at(length);
         rest = after;
         // One damaged record does not cost those behind it.
-        let Ok(plain) = seal.decrypt(XNonce::from_slice(nonce), sealed) else { continue };
+        let Ok(plain) = seal.decrypt(&XNonce::from(*nonce), sealed) else { continue };
         entries.extend(serde_json::from_slice::<Unsent>(&plain).ok());
     }
     Ok(entries)

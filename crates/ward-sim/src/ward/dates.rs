@@ -24,7 +24,7 @@ pub(crate) fn bounds(date: &str) -> Option<(i64, i64)> {
         _ => day.tomorrow().ok()?,
     };
     let ms = |d: jiff::civil::Date| {
-        d.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond())
+        d.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond())
     };
     Some((ms(day)?, ms(end)? - 1))
 }

@@ -149,6 +149,8 @@ export class LongList {
       scrollToFn: elementScroll,
       initialRect: { width: 0, height: 900 },
       rangeExtractor: this.inRange,
+      // Rows that are measured change the rows that are there; not within one look of the engine at their sizes.
+      useAnimationFrameWithResizeObserver: true,
       onChange: this.changed,
     };
   }

@@ -10,14 +10,14 @@ use charts::Page;
 use clap::{Args, Parser, Subcommand};
 use clinical::{ActorId, Instant};
 use console::Imprint;
+use console::view::{self, Failure, Synced};
 use fhir::{Client, parse_instant};
-use serde_json::json;
+use serde::Serialize;
 use sync::Engine;
 use vault::{Pin, Vault, View, Ward};
 
-use crate::error::AppError;
 use crate::session::{Start, clock, key};
-use crate::{alerts, doctor, files, keeping, platform, snapshot, window};
+use crate::{doctor, files, keeping, platform, window};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -152,7 +152,7 @@ fn user_id(text: &str) -> Result<ActorId, String> {
     ActorId::given(text).ok_or_else(|| "give a person's identifier, such as Practitioner/123".to_owned())
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = arguments.common;
     let start = Start {
         folder: common.data_dir.unwrap_or_else(platform::default_folder),
@@ -170,7 +170,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
         Some(Command::Sync { json, .. }) => runtime()?.block_on(sync_once(start, json)),
         Some(Command::Ward { at, as_shown, pdf: Some(file), why, .. }) => {
             let pages: Pages = |ward, _, now, imprint| console::ward_list(ward, now, imprint);
-            paper(&start, view(at, as_shown)?, &file, ("Ward list", pages), &why)
+            paper(&start, moment(at, as_shown)?, &file, ("Ward list", pages), &why)
         }
         Some(Command::Ward { json, at, as_shown, pdf: None, .. }) => ward(&start, json, at, as_shown),
         Some(Command::Alerts { json, at, as_shown }) => alert_list(&start, json, at, as_shown),
@@ -190,19 +190,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, AppError> {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
-fn read_pin() -> Result<Pin, AppError> {
+fn read_pin() -> Result<Pin, Failure> {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     line.truncate(line.trim_end_matches(['\r', '\n']).len());
     Ok(Pin::new(line)?)
 }
 
-async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
-    let server = start.server.as_deref().ok_or_else(|| AppError::failed("name a server: --server URL"))?;
+async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, Failure> {
+    let server = start.server.as_deref().ok_or_else(|| Failure::failed("name a server: --server URL"))?;
     let client = Client::new(server)?;
     let began = Wall::now();
     let vault = Arc::new(Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?);
@@ -211,50 +211,42 @@ async fn sync_once(start: Start, as_json: bool) -> Result<ExitCode, AppError> {
     let report = Engine::new(client, vault.clone(), clock(), events).sync_once().await?;
     let patients = vault.read(|reader| Ok(reader.ward()?.persons.len()))?;
     let seconds = began.elapsed().as_secs_f64();
+    let synced = Synced::new(patients, seconds, report);
     if as_json {
-        let line = json!({
-            "patients": patients,
-            "resources": report.resources,
-            "samples": report.samples,
-            "bytes": report.bytes,
-            "seconds": (seconds * 1000.0).round() / 1000.0,
-            "quarantined": report.quarantined,
-            "problems": report.problems,
-        });
-        println!("{line}");
+        println!("{}", serde_json::to_string(&synced).map_err(Failure::failed)?);
     } else {
         println!(
             "{patients} patients, {} resources, {} samples, {:.1} MB in {seconds:.1} s; {} in quarantine",
-            report.resources,
-            report.samples,
-            report.bytes as f64 / 1e6,
-            report.quarantined
+            synced.resources,
+            synced.samples,
+            synced.bytes as f64 / 1e6,
+            synced.quarantined
         );
-        for problem in &report.problems {
+        for problem in &synced.problems {
             println!("problem: {problem}");
         }
     }
-    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(if synced.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 /// The moment `--at` names, or now.
-fn view(at: Option<String>, as_shown: bool) -> Result<View, AppError> {
+fn moment(at: Option<String>, as_shown: bool) -> Result<View, Failure> {
     let Some(text) = at else { return Ok(View::NOW) };
     let at = instant("--at", &text)?;
     Ok(if as_shown { View::as_shown(at) } else { View::at(at) })
 }
 
 /// The moment that an option names.
-pub(crate) fn instant(option: &str, text: &str) -> Result<Instant, AppError> {
+pub(crate) fn instant(option: &str, text: &str) -> Result<Instant, Failure> {
     parse_instant(text).ok_or_else(|| {
-        AppError::failed(format!("{option}: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
+        Failure::failed(format!("{option}: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
     })
 }
 
 /// The cache of the folder, to look at from outside.
-pub(crate) fn cache(start: &Start) -> Result<Vault, AppError> {
+pub(crate) fn cache(start: &Start) -> Result<Vault, Failure> {
     if !vault::exists(&start.folder) {
-        return Err(AppError::failed(format!(
+        return Err(Failure::failed(format!(
             "there is no cache in {}; run `vigil sync --once` first",
             start.folder.display()
         )));
@@ -262,60 +254,55 @@ pub(crate) fn cache(start: &Start) -> Result<Vault, AppError> {
     Ok(Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
 }
 
-fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, AppError> {
-    let view = view(at, as_shown)?;
-    let board = snapshot::ward(&cache(start)?, view, clock()())?;
+fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, Failure> {
+    let at = moment(at, as_shown)?;
+    let board = view::ward(&cache(start)?, at, clock()())?;
     if as_json {
-        return print(format_args!("{board:#}"));
+        return print_json(&board);
     }
-    for person in board.as_array().into_iter().flatten() {
-        let text = |name: &str| person[name].as_str().unwrap_or("").to_owned();
-        let news = &person["news2"];
-        let score = news["total"]
-            .as_u64()
-            .map_or_else(|| format!(">={}", news["partial"]), |total| total.to_string());
-        println!("{:<4} {:<28} {:<14} NEWS2 {score}", text("bed"), text("name"), text("mrn"));
+    for person in board {
+        let news = &person.news2;
+        let score = news.total.map_or_else(|| format!(">={}", news.partial), |total| total.to_string());
+        print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}", person.bed, person.name, person.mrn))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints what is for a script.
+pub(crate) fn print_json(what: &impl Serialize) -> Result<ExitCode, Failure> {
+    print(format_args!("{}", serde_json::to_string_pretty(what).map_err(Failure::failed)?))
+}
+
 /// Prints; a reader that closes early (`| head`) has seen what it wanted.
-pub(crate) fn print(text: std::fmt::Arguments) -> Result<ExitCode, AppError> {
+pub(crate) fn print(text: std::fmt::Arguments) -> Result<ExitCode, Failure> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn alert_list(
-    start: &Start,
-    as_json: bool,
-    at: Option<String>,
-    as_shown: bool,
-) -> Result<ExitCode, AppError> {
-    let view = view(at, as_shown)?;
-    let found = alerts::episodes(&cache(start)?, view, clock()())?;
+fn alert_list(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, Failure> {
+    let at = moment(at, as_shown)?;
+    let found = view::episodes(&cache(start)?, at, clock()())?;
     if as_json {
-        return print(format_args!("{found:#}"));
+        return print_json(&found);
     }
-    for episode in found.as_array().into_iter().flatten().filter(|e| e["state"] != "closed") {
-        let text = |name: &str| episode[name].as_str().unwrap_or("-").to_owned();
-        let line = format!(
+    for episode in found.iter().filter(|e| e.state != "closed") {
+        print(format_args!(
             "{:<4} {:<10} {:<28} {:<8} {:<20} {}",
-            text("bed"),
-            text("priority"),
-            text("text"),
-            text("state"),
-            text("owner"),
-            text("onset")
-        );
-        print(format_args!("{line}"))?;
+            episode.bed.as_deref().unwrap_or("-"),
+            episode.priority,
+            episode.text,
+            episode.state,
+            episode.owner.as_deref().unwrap_or("-"),
+            episode.onset
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The cache of the folder, to write to: refused while a window has it.
-pub(crate) fn own_cache(start: &Start) -> Result<Vault, AppError> {
+pub(crate) fn own_cache(start: &Start) -> Result<Vault, Failure> {
     cache(start)?;
     Ok(Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
 }
@@ -337,14 +324,14 @@ fn paper(
     file: &Path,
     (title, pages): (&str, Pages),
     why: &str,
-) -> Result<ExitCode, AppError> {
+) -> Result<ExitCode, Failure> {
     let (vault, now) = (files::logged(start)?, view.at.min(clock()()));
     let ward = vault.read_as(view, |reader| reader.ward())?;
     let before = vault.read_as(View::at(now - console::HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
     // Asked from outside, nobody knows when the server was last in reach; the newest value says the most.
     let last_good = ward.values.iter().map(|v| v.taken_at).max();
     let imprint = imprint(start, last_good);
-    let bytes = charts::pdf(&pages(&ward, &before, now, &imprint), title).map_err(AppError::failed)?;
+    let bytes = charts::pdf(&pages(&ward, &before, now, &imprint), title).map_err(Failure::failed)?;
     files::log(start, &vault, format!("{}: {why}", title.to_lowercase()), None)?;
     std::fs::write(file, &bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use clinical::PatientId;
 use console::ChartRequest;
+use console::view::{Failure, FailureCode, SheetRow};
 use fhir::format_instant;
-use serde_json::json;
 use vault::{Vault, View};
 
-use crate::cli::{cache, imprint, instant, own_cache, print};
-use crate::error::AppError;
+use crate::cli::{cache, imprint, instant, own_cache, print, print_json};
 use crate::session::{Start, clock};
 
 #[derive(Args, Debug)]
@@ -87,7 +86,7 @@ pub(crate) struct Flowsheet {
     json: bool,
 }
 
-fn request(range: Range, light: bool, every_sample: bool) -> Result<ChartRequest, AppError> {
+fn request(range: Range, light: bool, every_sample: bool) -> Result<ChartRequest, Failure> {
     let moment = |option: &str, text: Option<String>| text.map(|t| instant(option, &t)).transpose();
     Ok(ChartRequest {
         patient: range.patient.into(),
@@ -98,33 +97,31 @@ fn request(range: Range, light: bool, every_sample: bool) -> Result<ChartRequest
     })
 }
 
-pub(crate) fn chart(start: &Start, asked: Chart) -> Result<ExitCode, AppError> {
+pub(crate) fn chart(start: &Start, asked: Chart) -> Result<ExitCode, Failure> {
     let kind = asked.out.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     if !["png", "svg", "pdf"].contains(&kind.as_str()) {
-        return Err(AppError::failed(
-            "--out: the file has to end in .png, .svg or .pdf; nothing was written",
-        ));
+        return Err(Failure::failed("--out: the file has to end in .png, .svg or .pdf; nothing was written"));
     }
     let request = request(asked.range, !asked.dark, asked.all_samples)?;
     let vault = logged(start)?;
     let figure = vault
         .read_as(View::NOW, |reader| Ok(console::chart(reader, &request, asked.width)))?
-        .map_err(AppError::from)?;
+        .map_err(Failure::from)?;
     let (width, height) = (asked.width, asked.height);
     let bytes = match kind.as_str() {
         "png" => figure.png(width, height),
         "svg" => figure.svg(width, height).map(String::into_bytes),
         _ => figure.pdf(width, height, "Trends"),
     };
-    let bytes = bytes.map_err(AppError::failed)?;
+    let bytes = bytes.map_err(Failure::failed)?;
     log(start, &vault, format!("chart {kind}: {}", asked.why), Some(&request.patient))?;
     write(&asked.out, &bytes)
 }
 
 /// The cache, opened so that what leaves it is in its log; only to read where a window holds it, which is said.
-pub(crate) fn logged(start: &Start) -> Result<Vault, AppError> {
+pub(crate) fn logged(start: &Start) -> Result<Vault, Failure> {
     own_cache(start).or_else(|error| {
-        if error.code != "in-use" {
+        if error.code != FailureCode::InUse {
             return Err(error);
         }
         eprintln!("a window of this station holds its cache: this file is not in the station's log");
@@ -137,7 +134,7 @@ pub(crate) fn log(
     vault: &Vault,
     what: String,
     patient: Option<&PatientId>,
-) -> Result<(), AppError> {
+) -> Result<(), Failure> {
     if vault.is_read_only() {
         return Ok(());
     }
@@ -145,62 +142,47 @@ pub(crate) fn log(
     Ok(vault.audit(clock()(), who, what, patient.map(String::from))?)
 }
 
-pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, AppError> {
+pub(crate) fn report(start: &Start, asked: Report) -> Result<ExitCode, Failure> {
     let request = request(asked.range, true, false)?;
     let imprint = imprint(start, None);
     let vault = logged(start)?;
     let bytes = vault
         .read_as(View::NOW, |reader| Ok(console::report(reader, &request, clock()(), &imprint)))?
-        .map_err(AppError::from)?;
+        .map_err(Failure::from)?;
     log(start, &vault, format!("report: {}", asked.why), Some(&request.patient))?;
     write(&asked.pdf, &bytes)
 }
 
-pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, AppError> {
+pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, Failure> {
     let kind = asked.out.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let made = match kind.as_str() {
         "csv" => console::export_csv,
         "json" => console::export_bundle,
         _ => {
-            return Err(AppError::failed("--out: the file has to end in .csv or .json; nothing was written"));
+            return Err(Failure::failed("--out: the file has to end in .csv or .json; nothing was written"));
         }
     };
     let why = asked.why.trim().to_owned();
     if why.is_empty() {
-        return Err(AppError::failed("--why: say why this leaves the station; nothing was written"));
+        return Err(Failure::failed("--why: say why this leaves the station; nothing was written"));
     }
     let request = request(asked.range, true, false)?;
     // Opened to write: nothing leaves without an entry in the log.
     let vault = own_cache(start)?;
-    let exported = vault.read(|reader| Ok(made(reader, &request)))?.map_err(AppError::from)?;
+    let exported = vault.read(|reader| Ok(made(reader, &request)))?.map_err(Failure::from)?;
     log(start, &vault, format!("exported {kind}: {why}"), Some(&request.patient))?;
     println!("{} values", exported.values);
     write(&asked.out, exported.text.as_bytes())
 }
 
-pub(crate) fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, AppError> {
+pub(crate) fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, Failure> {
     let request = request(asked.range, true, false)?;
     let step = asked.every * 60_000;
     let rows = cache(start)?
         .read_as(View::NOW, |reader| Ok(console::flowsheet(reader, &request, step)))?
-        .map_err(AppError::from)?;
+        .map_err(Failure::from)?;
     if asked.json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let cells: Vec<_> = row
-                    .cells
-                    .iter()
-                    .map(|c| {
-                        json!({
-                            "from": format_instant(c.from), "n": c.n, "median": c.median, "low": c.low, "high": c.high,
-                        })
-                    })
-                    .collect();
-                json!({ "key": row.key, "label": row.label, "unit": row.unit, "cells": cells })
-            })
-            .collect();
-        return print(format_args!("{:#}", json!(rows)));
+        return print_json(&rows.into_iter().map(SheetRow::from).collect::<Vec<_>>());
     }
     for row in rows {
         print(format_args!("{} {}", row.label, row.unit))?;
@@ -218,7 +200,7 @@ pub(crate) fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, App
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(file: &Path, bytes: &[u8]) -> Result<ExitCode, AppError> {
+fn write(file: &Path, bytes: &[u8]) -> Result<ExitCode, Failure> {
     std::fs::write(file, bytes)?;
     println!("{} ({} KiB)", file.display(), bytes.len() / 1024);
     Ok(ExitCode::SUCCESS)

@@ -2,15 +2,14 @@
 
 use std::process::ExitCode;
 
+use console::view::{Failure, LogEntry};
 use fhir::format_instant;
-use serde_json::json;
 use vault::{Access, OsKeyring, Vault};
 
-use crate::error::AppError;
 use crate::session::{Start, clock, key, who};
 
 /// Every page against its checksum, then the structure. The exit code says whether all is well.
-pub(crate) fn check(start: &Start) -> Result<ExitCode, AppError> {
+pub(crate) fn check(start: &Start) -> Result<ExitCode, Failure> {
     let key = key(&start.folder, start.pin.as_ref())?;
     let problems = vault::check(&start.folder, &key)?;
     if problems.is_empty() {
@@ -28,14 +27,10 @@ pub(crate) fn check(start: &Start) -> Result<ExitCode, AppError> {
 }
 
 /// The station's own log, newest first.
-pub(crate) fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, AppError> {
+pub(crate) fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
     let entries = crate::cli::cache(start)?.read(|reader| reader.log(most))?;
     if as_json {
-        let list: Vec<_> = entries
-            .iter()
-            .map(|e| json!({ "at": format_instant(e.at), "who": e.who, "what": e.what, "about": e.about }))
-            .collect();
-        return crate::cli::print(format_args!("{:#}", json!(list)));
+        return crate::cli::print_json(&entries.into_iter().map(LogEntry::from).collect::<Vec<_>>());
     }
     for entry in entries {
         let about = entry.about.unwrap_or_default();
@@ -54,14 +49,14 @@ pub(crate) fn settings(
     start: &Start,
     name: Option<&str>,
     value: Option<String>,
-) -> Result<ExitCode, AppError> {
+) -> Result<ExitCode, Failure> {
     let vault = match &value {
         Some(_) => Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?,
         None => crate::cli::cache(start)?,
     };
     let mut site = vault.read(|reader| reader.site())?;
     if let (Some(name), Some(value)) = (name, value) {
-        site.set(name, &value).map_err(AppError::failed)?;
+        site.set(name, &value).map_err(Failure::failed)?;
         vault.set_site(name.to_owned(), value, who(start), clock()())?;
     }
     for (key, value, meaning) in site.list() {
@@ -72,7 +67,7 @@ pub(crate) fn settings(
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn repair(start: &Start) -> Result<ExitCode, AppError> {
+pub(crate) fn repair(start: &Start) -> Result<ExitCode, Failure> {
     let key = key(&start.folder, start.pin.as_ref())?;
     let done = vault::rebuild(&start.folder, &key, clock()())?;
     println!(
@@ -84,13 +79,13 @@ pub(crate) fn repair(start: &Start) -> Result<ExitCode, AppError> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn rotate_key(start: &Start) -> Result<ExitCode, AppError> {
+pub(crate) fn rotate_key(start: &Start) -> Result<ExitCode, Failure> {
     vault::rotate(&start.folder, &Access { keyring: &OsKeyring, pin: start.pin.as_ref() })?;
     println!("the cache has a new key; the old one opens nothing any more");
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn forget(start: &Start) -> Result<ExitCode, AppError> {
+pub(crate) fn forget(start: &Start) -> Result<ExitCode, Failure> {
     vault::forget(&start.folder, &OsKeyring)?;
     println!("keys and cache are gone");
     Ok(ExitCode::SUCCESS)

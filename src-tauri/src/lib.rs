@@ -6,27 +6,18 @@ compile_error!(
      window would load a page from a developer's port"
 );
 
-mod alerts;
 mod cli;
 mod commands;
 mod doctor;
-mod error;
 mod files;
 mod keeping;
 mod notify;
-mod outgoing;
 mod platform;
 mod printer;
-mod pump;
-mod record_wire;
 mod session;
-mod snapshot;
 mod sound;
-mod tile_wire;
-mod trend_wire;
-mod wave_wire;
+mod updates;
 mod window;
-mod wire;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use charts::Page;
 use tauri::WebviewWindow;
 
-use crate::error::AppError;
+use console::view::Failure;
 
 /// Whether the page of the window is what gets printed, and has to hold the pages before the dialog opens.
 pub(crate) const PRINTS_THE_WINDOW: bool = !cfg!(target_os = "linux");
@@ -23,16 +23,16 @@ pub(crate) struct Job {
 /// # Errors
 /// In words, where a page cannot be drawn or the printer did not take them.
 #[cfg(target_os = "linux")]
-pub(crate) async fn print(window: &WebviewWindow, job: Job, pages: &[Page]) -> Result<bool, AppError> {
-    let shapes = pages.iter().map(Page::shapes).collect::<Result<Vec<_>, _>>().map_err(AppError::failed)?;
+pub(crate) async fn print(window: &WebviewWindow, job: Job, pages: &[Page]) -> Result<bool, Failure> {
+    let shapes = pages.iter().map(Page::shapes).collect::<Result<Vec<_>, _>>().map_err(Failure::failed)?;
     let (answer, told) = tokio::sync::oneshot::channel();
     let over = window.clone();
     window
         .run_on_main_thread(move || linux::open(over.gtk_window().ok(), job, shapes, answer))
-        .map_err(AppError::failed)?;
+        .map_err(Failure::failed)?;
     told.await
-        .map_err(|_| AppError::failed("the print dialog closed without an answer"))?
-        .map_err(AppError::failed)
+        .map_err(|_| Failure::failed("the print dialog closed without an answer"))?
+        .map_err(Failure::failed)
 }
 
 /// As on Linux, with the window's own content: what the person chose there is not told.
@@ -40,8 +40,8 @@ pub(crate) async fn print(window: &WebviewWindow, job: Job, pages: &[Page]) -> R
 /// # Errors
 /// In words, where the dialog does not open.
 #[cfg(not(target_os = "linux"))]
-pub(crate) async fn print(window: &WebviewWindow, _job: Job, _pages: &[Page]) -> Result<bool, AppError> {
-    window.print().map_err(AppError::failed)?;
+pub(crate) async fn print(window: &WebviewWindow, _job: Job, _pages: &[Page]) -> Result<bool, Failure> {
+    window.print().map_err(Failure::failed)?;
     Ok(true)
 }
 

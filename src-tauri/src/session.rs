@@ -5,15 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clinical::{ActorId, Instant};
+use console::view::{self, AppState, Failure, FailureCode};
 use console::{Console, Station};
 use sync::{Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
-use crate::error::AppError;
 use crate::notify::Notifier;
 use crate::sound::Speaker;
-use crate::wire::AppState;
 
 /// The setting that keeps the server's address.
 const SERVER: &str = "server";
@@ -135,7 +134,7 @@ pub(crate) fn who(start: &Start) -> String {
 
 impl Session {
     /// Opens as far as the arguments reach; the window asks for the rest.
-    pub async fn begin(start: Start) -> Result<Session, AppError> {
+    pub async fn begin(start: Start) -> Result<Session, Failure> {
         let session = Session { start, stage: Mutex::new(Stage::FirstRun), chosen: Mutex::default() };
         let known = !wraps(&session.start.folder)?.is_empty();
         if session.start.demo {
@@ -143,10 +142,10 @@ impl Session {
         } else if session.start.server.is_some() || known {
             match session.open_folder(session.start.pin.as_ref(), session.start.server.clone()) {
                 Ok(()) => {}
-                Err(error) if error.code == "pin-needed" => {
+                Err(error) if error.code == FailureCode::PinNeeded => {
                     *lock(&session.stage) = Stage::Pin { new: !known }
                 }
-                Err(error) if error.code == "damaged" => {}
+                Err(error) if error.code == FailureCode::Damaged => {}
                 Err(error) => return Err(error),
             }
         }
@@ -162,11 +161,11 @@ impl Session {
         Station { name, user, user_id: self.start.user_id.clone() }
     }
 
-    fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), AppError> {
+    fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), Failure> {
         self.open_with(key(&self.start.folder, pin)?, server)
     }
 
-    fn open_with(&self, key: Key, server: Option<String>) -> Result<(), AppError> {
+    fn open_with(&self, key: Key, server: Option<String>) -> Result<(), Failure> {
         let vault = match Vault::open(&self.start.folder, key.clone()) {
             Ok(vault) => Arc::new(vault),
             Err(error) => {
@@ -206,10 +205,10 @@ impl Session {
     }
 
     /// Begins a damaged cache anew and opens it.
-    pub async fn repair(&self) -> Result<(), AppError> {
+    pub async fn repair(&self) -> Result<(), Failure> {
         let (key, server) = match &*lock(&self.stage) {
             Stage::Damaged { key, server } => (key.clone(), server.clone()),
-            _ => return Err(AppError::failed("this cache is not damaged; nothing was changed")),
+            _ => return Err(Failure::failed("this cache is not damaged; nothing was changed")),
         };
         vault::rebuild(&self.start.folder, &key, clock()())?;
         self.open_with(key, server)
@@ -224,7 +223,7 @@ impl Session {
 
     /// The demo ward: a simulator on loopback, and a cache whose key lives in memory only.
     #[cfg(feature = "demo")]
-    pub async fn start_demo(&self) -> Result<(), AppError> {
+    pub async fn start_demo(&self) -> Result<(), Failure> {
         if self.open().is_ok() {
             return Ok(());
         }
@@ -251,16 +250,16 @@ impl Session {
     }
 
     #[cfg(not(feature = "demo"))]
-    pub async fn start_demo(&self) -> Result<(), AppError> {
-        Err(AppError::failed("this build has no demo ward"))
+    pub async fn start_demo(&self) -> Result<(), Failure> {
+        Err(Failure::failed("this build has no demo ward"))
     }
 
     /// Connects the station to a server that was checked; asks for a PIN where there is no keyring.
-    pub async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), AppError> {
+    pub async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), Failure> {
         *lock(&self.chosen) = Some(server.clone());
         let pin = pin.as_ref().or(self.start.pin.as_ref());
         self.open_folder(pin, Some(server)).inspect_err(|error| {
-            if error.code == "pin-needed" {
+            if error.code == FailureCode::PinNeeded {
                 *lock(&self.stage) =
                     Stage::Pin { new: wraps(&self.start.folder).is_ok_and(|w| w.is_empty()) };
             }
@@ -268,27 +267,27 @@ impl Session {
     }
 
     /// Opens with the PIN that was typed.
-    pub async fn unlock(&self, pin: Pin) -> Result<(), AppError> {
+    pub async fn unlock(&self, pin: Pin) -> Result<(), Failure> {
         let server = lock(&self.chosen).clone().or_else(|| self.start.server.clone());
         self.open_folder(Some(&pin), server)
     }
 
     /// The open console.
-    pub fn open(&self) -> Result<Arc<Open>, AppError> {
+    pub fn open(&self) -> Result<Arc<Open>, Failure> {
         match &*lock(&self.stage) {
             Stage::Ready(open) => Ok(open.clone()),
-            _ => Err(AppError::failed("the station is not open yet")),
+            _ => Err(Failure::failed("the station is not open yet")),
         }
     }
 
     pub fn state(&self) -> AppState {
         let (stage, new_pin, demo, unsent) = match &*lock(&self.stage) {
-            Stage::FirstRun => ("first-run", false, false, 0),
-            Stage::Pin { new } => ("pin", *new, false, 0),
+            Stage::FirstRun => (view::Stage::FirstRun, false, false, 0),
+            Stage::Pin { new } => (view::Stage::Pin, *new, false, 0),
             Stage::Damaged { key, .. } => {
-                ("damaged", false, false, vault::salvageable(&self.start.folder, key) as u32)
+                (view::Stage::Damaged, false, false, vault::salvageable(&self.start.folder, key) as u32)
             }
-            Stage::Ready(open) => ("ready", false, open.demo, 0),
+            Stage::Ready(open) => (view::Stage::Ready, false, open.demo, 0),
         };
         let open = self.open().ok();
         let station = open.as_ref().map_or_else(|| self.station(demo), |open| open.console.station().clone());

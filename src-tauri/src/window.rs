@@ -5,13 +5,13 @@ use std::thread::JoinHandle;
 use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::commands;
-use crate::error::AppError;
 use crate::platform;
 use crate::session::{Session, Start};
+use console::view::Failure;
 
 /// Opens the window and runs until it is closed. The cache is opened while the system starts the page's processes; where it
 /// cannot be, the program ends with the reason and no window was seen.
-pub(crate) fn run(start: Start) -> Result<(), AppError> {
+pub(crate) fn run(start: Start) -> Result<(), Failure> {
     let opening = std::thread::spawn(|| tauri::async_runtime::block_on(Session::begin(start)));
     tauri::Builder::default()
         .invoke_handler(commands::handler())
@@ -39,7 +39,7 @@ pub(crate) fn run(start: Start) -> Result<(), AppError> {
             Ok(())
         })
         .run(tauri::generate_context!())
-        .map_err(AppError::failed)
+        .map_err(Failure::failed)
 }
 
 /// How large the window opens, in pixels of the desktop: larger where text is, and no larger than the screen.
@@ -53,7 +53,7 @@ fn size(app: &tauri::App) -> (f64, f64) {
 }
 
 /// The session, or the end: an error of the set-up is a panic to Tauri, and this is none.
-fn opened(opening: JoinHandle<Result<Session, AppError>>) -> Session {
+fn opened(opening: JoinHandle<Result<Session, Failure>>) -> Session {
     let why = match opening.join() {
         Ok(Ok(session)) => return session,
         Ok(Err(error)) => error.to_string(),

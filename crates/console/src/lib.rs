@@ -14,6 +14,8 @@ mod disclosures;
 mod alarm_delay;
 mod own_alarms;
 
+pub mod view;
+
 pub use acts::alarms::Waiting;
 pub use alarm_delay::AlarmDelays;
 pub use bedside::{

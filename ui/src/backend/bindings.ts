@@ -4,93 +4,93 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
-	/**  Writes a few words at a moment of a patient's trends. */
-	annotate: (patient: string, at: number, text: string) => typedError<null, AppError>(__TAURI_INVOKE("annotate", { patient, at, text })),
-	/**  The notes on a patient's trends. */
-	annotations: (patient: string) => typedError<AnnotationWire[], AppError>(__TAURI_INVOKE("annotations", { patient })),
-	/**  Where the program stands. */
-	appState: () => typedError<AppState, AppError>(__TAURI_INVOKE("app_state")),
-	/**  Reads a server's CapabilityStatement. */
-	checkServer: (url: string) => typedError<ServerWire, AppError>(__TAURI_INVOKE("check_server", { url })),
-	/**  Connects this station to a server. */
-	connect: (url: string, pin: string | null) => typedError<null, AppError>(__TAURI_INVOKE("connect", { url, pin })),
 	/**  Calls the next role of the unit's chain now. */
-	escalate: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("escalate", { episode })),
-	/**  The numbers of a patient in steps of so many minutes. */
-	flowsheet: (patient: string, from: number, to: number, everyMin: number) => typedError<FlowRowWire[], AppError>(__TAURI_INVOKE("flowsheet", { patient, from, to, everyMin })),
-	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
-	handOver: (action: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_over", { action, words })),
+	escalate: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("escalate", { episode })),
 	/**  Gives an alarm to somebody else, by name. */
-	handTo: (episode: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("hand_to", { episode, name })),
+	handTo: (episode: string, name: string) => typedError<null, Failure>(__TAURI_INVOKE("hand_to", { episode, name })),
 	/**  Marks an alert as handled, with a reason. */
-	handled: (episode: string, reason: string, words: string) => typedError<null, AppError>(__TAURI_INVOKE("handled", { episode, reason, words })),
-	/**  The alarm limits of a patient, with their history and the unit's presets. */
-	limits: (patient: string) => typedError<LimitsWire, AppError>(__TAURI_INVOKE("limits", { patient })),
-	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
-	lit: (episodes: string[]) => typedError<null, AppError>(__TAURI_INVOKE("lit", { episodes })),
+	handled: (episode: string, reason: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("handled", { episode, reason, words })),
 	/**  The alarms of a day that want nobody any more. */
-	history: () => typedError<QueueWire[], AppError>(__TAURI_INVOKE("history")),
+	history: () => typedError<QueueItem[], Failure>(__TAURI_INVOKE("history")),
+	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
+	lit: (episodes: string[]) => typedError<null, Failure>(__TAURI_INVOKE("lit", { episodes })),
 	/**  The alarm load of a day. */
-	load: () => typedError<LoadWire, AppError>(__TAURI_INVOKE("load")),
-	/**  Shows everything as of a past moment, or (`null`) the present again. */
-	lookBack: (at: number | null, asShown: boolean) => typedError<null, AppError>(__TAURI_INVOKE("look_back", { at, asShown })),
+	load: () => typedError<Load, Failure>(__TAURI_INVOKE("load")),
 	/**  Adds a few words to an episode. */
-	note: (episode: string, text: string) => typedError<null, AppError>(__TAURI_INVOKE("note", { episode, text })),
+	note: (episode: string, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note", { episode, text })),
 	/**  Onsets of alarms in a span, for the time control. */
-	onsets: (from: number, to: number) => typedError<OnsetWire[], AppError>(__TAURI_INVOKE("onsets", { from, to })),
-	/**  One patient's page. */
-	patient: (id: string) => typedError<PatientWire, AppError>(__TAURI_INVOKE("patient", { id })),
+	onsets: (from: number, to: number) => typedError<Onset[], Failure>(__TAURI_INVOKE("onsets", { from, to })),
 	/**  Pauses the sound of one alarm; it ends by itself. */
-	pauseSound: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("pause_sound", { episode })),
+	pauseSound: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("pause_sound", { episode })),
+	/**  Lets go of an alarm this person owns. */
+	release: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("release", { episode })),
+	/**  Takes an alert. Durable when this returns. */
+	take: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take", { episode })),
+	/**  What happened to an alert. */
+	timeline: (episode: string) => typedError<TimelineEntry[], Failure>(__TAURI_INVOKE("timeline", { episode })),
+	/**  Shows everything as of a past moment, or (`null`) the present again. */
+	lookBack: (at: number | null, asShown: boolean) => typedError<null, Failure>(__TAURI_INVOKE("look_back", { at, asShown })),
+	/**  One patient's page. */
+	patient: (id: string) => typedError<Patient, Failure>(__TAURI_INVOKE("patient", { id })),
+	/**  Sends the whole board, and from then on what changes. */
+	watch: (channel: Channel<Update>) => typedError<null, Failure>(__TAURI_INVOKE("watch", { channel })),
 	/**
 	 *  Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
 	 *  kept before anything goes.
 	 */
-	printPages: (what: OutgoingWire, why: string) => typedError<boolean, AppError>(__TAURI_INVOKE("print_pages", { what, why })),
-	/**  Resources that could not be read. */
-	quarantine: () => typedError<QuarantineWire[], AppError>(__TAURI_INVOKE("quarantine")),
-	/**  Lets go of an alarm this person owns. */
-	release: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("release", { episode })),
-	/**  Begins a damaged cache anew, with everything that was not sent. */
-	repair: () => typedError<null, AppError>(__TAURI_INVOKE("repair")),
-	/**  Tries an action again that the server refused. */
-	retryAction: (action: string) => typedError<null, AppError>(__TAURI_INVOKE("retry_action", { action })),
-	/**  Tries the server now. */
-	retryNow: () => typedError<null, AppError>(__TAURI_INVOKE("retry_now")),
+	printPages: (what: Disclosure, why: string) => typedError<boolean, Failure>(__TAURI_INVOKE("print_pages", { what, why })),
 	/**
 	 *  Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
 	 *  goes. No ward and no name in the name of a file.
 	 */
-	saveFile: (what: OutgoingWire, kind: FileKindWire, why: string) => typedError<string, AppError>(__TAURI_INVOKE("save_file", { what, kind, why })),
-	/**  Saves limits under a name. */
-	savePreset: (name: string, limits: BoundsWire[]) => typedError<null, AppError>(__TAURI_INVOKE("save_preset", { name, limits })),
-	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
-	setLimits: (patient: string, changes: SetLimitWire[]) => typedError<null, AppError>(__TAURI_INVOKE("set_limits", { patient, changes })),
-	/**  This person leaves, or takes over. */
-	shift: (takesOver: boolean) => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shift", { takesOver })),
-	/**  Who left and who took over within a day, newest first. */
-	shifts: () => typedError<ShiftWire[], AppError>(__TAURI_INVOKE("shifts")),
-	/**  What was written about patients and their alarms in the last twelve hours, oldest first. */
-	shiftNotes: () => typedError<ShiftNoteWire[], AppError>(__TAURI_INVOKE("shift_notes")),
-	/**  Opens the demo ward. */
-	startDemo: () => typedError<null, AppError>(__TAURI_INVOKE("start_demo")),
-	/**  Takes an alert. Durable when this returns. */
-	take: (episode: string) => typedError<null, AppError>(__TAURI_INVOKE("take", { episode })),
-	/**  What happened to an alert. */
-	timeline: (episode: string) => typedError<TimelineWire[], AppError>(__TAURI_INVOKE("timeline", { episode })),
-	/**  Opens the cache with a PIN. */
-	unlock: (pin: string) => typedError<null, AppError>(__TAURI_INVOKE("unlock", { pin })),
-	/**  What each panel of a patient shows at one moment. */
-	valuesAt: (patient: string, at: number) => typedError<ValueAtWire[], AppError>(__TAURI_INVOKE("values_at", { patient, at })),
+	saveFile: (what: Disclosure, kind: FileKind, why: string) => typedError<string, Failure>(__TAURI_INVOKE("save_file", { what, kind, why })),
+	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
+	carryOnByHand: (action: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("carry_on_by_hand", { action, words })),
+	/**  Tries an action again that the server refused. */
+	retryAction: (action: string) => typedError<null, Failure>(__TAURI_INVOKE("retry_action", { action })),
+	/**  Tries the server now. */
+	retryNow: () => typedError<null, Failure>(__TAURI_INVOKE("retry_now")),
 	/**  Actions that the server does not have yet. */
-	waiting: () => typedError<WaitingWire[], AppError>(__TAURI_INVOKE("waiting")),
-	/**  Sends the whole board, and from then on what changes. */
-	watch: (channel: Channel<Update>) => typedError<null, AppError>(__TAURI_INVOKE("watch", { channel })),
+	waiting: () => typedError<Waiting[], Failure>(__TAURI_INVOKE("waiting")),
+	/**  Writes a few words at a moment of a patient's trends. */
+	annotate: (patient: string, at: number, text: string) => typedError<null, Failure>(__TAURI_INVOKE("annotate", { patient, at, text })),
+	/**  The notes on a patient's trends. */
+	annotations: (patient: string) => typedError<Annotation[], Failure>(__TAURI_INVOKE("annotations", { patient })),
+	/**  The alarm limits of a patient, with their history and the unit's presets. */
+	limits: (patient: string) => typedError<Limits, Failure>(__TAURI_INVOKE("limits", { patient })),
+	/**  Saves limits under a name. */
+	savePreset: (name: string, limits: Bounds[]) => typedError<null, Failure>(__TAURI_INVOKE("save_preset", { name, limits })),
+	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
+	setLimits: (patient: string, changes: SetLimit[]) => typedError<null, Failure>(__TAURI_INVOKE("set_limits", { patient, changes })),
+	/**  This person leaves, or takes over. */
+	shift: (takesOver: boolean) => typedError<Shift[], Failure>(__TAURI_INVOKE("shift", { takesOver })),
+	/**  What was written about patients and their alarms in the last twelve hours, oldest first. */
+	shiftNotes: () => typedError<ShiftNote[], Failure>(__TAURI_INVOKE("shift_notes")),
+	/**  Who left and who took over within a day, newest first. */
+	shifts: () => typedError<Shift[], Failure>(__TAURI_INVOKE("shifts")),
+	/**  Where the program stands. */
+	appState: () => typedError<AppState, Failure>(__TAURI_INVOKE("app_state")),
+	/**  Reads a server's CapabilityStatement. */
+	checkServer: (url: string) => typedError<Server, Failure>(__TAURI_INVOKE("check_server", { url })),
+	/**  Connects this station to a server. */
+	connect: (url: string, pin: string | null) => typedError<null, Failure>(__TAURI_INVOKE("connect", { url, pin })),
+	/**  Resources that could not be read. */
+	quarantine: () => typedError<Quarantined[], Failure>(__TAURI_INVOKE("quarantine")),
+	/**  Begins a damaged cache anew, with everything that was not sent. */
+	repair: () => typedError<null, Failure>(__TAURI_INVOKE("repair")),
+	/**  Opens the demo ward. */
+	startDemo: () => typedError<null, Failure>(__TAURI_INVOKE("start_demo")),
+	/**  Opens the cache with a PIN. */
+	unlock: (pin: string) => typedError<null, Failure>(__TAURI_INVOKE("unlock", { pin })),
+	/**  The numbers of a patient in steps of so many minutes. */
+	flowsheet: (patient: string, from: number, to: number, everyMin: number) => typedError<FlowRow[], Failure>(__TAURI_INVOKE("flowsheet", { patient, from, to, everyMin })),
+	/**  What each panel of a patient shows at one moment. */
+	valuesAt: (patient: string, at: number) => typedError<ValueAt[], Failure>(__TAURI_INVOKE("values_at", { patient, at })),
 };
 
 /* Types */
 /**  The alarm line of a tile or a row of the queue. */
-export type AlarmWire = {
+export type Alarm = {
 	episode: string,
 	priority: string,
 	text: string,
@@ -123,34 +123,32 @@ export type AlarmWire = {
 };
 
 /**  A note at a moment. */
-export type AnnotationWire = {
+export type Annotation = {
 	at: number,
 	text: string,
 	by: string,
 	sent: boolean,
 };
 
-/**  What a person reads, and a code where the page has to act on it. */
-export type AppError = {
-	/**  `pin-needed`, `wrong-pin`, `damaged`, `in-use`, or `failed`. */
-	code: string,
-	/**  What happened, what was kept, what to do. */
-	message: string,
-};
-
 /**  Where the program stands. */
 export type AppState = {
-	/**  `first-run`, `pin` or `ready`. */
-	stage: string,
+	/**  What the window asks for next. */
+	stage: Stage,
 	/**  Of a damaged cache: actions that are kept. */
 	unsent: number,
 	/**  A PIN has to be chosen, not only given. */
 	newPin: boolean,
+	/**  The ward is simulated. */
 	demo: boolean,
+	/**  This build has a simulated ward. */
 	demoBuilt: boolean,
+	/**  The person at the station. */
 	user: string,
+	/**  The station's name. */
 	station: string,
+	/**  The server's address. */
 	server: string | null,
+	/**  Of the program. */
 	version: string,
 	/**  How much larger the engine draws the page than `devicePixelRatio` says. */
 	pageZoom: number | null,
@@ -159,7 +157,7 @@ export type AppState = {
 };
 
 /**  A low and a high bound of one measure, both ways. */
-export type BoundsWire = {
+export type Bounds = {
 	/**  LOINC. */
 	code: string,
 	low: number | null,
@@ -167,7 +165,7 @@ export type BoundsWire = {
 };
 
 /**  A value on a tile. */
-export type CellWire = {
+export type Cell = {
 	slot: string,
 	label: string,
 	text: string,
@@ -178,18 +176,48 @@ export type CellWire = {
 	alarm: string | null,
 };
 
+/**  What somebody wants to take along: the report of a patient, the handover, or the ward's list. */
+export type Disclosure = 
+/**  Of one patient. */
+{ kind: "report"; patient: string; from: number; to: number } | 
+/**  Of the moment that is shown. */
+{ kind: "handover" } | 
+/**  For the time without a network. */
+{ kind: "ward-list" };
+
 /**  A dose. */
-export type DoseWire = {
+export type Dose = {
 	what: string,
 	amount: string | null,
 	at: number,
 };
 
+/**  What a person reads, and a code where the page has to act on it. */
+export type Failure = {
+	/**  What the page has to act on. */
+	code: FailureCode,
+	/**  What happened, what was kept, what to do. */
+	message: string,
+};
+
+/**  What the page has to act on. */
+export type FailureCode = 
+/**  The cache opens with a PIN, and none was given. */
+"pin-needed" | 
+/**  The PIN is not the one. */
+"wrong-pin" | 
+/**  The cache is not what was written. */
+"damaged" | 
+/**  Another program holds the cache. */
+"in-use" | 
+/**  Anything else: the words say it all. */
+"failed";
+
 /**  As what kind of file. */
-export type FileKindWire = "pdf" | "csv" | "bundle";
+export type FileKind = "pdf" | "csv" | "bundle";
 
 /**  One step of a row of the flowsheet. */
-export type FlowCellWire = {
+export type FlowCell = {
 	from: number,
 	n: number,
 	median: number | null,
@@ -198,15 +226,28 @@ export type FlowCellWire = {
 };
 
 /**  One row of the flowsheet. */
-export type FlowRowWire = {
+export type FlowRow = {
 	key: string,
 	label: string,
 	unit: string,
-	cells: FlowCellWire[],
+	cells: FlowCell[],
+};
+
+/**  The limits of one measure; `low` or `high` null where there is none. */
+export type Limit = {
+	/**  LOINC. */
+	code: string,
+	label: string,
+	unit: string,
+	low: number | null,
+	high: number | null,
+	/**  Whether somebody set it for this patient; else it is the unit's. */
+	own: boolean,
+	until: number | null,
 };
 
 /**  One change of a limit. */
-export type LimitChangeWire = {
+export type LimitChange = {
 	label: string,
 	low: number | null,
 	high: number | null,
@@ -219,28 +260,15 @@ export type LimitChangeWire = {
 	until: number | null,
 };
 
-/**  The limits of one measure; `low` or `high` null where there is none. */
-export type LimitWire = {
-	/**  LOINC. */
-	code: string,
-	label: string,
-	unit: string,
-	low: number | null,
-	high: number | null,
-	/**  Whether somebody set it for this patient; else it is the unit's. */
-	own: boolean,
-	until: number | null,
-};
-
 /**  What the limits editor shows. */
-export type LimitsWire = {
-	measures: LimitWire[],
-	history: LimitChangeWire[],
-	presets: PresetWire[],
+export type Limits = {
+	measures: Limit[],
+	history: LimitChange[],
+	presets: Preset[],
 };
 
 /**  The connection. */
-export type LinkWire = {
+export type Link = {
 	online: boolean,
 	live: boolean,
 	since: number | null,
@@ -250,7 +278,7 @@ export type LinkWire = {
 };
 
 /**  The alarm load of a day. */
-export type LoadWire = {
+export type Load = {
 	total: number,
 	beds: number,
 	toTake: number | null,
@@ -261,12 +289,12 @@ export type LoadWire = {
 	repeatBeds: string[],
 	/**  Technical, low, medium, high of each hour. */
 	hours: number[][],
-	byBed: ShareWire[],
-	byRule: ShareWire[],
+	byBed: Share[],
+	byRule: Share[],
 };
 
 /**  An alarm, a dose or a change of the device in a panel. */
-export type MarkWire = {
+export type Mark = {
 	lane: string,
 	at: number,
 	/**  `alarm`, `dose` or `device`. */
@@ -278,8 +306,14 @@ export type MarkWire = {
 };
 
 /**  Present or past. */
-export type MomentWire = {
-	past: PastWire | null,
+export type Moment = {
+	/**  The past moment, where it is one. */
+	past: Past | null,
+};
+
+/**  The head of the small trends' raw answer. */
+export type Multiples = {
+	panels: Small[],
 };
 
 /**  A request for the small trends of a ward; sizes in CSS pixels. */
@@ -293,13 +327,21 @@ export type MultiplesQuery = {
 	light: boolean,
 };
 
-/**  The head of the small trends' raw answer. */
-export type MultiplesWire = {
-	panels: SmallWire[],
+/**  NEWS2 as a tile shows it. */
+export type News = {
+	total: number | null,
+	partial: number,
+	band: string | null,
+	missing: string[],
+	notFor: string | null,
+	nextDue: number | null,
+	inputs: NewsInput[],
+	/**  Who prescribed SpO₂ scale 2, and when. */
+	scaleTwo: [string, number] | null,
 };
 
 /**  One input of the score. */
-export type NewsInputWire = {
+export type NewsInput = {
 	label: string,
 	text: string,
 	takenAt: number | null,
@@ -307,51 +349,30 @@ export type NewsInputWire = {
 	why: string | null,
 };
 
-/**  NEWS2 as a tile shows it. */
-export type NewsWire = {
-	total: number | null,
-	partial: number,
-	band: string | null,
-	missing: string[],
-	notFor: string | null,
-	nextDue: number | null,
-	inputs: NewsInputWire[],
-	/**  Who prescribed SpO₂ scale 2, and when. */
-	scaleTwo: [string, number] | null,
-};
-
 /**  An alarm's onset, for the time control. */
-export type OnsetWire = {
+export type Onset = {
 	at: number,
 	priority: string,
 };
 
-/**  What somebody wants to take along: the report of a patient, the handover, or the ward's list. */
-export type OutgoingWire = 
-/**  Of one patient. */
-{ kind: "report"; patient: string; from: number; to: number } | 
-/**  Of the moment that is shown. */
-{ kind: "handover" } | 
-/**  For the time without a network. */
-{ kind: "ward-list" };
-
-/**  A request for the pages as a picture of this many pixels across. */
-export type PagesQuery = {
-	what: OutgoingWire,
-	width: number,
-	/**  How many pages at most. */
-	most: number,
-};
-
 /**  The head of the pages' raw answer. */
-export type PagesWire = {
+export type Pages = {
 	/**  How many there are; the picture holds the first of them, below each other. */
 	of: number,
 	shown: number,
 };
 
+/**  A request for the pages as a picture of this many pixels across. */
+export type PagesQuery = {
+	/**  Of what. */
+	what: Disclosure,
+	width: number,
+	/**  How many pages at most. */
+	most: number,
+};
+
 /**  What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture. */
-export type PanelWire = {
+export type Panel = {
 	key: string,
 	label: string,
 	unit: string,
@@ -365,61 +386,66 @@ export type PanelWire = {
 };
 
 /**  The past moment that is shown. */
-export type PastWire = {
+export type Past = {
 	at: number,
 	/**  Without what arrived later. */
 	asShown: boolean,
 };
 
 /**  The patient page besides the trends. */
-export type PatientWire = {
-	tile: TileWire,
-	alarms: QueueWire[],
-	doses: DoseWire[],
+export type Patient = {
+	tile: Tile,
+	alarms: QueueItem[],
+	doses: Dose[],
 };
 
 /**  Limits under a name. */
-export type PresetWire = {
+export type Preset = {
 	name: string,
 	/**  Empty for the unit's own. */
 	owner: string,
-	limits: BoundsWire[],
+	limits: Bounds[],
 };
 
 /**  How far the first sync is. */
-export type ProgressWire = {
+export type Progress = {
+	/**  Steps that are done. */
 	done: number,
+	/**  Steps in all. */
 	total: number,
 };
 
 /**  A resource in quarantine. */
-export type QuarantineWire = {
+export type Quarantined = {
 	reference: string,
 	reason: string,
 	at: number,
 };
 
 /**  A row of the queue. */
-export type QueueWire = {
+export type QueueItem = {
 	/**  Empty where the alarm names nobody. */
 	patient: string,
 	bed: string,
 	name: string,
 	initials: string,
-	alarm: AlarmWire,
+	alarm: Alarm,
 };
 
 /**  A server that was checked. */
-export type ServerWire = {
+export type Server = {
+	/**  As it calls itself. */
 	name: string,
+	/**  Of FHIR. */
 	version: string,
+	/**  Whether it tells what changed by itself. */
 	live: boolean,
 };
 
 /**  A change as the page asks for it. */
-export type SetLimitWire = {
+export type SetLimit = {
 	/**  The bounds, both null to give the measure back to the unit. */
-	bounds: BoundsWire,
+	bounds: Bounds,
 	default: boolean,
 	hours: number | null,
 	role: string,
@@ -427,29 +453,29 @@ export type SetLimitWire = {
 };
 
 /**  Alarms of one bed or rule. */
-export type ShareWire = {
+export type Share = {
 	name: string,
 	count: number,
 	actedOn: number,
 };
 
+/**  Somebody left or took over. */
+export type Shift = {
+	at: number,
+	who: string,
+	what: string,
+};
+
 /**  What somebody wrote about a patient in this shift. */
-export type ShiftNoteWire = {
+export type ShiftNote = {
 	patient: string,
 	at: number,
 	by: string,
 	text: string,
 };
 
-/**  Somebody left or took over. */
-export type ShiftWire = {
-	at: number,
-	who: string,
-	what: string,
-};
-
 /**  One small panel. */
-export type SmallWire = {
+export type Small = {
 	patient: string,
 	key: string,
 	samples: number,
@@ -457,14 +483,25 @@ export type SmallWire = {
 };
 
 /**  Sparklines of a patient: first and second large value. */
-export type SparkWire = {
+export type Spark = {
 	patient: string,
 	first: string | null,
 	second: string | null,
 };
 
+/**  What the window asks for next. */
+export type Stage = 
+/**  A server. */
+"first-run" | 
+/**  The PIN. */
+"pin" | 
+/**  Whether a damaged cache shall begin anew. */
+"damaged" | 
+/**  Nothing: the station is open. */
+"ready";
+
 /**  What the overlay of a strip needs. */
-export type StripWire = {
+export type Strip = {
 	label: string,
 	unit: string,
 	from: number,
@@ -475,7 +512,8 @@ export type StripWire = {
 };
 
 /**  A bed, or a person at home. */
-export type TileWire = {
+export type Tile = {
+	/**  Logical id of the Patient. */
 	patient: string,
 	bed: string,
 	ward: string,
@@ -487,21 +525,29 @@ export type TileWire = {
 	age: number | null,
 	sex: string,
 	air: string | null,
-	news: NewsWire,
-	cells: CellWire[],
-	alarm: AlarmWire | null,
+	news: News,
+	cells: Cell[],
+	/**  The alarm it leads with. */
+	alarm: Alarm | null,
 	staleSince: number | null,
 	battery: number | null,
 	devices: string[],
 };
 
 /**  Something that happened to an episode. */
-export type TimelineWire = {
+export type TimelineEntry = {
 	what: string,
 	at: number,
 	by: string | null,
 	note: string | null,
 	sent: boolean,
+};
+
+/**  The head of the trends' raw answer. */
+export type Trends = {
+	panels: Panel[],
+	timeTicks: number[],
+	marks: Mark[],
 };
 
 /**  A request for trend panels; sizes in CSS pixels. */
@@ -519,33 +565,34 @@ export type TrendsQuery = {
 	axes: ([string, number | null, number | null])[],
 };
 
-/**  The head of the trends' raw answer. */
-export type TrendsWire = {
-	panels: PanelWire[],
-	timeTicks: number[],
-	marks: MarkWire[],
-};
-
 /**  What changed since the last message. Absent parts did not change. */
 export type Update = {
-	tiles: TileWire[],
+	/**  Tiles that changed. */
+	tiles: Tile[],
+	/**  Patients in the order of the board, the worst first. */
 	order: string[] | null,
-	queue: QueueWire[] | null,
-	link: LinkWire | null,
-	waiting: WaitingWire[] | null,
-	progress: ProgressWire | null,
-	sparks: SparkWire[],
+	/**  Every alarm that somebody may want to act on. */
+	queue: QueueItem[] | null,
+	/**  The connection. */
+	link: Link | null,
+	/**  Actions that the server does not have yet. */
+	waiting: Waiting[] | null,
+	/**  How far the first sync is. */
+	progress: Progress | null,
+	/**  Sparklines that changed. */
+	sparks: Spark[],
+	/**  How many resources could not be read. */
 	quarantined: number | null,
 	/**  Alarms that are to be lit for the first time; the page answers with `lit` once they are painted. */
 	raised: string[],
 	/**  Whether alarms can be heard on this station. */
 	audio: boolean | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
-	moment: MomentWire | null,
+	moment: Moment | null,
 };
 
 /**  What a panel shows under the crosshair. */
-export type ValueAtWire = {
+export type ValueAt = {
 	key: string,
 	text: string,
 	unit: string,
@@ -554,7 +601,7 @@ export type ValueAtWire = {
 };
 
 /**  An action that waits. */
-export type WaitingWire = {
+export type Waiting = {
 	id: string,
 	/**  Empty where it is not about an alarm. */
 	episode: string,
@@ -563,6 +610,13 @@ export type WaitingWire = {
 	at: number,
 	note: string | null,
 	parked: string | null,
+};
+
+/**  The head of the waves' raw answer. */
+export type Waves = {
+	strips: Strip[],
+	/**  Whether the station has all that the server keeps of this time. */
+	whole: boolean,
 };
 
 /**  A request for waves; sizes in CSS pixels. */
@@ -576,13 +630,6 @@ export type WavesQuery = {
 	light: boolean,
 	rows: number,
 	mmPerMv: number | null,
-};
-
-/**  The head of the waves' raw answer. */
-export type WavesWire = {
-	strips: StripWire[],
-	/**  Whether the station has all that the server keeps of this time. */
-	whole: boolean,
 };
 
 /* Tauri Specta runtime */

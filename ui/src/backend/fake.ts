@@ -2,14 +2,14 @@
 // `vi.mock('../backend', () => import('../backend/fake'))`.
 //
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
-import type { AlarmWire, AppState, Backend, LimitsWire, NewsWire, QueueWire, TileWire, Update, WaitingWire } from '.';
+import type { Alarm, AppState, Backend, Limits, News, QueueItem, Tile, Update, Waiting } from '.';
 
 export { Refusal } from './refusal';
 
 export const NOW = Date.UTC(2026, 10, 23, 14, 6);
 const MINUTE = 60_000;
 
-export function alarm(parts: Partial<AlarmWire> = {}): AlarmWire {
+export function alarm(parts: Partial<Alarm> = {}): Alarm {
   return {
     episode: 'e1',
     priority: 'high',
@@ -38,11 +38,11 @@ export function alarm(parts: Partial<AlarmWire> = {}): AlarmWire {
   };
 }
 
-export function item(parts: Partial<AlarmWire> = {}, about: Partial<QueueWire> = {}): QueueWire {
+export function item(parts: Partial<Alarm> = {}, about: Partial<QueueItem> = {}): QueueItem {
   return { patient: 'p1', bed: '12', name: 'Ada Park', initials: 'A. P.', alarm: alarm(parts), ...about };
 }
 
-export function news(parts: Partial<NewsWire> = {}): NewsWire {
+export function news(parts: Partial<News> = {}): News {
   const inputs = ['RR', 'SpO₂'].map((label) => ({ label, text: '18', takenAt: NOW - MINUTE, points: 1, why: null }));
   return {
     total: 2,
@@ -57,7 +57,7 @@ export function news(parts: Partial<NewsWire> = {}): NewsWire {
   };
 }
 
-export function tile(parts: Partial<TileWire> = {}): TileWire {
+export function tile(parts: Partial<Tile> = {}): Tile {
   const cell = (slot: string, label: string, text: string) => ({
     slot,
     label,
@@ -90,7 +90,7 @@ export function tile(parts: Partial<TileWire> = {}): TileWire {
   };
 }
 
-export function waiting(parts: Partial<WaitingWire> = {}): WaitingWire {
+export function waiting(parts: Partial<Waiting> = {}): Waiting {
   return { id: 'w1', episode: 'e1', verb: 'take', by: 'S. Varga', at: NOW, note: null, parked: null, ...parts };
 }
 
@@ -125,7 +125,7 @@ export const station: AppState = {
   printsItself: false,
 };
 
-export const limits: LimitsWire = {
+export const limits: Limits = {
   measures: [
     { code: '59408-5', label: 'SpO₂', unit: '%', low: 90, high: null, own: false, until: null },
     { code: '8867-4', label: 'HR', unit: '/min', low: 50, high: 120, own: true, until: null },
@@ -161,7 +161,7 @@ const answers: Backend = {
   quarantine: none,
   retryNow: nothing,
   retryAction: nothing,
-  handOver: nothing,
+  carryOnByHand: nothing,
   lookBack: nothing,
   onsets: none,
   history: none,

@@ -2,65 +2,65 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import {
   commands,
-  type AppError,
-  type BoundsWire,
+  type Failure,
+  type Bounds,
   type MultiplesQuery,
-  type MultiplesWire,
-  type FileKindWire,
-  type OutgoingWire,
+  type Multiples,
+  type FileKind,
+  type Disclosure,
   type PagesQuery,
-  type PagesWire,
-  type SetLimitWire,
+  type Pages,
+  type SetLimit,
   type TrendsQuery,
-  type TrendsWire,
+  type Trends,
   type Update,
   type WavesQuery,
-  type WavesWire,
+  type Waves,
 } from './bindings';
 import { Refusal } from './refusal';
 
 export type {
-  AlarmWire,
-  AnnotationWire,
-  MarkWire,
+  Alarm,
+  Annotation,
+  Mark,
   AppState,
-  BoundsWire,
-  CellWire,
-  FileKindWire,
-  FlowCellWire,
-  FlowRowWire,
-  LimitsWire,
-  LinkWire,
-  LoadWire,
+  Bounds,
+  Cell,
+  FileKind,
+  FlowCell,
+  FlowRow,
+  Limits,
+  Link,
+  Load,
   MultiplesQuery,
-  MultiplesWire,
-  NewsWire,
-  OnsetWire,
-  OutgoingWire,
-  PanelWire,
-  PastWire,
-  PatientWire,
-  QuarantineWire,
-  QueueWire,
-  ServerWire,
-  ShiftNoteWire,
-  ShiftWire,
-  SetLimitWire,
-  SmallWire,
-  SparkWire,
-  TileWire,
-  TimelineWire,
+  Multiples,
+  News,
+  Onset,
+  Disclosure,
+  Panel,
+  Past,
+  Patient,
+  Quarantined,
+  QueueItem,
+  Server,
+  ShiftNote,
+  Shift,
+  SetLimit,
+  Small,
+  Spark,
+  Tile,
+  TimelineEntry,
   TrendsQuery,
-  TrendsWire,
+  Trends,
   Update,
-  ValueAtWire,
-  WaitingWire,
+  ValueAt,
+  Waiting,
   WavesQuery,
 } from './bindings';
 
 export { Refusal };
 
-type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: AppError };
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Failure };
 
 async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
   const result = await answer;
@@ -69,14 +69,14 @@ async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
 }
 
 export interface Drawn {
-  facts: TrendsWire;
+  facts: Trends;
   picture: ImageBitmap;
   /** How much crossed the boundary. */
   bytes: number;
 }
 
 export interface DrawnWaves {
-  facts: WavesWire;
+  facts: Waves;
   /** Null where there is no wave. */
   picture: ImageBitmap | null;
 }
@@ -90,7 +90,7 @@ async function framed<T>(
   try {
     bytes = await invoke<ArrayBuffer>(command, { query });
   } catch (error) {
-    const refused = error as AppError;
+    const refused = error as Failure;
     throw new Refusal(refused.code, refused.message);
   }
   const length = new DataView(bytes).getUint32(0, true);
@@ -122,7 +122,7 @@ export const backend = {
   quarantine: () => open(commands.quarantine()),
   retryNow: () => open(commands.retryNow()),
   retryAction: (action: string) => open(commands.retryAction(action)),
-  handOver: (action: string, words: string) => open(commands.handOver(action, words)),
+  carryOnByHand: (action: string, words: string) => open(commands.carryOnByHand(action, words)),
   lookBack: (at: number | null, asShown: boolean) => open(commands.lookBack(at, asShown)),
   onsets: (from: number, to: number) => open(commands.onsets(from, to)),
   history: () => open(commands.history()),
@@ -132,8 +132,8 @@ export const backend = {
   shiftNotes: () => open(commands.shiftNotes()),
   repair: () => open(commands.repair()),
   limits: (patient: string) => open(commands.limits(patient)),
-  setLimits: (patient: string, changes: SetLimitWire[]) => open(commands.setLimits(patient, changes)),
-  savePreset: (name: string, limits: BoundsWire[]) => open(commands.savePreset(name, limits)),
+  setLimits: (patient: string, changes: SetLimit[]) => open(commands.setLimits(patient, changes)),
+  savePreset: (name: string, limits: Bounds[]) => open(commands.savePreset(name, limits)),
   annotate: (patient: string, at: number, text: string) => open(commands.annotate(patient, at, text)),
   valuesAt: (patient: string, at: number) => open(commands.valuesAt(patient, at)),
   annotations: (patient: string) => open(commands.annotations(patient)),
@@ -143,15 +143,15 @@ export const backend = {
     return open(commands.watch(channel));
   },
   async trends(query: TrendsQuery): Promise<Drawn> {
-    const { facts, picture, bytes } = await framed<TrendsWire>('trends', query);
+    const { facts, picture, bytes } = await framed<Trends>('trends', query);
     if (!picture) throw new Refusal('failed', 'nothing was drawn');
     return { facts, picture, bytes };
   },
-  pages: (query: PagesQuery) => framed<PagesWire>('pages', query),
-  printPages: (what: OutgoingWire, why: string) => open(commands.printPages(what, why)),
-  saveFile: (what: OutgoingWire, kind: FileKindWire, why: string) => open(commands.saveFile(what, kind, why)),
-  multiples: (query: MultiplesQuery) => framed<MultiplesWire>('multiples', query),
-  waves: (query: WavesQuery): Promise<DrawnWaves> => framed<WavesWire>('waves', query),
+  pages: (query: PagesQuery) => framed<Pages>('pages', query),
+  printPages: (what: Disclosure, why: string) => open(commands.printPages(what, why)),
+  saveFile: (what: Disclosure, kind: FileKind, why: string) => open(commands.saveFile(what, kind, why)),
+  multiples: (query: MultiplesQuery) => framed<Multiples>('multiples', query),
+  waves: (query: WavesQuery): Promise<DrawnWaves> => framed<Waves>('waves', query),
   flowsheet: (patient: string, from: number, to: number, everyMin: number) =>
     open(commands.flowsheet(patient, from, to, everyMin)),
 };

@@ -1,5 +1,5 @@
 // How an alarm reads: never by colour alone.
-import type { AlarmWire } from '../backend';
+import type { Alarm } from '../backend';
 import { hhmm, took } from './time';
 
 export const MARKS: Record<string, string> = { high: '***', med: '**', low: '*', tech: 'INOP' };
@@ -16,7 +16,7 @@ export function bannerState(presence: string, online: boolean): string {
 }
 
 /** What else there is to know of an alarm, in a few words each. */
-export function remarks(alarm: AlarmWire, now: number): string[] {
+export function remarks(alarm: Alarm, now: number): string[] {
   const out = [];
   if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
     out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);

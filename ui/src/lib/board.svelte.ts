@@ -3,28 +3,28 @@ import { tick } from 'svelte';
 import {
   backend,
   type AppState,
-  type LinkWire,
-  type PastWire,
-  type QueueWire,
-  type SparkWire,
-  type TileWire,
+  type Link,
+  type Past,
+  type QueueItem,
+  type Spark,
+  type Tile,
   type Update,
-  type WaitingWire,
+  type Waiting,
 } from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
 import { same, times, type Times } from './tile';
 
 export class Row {
-  tile: TileWire = $state.raw() as TileWire;
+  tile: Tile = $state.raw() as Tile;
   times: Times = $state.raw() as Times;
-  spark: SparkWire | null = $state.raw(null);
+  spark: Spark | null = $state.raw(null);
 
-  constructor(tile: TileWire, now: number) {
+  constructor(tile: Tile, now: number) {
     this.show(tile, now);
   }
 
-  show(tile: TileWire, now: number) {
+  show(tile: Tile, now: number) {
     this.tile = tile;
     this.times = times(tile, now);
   }
@@ -45,9 +45,9 @@ class Board {
   /** Another moment has another map, and so has a board that somebody left. */
   rows: Map<string, Row> = $state.raw(new Map());
   order: string[] = $state.raw([]);
-  queue: QueueWire[] = $state.raw([]);
-  waiting: WaitingWire[] = $state.raw([]);
-  link: LinkWire | null = $state.raw(null);
+  queue: QueueItem[] = $state.raw([]);
+  waiting: Waiting[] = $state.raw([]);
+  link: Link | null = $state.raw(null);
   progress: { done: number; total: number } | null = $state.raw(null);
   quarantined = $state(0);
   loaded = $state(false);
@@ -57,7 +57,7 @@ class Board {
   now = $state(Date.now());
   /** The wall clock, to the second. */
   clock = $state(Date.now());
-  past: PastWire | null = $state.raw(null);
+  past: Past | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
   screen: Screen = $state('ward');
@@ -112,9 +112,9 @@ class Board {
   }
 
   /** Values and lines that wait for a frame, by patient. */
-  private arrived = new Map<string, { tile?: TileWire; spark?: SparkWire }>();
+  private arrived = new Map<string, { tile?: Tile; spark?: Spark }>();
 
-  private arrive(patient: string, what: { tile?: TileWire; spark?: SparkWire }) {
+  private arrive(patient: string, what: { tile?: Tile; spark?: Spark }) {
     this.arrived.set(patient, { ...this.arrived.get(patient), ...what });
     frames.later(`tile ${patient}`, () => {
       const { tile, spark } = this.arrived.get(patient) ?? {};
@@ -149,7 +149,7 @@ class Board {
       if (raised.length > 0) void this.lightUp(raised);
       return;
     }
-    const told = (tile: TileWire) =>
+    const told = (tile: Tile) =>
       JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
     const alarming = tiles.filter((tile) => !told(tile));
     this.tell(update);
@@ -166,7 +166,7 @@ class Board {
   }
 
   /** Shows tiles, and where they lie. */
-  private place(tiles: TileWire[], order: string[] | null) {
+  private place(tiles: Tile[], order: string[] | null) {
     const now = this.shownAt();
     for (const tile of tiles) {
       const row = this.rows.get(tile.patient);
@@ -183,7 +183,7 @@ class Board {
     this.rows = new Map([...this.rows].filter(([patient]) => here.has(patient)));
   }
 
-  private draw(spark: SparkWire) {
+  private draw(spark: Spark) {
     const row = this.rows.get(spark.patient);
     if (row) row.spark = spark;
   }

@@ -1,9 +1,9 @@
 // Which alert is being handled: the dialog has one place, the buttons that ask for it many.
-import type { QueueWire } from '../backend';
+import type { QueueItem } from '../backend';
 
 class Handling {
-  item: QueueWire | null = $state.raw(null);
-  ask(item: QueueWire) {
+  item: QueueItem | null = $state.raw(null);
+  ask(item: QueueItem) {
     this.item = item;
   }
 }

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { TileWire } from '../backend';
+import type { Tile } from '../backend';
 import { same, times } from './tile';
 
 const NOW = Date.UTC(2026, 10, 23, 14, 6);
 
 /** What a tile's words of time are made of. */
-function tile(parts: Partial<TileWire>): TileWire {
-  const cell = (slot: string, ago: number) => ({ slot, takenAt: NOW - ago }) as TileWire['cells'][number];
+function tile(parts: Partial<Tile>): Tile {
+  const cell = (slot: string, ago: number) => ({ slot, takenAt: NOW - ago }) as Tile['cells'][number];
   return {
     cells: [cell('hr', 4_000), cell('rr', 44_000)],
     alarm: null,
     staleSince: null,
     news: { nextDue: null },
     ...parts,
-  } as TileWire;
+  } as Tile;
 }
-const alarm = (ownedAt: number | null) => ({ onset: NOW - 72_000, ownedAt }) as TileWire['alarm'];
+const alarm = (ownedAt: number | null) => ({ onset: NOW - 72_000, ownedAt }) as Tile['alarm'];
 
 describe('what a tile says of time', () => {
   it('stands still while values come as they should', () => {
@@ -30,7 +30,7 @@ describe('what a tile says of time', () => {
     expect(times(tile({ staleSince: NOW - 5_000 }), NOW).lasting).toBe('<10 s');
   });
   it('knows when observations are due, and for how long they have been', () => {
-    const due = (inMs: number) => times(tile({ news: { nextDue: NOW + inMs } as TileWire['news'] }), NOW);
+    const due = (inMs: number) => times(tile({ news: { nextDue: NOW + inMs } as Tile['news'] }), NOW);
     expect([due(780_000).due, due(780_000).overdue]).toEqual(['00:13', false]);
     expect([due(-780_000).due, due(-780_000).overdue]).toEqual(['00:13', true]);
   });

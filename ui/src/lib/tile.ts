@@ -1,6 +1,6 @@
 // What a tile says of time, as words. They are worked out apart from the values, so that a second that changes none of them
 // paints nothing.
-import type { TileWire } from '../backend';
+import type { Tile } from '../backend';
 import { lasting, shortAge, span } from './time';
 
 export type Times = {
@@ -13,7 +13,7 @@ export type Times = {
   overdue: boolean;
 };
 
-export function times(tile: TileWire, now: number): Times {
+export function times(tile: Tile, now: number): Times {
   // Of an alarm that somebody has the tile says since when.
   const since = tile.alarm === null ? tile.staleSince : tile.alarm.ownedAt === null ? tile.alarm.onset : null;
   const due = tile.news.nextDue === null ? null : tile.news.nextDue - now;

@@ -39,5 +39,5 @@ it('lets go of a refused action only with words of how it was carried on', async
   expect((screen.getByTestId('hand-record') as HTMLButtonElement).disabled).toBe(true);
   await hand.type(screen.getByTestId('hand-words'), 'told by phone');
   await hand.click(screen.getByTestId('hand-record'));
-  expect(asked).toEqual([['handOver', 'w1', 'told by phone']]);
+  expect(asked).toEqual([['carryOnByHand', 'w1', 'told by phone']]);
 });

@@ -1,12 +1,12 @@
 // What each panel shows at the moment under a pointer.
-import type { ValueAtWire } from '../../../backend';
+import type { ValueAt } from '../../../backend';
 
 export class Crosshair {
-  shown: { t: number; values: ValueAtWire[] } | null = $state.raw(null);
+  shown: { t: number; values: ValueAt[] } | null = $state.raw(null);
   private at: number | null = null;
   private looking = false;
 
-  constructor(private readonly valuesAt: (at: number) => Promise<ValueAtWire[]>) {}
+  constructor(private readonly valuesAt: (at: number) => Promise<ValueAt[]>) {}
 
   move(at: number) {
     this.at = at;

@@ -1,5 +1,5 @@
 // What stands in words on a panel: what happened, where there is room for it, and what is missing.
-import type { MarkWire, PanelWire } from '../../../backend';
+import type { Mark, Panel } from '../../../backend';
 import { alarmText } from '../../../lib/alarm';
 import { dayTime } from '../../../lib/time';
 import type { View } from '../../../lib/view';
@@ -24,7 +24,7 @@ export interface Lying {
 }
 
 /** What a mark says. */
-export function said(mark: MarkWire): string {
+export function said(mark: Mark): string {
   const what =
     mark.kind === 'alarm'
       ? alarmText(mark.priority ?? '', mark.text)
@@ -35,7 +35,7 @@ export function said(mark: MarkWire): string {
 }
 
 /** Values that are told beside their dots. Where the last has its words on its left, the one before it may have no room. */
-export function told(dots: PanelWire['dots'], on: Lying): PanelWire['dots'] {
+export function told(dots: Panel['dots'], on: Lying): Panel['dots'] {
   return dots.filter(([t], n) => {
     const next = dots[n + 1]?.[0];
     return next === undefined || !on.isLast(next) || on.at(next) - on.at(t) > 7200 / Math.max(on.width, 72);
@@ -45,9 +45,9 @@ export function told(dots: PanelWire['dots'], on: Lying): PanelWire['dots'] {
 /** Where the amounts of doses have no room beside each other or an alarm, their signs stand alone. */
 const DOSE = 44;
 
-export function isRoomy(mark: MarkWire, marks: MarkWire[], on: Lying): boolean {
+export function isRoomy(mark: Mark, marks: Mark[], on: Lying): boolean {
   const near = (DOSE / Math.max(on.width, 1)) * (on.shown.to - on.shown.from);
-  const beside = (other: MarkWire) => (on.isLast(mark.at) ? mark.at - other.at : other.at - mark.at);
+  const beside = (other: Mark) => (on.isLast(mark.at) ? mark.at - other.at : other.at - mark.at);
   return !marks.some(
     (other) => other !== mark && other.kind !== 'device' && beside(other) >= 0 && beside(other) < near,
   );
@@ -63,7 +63,7 @@ export interface Hole {
 }
 
 /** Times without values that are wide enough to be seen, in per cent of a panel. */
-export function holes(gaps: PanelWire['gaps'], on: Lying): Hole[] {
+export function holes(gaps: Panel['gaps'], on: Lying): Hole[] {
   return gaps
     .map(([a, b]) => ({
       left: Math.max(on.at(on.film.from), on.at(a)),

@@ -1,17 +1,16 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
 use clinical::{Instant, PatientId};
-use console::{Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, Trends, TrendsRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::tile_wire::priority;
-use crate::wire::framed;
+use super::alarms::priority;
+use super::framed;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct PanelWire {
+pub struct Panel {
     key: &'static str,
     label: &'static str,
     unit: &'static str,
@@ -24,8 +23,8 @@ pub struct PanelWire {
     summary: String,
 }
 
-fn panel(facts: PanelFacts) -> PanelWire {
-    PanelWire {
+fn panel(facts: trends::PanelFacts) -> Panel {
+    Panel {
         key: facts.key,
         label: facts.label,
         unit: facts.unit,
@@ -55,9 +54,9 @@ pub struct TrendsQuery {
     axes: Vec<(String, f64, f64)>,
 }
 
-impl From<TrendsQuery> for TrendsRequest {
-    fn from(query: TrendsQuery) -> TrendsRequest {
-        TrendsRequest {
+impl From<TrendsQuery> for trends::TrendsRequest {
+    fn from(query: TrendsQuery) -> trends::TrendsRequest {
+        trends::TrendsRequest {
             patient: query.patient.into(),
             from: Instant(query.from),
             to: Instant(query.to),
@@ -73,7 +72,7 @@ impl From<TrendsQuery> for TrendsRequest {
 
 /// An alarm, a dose or a change of the device in a panel.
 #[derive(Clone, Debug, Serialize, Type)]
-pub struct MarkWire {
+pub struct Mark {
     lane: &'static str,
     at: i64,
     /// `alarm`, `dose` or `device`.
@@ -84,39 +83,32 @@ pub struct MarkWire {
     more: u32,
 }
 
-impl From<Event> for MarkWire {
-    fn from(mark: Event) -> MarkWire {
+impl From<trends::Event> for Mark {
+    fn from(mark: trends::Event) -> Mark {
         let (kind, of) = match mark.kind {
-            EventKind::Alarm(of) => ("alarm", Some(priority(of))),
-            EventKind::Dose => ("dose", None),
-            EventKind::Device => ("device", None),
+            trends::EventKind::Alarm(of) => ("alarm", Some(priority(of))),
+            trends::EventKind::Dose => ("dose", None),
+            trends::EventKind::Device => ("device", None),
         };
-        MarkWire {
-            lane: mark.panel,
-            at: mark.at.0,
-            kind,
-            priority: of,
-            text: mark.text,
-            more: mark.more as u32,
-        }
+        Mark { lane: mark.panel, at: mark.at.0, kind, priority: of, text: mark.text, more: mark.more as u32 }
     }
 }
 
 /// The head of the trends' raw answer.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct TrendsWire {
-    panels: Vec<PanelWire>,
+pub struct Trends {
+    panels: Vec<Panel>,
     time_ticks: Vec<i64>,
-    marks: Vec<MarkWire>,
+    marks: Vec<Mark>,
 }
 
 /// Head and picture of the trends.
-pub(crate) fn trends_bytes(trends: Trends) -> Result<Vec<u8>, serde_json::Error> {
-    let head = TrendsWire {
+pub fn trends_bytes(trends: trends::Trends) -> Result<Vec<u8>, serde_json::Error> {
+    let head = Trends {
         panels: trends.panels.into_iter().map(panel).collect(),
         time_ticks: trends.time_ticks,
-        marks: trends.events.into_iter().map(MarkWire::from).collect(),
+        marks: trends.events.into_iter().map(Mark::from).collect(),
     };
     framed(&head, &trends.png)
 }
@@ -133,9 +125,9 @@ pub struct MultiplesQuery {
     light: bool,
 }
 
-impl From<MultiplesQuery> for MultiplesRequest {
-    fn from(query: MultiplesQuery) -> MultiplesRequest {
-        MultiplesRequest {
+impl From<MultiplesQuery> for trends::MultiplesRequest {
+    fn from(query: MultiplesQuery) -> trends::MultiplesRequest {
+        trends::MultiplesRequest {
             patients: query.patients.into_iter().map(PatientId::from).collect(),
             from: Instant(query.from),
             to: Instant(query.to),
@@ -149,7 +141,7 @@ impl From<MultiplesQuery> for MultiplesRequest {
 
 /// One small panel.
 #[derive(Clone, Debug, Serialize, Type)]
-pub struct SmallWire {
+pub struct Small {
     patient: String,
     key: &'static str,
     samples: u32,
@@ -158,12 +150,12 @@ pub struct SmallWire {
 
 /// The head of the small trends' raw answer.
 #[derive(Clone, Debug, Serialize, Type)]
-pub struct MultiplesWire {
-    panels: Vec<SmallWire>,
+pub struct Multiples {
+    panels: Vec<Small>,
 }
 
-fn small(panel: SmallPanel) -> SmallWire {
-    SmallWire {
+fn small(panel: trends::SmallPanel) -> Small {
+    Small {
         patient: panel.patient.into(),
         key: panel.key,
         samples: panel.samples as u32,
@@ -172,6 +164,6 @@ fn small(panel: SmallPanel) -> SmallWire {
 }
 
 /// Head and picture of the small trends.
-pub(crate) fn multiples_bytes(found: Multiples) -> Result<Vec<u8>, serde_json::Error> {
-    framed(&MultiplesWire { panels: found.panels.into_iter().map(small).collect() }, &found.png)
+pub fn multiples_bytes(found: trends::Multiples) -> Result<Vec<u8>, serde_json::Error> {
+    framed(&Multiples { panels: found.panels.into_iter().map(small).collect() }, &found.png)
 }

@@ -3,87 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clinical::Instant;
+use console::view::{self, Failure, PagesQuery, pages_bytes};
 use console::{ConsoleError, Disclosure, FileKind};
-use serde::{Deserialize, Serialize};
-use specta::Type;
 use tauri::ipc::Response;
 use tauri::{Manager, State};
 
-use crate::commands::{Answer, work};
-use crate::error::AppError;
+use super::{Answer, work};
 use crate::printer::{self, Job};
 use crate::session::{Session, clock};
-use crate::wire::framed;
-
-/// What somebody wants to take along: the report of a patient, the handover, or the ward's list.
-#[derive(Clone, Debug, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum OutgoingWire {
-    /// Of one patient.
-    Report { patient: String, from: i64, to: i64 },
-    /// Of the moment that is shown.
-    Handover,
-    /// For the time without a network.
-    WardList,
-}
-
-impl From<OutgoingWire> for Disclosure {
-    fn from(wire: OutgoingWire) -> Disclosure {
-        match wire {
-            OutgoingWire::Report { patient, from, to } => {
-                Disclosure::Report { patient: patient.into(), from: Instant(from), to: Instant(to) }
-            }
-            OutgoingWire::Handover => Disclosure::Handover,
-            OutgoingWire::WardList => Disclosure::WardList,
-        }
-    }
-}
-
-/// As what kind of file.
-#[derive(Clone, Copy, Debug, Deserialize, Type)]
-#[serde(rename_all = "lowercase")]
-pub enum FileKindWire {
-    Pdf,
-    Csv,
-    Bundle,
-}
-
-impl From<FileKindWire> for FileKind {
-    fn from(wire: FileKindWire) -> FileKind {
-        match wire {
-            FileKindWire::Pdf => FileKind::Pdf,
-            FileKindWire::Csv => FileKind::Csv,
-            FileKindWire::Bundle => FileKind::Bundle,
-        }
-    }
-}
-
-/// A request for the pages as a picture of this many pixels across.
-#[derive(Clone, Debug, Deserialize, Type)]
-pub struct PagesQuery {
-    what: OutgoingWire,
-    width: u32,
-    /// How many pages at most.
-    most: u32,
-}
-
-/// The head of the pages' raw answer.
-#[derive(Clone, Debug, Serialize, Type)]
-pub struct PagesWire {
-    /// How many there are; the picture holds the first of them, below each other.
-    of: u32,
-    shown: u32,
-}
-
-/// Head and picture of the first pages.
-fn pages_bytes(pages: &[charts::Page], query: &PagesQuery) -> Result<Vec<u8>, String> {
-    let shown = &pages[..pages.len().min(query.most as usize)];
-    let picture = charts::sheets(shown, query.width.clamp(100, 2480))?;
-    let png = picture.png().map_err(|e| e.to_string())?;
-    let head = PagesWire { of: pages.len() as u32, shown: shown.len() as u32 };
-    framed(&head, &png).map_err(|e| e.to_string())
-}
 
 /// The pages of what could leave, as raw bytes: head and picture.
 #[tauri::command]
@@ -91,7 +18,7 @@ pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Res
     let what = Disclosure::from(query.what.clone());
     let pages = work(&session, move |console| console.pages(&what)).await?;
     let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
-    Ok(Response::new(drawn.await.map_err(AppError::failed)?.map_err(AppError::failed)?))
+    Ok(Response::new(drawn.await.map_err(Failure::failed)?.map_err(Failure::failed)?))
 }
 
 /// Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
@@ -101,7 +28,7 @@ pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Res
 pub async fn print_pages(
     session: State<'_, Session>,
     window: tauri::WebviewWindow,
-    what: OutgoingWire,
+    what: view::Disclosure,
     why: String,
 ) -> Answer<bool> {
     let what = Disclosure::from(what);
@@ -117,7 +44,7 @@ pub async fn print_pages(
 
 /// Where a person's files go.
 fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
-    app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(AppError::failed)
+    app.path().document_dir().or_else(|_| app.path().home_dir()).map_err(Failure::failed)
 }
 
 /// Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
@@ -127,8 +54,8 @@ fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
 pub async fn save_file(
     session: State<'_, Session>,
     app: tauri::AppHandle,
-    what: OutgoingWire,
-    kind: FileKindWire,
+    what: view::Disclosure,
+    kind: view::FileKind,
     why: String,
 ) -> Answer<String> {
     let (what, kind) = (Disclosure::from(what), FileKind::from(kind));

@@ -1,14 +1,13 @@
 //! What the page reads and says about one patient beside the board: limits, presets, notes, values at a moment.
 
-use clinical::{LimitChange, Limits, Measure, SetLimit};
-use console::{Annotation, PatientLimits, ValueAt};
+use clinical::Measure;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 /// The limits of one measure; `low` or `high` null where there is none.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct LimitWire {
+pub struct Limit {
     /// LOINC.
     code: &'static str,
     label: &'static str,
@@ -23,7 +22,7 @@ pub struct LimitWire {
 /// One change of a limit.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct LimitChangeWire {
+pub struct LimitChange {
     label: &'static str,
     low: Option<f64>,
     high: Option<f64>,
@@ -39,59 +38,60 @@ pub struct LimitChangeWire {
 /// Limits under a name.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct PresetWire {
+pub struct Preset {
     name: String,
     /// Empty for the unit's own.
     owner: String,
-    limits: Vec<BoundsWire>,
+    limits: Vec<Bounds>,
 }
 
 /// A low and a high bound of one measure, both ways.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct BoundsWire {
+pub struct Bounds {
     /// LOINC.
     code: String,
     low: Option<f64>,
     high: Option<f64>,
 }
 
-impl BoundsWire {
-    pub(crate) fn read(&self) -> Option<(Measure, Limits)> {
-        Some((Measure::from_loinc(&self.code)?, Limits { low: self.low, high: self.high }))
+impl Bounds {
+    /// As the domain names it; nothing where this measure has no limits.
+    pub fn read(&self) -> Option<(Measure, clinical::Limits)> {
+        Some((Measure::from_loinc(&self.code)?, clinical::Limits { low: self.low, high: self.high }))
     }
 }
 
 /// What the limits editor shows.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct LimitsWire {
-    measures: Vec<LimitWire>,
-    history: Vec<LimitChangeWire>,
-    presets: Vec<PresetWire>,
+pub struct Limits {
+    measures: Vec<Limit>,
+    history: Vec<LimitChange>,
+    presets: Vec<Preset>,
 }
 
-impl From<PatientLimits> for LimitsWire {
-    fn from(found: PatientLimits) -> LimitsWire {
+impl From<bedside::PatientLimits> for Limits {
+    fn from(found: bedside::PatientLimits) -> Limits {
         let code = |m: Measure| m.spec().loinc.first().copied().unwrap_or_default();
-        LimitsWire {
+        Limits {
             measures: found
                 .measures
                 .iter()
-                .map(|m| LimitWire {
+                .map(|m| Limit {
                     code: code(m.measure),
                     label: m.measure.spec().label,
                     unit: m.measure.spec().unit,
                     low: m.now.low,
                     high: m.now.high,
                     own: m.set.is_some(),
-                    until: m.set.as_ref().and_then(SetLimit::until).map(|at| at.0),
+                    until: m.set.as_ref().and_then(clinical::SetLimit::until).map(|at| at.0),
                 })
                 .collect(),
             history: found
                 .history
                 .iter()
-                .map(|set| LimitChangeWire {
+                .map(|set| LimitChange {
                     label: set.change.measure.spec().label,
                     low: set.change.limits.and_then(|l| l.low),
                     high: set.change.limits.and_then(|l| l.high),
@@ -106,13 +106,13 @@ impl From<PatientLimits> for LimitsWire {
             presets: found
                 .presets
                 .into_iter()
-                .map(|p| PresetWire {
+                .map(|p| Preset {
                     name: p.name,
                     owner: p.owner.map_or_else(String::new, |owner| owner.name.into()),
                     limits: p
                         .limits
                         .iter()
-                        .map(|(m, l)| BoundsWire { code: code(*m).to_owned(), low: l.low, high: l.high })
+                        .map(|(m, l)| Bounds { code: code(*m).to_owned(), low: l.low, high: l.high })
                         .collect(),
                 })
                 .collect(),
@@ -123,43 +123,50 @@ impl From<PatientLimits> for LimitsWire {
 /// A change as the page asks for it.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct SetLimitWire {
+pub struct SetLimit {
     /// The bounds, both null to give the measure back to the unit.
-    bounds: BoundsWire,
+    bounds: Bounds,
     default: bool,
     hours: Option<u32>,
     role: String,
     reason: String,
 }
 
-impl SetLimitWire {
-    pub(crate) fn read(self) -> Option<LimitChange> {
+impl SetLimit {
+    /// As the domain names it; nothing where this measure has no limits.
+    pub fn read(self) -> Option<clinical::LimitChange> {
         let (measure, limits) = self.bounds.read()?;
         let limits = (!self.default).then_some(limits);
-        Some(LimitChange { measure, limits, hours: self.hours, role: self.role, reason: self.reason })
+        Some(clinical::LimitChange {
+            measure,
+            limits,
+            hours: self.hours,
+            role: self.role,
+            reason: self.reason,
+        })
     }
 }
 
 /// A note at a moment.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct AnnotationWire {
+pub struct Annotation {
     at: i64,
     text: String,
     by: String,
     sent: bool,
 }
 
-impl From<Annotation> for AnnotationWire {
-    fn from(note: Annotation) -> AnnotationWire {
-        AnnotationWire { at: note.at.0, text: note.text, by: note.by.into(), sent: note.sent }
+impl From<bedside::Annotation> for Annotation {
+    fn from(note: bedside::Annotation) -> Annotation {
+        Annotation { at: note.at.0, text: note.text, by: note.by.into(), sent: note.sent }
     }
 }
 
 /// What a panel shows under the crosshair.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ValueAtWire {
+pub struct ValueAt {
     key: &'static str,
     text: String,
     unit: &'static str,
@@ -167,9 +174,9 @@ pub struct ValueAtWire {
     device: Option<String>,
 }
 
-impl From<ValueAt> for ValueAtWire {
-    fn from(value: ValueAt) -> ValueAtWire {
-        ValueAtWire {
+impl From<trends::ValueAt> for ValueAt {
+    fn from(value: trends::ValueAt) -> ValueAt {
+        ValueAt {
             key: value.key,
             text: value.text,
             unit: value.unit,

@@ -5,13 +5,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
+use console::view::{Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting};
 use sync::SyncEvent;
 use tauri::ipc::Channel;
 
 use crate::session::Open;
 use crate::sound;
-use crate::tile_wire::{QueueWire, TileWire};
-use crate::wire::{MomentWire, PastWire, ProgressWire, SparkWire, Update, WaitingWire};
 
 /// Changes are collected for this long before one message goes out; the page shows them with its next beat.
 const COALESCE: Duration = Duration::from_millis(500);
@@ -22,7 +21,7 @@ const TIDY: Duration = Duration::from_secs(15);
 /// Sparklines drawn anew at one look.
 const SPARKS: usize = 6;
 
-/// Starts the pump; a page that reloads starts a new one.
+/// Tells a page from now on; one that reloads is told anew.
 pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
     let events = open.events.lock().unwrap_or_else(PoisonError::into_inner).take();
     tauri::async_runtime::spawn(async move {
@@ -92,7 +91,7 @@ enum Look {
 struct Batch {
     link: bool,
     urgent: bool,
-    progress: Option<ProgressWire>,
+    progress: Option<Progress>,
     raised: Vec<(EpisodeId, Option<Instant>)>,
 }
 
@@ -104,7 +103,7 @@ impl Batch {
                 self.urgent = true;
             }
             SyncEvent::Progress(p) => {
-                self.progress = Some(ProgressWire { done: p.done as u32, total: p.total as u32 });
+                self.progress = Some(Progress { done: p.done as u32, total: p.total as u32 });
             }
             SyncEvent::Outbox => self.urgent = true,
             SyncEvent::Changed { what, .. } => {
@@ -118,13 +117,13 @@ impl Batch {
 /// What the page has been told.
 #[derive(Default)]
 struct Shown {
-    tiles: HashMap<String, TileWire>,
+    tiles: HashMap<String, Tile>,
     order: Vec<String>,
-    queue: Vec<QueueWire>,
-    waiting: Vec<WaitingWire>,
-    sparks: HashMap<String, SparkWire>,
+    queue: Vec<QueueItem>,
+    waiting: Vec<Waiting>,
+    sparks: HashMap<String, Spark>,
     quarantined: u32,
-    moment: MomentWire,
+    moment: Moment,
     audio: Option<bool>,
     looks: u32,
     /// Values were left out of the last message.
@@ -172,13 +171,13 @@ impl Shown {
             self.audio = audio;
             update.audio = audio;
         }
-        if self.moment.past != past.map(PastWire::from) {
+        if self.moment.past != past.map(Past::from) {
             // Another moment may have other people: nothing of the one before may stay.
             self.tiles.clear();
             self.sparks.clear();
         }
         self.behind = false;
-        for tile in board.tiles.into_iter().map(TileWire::from) {
+        for tile in board.tiles.into_iter().map(Tile::from) {
             let known = self.tiles.get(&tile.patient);
             if known == Some(&tile) {
                 continue;
@@ -191,23 +190,23 @@ impl Shown {
             self.tiles.insert(tile.patient.clone(), tile.clone());
             update.tiles.push(tile);
         }
-        if self.tiles.len() > order.len() {
+        if self.order != order {
             // Who comes back is told of anew.
             let here: HashSet<&String> = order.iter().collect();
             self.tiles.retain(|patient, _| here.contains(patient));
             self.sparks.retain(|patient, _| here.contains(patient));
         }
         replace(&mut self.order, order, &mut update.order);
-        replace(&mut self.queue, board.queue.into_iter().map(QueueWire::from).collect(), &mut update.queue);
-        replace(&mut self.waiting, waiting.into_iter().map(WaitingWire::from).collect(), &mut update.waiting);
+        replace(&mut self.queue, board.queue.into_iter().map(QueueItem::from).collect(), &mut update.queue);
+        replace(&mut self.waiting, waiting.into_iter().map(Waiting::from).collect(), &mut update.waiting);
         for (patient, lines) in sparks {
-            let spark = SparkWire::new(&patient, lines);
+            let spark = Spark::new(&patient, lines);
             if self.sparks.get(patient.as_str()) != Some(&spark) {
                 self.sparks.insert(patient.into(), spark.clone());
                 update.sparks.push(spark);
             }
         }
-        replace(&mut self.moment, MomentWire { past: past.map(PastWire::from) }, &mut update.moment);
+        replace(&mut self.moment, Moment { past: past.map(Past::from) }, &mut update.moment);
         if let Some(count) = quarantined.filter(|count| *count != self.quarantined) {
             self.quarantined = count;
             update.quarantined = Some(count);

@@ -1,0 +1,249 @@
+//! Alarms, what people did about them, and how many there were.
+
+use clinical::{Instant, Presence, Priority, Sound};
+use serde::Serialize;
+use specta::Type;
+
+use super::ms;
+
+/// Priority of an alarm, by its role name in the tokens.
+pub(super) fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "high",
+        Priority::Medium => "med",
+        Priority::Low => "low",
+        Priority::Technical => "tech",
+    }
+}
+
+pub(super) fn priority_word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "high",
+        Priority::Medium => "medium",
+        Priority::Low => "low",
+        Priority::Technical => "technical",
+    }
+}
+
+pub(super) fn state_word(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Active => "active",
+        Presence::Owned => "owned",
+        Presence::Latched => "latched",
+        Presence::Handled => "handled",
+        Presence::Closed => "closed",
+    }
+}
+
+pub(super) fn sound_word(sound: Sound) -> &'static str {
+    match sound {
+        Sound::On => "on",
+        Sound::Paused(_) => "paused",
+        Sound::Off => "off",
+    }
+}
+
+/// The alarm line of a tile or a row of the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Alarm {
+    episode: String,
+    priority: &'static str,
+    text: String,
+    presence: &'static str,
+    owner: Option<String>,
+    owned_at: Option<i64>,
+    /// This person has it. Names do not tell: two people can bear one.
+    mine: bool,
+    /// Who has it bears this person's name and is somebody else.
+    namesake: bool,
+    /// This person can take it: nobody has it, or it was given to a name which they bear.
+    free_for_me: bool,
+    onset: i64,
+    ended: Option<i64>,
+    known_here_only: bool,
+    sound: &'static str,
+    paused_until: Option<i64>,
+    /// How long a pause would last.
+    pause_lasts: i64,
+    escalated_to: Option<String>,
+    escalated_at: Option<i64>,
+    also_took: Vec<String>,
+    /// This person took it too, after the owner.
+    i_took_too: bool,
+    order_uncertain: bool,
+    reminders: u32,
+    more: u32,
+    /// Who owns the worst of the others, where it is somebody else.
+    more_owner: Option<String>,
+}
+
+pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
+    Alarm {
+        episode: line.episode.into(),
+        priority: priority(line.priority),
+        text: line.text,
+        presence: state_word(line.presence),
+        owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
+        owner: line.owner.map(|(who, _)| who.name.into()),
+        mine: line.mine,
+        namesake: line.namesake,
+        free_for_me: line.free_for_me,
+        onset: ms(line.onset),
+        ended: ended.map(ms),
+        known_here_only: line.known_here_only,
+        sound: sound_word(line.sound),
+        paused_until: match line.sound {
+            Sound::Paused(until) => Some(ms(until)),
+            _ => None,
+        },
+        pause_lasts: line.pause_lasts,
+        escalated_at: line.escalation.as_ref().map(|e| ms(e.at)),
+        escalated_to: line.escalation.map(|e| e.role),
+        also_took: line.also_took.into_iter().map(|who| who.name.into()).collect(),
+        i_took_too: line.i_took_too,
+        order_uncertain: line.order_uncertain,
+        reminders: line.reminders,
+        more: line.more as u32,
+        more_owner: line.more_owner.map(|who| who.name.into()),
+    }
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueItem {
+    /// Empty where the alarm names nobody.
+    patient: String,
+    bed: String,
+    name: String,
+    initials: String,
+    alarm: Alarm,
+}
+
+impl From<bedside::QueueItem> for QueueItem {
+    fn from(item: bedside::QueueItem) -> QueueItem {
+        let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
+        QueueItem {
+            initials: clinical::initials(family, given),
+            patient: item.patient.map_or_else(String::new, String::from),
+            bed: item.bed,
+            name: item.name,
+            alarm: alarm(item.line, item.ended),
+        }
+    }
+}
+/// Something that happened to an episode.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct TimelineEntry {
+    what: &'static str,
+    at: i64,
+    by: Option<String>,
+    note: Option<String>,
+    sent: bool,
+}
+
+impl From<bedside::TimelineEntry> for TimelineEntry {
+    fn from(entry: bedside::TimelineEntry) -> TimelineEntry {
+        TimelineEntry {
+            what: entry.what,
+            at: ms(entry.at),
+            by: entry.by.map(String::from),
+            note: entry.note,
+            sent: entry.sent,
+        }
+    }
+}
+
+/// An alarm's onset, for the time control.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct Onset {
+    at: i64,
+    priority: &'static str,
+}
+
+impl Onset {
+    /// One of `level` at `at`.
+    pub fn new(at: Instant, level: Priority) -> Onset {
+        Onset { at: ms(at), priority: priority(level) }
+    }
+}
+
+/// An action that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    id: String,
+    /// Empty where it is not about an alarm.
+    episode: String,
+    verb: &'static str,
+    by: String,
+    at: i64,
+    note: Option<String>,
+    parked: Option<String>,
+}
+
+impl From<crate::acts::alarms::Waiting> for Waiting {
+    fn from(waiting: crate::acts::alarms::Waiting) -> Waiting {
+        let action = waiting.action;
+        Waiting {
+            id: action.id.into(),
+            episode: action.about.episode().map_or_else(String::new, String::from),
+            verb: action.verb.code(),
+            by: action.by.name.into(),
+            at: ms(action.at),
+            note: action.note,
+            parked: waiting.parked,
+        }
+    }
+}
+
+/// Alarms of one bed or rule.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Share {
+    name: String,
+    count: u32,
+    acted_on: u32,
+}
+
+/// The alarm load of a day.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Load {
+    total: u32,
+    beds: u32,
+    to_take: Option<i64>,
+    to_take_high: Option<i64>,
+    over: u32,
+    handled: u32,
+    repeats: u32,
+    repeat_beds: Vec<String>,
+    /// Technical, low, medium, high of each hour.
+    hours: Vec<Vec<u32>>,
+    by_bed: Vec<Share>,
+    by_rule: Vec<Share>,
+}
+
+impl From<bedside::AlarmLoad> for Load {
+    fn from(load: bedside::AlarmLoad) -> Load {
+        let shares = |all: Vec<bedside::Share>| {
+            all.into_iter()
+                .map(|s| Share { name: s.name, count: s.count as u32, acted_on: s.acted_on as u32 })
+                .collect()
+        };
+        Load {
+            total: load.total as u32,
+            beds: load.beds as u32,
+            to_take: load.to_take.0,
+            to_take_high: load.to_take.1,
+            over: load.over.0 as u32,
+            handled: load.over.1 as u32,
+            repeats: load.repeats.0 as u32,
+            repeat_beds: load.repeats.1,
+            hours: load.hours.iter().map(|h| h.to_vec()).collect(),
+            by_bed: shares(load.by_bed),
+            by_rule: shares(load.by_rule),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The board on its way into the page: tiles, sparklines, the connection, and what changed of them.
+
+use clinical::{PatientId, Sex};
+use serde::Serialize;
+use specta::Type;
+
+use super::alarms::{alarm, priority};
+use super::{Alarm, News, QueueItem, Waiting, ms};
+
+/// A value on a tile.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    slot: &'static str,
+    label: &'static str,
+    text: String,
+    unit: &'static str,
+    taken_at: i64,
+    stale: bool,
+    artefact: bool,
+    alarm: Option<&'static str>,
+}
+
+fn cell(cell: bedside::Cell) -> Cell {
+    let (slot, label) = match cell.slot {
+        bedside::Slot::Hr => ("hr", "HR"),
+        bedside::Slot::SpO2 => ("spo2", "SpO₂"),
+        bedside::Slot::Rr => ("rr", "RR"),
+        bedside::Slot::Bp => ("bp", "BP"),
+        bedside::Slot::Temp => ("temp", "T"),
+        bedside::Slot::Glucose => ("glucose", "Glucose"),
+    };
+    Cell {
+        slot,
+        label,
+        text: cell.text,
+        unit: cell.unit,
+        taken_at: ms(cell.taken_at),
+        stale: cell.stale,
+        artefact: cell.artefact,
+        alarm: cell.alarm.map(priority),
+    }
+}
+
+/// A bed, or a person at home.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Tile {
+    /// Logical id of the Patient.
+    pub patient: String,
+    bed: String,
+    ward: String,
+    home: bool,
+    name: String,
+    initials: String,
+    mrn: String,
+    birth_date: Option<String>,
+    age: Option<u16>,
+    sex: &'static str,
+    air: Option<String>,
+    news: News,
+    cells: Vec<Cell>,
+    /// The alarm it leads with.
+    pub alarm: Option<Alarm>,
+    stale_since: Option<i64>,
+    battery: Option<u8>,
+    devices: Vec<String>,
+}
+
+impl From<bedside::Tile> for Tile {
+    fn from(tile: bedside::Tile) -> Tile {
+        let name = match (tile.family.as_str(), tile.given.as_str()) {
+            ("", "") => "Name not known".to_owned(),
+            ("", one) | (one, "") => one.to_owned(),
+            (family, given) => format!("{family}, {given}"),
+        };
+        Tile {
+            initials: clinical::initials(&tile.family, &tile.given),
+            patient: tile.patient.into(),
+            bed: tile.bed,
+            ward: tile.ward,
+            home: tile.home,
+            name,
+            mrn: tile.mrn,
+            birth_date: tile.birth_date,
+            age: tile.age,
+            sex: match tile.sex {
+                Sex::Female => "F",
+                Sex::Male => "M",
+                Sex::Other => "X",
+                Sex::Unknown => "",
+            },
+            air: tile.air,
+            news: tile.news.into(),
+            cells: tile.cells.into_iter().map(cell).collect(),
+            alarm: tile.alarm.map(|line| alarm(line, None)),
+            stale_since: tile.stale_since.map(ms),
+            battery: tile.battery,
+            devices: tile.devices,
+        }
+    }
+}
+
+/// The connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Link {
+    online: bool,
+    live: bool,
+    since: Option<i64>,
+    last_good: Option<i64>,
+    message: Option<String>,
+    clock_offset_ms: Option<i64>,
+}
+
+impl From<sync::LinkState> for Link {
+    fn from(link: sync::LinkState) -> Link {
+        Link {
+            online: link.online,
+            live: link.live,
+            since: link.since.map(ms),
+            last_good: link.last_good.map(ms),
+            message: link.message,
+            clock_offset_ms: link.clock_offset_ms,
+        }
+    }
+}
+
+/// The past moment that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Past {
+    at: i64,
+    /// Without what arrived later.
+    as_shown: bool,
+}
+
+impl From<vault::View> for Past {
+    fn from(view: vault::View) -> Past {
+        Past { at: ms(view.at), as_shown: view.known_by == view.at }
+    }
+}
+
+/// How far the first sync is.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct Progress {
+    /// Steps that are done.
+    pub done: u32,
+    /// Steps in all.
+    pub total: u32,
+}
+
+/// Sparklines of a patient: first and second large value.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct Spark {
+    patient: String,
+    first: Option<String>,
+    second: Option<String>,
+}
+
+impl Spark {
+    /// First and second line of a patient.
+    pub fn new(patient: &PatientId, [first, second]: [Option<bedside::Sparkline>; 2]) -> Spark {
+        Spark { patient: patient.into(), first: first.map(|s| s.0), second: second.map(|s| s.0) }
+    }
+}
+
+/// What changed since the last message. Absent parts did not change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    /// Tiles that changed.
+    pub tiles: Vec<Tile>,
+    /// Patients in the order of the board, the worst first.
+    pub order: Option<Vec<String>>,
+    /// Every alarm that somebody may want to act on.
+    pub queue: Option<Vec<QueueItem>>,
+    /// The connection.
+    pub link: Option<Link>,
+    /// Actions that the server does not have yet.
+    pub waiting: Option<Vec<Waiting>>,
+    /// How far the first sync is.
+    pub progress: Option<Progress>,
+    /// Sparklines that changed.
+    pub sparks: Vec<Spark>,
+    /// How many resources could not be read.
+    pub quarantined: Option<u32>,
+    /// Alarms that are to be lit for the first time; the page answers with `lit` once they are painted.
+    pub raised: Vec<String>,
+    /// Whether alarms can be heard on this station.
+    pub audio: Option<bool>,
+    /// The moment that is shown from now on; its `at` is null where it is the present.
+    pub moment: Option<Moment>,
+}
+
+/// Present or past.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Type)]
+pub struct Moment {
+    /// The past moment, where it is one.
+    pub past: Option<Past>,
+}
+
+impl Update {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+}

@@ -1,0 +1,89 @@
+//! Numbers in steps of time.
+
+use serde::Serialize;
+use specta::Type;
+
+use super::{Iso, ms};
+
+/// One step of a row of the flowsheet.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct FlowCell {
+    from: i64,
+    n: u32,
+    median: f64,
+    low: f64,
+    high: f64,
+}
+
+/// One row of the flowsheet.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct FlowRow {
+    key: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    cells: Vec<FlowCell>,
+}
+
+impl From<documents::FlowRow> for FlowRow {
+    fn from(row: documents::FlowRow) -> FlowRow {
+        let cell = |c: documents::FlowCell| FlowCell {
+            from: c.from.0,
+            n: c.n as u32,
+            median: c.median,
+            low: c.low,
+            high: c.high,
+        };
+        FlowRow {
+            key: row.key,
+            label: row.label,
+            unit: row.unit,
+            cells: row.cells.into_iter().map(cell).collect(),
+        }
+    }
+}
+
+/// One step of a row, as data.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetCell {
+    /// Where it begins.
+    pub from: Iso,
+    /// Values in it.
+    pub n: usize,
+    /// The middle one.
+    pub median: f64,
+    /// The lowest.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
+}
+
+/// One row, as data.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetRow {
+    /// Of the panel.
+    pub key: &'static str,
+    /// As shown.
+    pub label: &'static str,
+    /// As shown.
+    pub unit: &'static str,
+    /// The steps that hold a value.
+    pub cells: Vec<SheetCell>,
+}
+
+impl From<documents::FlowRow> for SheetRow {
+    fn from(row: documents::FlowRow) -> SheetRow {
+        let cell = |c: documents::FlowCell| SheetCell {
+            from: Iso(c.from),
+            n: c.n,
+            median: c.median,
+            low: c.low,
+            high: c.high,
+        };
+        SheetRow {
+            key: row.key,
+            label: row.label,
+            unit: row.unit,
+            cells: row.cells.into_iter().map(cell).collect(),
+        }
+    }
+}

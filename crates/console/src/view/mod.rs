@@ -1,0 +1,71 @@
+//! The one vocabulary that leaves Rust: what the page and the command line are told, and what the page asks for.
+//!
+//! The page's TypeScript is generated from these types, and the command line's `--json` is written from them. Keys of the
+//! page are `camelCase` and its times milliseconds since 1970 UTC; keys of the command line are `snake_case` and its times
+//! ISO 8601, as its scripts have read them since the first version. Deliberately not here: what any of it means, and how it
+//! travels.
+
+mod alarms;
+mod board;
+mod disclosures;
+mod episodes;
+mod failure;
+mod flowsheet;
+mod patient;
+mod records;
+mod score;
+mod shift;
+mod station;
+mod trends;
+mod ward;
+mod waves;
+
+use clinical::Instant;
+use serde::Serialize;
+
+pub use self::trends::{
+    Mark, Multiples, MultiplesQuery, Panel, Small, Trends, TrendsQuery, multiples_bytes, trends_bytes,
+};
+pub use alarms::{Alarm, Load, Onset, QueueItem, Share, TimelineEntry, Waiting};
+pub use board::{Cell, Link, Moment, Past, Progress, Spark, Tile, Update};
+pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
+pub use episodes::{Episode, EpisodeAction, episodes};
+pub use failure::{Failure, FailureCode};
+pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
+pub use patient::{Dose, Patient};
+pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
+pub use score::{News, NewsInput, ScaleTwo, Score};
+pub use shift::{Shift, ShiftNote};
+pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced};
+pub use ward::{OpenAlarm, WardEntry, WardValue, ward};
+pub use waves::{Strip, Waves, WavesQuery, waves_bytes};
+
+fn ms(at: Instant) -> i64 {
+    at.0
+}
+
+/// A moment as the command line writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iso(pub Instant);
+
+impl std::fmt::Display for Iso {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&fhir::format_instant(self.0))
+    }
+}
+
+impl Serialize for Iso {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Length of a head (little-endian u32), the head as JSON, the picture.
+fn framed(head: &impl Serialize, png: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
+    let head = serde_json::to_vec(head)?;
+    let mut bytes = Vec::with_capacity(4 + head.len() + png.len());
+    bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&head);
+    bytes.extend_from_slice(png);
+    Ok(bytes)
+}

@@ -1,0 +1,39 @@
+//! One patient's page besides the trends.
+
+use serde::Serialize;
+use specta::Type;
+
+use super::{QueueItem, Tile, ms};
+
+/// A dose.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Dose {
+    what: String,
+    amount: Option<String>,
+    at: i64,
+}
+
+/// The patient page besides the trends.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Patient {
+    tile: Tile,
+    alarms: Vec<QueueItem>,
+    doses: Vec<Dose>,
+}
+
+impl From<bedside::PatientPage> for Patient {
+    fn from(page: bedside::PatientPage) -> Patient {
+        let dose = |dose: clinical::Dose| Dose {
+            what: dose.what,
+            amount: dose
+                .amount
+                .map(|(value, unit)| format!("{value} {}", if unit == "[iU]" { "U" } else { &unit })),
+            at: ms(dose.at),
+        };
+        Patient {
+            tile: page.tile.into(),
+            alarms: page.alarms.into_iter().map(QueueItem::from).collect(),
+            doses: page.doses.into_iter().map(dose).collect(),
+        }
+    }
+}

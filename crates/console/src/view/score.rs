@@ -1,0 +1,94 @@
+//! NEWS2 with its inputs.
+
+use serde::Serialize;
+use specta::Type;
+
+use super::{Iso, ms};
+
+/// One input of the score.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewsInput {
+    label: &'static str,
+    text: String,
+    taken_at: Option<i64>,
+    points: Option<u8>,
+    why: Option<&'static str>,
+}
+
+/// NEWS2 as a tile shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct News {
+    total: Option<u8>,
+    partial: u8,
+    band: Option<&'static str>,
+    missing: Vec<&'static str>,
+    not_for: Option<String>,
+    next_due: Option<i64>,
+    inputs: Vec<NewsInput>,
+    /// Who prescribed SpO₂ scale 2, and when.
+    scale_two: Option<(String, i64)>,
+}
+
+impl From<bedside::NewsBadge> for News {
+    fn from(badge: bedside::NewsBadge) -> News {
+        News {
+            total: badge.total,
+            partial: badge.partial,
+            band: badge.band.map(|b| b.key()),
+            missing: badge.missing.iter().map(|p| p.label()).collect(),
+            not_for: badge.not_for,
+            next_due: badge.next_due.map(ms),
+            scale_two: badge.scale_two.map(|s| (s.by, ms(s.at))),
+            inputs: badge
+                .inputs
+                .into_iter()
+                .map(|i| NewsInput {
+                    label: i.parameter.label(),
+                    text: i.text,
+                    taken_at: i.taken_at.map(ms),
+                    points: i.points,
+                    why: i.why,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// NEWS2 as data.
+#[derive(Clone, Debug, Serialize)]
+pub struct Score {
+    /// The total, where nothing is missing.
+    pub total: Option<u8>,
+    /// The sum of what is there.
+    pub partial: u8,
+    /// What is missing.
+    pub missing: Vec<&'static str>,
+    /// The band of total or partial sum.
+    pub band: Option<&'static str>,
+    /// Why there is no score at all.
+    pub not_for: Option<String>,
+    /// Who prescribed SpO₂ scale 2, and when.
+    pub scale_two: Option<ScaleTwo>,
+}
+
+/// Who prescribed SpO₂ scale 2, and when.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScaleTwo {
+    by: String,
+    at: Iso,
+}
+
+impl From<&bedside::NewsBadge> for Score {
+    fn from(badge: &bedside::NewsBadge) -> Score {
+        Score {
+            total: badge.total,
+            partial: badge.partial,
+            missing: badge.missing.iter().map(|p| p.key()).collect(),
+            band: badge.band.map(|b| b.key()),
+            not_for: badge.not_for.clone(),
+            scale_two: badge.scale_two.as_ref().map(|s| ScaleTwo { by: s.by.clone(), at: Iso(s.at) }),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Where this station stands: its stage, its server, its log, what it pulled and what it could not read.
+
+use serde::Serialize;
+use specta::Type;
+
+use super::{Iso, ms};
+
+/// A server that was checked.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Server {
+    /// As it calls itself.
+    pub name: String,
+    /// Of FHIR.
+    pub version: String,
+    /// Whether it tells what changed by itself.
+    pub live: bool,
+}
+
+/// What the window asks for next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// A server.
+    FirstRun,
+    /// The PIN.
+    Pin,
+    /// Whether a damaged cache shall begin anew.
+    Damaged,
+    /// Nothing: the station is open.
+    Ready,
+}
+
+/// Where the program stands.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppState {
+    /// What the window asks for next.
+    pub stage: Stage,
+    /// Of a damaged cache: actions that are kept.
+    pub unsent: u32,
+    /// A PIN has to be chosen, not only given.
+    pub new_pin: bool,
+    /// The ward is simulated.
+    pub demo: bool,
+    /// This build has a simulated ward.
+    pub demo_built: bool,
+    /// The person at the station.
+    pub user: String,
+    /// The station's name.
+    pub station: String,
+    /// The server's address.
+    pub server: Option<String>,
+    /// Of the program.
+    pub version: &'static str,
+    /// How much larger the engine draws the page than `devicePixelRatio` says.
+    pub page_zoom: f64,
+    /// What is printed is the page itself, which has to hold the pages then.
+    pub prints_itself: bool,
+}
+
+/// A resource in quarantine.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct Quarantined {
+    reference: String,
+    reason: String,
+    at: i64,
+}
+
+impl From<vault::Quarantined> for Quarantined {
+    fn from(item: vault::Quarantined) -> Quarantined {
+        Quarantined { reference: item.reference, reason: item.reason, at: ms(item.at) }
+    }
+}
+
+/// An entry of the station's own log.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEntry {
+    /// When.
+    pub at: Iso,
+    /// Who.
+    pub who: String,
+    /// What was done, or left the station, or was set.
+    pub what: String,
+    /// Whom it is about: a patient's logical id.
+    pub about: Option<String>,
+}
+
+impl From<vault::LogEntry> for LogEntry {
+    fn from(entry: vault::LogEntry) -> LogEntry {
+        LogEntry { at: Iso(entry.at), who: entry.who, what: entry.what, about: entry.about }
+    }
+}
+
+/// What one sync moved.
+#[derive(Clone, Debug, Serialize)]
+pub struct Synced {
+    /// People in the cache.
+    pub patients: u32,
+    /// Resources read.
+    pub resources: u32,
+    /// Values taken in.
+    pub samples: u32,
+    /// Bytes of JSON, after decompression.
+    pub bytes: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// Resources put into quarantine.
+    pub quarantined: u32,
+    /// What could not be read at all, in words.
+    pub problems: Vec<String>,
+}
+
+impl Synced {
+    /// What `report` says of a sync of `seconds`, after which the cache holds so many `patients`.
+    pub fn new(patients: usize, seconds: f64, report: sync::SyncProgress) -> Synced {
+        Synced {
+            patients: patients as u32,
+            resources: report.resources as u32,
+            samples: report.samples as u32,
+            bytes: report.bytes as u64,
+            seconds: (seconds * 1000.0).round() / 1000.0,
+            quarantined: report.quarantined as u32,
+            problems: report.problems,
+        }
+    }
+}

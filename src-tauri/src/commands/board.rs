@@ -1,0 +1,38 @@
+//! The board, the moment that is shown, and one patient of it.
+
+use clinical::Instant;
+use console::view::{Patient, Update};
+use tauri::State;
+use tauri::ipc::Channel;
+use vault::View;
+
+use super::{Answer, act, work};
+use crate::session::Session;
+use crate::updates;
+
+/// Sends the whole board, and from then on what changes.
+#[tauri::command]
+#[specta::specta]
+pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Answer<()> {
+    updates::start(session.open()?, channel);
+    Ok(())
+}
+
+/// Shows everything as of a past moment, or (`null`) the present again.
+#[tauri::command]
+#[specta::specta]
+pub async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
+    let view = at.map(Instant).map(|at| if as_shown { View::as_shown(at) } else { View::at(at) });
+    act(&session, move |console| {
+        console.look_back(view);
+        Ok(())
+    })
+    .await
+}
+
+/// One patient's page.
+#[tauri::command]
+#[specta::specta]
+pub async fn patient(session: State<'_, Session>, id: String) -> Answer<Patient> {
+    work(&session, move |console| console.patient(&id.into()).map(Patient::from)).await
+}

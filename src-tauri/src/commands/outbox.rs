@@ -1,0 +1,36 @@
+//! Actions that the server does not have yet.
+
+use console::view::Waiting;
+use tauri::State;
+
+use super::{Answer, act, work};
+use crate::session::Session;
+
+/// Actions that the server does not have yet.
+#[tauri::command]
+#[specta::specta]
+pub async fn waiting(session: State<'_, Session>) -> Answer<Vec<Waiting>> {
+    work(&session, |console| Ok(console.waiting()?.into_iter().map(Waiting::from).collect())).await
+}
+
+/// Tries an action again that the server refused.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_action(session: State<'_, Session>, action: String) -> Answer<()> {
+    act(&session, move |console| console.retry(&action)).await
+}
+
+/// Takes a refused action out of the queue; somebody carries it on by other means.
+#[tauri::command]
+#[specta::specta]
+pub async fn carry_on_by_hand(session: State<'_, Session>, action: String, words: String) -> Answer<()> {
+    act(&session, move |console| console.carry_on_by_hand(&action, &words)).await
+}
+
+/// Tries the server now.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_now(session: State<'_, Session>) -> Answer<()> {
+    session.open()?.console.retry_now();
+    Ok(())
+}

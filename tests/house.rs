@@ -43,29 +43,65 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
+/// Every `subject::command` of the one list.
+fn listed() -> Vec<String> {
+    let list = read("src-tauri/src/commands/list.rs");
+    let body = list.split("$made_of_them! {").nth(1).unwrap();
+    let names =
+        body.lines().filter_map(|line| line.trim().strip_suffix(',')).filter(|line| line.contains("::"));
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
 #[test]
-fn every_command_is_listed_permitted_and_async() {
-    let build = read("src-tauri/build.rs");
-    let list = build.split("COMMANDS: &[&str] = &[").nth(1).unwrap().split("];").next().unwrap();
-    let mut listed: Vec<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+fn every_command_is_listed_and_async() {
+    let mut written = Vec::new();
+    for entry in std::fs::read_dir("src-tauri/src")
+        .unwrap()
+        .chain(std::fs::read_dir("src-tauri/src/commands").unwrap())
+    {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let (source, subject) = (read(path.to_str().unwrap()), path.file_stem().unwrap().to_str().unwrap());
+        for part in source.split("#[tauri::command]").skip(1) {
+            let head = part.split('(').find(|head| head.contains("fn ")).unwrap();
+            assert!(head.contains("pub async fn"), "a command that is not async: {head}");
+            written.push(format!("{subject}::{}", head.rsplit(' ').next().unwrap()));
+        }
+    }
+    written.sort();
+    assert!(written.len() > 40);
+    assert_eq!(listed(), written);
+}
+
+#[test]
+fn the_window_may_call_the_listed_commands_one_by_one_and_nothing_else() {
+    // What `build.rs` handed to Tauri, as Tauri read it.
+    let capabilities: serde_json::Value =
+        serde_json::from_str(&read("gen/schemas/capabilities.json")).unwrap();
+    let capabilities = capabilities.as_object().unwrap();
+    assert_eq!(capabilities.keys().collect::<Vec<_>>(), ["main"]);
+    let main = &capabilities["main"];
+    assert!(main.get("remote").is_none_or(serde_json::Value::is_null), "no page from elsewhere may call");
+    assert_eq!(main["windows"], serde_json::json!(["main"]));
     let config: serde_json::Value = serde_json::from_str(&read("tauri.conf.json")).unwrap();
-    let permitted = config["app"]["security"]["capabilities"][0]["permissions"].as_array().unwrap();
+    assert!(
+        config["app"]["security"].get("capabilities").is_none(),
+        "a second list of what the window may call"
+    );
+    let permitted = main["permissions"].as_array().unwrap();
     let mut permitted: Vec<String> = permitted
         .iter()
-        .map(|p| p.as_str().unwrap().trim_start_matches("allow-").replace('-', "_"))
+        .map(|p| p.as_str().unwrap().strip_prefix("allow-").unwrap().replace('-', "_"))
         .collect();
-    let source = read("src-tauri/src/commands.rs") + &read("src-tauri/src/outgoing.rs");
-    let mut written = Vec::new();
-    for part in source.split("#[tauri::command]").skip(1) {
-        let head = part.split('(').next().unwrap();
-        assert!(head.contains("pub async fn"), "a command that is not async: {head}");
-        written.push(head.rsplit(' ').next().unwrap().to_owned());
-    }
-    listed.sort();
     permitted.sort();
-    written.sort();
-    assert_eq!(listed, written);
-    assert_eq!(permitted, written);
+    let mut names: Vec<String> =
+        listed().iter().map(|path| path.rsplit("::").next().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(permitted, names);
 }
 
 #[test]

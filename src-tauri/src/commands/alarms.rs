@@ -4,7 +4,7 @@ use clinical::{EpisodeId, Instant};
 use console::view::{Load, Onset, QueueItem, TimelineEntry};
 use tauri::State;
 
-use super::{Answer, act, work};
+use super::work::{Answer, act, work};
 use crate::session::Session;
 
 /// Takes an alert. Durable when this returns.

@@ -6,7 +6,7 @@ use tauri::State;
 use tauri::ipc::Channel;
 use vault::View;
 
-use super::{Answer, act, work};
+use super::work::{Answer, act, work};
 use crate::session::Session;
 use crate::updates;
 

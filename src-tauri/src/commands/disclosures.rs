@@ -8,7 +8,7 @@ use console::{ConsoleError, Disclosure, FileKind};
 use tauri::ipc::Response;
 use tauri::{Manager, State};
 
-use super::{Answer, work};
+use super::work::{Answer, work};
 use crate::printer::{self, Job};
 use crate::session::{Session, clock};
 

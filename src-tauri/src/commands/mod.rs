@@ -8,38 +8,12 @@ mod records;
 mod shift;
 mod station;
 mod trends;
+mod work;
 
-use std::sync::Arc;
-
-use console::view::{self, Failure};
-use console::{Console, ConsoleError};
+use console::view;
 use tauri_specta::{Builder, collect_commands};
 
-use crate::session::Session;
-
 include!("list.rs");
-
-type Answer<T> = Result<T, Failure>;
-
-/// Runs a use case off the async threads: it reads the cache or draws.
-async fn work<T: Send + 'static>(
-    session: &Session,
-    work: impl FnOnce(&Console) -> Result<T, ConsoleError> + Send + 'static,
-) -> Answer<T> {
-    let console: Arc<Console> = session.open()?.console.clone();
-    let task = tauri::async_runtime::spawn_blocking(move || work(&console));
-    Ok(task.await.map_err(|_| Failure::failed(ConsoleError::Closing))??)
-}
-
-/// A use case that changes something a person looks at: it is durable when this returns, and painted next.
-async fn act(
-    session: &Session,
-    change: impl FnOnce(&Console) -> Result<(), ConsoleError> + Send + 'static,
-) -> Answer<()> {
-    work(session, change).await?;
-    session.open()?.acted.notify_one();
-    Ok(())
-}
 
 macro_rules! typed_commands {
     (typed: [$($typed:ident :: $command:ident),* $(,)?], raw: [$($raw:tt)*],) => {
@@ -50,7 +24,8 @@ macro_rules! typed_commands {
 macro_rules! raw_handler {
     (typed: [$($typed:tt)*], raw: [$($raw:ident :: $command:ident),* $(,)?],) => {{
         let handler: fn(tauri::ipc::Invoke) -> bool = tauri::generate_handler![$($raw::$command),*];
-        (&[$(stringify!($command)),*][..], handler)
+        let names: &'static [&'static str] = &[$(stringify!($command)),*];
+        (names, handler)
     }};
 }
 

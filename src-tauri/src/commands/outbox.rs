@@ -3,7 +3,7 @@
 use console::view::Waiting;
 use tauri::State;
 
-use super::{Answer, act, work};
+use super::work::{Answer, act, work};
 use crate::session::Session;
 
 /// Actions that the server does not have yet.

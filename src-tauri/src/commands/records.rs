@@ -4,7 +4,7 @@ use clinical::{Instant, LimitChange, PatientId};
 use console::view::{Annotation, Bounds, Failure, Limits, SetLimit};
 use tauri::State;
 
-use super::{Answer, act, work};
+use super::work::{Answer, act, work};
 use crate::session::Session;
 
 /// The alarm limits of a patient, with their history and the unit's presets.

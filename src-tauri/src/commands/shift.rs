@@ -3,7 +3,7 @@
 use console::view::{Shift, ShiftNote};
 use tauri::State;
 
-use super::{Answer, work};
+use super::work::{Answer, work};
 use crate::session::Session;
 
 /// This person leaves, or takes over.

@@ -4,7 +4,7 @@ use console::view::{AppState, Quarantined, Server};
 use tauri::State;
 use vault::Pin;
 
-use super::{Answer, work};
+use super::work::{Answer, work};
 use crate::session::Session;
 
 /// Where the program stands.

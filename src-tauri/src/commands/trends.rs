@@ -9,7 +9,7 @@ use console::{MultiplesRequest, TrendsRequest, WavesRequest};
 use tauri::State;
 use tauri::ipc::Response;
 
-use super::{Answer, work};
+use super::work::{Answer, work};
 use crate::session::Session;
 
 /// Trend panels as raw bytes: head and picture.

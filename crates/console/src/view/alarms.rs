@@ -4,7 +4,7 @@ use clinical::{Instant, Presence, Priority, Sound};
 use serde::Serialize;
 use specta::Type;
 
-use super::ms;
+use super::form::ms;
 
 /// Priority of an alarm, by its role name in the tokens.
 pub(super) fn priority(priority: Priority) -> &'static str {

@@ -4,8 +4,10 @@ use clinical::{PatientId, Sex};
 use serde::Serialize;
 use specta::Type;
 
+use super::alarms::{Alarm, QueueItem, Waiting};
 use super::alarms::{alarm, priority};
-use super::{Alarm, News, QueueItem, Waiting, ms};
+use super::form::ms;
+use super::score::News;
 
 /// A value on a tile.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]

@@ -4,7 +4,7 @@ use clinical::Instant;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::framed;
+use super::form::framed;
 
 /// What somebody wants to take along: the report of a patient, the handover, or the ward's list.
 #[derive(Clone, Debug, Deserialize, Type)]

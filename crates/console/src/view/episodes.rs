@@ -7,8 +7,8 @@ use clinical::{EpisodeId, EpisodeState, Instant, PatientId, SeenAction, fold};
 use serde::Serialize;
 use vault::{Vault, VaultError, View};
 
-use super::Iso;
 use super::alarms::{priority_word, sound_word, state_word};
+use super::form::Iso;
 
 /// An alarm with everything that people did about it.
 #[derive(Clone, Debug, Serialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Iso, ms};
+use super::form::Iso;
 
 /// One step of a row of the flowsheet.
 #[derive(Clone, Debug, Serialize, Type)]

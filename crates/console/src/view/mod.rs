@@ -11,6 +11,7 @@ mod disclosures;
 mod episodes;
 mod failure;
 mod flowsheet;
+mod form;
 mod patient;
 mod records;
 mod score;
@@ -19,9 +20,6 @@ mod station;
 mod trends;
 mod ward;
 mod waves;
-
-use clinical::Instant;
-use serde::Serialize;
 
 pub use self::trends::{
     Mark, Multiples, MultiplesQuery, Panel, Small, Trends, TrendsQuery, multiples_bytes, trends_bytes,
@@ -32,6 +30,7 @@ pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
+pub use form::Iso;
 pub use patient::{Dose, Patient};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
@@ -39,33 +38,3 @@ pub use shift::{Shift, ShiftNote};
 pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced};
 pub use ward::{OpenAlarm, WardEntry, WardValue, ward};
 pub use waves::{Strip, Waves, WavesQuery, waves_bytes};
-
-fn ms(at: Instant) -> i64 {
-    at.0
-}
-
-/// A moment as the command line writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Iso(pub Instant);
-
-impl std::fmt::Display for Iso {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&fhir::format_instant(self.0))
-    }
-}
-
-impl Serialize for Iso {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// Length of a head (little-endian u32), the head as JSON, the picture.
-fn framed(head: &impl Serialize, png: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
-    let head = serde_json::to_vec(head)?;
-    let mut bytes = Vec::with_capacity(4 + head.len() + png.len());
-    bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&head);
-    bytes.extend_from_slice(png);
-    Ok(bytes)
-}

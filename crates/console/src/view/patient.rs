@@ -3,7 +3,9 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{QueueItem, Tile, ms};
+use super::alarms::QueueItem;
+use super::board::Tile;
+use super::form::ms;
 
 /// A dose.
 #[derive(Clone, Debug, Serialize, Type)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Iso, ms};
+use super::form::{Iso, ms};
 
 /// One input of the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]

@@ -4,7 +4,7 @@ use clinical::{Instant, SmolStr};
 use serde::Serialize;
 use specta::Type;
 
-use super::ms;
+use super::form::ms;
 
 /// Somebody left or took over.
 #[derive(Clone, Debug, Serialize, Type)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Iso, ms};
+use super::form::{Iso, ms};
 
 /// A server that was checked.
 #[derive(Clone, Debug, Serialize, Type)]

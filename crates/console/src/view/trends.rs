@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::alarms::priority;
-use super::framed;
+use super::form::framed;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
 #[derive(Clone, Debug, Serialize, Type)]

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use vault::{SeriesValue, Vault, VaultError, View};
 
 use super::alarms::{priority_word, state_word};
-use super::{Iso, Score};
+use super::form::Iso;
+use super::score::Score;
 
 /// One person on the board.
 #[derive(Clone, Debug, Serialize)]

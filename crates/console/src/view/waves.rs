@@ -4,7 +4,7 @@ use clinical::Instant;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::framed;
+use super::form::framed;
 
 /// A request for waves; sizes in CSS pixels.
 #[derive(Clone, Debug, Deserialize, Type)]

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
 use cache::{fact, fill, look};
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Instant, Person, Place, Quality, Sample, Segment, Sex, Stay,
-    Verb,
+    About, Action, Actor, Body, Code, Decimal, HOUR_MS, Instant, Person, Place, Quality, Sample, Segment,
+    Sex, Stay, Verb,
 };
 use serde_json::json;
 use support::{App, Unaided};
@@ -79,7 +79,7 @@ fn five_hundred(folder: &std::path::Path) {
                 device: Some(format!("d{n}").into()),
                 code: Code::Loinc(code.into()),
                 unit: unit.into(),
-                start: Instant(now - 3_600_000),
+                start: Instant(now - HOUR_MS),
                 period_ms: 1000.0,
                 scale: 0,
                 mantissas: (0..3600).map(|s| base + (s * 7 + n) % 5).collect(),

@@ -11,13 +11,13 @@ mod stay;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+use clinical::HOUR_MS;
 use std::time::Instant as Wall;
 
 use fantoccini::error::CmdError;
 use serde_json::{Value, json};
 use support::App;
 
-const HOUR: i64 = 3_600_000;
 const FRAMES: usize = 150;
 /// Of a peer that takes a quarter of a second for one.
 const FEW_FRAMES: usize = 40;
@@ -231,7 +231,7 @@ async fn settle_figures(app: &App, table: &mut Table) {
             "the range",
             &format!(
                 "return Number(document.querySelector('[data-testid=trends]').dataset.drawn) === {}",
-                hours * HOUR
+                hours * HOUR_MS
             ),
         )
         .await;
@@ -310,7 +310,7 @@ async fn main() {
         "a day",
         &format!(
             "return Number(document.querySelector('[data-testid=trends]')?.dataset.drawn) === {}",
-            24 * HOUR
+            24 * HOUR_MS
         ),
     )
     .await;
@@ -323,7 +323,7 @@ async fn main() {
     // Under the locale `C` the engine names a language that is none, which uPlot cannot take.
     let named = "Object.defineProperty(navigator, 'language', { get: () => 'en-GB' });";
     app.page.execute(&format!("{named} {uplot}; window.uPlot = uPlot; return true"), vec![]).await.unwrap();
-    let (from, to) = (stay.end - 24 * HOUR, stay.end);
+    let (from, to) = (stay.end - 24 * HOUR_MS, stay.end);
     let panels = stay::m4(folder.path(), from, to, 1000);
     let (decimated, decimated_zoom) =
         uplot_frames(&app, json!({ "raw": 0, "from": from, "to": to, "panels": panels })).await;

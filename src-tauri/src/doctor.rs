@@ -1,5 +1,6 @@
 //! `vigil doctor`: what IT staff look at first. The exit code says whether a station would work.
 
+use clinical::MINUTE_MS;
 use std::process::ExitCode;
 
 use console::AlarmDelays;
@@ -59,7 +60,7 @@ async fn check_server(report: &mut Report, server: &str) {
                 _ => report.note("TLS", "not used: fit for this machine only, never for a network"),
             }
             match date.map(|date| date.ms_since(clock()()) + 500) {
-                Some(offset) if offset.abs() > 60_000 => {
+                Some(offset) if offset.abs() > MINUTE_MS => {
                     report.fail(
                         "clock",
                         format!("{} s away from the server's; set this station's clock", offset / 1000),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use clinical::PatientId;
+use clinical::{MINUTE_MS, PatientId};
 use console::ChartRequest;
 use console::view::{Failure, FailureCode, SheetRow};
 use fhir::format_instant;
@@ -177,7 +177,7 @@ pub(crate) fn export(start: &Start, asked: Export) -> Result<ExitCode, Failure> 
 
 pub(crate) fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, Failure> {
     let request = request(asked.range, true, false)?;
-    let step = asked.every * 60_000;
+    let step = asked.every * MINUTE_MS;
     let rows = cache(start)?
         .read_as(View::NOW, |reader| Ok(console::flowsheet(reader, &request, step)))?
         .map_err(Failure::from)?;

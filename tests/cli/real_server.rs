@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clinical::Instant;
+use clinical::{HOUR_MS, Instant, MINUTE_MS};
 use serde_json::Value;
 
 use crate::{command, sekmet};
@@ -139,7 +139,7 @@ async fn real_patients_on_a_third_party_server_are_shown_as_recorded() {
             let shown = &person["vitals"][*loinc];
             let taken = fhir::parse_instant(shown["taken_at"].as_str().unwrap()).unwrap();
             // A value of another minute may be newer only where it is an artefact that was passed over.
-            assert_eq!(taken, Instant(end_ms - 48 * 3_600_000 + minute * 60_000), "{id} {loinc}: {shown}");
+            assert_eq!(taken, Instant(end_ms - 48 * HOUR_MS + minute * MINUTE_MS), "{id} {loinc}: {shown}");
             assert!(
                 (shown["value"].as_f64().unwrap() - value).abs() < 1e-9,
                 "{id} {loinc}: {shown} is not {value}"

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::stay::{HOUR, NOW, RANGES, stay};
+use crate::stay::{NOW, RANGES, stay};
 use crate::support::{App, Desk};
 use crate::{cache, support, turn};
-use clinical::Instant;
+use clinical::{HOUR_MS, Instant};
 use image::RgbImage;
 use serde_json::json;
 use vault::PageCommit;
@@ -166,7 +166,7 @@ async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
                 click(&format!("range-{range}")).await;
                 let drawn = format!(
                     "return document.querySelector('[data-testid=trends]')?.dataset.drawn === '{}'",
-                    hours * HOUR
+                    hours * HOUR_MS
                 );
                 app.until("drawn", &drawn).await;
                 if hours <= 24 {

@@ -4,6 +4,7 @@
 use crate::support::station::{hue_pixels, live, live_at};
 use crate::support::{App, Desk};
 use crate::turn;
+use clinical::{DAY_MS, HOUR_MS};
 
 /// Pixels of a canvas that differ from its ground.
 async fn painted(app: &App, css: &str) -> u64 {
@@ -28,7 +29,7 @@ async fn a_patient_opens_and_every_range_is_drawn() {
             name,
             &format!(
                 "return document.querySelector('[data-testid=trends]').dataset.drawn === '{}'",
-                hours * 3_600_000
+                hours * HOUR_MS
             ),
         )
         .await;
@@ -164,7 +165,7 @@ async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
     app.shot("multiples");
 
     app.click("[data-testid=small-ward-p12]").await;
-    app.until("a day of trends", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    app.until("a day of trends", &format!("{DRAWN}{}", DAY_MS)).await;
     // The alarm of now stands in the panel of its measure, and says in words what it is.
     app.until("the alarm in its panel", "return [...document.querySelectorAll('[data-testid=trends] .mark[data-alarm=high]')].some(m => m.title.startsWith('*** SpO2') && m.closest('.lane').getAttribute('aria-label').startsWith('SpO₂'))").await;
     // The score over the day, high at its end.
@@ -197,7 +198,7 @@ async fn a_ward_at_a_glance_and_two_ranges_beside_each_other() {
     app.until("alone again", "return !document.querySelector('[data-testid=before-trends]')").await;
 
     // Two fingers drawn apart show half the time, and at once what is there, twice as wide around where they hold it.
-    app.until("settled", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    app.until("settled", &format!("{DRAWN}{}", DAY_MS)).await;
     app.until("drawn ahead", "const p = document.querySelector('[data-testid=trends] .plot'); return p.querySelector('canvas').offsetWidth > 1.9 * p.offsetWidth").await;
     let fingers = "const t = document.querySelector('[data-testid=trends]'), p = t.querySelector('.plot'), b = p.getBoundingClientRect(); t.setPointerCapture = () => {};
         const at = (kind, id, px) => p.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: b.left + b.width / 2 + px, clientY: b.top + 20, pointerId: id, pointerType: 'touch', button: 0 }));";
@@ -268,7 +269,7 @@ async fn every_screen_in_the_light_and_on_a_small_screen() {
     app.until("multiples", inside).await;
     app.click("[data-testid=show-tiles]").await;
     app.click("[data-testid=tile-ward-p12]").await;
-    app.until("trends", &format!("{DRAWN}{}", 24 * 3_600_000)).await;
+    app.until("trends", &format!("{DRAWN}{}", DAY_MS)).await;
     app.painted().await;
     app.shot("light-patient");
     app.until("patient", inside).await;
@@ -301,7 +302,7 @@ async fn axes_and_columns_stand_at_the_hours_of_the_clock_on_the_wall() {
     for hours in [24, 72, 336] {
         let range = if hours == 336 { "14d".to_owned() } else { format!("{hours}h") };
         app.click(&format!("[data-testid=range-{range}]")).await;
-        app.until(&range, &format!("{DRAWN} {}", hours * 3_600_000)).await;
+        app.until(&range, &format!("{DRAWN} {}", hours * HOUR_MS)).await;
         app.until("round hours", axis).await;
         app.shot(&format!("kolkata-{range}"));
     }

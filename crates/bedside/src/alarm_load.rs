@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use clinical::{Episode, EpisodeId, Instant, PatientId, Priority, SeenAction, Verb};
+use clinical::{
+    DAY_MS, Episode, EpisodeId, HOUR_MS, Instant, MINUTE_MS, PatientId, Priority, SeenAction, Verb,
+};
 use vault::Ward;
 
 use crate::tile::Tile;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// An alarm that comes back this soon after it ended is a repeat.
-const REPEAT: i64 = 10 * 60_000;
+const REPEAT: i64 = 10 * MINUTE_MS;
 
 /// Alarms of one bed or one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct AlarmLoad {
 
 /// Works out the load of the day before `now`.
 pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
-    let from = now - DAY;
+    let from = now - DAY_MS;
     let mut actions: HashMap<&EpisodeId, Vec<&SeenAction>> = HashMap::new();
     for seen in &ward.actions {
         if let Some(episode) = seen.action.about.episode() {
@@ -78,7 +78,7 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
             load.over.0 += 1;
             load.over.1 += usize::from(handled.is_some());
         }
-        let hour = (episode.onset.ms_since(from) / HOUR).clamp(0, 23) as usize;
+        let hour = (episode.onset.ms_since(from) / HOUR_MS).clamp(0, 23) as usize;
         load.hours[hour][episode.priority as usize] += 1;
 
         let bed = episode.patient.as_ref().and_then(|id| beds.get(id)).copied().unwrap_or("–");
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_day_is_counted_by_hour_bed_and_rule_with_what_was_done() {
-        let minute = 60_000;
+        let minute = MINUTE_MS;
         let take = |id: &str, episode: &str, verb, at| SeenAction {
             action: Action {
                 id: id.into(),
@@ -164,19 +164,19 @@ mod tests {
         };
         let ward = Ward {
             episodes: vec![
-                episode("old", "SpO2 84 < 90", -HOUR, None),
+                episode("old", "SpO2 84 < 90", -HOUR_MS, None),
                 episode("a", "SpO2 84 < 90", 0, Some(5 * minute)),
                 episode("b", "SpO2 86 < 90", 9 * minute, Some(12 * minute)),
-                episode("c", "HR 171 > 130", 23 * HOUR + 1, None),
+                episode("c", "HR 171 > 130", 23 * HOUR_MS + 1, None),
             ],
             actions: vec![
                 take("1", "a", Verb::Take, minute),
                 take("2", "a", Verb::Handled, 2 * minute),
-                take("3", "c", Verb::Take, 23 * HOUR + 3 * minute + 1),
+                take("3", "c", Verb::Take, 23 * HOUR_MS + 3 * minute + 1),
             ],
             ..Ward::default()
         };
-        let load = alarm_load(&ward, &[], Instant(DAY));
+        let load = alarm_load(&ward, &[], Instant(DAY_MS));
         assert_eq!((load.total, load.over, load.repeats.0), (3, (2, 1), 1));
         assert_eq!(load.to_take.0, Some(3 * minute));
         assert_eq!((load.hours[0][3], load.hours[23][3]), (2, 1));

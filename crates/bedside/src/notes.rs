@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use clinical::{Action, EpisodeId, Instant, PatientId, SeenAction, SmolStr, Verb};
+use clinical::{Action, EpisodeId, HOUR_MS, Instant, PatientId, SeenAction, SmolStr, Verb};
 use vault::Ward;
 
 use crate::local_time::read_instant;
 
 /// Notes and hand-overs this old still matter to the next shift: milliseconds.
-const SHIFT: i64 = 12 * 3_600_000;
+const SHIFT: i64 = 12 * HOUR_MS;
 
 /// A clinician's words at a moment of a patient's trends.
 #[derive(Clone, Debug, PartialEq, Eq)]

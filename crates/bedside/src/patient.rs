@@ -1,6 +1,6 @@
 //! One patient, deep: the tile, the alarms and the doses of the last day.
 
-use clinical::{Dose, Instant, PatientId};
+use clinical::{DAY_MS, Dose, Instant, PatientId};
 use vault::{Reader, VaultError};
 
 use crate::board::board;
@@ -27,7 +27,7 @@ pub fn patient_page(
     id: &PatientId,
     now: Instant,
 ) -> Result<Option<PatientPage>, VaultError> {
-    let (board, doses) = (board(&reader.ward()?, now), reader.doses(id, now - 86_400_000)?);
+    let (board, doses) = (board(&reader.ward()?, now), reader.doses(id, now - DAY_MS)?);
     let Some(tile) = board.tiles.into_iter().find(|t| t.patient == *id) else { return Ok(None) };
     let alarms = board.queue.into_iter().filter(|item| item.patient.as_ref() == Some(id)).collect();
     Ok(Some(PatientPage { tile, alarms, doses }))

@@ -1,13 +1,12 @@
 //! The last hour of a signal, small enough for a tile.
 
-use clinical::{Instant, Measure, PatientId};
+use clinical::{HOUR_MS, Instant, Measure, PatientId};
 use vault::{Reader, SeriesInfo, VaultError};
 
 /// One line in a box of 42 by 24, as an SVG path; gaps lift the pen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sparkline(pub String);
 
-const HOUR: i64 = 3_600_000;
 const BUCKETS: usize = 30;
 
 /// The two lines of a tile at `now`: heart rate, and saturation or, of who has it, glucose.
@@ -35,10 +34,10 @@ pub fn sparklines(
 
 /// The last hour of a series before `now`; `None` where there is too little to see.
 fn sparkline(reader: &Reader, series: &SeriesInfo, now: Instant) -> Result<Option<Sparkline>, VaultError> {
-    let points = reader.points(series.id, now - HOUR, now)?;
+    let points = reader.points(series.id, now - HOUR_MS, now)?;
     let mut sums = [(0.0f64, 0u32); BUCKETS];
     for point in points.iter().filter(|p| !p.artefact) {
-        let at = ((point.t - (now.0 - HOUR)) * BUCKETS as i64 / (HOUR + 1)) as usize;
+        let at = ((point.t - (now.0 - HOUR_MS)) * BUCKETS as i64 / (HOUR_MS + 1)) as usize;
         if let Some(bucket) = sums.get_mut(at) {
             bucket.0 += point.v;
             bucket.1 += 1;

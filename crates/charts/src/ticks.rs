@@ -1,5 +1,6 @@
 //! Where the axes have their marks.
 
+use clinical::{DAY_MS, HOUR_MS, MINUTE_MS};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -38,9 +39,6 @@ pub enum TimeStep {
     Years(i16),
 }
 
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// No axis has room for more.
 const MOST_TICKS: usize = 300;
 

@@ -10,10 +10,7 @@ use charts::{
     Bar, Content, Event, EventKind, Figure, Panel, Row, Strip, Theme, TimeStep, Viewport, draw, draw_strip,
     time_ticks,
 };
-use clinical::Limits;
-
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
+use clinical::{HOUR_MS, Limits, MINUTE_MS};
 
 fn recordings(folder: &str) -> Option<PathBuf> {
     let place = Path::new("../../../shared/data").join(folder);
@@ -75,7 +72,7 @@ fn content(points: &[(i64, f64)]) -> Content {
     let mut steps: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).collect();
     steps.sort_unstable();
     match steps.get(steps.len() / 2) {
-        Some(step) if *step <= HOUR => Content::Line { times, values, gap_ms: 3 * step },
+        Some(step) if *step <= HOUR_MS => Content::Line { times, values, gap_ms: 3 * step },
         _ => Content::Dots(points.to_vec()),
     }
 }
@@ -92,18 +89,18 @@ fn every_intensive_care_stay_is_drawn_and_ends_where_its_last_value_is() {
             let mut parts = line.split(',');
             let (time, what, value) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
             let (h, m) = time.split_once(':').unwrap();
-            let t = h.parse::<i64>().unwrap() * HOUR + m.parse::<i64>().unwrap() * MINUTE;
+            let t = h.parse::<i64>().unwrap() * HOUR_MS + m.parse::<i64>().unwrap() * MINUTE_MS;
             // Minus one is "not known" in this collection.
             let value = value.parse::<f64>().unwrap();
             if value > 0.0 {
                 values.entry(what.into()).or_default().push((t, value));
             }
         }
-        let view = Viewport { from: 0, to: 48 * HOUR, width: 600, height: 80, scale: 1.0 };
+        let view = Viewport { from: 0, to: 48 * HOUR_MS, width: 600, height: 80, scale: 1.0 };
         let rates = values.get("HR").unwrap();
         let heart = panel(content(rates), (50.0, 110.0), (50.0, 130.0));
         let seen = green_columns(&heart, &view);
-        let last = rates.last().unwrap().0 as usize * 600 / (48 * HOUR) as usize;
+        let last = rates.last().unwrap().0 as usize * 600 / (48 * HOUR_MS) as usize;
         let right = *seen.last().unwrap();
         assert!(
             right.abs_diff(last) <= 3,
@@ -130,10 +127,11 @@ fn every_intensive_care_stay_is_drawn_and_ends_where_its_last_value_is() {
         if let Some(temperature) = values.get("Temp") {
             rows.push(row("Temp", "°C", AMBER, panel(content(temperature), (36.0, 38.8), (35.0, 38.5))));
         }
-        let ticks = ticks((0, 48 * HOUR), 8).into_iter().map(|t| (t, format!("{} h", t / HOUR))).collect();
+        let ticks =
+            ticks((0, 48 * HOUR_MS), 8).into_iter().map(|t| (t, format!("{} h", t / HOUR_MS))).collect();
         let title =
             vec!["Intensive care, 48 hours".into(), "PhysioNet / CinC Challenge 2012, ODC-BY 1.0".into()];
-        let figure = Figure { from: 0, to: 48 * HOUR, title, rows, time_ticks: ticks, events: Vec::new() };
+        let figure = Figure { from: 0, to: 48 * HOUR_MS, title, rows, time_ticks: ticks, events: Vec::new() };
         let name = stay.file_stem().unwrap().to_string_lossy().into_owned();
         leave(&format!("icu-{name}.png"), &figure.png(900, 380).unwrap());
     }
@@ -154,7 +152,7 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
             // Days within one year are enough for one person's week.
             let days =
                 [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334][date[1] as usize - 1] + date[2];
-            let t = ((days * 24 + time[0]) * 60 + time[1]) * MINUTE;
+            let t = ((days * 24 + time[0]) * 60 + time[1]) * MINUTE_MS;
             let number = |n: usize| cells[n].parse::<f64>().ok().filter(|v| *v > 0.0);
             glucose.extend(number(2).map(|v| (t, v)));
             rates.extend(number(8).map(|v| (t, v)));
@@ -162,8 +160,8 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
         }
         let (from, to) = (glucose[0].0, glucose.last().unwrap().0);
         let (times, values): (Vec<i64>, Vec<f64>) = glucose.into_iter().unzip();
-        let gaps = times.windows(2).filter(|w| w[1] - w[0] > 15 * MINUTE).count();
-        let line = Content::Line { times, values, gap_ms: 15 * MINUTE };
+        let gaps = times.windows(2).filter(|w| w[1] - w[0] > 15 * MINUTE_MS).count();
+        let line = Content::Line { times, values, gap_ms: 15 * MINUTE_MS };
         let sugar = panel(line, (60.0, 200.0), (70.0, 250.0));
         let view = Viewport { from, to, width: 900, height: 120, scale: 1.0 };
         let drawn = draw(&sugar, &view, &theme(PINK)).unwrap();
@@ -172,7 +170,7 @@ fn days_with_diabetes_at_home_are_drawn_with_their_doses_and_gaps() {
         assert_eq!(drawn.picture, draw(&every, &view, &theme(PINK)).unwrap().picture);
         let days = ticks((from, to), 6)
             .into_iter()
-            .map(|t| (t, format!("day {}", (t - from) / (24 * HOUR) + 1)))
+            .map(|t| (t, format!("day {}", (t - from) / (24 * HOUR_MS) + 1)))
             .collect();
         let title =
             vec!["Type 1 diabetes at home".into(), "D1NAMO (Dubosson et al., 2018), CC BY-SA 4.0".into()];
@@ -229,7 +227,7 @@ fn an_ecg_peaks_where_cardiologists_marked_its_beats() {
     assert_eq!(beats.len(), 2273, "as the database's own table counts record 100");
     let mm = 96.0 / 25.4;
     for minute in [0, 7, 20, 29] {
-        let from = minute * MINUTE;
+        let from = minute * MINUTE_MS;
         // Ten seconds at 25 mm/s and 10 mm/mV.
         let view = Viewport { from, to: from + 10_000, width: (250.0 * mm) as u32, height: 160, scale: 1.0 };
         let strip = Strip {

@@ -162,6 +162,8 @@ impl Console {
 
 #[cfg(test)]
 mod tests {
+    use clinical::HOUR_MS;
+
     use super::*;
 
     #[test]
@@ -186,7 +188,7 @@ mod tests {
         assert_eq!(reached_server(Some(Instant(40_000)), &link), None);
         assert_eq!(reached_server(None, &link), None);
         assert_eq!(reached_server(Some(Instant(60_000)), &link), Some(Instant(60_000)));
-        let ahead = LinkState { clock_offset_ms: Some(3_600_000), ..link.clone() };
+        let ahead = LinkState { clock_offset_ms: Some(HOUR_MS), ..link.clone() };
         assert_eq!(reached_server(Some(Instant(3_660_000)), &ahead), Some(Instant(60_000)));
         assert_eq!(reached_server(Some(Instant(60_000)), &LinkState { online: false, ..link }), None);
     }

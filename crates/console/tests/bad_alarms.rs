@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use clinical::{EpisodeId, Instant, Presence, Priority};
+use clinical::{EpisodeId, HOUR_MS, Instant, MINUTE_MS, Presence, Priority};
 use console::{Console, QueueItem, Station};
 use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
 
 const NOW: i64 = 1_770_000_000_000;
-const HOUR: i64 = 3_600_000;
 
 struct Ward {
     console: Arc<Console>,
@@ -50,7 +49,7 @@ fn alarm(id: &str, version: u32, more: Value) -> Value {
         "resourceType": "DetectedIssue", "id": id, "status": "preliminary", "severity": "high",
         "meta": { "versionId": version.to_string(), "lastUpdated": fhir::format_instant(Instant(NOW)) },
         "code": { "text": "SpO2 84 < 90" }, "patient": { "reference": "Patient/p" },
-        "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW - 60_000)) },
+        "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW - MINUTE_MS)) },
     });
     for (key, value) in more.as_object().unwrap() {
         resource[key] = value.clone();
@@ -91,7 +90,7 @@ fn an_end_before_the_start_ends_it_and_nobody_having_seen_it_keeps_it() {
     ward.page(&[alarm(
         "a",
         1,
-        json!({ "status": "final", "identifiedPeriod": { "start": at(NOW - 60_000), "end": at(NOW - HOUR) } }),
+        json!({ "status": "final", "identifiedPeriod": { "start": at(NOW - MINUTE_MS), "end": at(NOW - HOUR_MS) } }),
     )]);
     let queue = ward.queue();
     assert_eq!((queue[0].line.presence, queue[0].ended), (Presence::Latched, Some(queue[0].line.onset)));
@@ -117,7 +116,7 @@ fn a_thousand_repeats_are_one_alarm_that_stays_with_whoever_took_it() {
 #[test]
 fn an_alarm_from_a_clock_an_hour_ahead_or_without_any_time_is_shown_at_once() {
     let ward = Ward::new();
-    let ahead = json!({ "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW + HOUR)) } });
+    let ahead = json!({ "identifiedPeriod": { "start": fhir::format_instant(Instant(NOW + HOUR_MS)) } });
     let timeless = json!({ "identifiedPeriod": null });
     assert_eq!(ward.page(&[alarm("ahead", 1, ahead), alarm("timeless", 1, timeless)]), 0);
     let mut ids: Vec<EpisodeId> = ward.queue().into_iter().map(|i| i.line.episode).collect();

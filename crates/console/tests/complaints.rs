@@ -2,13 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    About, Action, Actor, Decimal, Episode, Instant, Measure, Person, Place, Presence, Priority, SeenAction,
-    Sex, Sound, Stay, Verb,
+    About, Action, Actor, Decimal, Episode, Instant, MINUTE_MS, Measure, Person, Place, Presence, Priority,
+    SeenAction, Sex, Sound, Stay, Verb,
 };
 use console::{Board, Slot, board, handover};
 use vault::{SeriesInfo, SeriesValue, Ward};
 
-const MIN: i64 = 60_000;
 /// Far from midnight in every time zone that matters here.
 const NOW: i64 = 1_770_000_000_000;
 
@@ -114,7 +113,7 @@ fn sound(board: &Board, episode: &str) -> Sound {
 fn a_paused_alarm_stays_paused_when_the_next_value_comes() {
     let mut ward = ward(
         vec![value("59408-5", 84, 1000)],
-        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), 3 * MIN)],
+        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), 3 * MINUTE_MS)],
         vec![action("a", "e", Verb::AudioPause, 30_000, None)],
     );
     assert!(matches!(sound(&at(&ward, 0), "e"), Sound::Paused(_)));
@@ -129,8 +128,8 @@ fn a_pause_of_one_alarm_hides_no_other() {
     let ward = ward(
         vec![],
         vec![
-            episode("high", Priority::Medium, "Glucose 15.1 > 13.9", Some(Measure::Glucose), 5 * MIN),
-            episode("low", Priority::High, "Glucose 2.9 < 3.0", Some(Measure::Glucose), MIN),
+            episode("high", Priority::Medium, "Glucose 15.1 > 13.9", Some(Measure::Glucose), 5 * MINUTE_MS),
+            episode("low", Priority::High, "Glucose 2.9 < 3.0", Some(Measure::Glucose), MINUTE_MS),
         ],
         vec![action("a", "high", Verb::AudioPause, 30_000, None)],
     );
@@ -150,11 +149,11 @@ fn a_pause_of_one_alarm_hides_no_other() {
 fn a_pause_ends_by_itself() {
     let ward = ward(
         vec![],
-        vec![episode("e", Priority::High, "HR 171 > 130", Some(Measure::HeartRate), 3 * MIN)],
+        vec![episode("e", Priority::High, "HR 171 > 130", Some(Measure::HeartRate), 3 * MINUTE_MS)],
         vec![action("a", "e", Verb::AudioPause, 0, None)],
     );
-    assert!(matches!(sound(&at(&ward, MIN), "e"), Sound::Paused(_)));
-    assert_eq!(sound(&at(&ward, 2 * MIN + 1), "e"), Sound::On);
+    assert!(matches!(sound(&at(&ward, MINUTE_MS), "e"), Sound::Paused(_)));
+    assert_eq!(sound(&at(&ward, 2 * MINUTE_MS + 1), "e"), Sound::On);
 }
 
 /// nightscout-clock #63: dead sensor, same number still shown.
@@ -163,7 +162,7 @@ fn a_number_that_no_longer_comes_is_marked_as_old() {
     let ward = ward(vec![value("8867-4", 72, 5000), value("59408-5", 97, 5000)], vec![], vec![]);
     let live = at(&ward, 0);
     assert!(live.tiles[0].cells.iter().all(|c| !c.stale) && live.tiles[0].stale_since.is_none());
-    let dead = at(&ward, 2 * MIN);
+    let dead = at(&ward, 2 * MINUTE_MS);
     assert!(dead.tiles[0].cells.iter().all(|c| c.stale));
     assert_eq!(dead.tiles[0].stale_since, Some(Instant(NOW - 5000)), "and since when");
 }
@@ -186,7 +185,7 @@ fn an_alarming_number_does_not_look_like_a_quiet_one() {
     let quiet = ward(vec![value("8867-4", 72, 1000)], vec![], vec![]);
     let alarming = ward(
         vec![value("8867-4", 155, 1000)],
-        vec![episode("e", Priority::Medium, "HR 155 > 130", Some(Measure::HeartRate), MIN)],
+        vec![episode("e", Priority::Medium, "HR 155 > 130", Some(Measure::HeartRate), MINUTE_MS)],
         vec![],
     );
     let mark = |ward: &Ward| at(ward, 0).tiles[0].cells.iter().find(|c| c.slot == Slot::Hr).unwrap().alarm;
@@ -196,7 +195,7 @@ fn an_alarming_number_does_not_look_like_a_quiet_one() {
 /// care_fe #7373: a score from entries within 30 minutes.
 #[test]
 fn a_score_takes_no_value_that_is_too_old_and_says_which_is_missing() {
-    let ward = ward(vec![value("8867-4", 72, 31 * MIN), value("59408-5", 97, 1000)], vec![], vec![]);
+    let ward = ward(vec![value("8867-4", 72, 31 * MINUTE_MS), value("59408-5", 97, 1000)], vec![], vec![]);
     let news = &at(&ward, 0).tiles[0].news;
     assert_eq!(news.total, None);
     assert!(news.missing.iter().any(|p| p.key() == "pulse"), "{:?}", news.missing);
@@ -207,7 +206,7 @@ fn a_score_takes_no_value_that_is_too_old_and_says_which_is_missing() {
 /// care_fe #13515: bed number prominent.
 #[test]
 fn every_tile_and_every_alarm_names_its_bed() {
-    let ward = ward(vec![], vec![episode("e", Priority::Low, "Temp 38.6 > 38.5", None, MIN)], vec![]);
+    let ward = ward(vec![], vec![episode("e", Priority::Low, "Temp 38.6 > 38.5", None, MINUTE_MS)], vec![]);
     let board = at(&ward, 0);
     assert_eq!((board.tiles[0].bed.as_str(), board.queue[0].bed.as_str()), ("03", "03"));
 }
@@ -217,16 +216,16 @@ fn every_tile_and_every_alarm_names_its_bed() {
 fn who_took_it_and_what_was_said_stands_beside_it() {
     let ward = ward(
         vec![],
-        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), 5 * MIN)],
+        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), 5 * MINUTE_MS)],
         vec![
-            action("1", "e", Verb::Take, 4 * MIN, None),
-            action("2", "e", Verb::Handled, 2 * MIN, Some("Treated: O2 up")),
+            action("1", "e", Verb::Take, 4 * MINUTE_MS, None),
+            action("2", "e", Verb::Handled, 2 * MINUTE_MS, Some("Treated: O2 up")),
         ],
     );
     let line = &at(&ward, 0).queue[0].line;
     assert_eq!(
         line.owner.as_ref().map(|(who, since)| (who.name.as_str(), *since)),
-        Some(("N. Okafor", Instant(NOW - 4 * MIN)))
+        Some(("N. Okafor", Instant(NOW - 4 * MINUTE_MS)))
     );
     assert_eq!(line.presence, Presence::Handled);
 }
@@ -237,10 +236,13 @@ fn an_owned_alarm_that_is_still_on_is_not_forgotten() {
     let ward = ward(
         vec![],
         vec![
-            episode("new", Priority::High, "HR 171 > 130", None, 10 * MIN),
-            episode("old", Priority::High, "SpO2 84 < 90", None, 40 * MIN),
+            episode("new", Priority::High, "HR 171 > 130", None, 10 * MINUTE_MS),
+            episode("old", Priority::High, "SpO2 84 < 90", None, 40 * MINUTE_MS),
         ],
-        vec![action("1", "new", Verb::Take, 9 * MIN, None), action("2", "old", Verb::Take, 39 * MIN, None)],
+        vec![
+            action("1", "new", Verb::Take, 9 * MINUTE_MS, None),
+            action("2", "old", Verb::Take, 39 * MINUTE_MS, None),
+        ],
     );
     let queue = at(&ward, 0).queue;
     assert_eq!(queue.iter().map(|i| i.line.episode.as_str()).collect::<Vec<_>>(), ["old", "new"]);
@@ -262,7 +264,7 @@ fn a_line_is_cut_where_nothing_came() {
 fn the_handover_holds_everybody_and_every_open_alarm() {
     let ward = ward(
         vec![value("8867-4", 118, 1000)],
-        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), MIN)],
+        vec![episode("e", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), MINUTE_MS)],
         vec![],
     );
     let imprint =

@@ -7,17 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use clinical::{Episode, EpisodeId, Instant, Measure, Priority};
+use clinical::{Episode, EpisodeId, HOUR_MS, Instant, MINUTE_MS, Measure, Priority};
 use console::{Console, Station};
 use vault::{Key, Vault};
 use ward_sim::{Options, WardSim};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
 /// 2026-03-02 at 03:12 UTC.
 const START: i64 = 1_772_421_120_000;
 /// A rule waits for this long, and the simulator's alarms begin a little after the value does.
-const SLACK: i64 = 3 * MINUTE;
+const SLACK: i64 = 3 * MINUTE_MS;
 
 fn word(priority: Priority) -> &'static str {
     match priority {
@@ -46,7 +44,7 @@ async fn live_through(
     step: i64,
 ) -> BTreeMap<EpisodeId, i64> {
     let mut seen = BTreeMap::new();
-    for _ in 0..hours * HOUR / step {
+    for _ in 0..hours * HOUR_MS / step {
         sim.advance(step);
         clock.store(sim.now_ms(), Ordering::Relaxed);
         console.engine().unwrap().sync_changes().await.unwrap();
@@ -63,7 +61,8 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<i64>().ok());
     let hours = setting("VIGIL_DAY_HOURS").unwrap_or(2);
     // The same day on every run; others by their number.
-    let origin_ms = Some(START + setting("VIGIL_DAY").unwrap_or(0) * (24 * HOUR + 37 * MINUTE + 11_003));
+    let origin_ms =
+        Some(START + setting("VIGIL_DAY").unwrap_or(0) * (24 * HOUR_MS + 37 * MINUTE_MS + 11_003));
     let sim = ward_sim::start(Options { origin_ms, ..Options::default() }).await.unwrap();
     sim.pause(true);
     let began = sim.now_ms();
@@ -75,7 +74,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let now = Arc::new(move || Instant(ticking.load(Ordering::Relaxed)));
     let (console, _events) = Console::open(vault.clone(), Some(sim.base()), station, now).unwrap();
     console.engine().unwrap().sync_first_day().await.unwrap();
-    let seen = live_through(&sim, &console, &clock, hours, 5 * MINUTE).await;
+    let seen = live_through(&sim, &console, &clock, hours, 5 * MINUTE_MS).await;
 
     let until = sim.now_ms();
     let all: Vec<Episode> = vault.read(|reader| reader.episodes_since(Instant(began))).unwrap();
@@ -85,7 +84,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
 
     // What the gateway raised: one episode an onset, with its priority and its end.
     let mut table: BTreeMap<&str, Row> = BTreeMap::new();
-    let record = sim.onsets(began, until - MINUTE);
+    let record = sim.onsets(began, until - MINUTE_MS);
     for onset in &record {
         let row = table.entry(onset.priority).or_default();
         row.onsets += 1;
@@ -96,13 +95,13 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
         assert_eq!((episode.onset.0, &episode.patient), (onset.at, &Some(onset.patient.as_str().into())));
         row.delays.extend(seen.get(onset.id.as_str()).map(|at| at - onset.at));
     }
-    let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE && !record.iter().any(|o| e.id == *o.id);
+    let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE_MS && !record.iter().any(|o| e.id == *o.id);
     for episode in gateway.iter().filter(unknown) {
         table.entry(word(episode.priority)).or_default().false_alarms += 1;
     }
 
     // What the console must find itself: every spell out of limits has an alarm, the gateway's or its own.
-    let spells = sim.spells(began, until - 10 * MINUTE, 20);
+    let spells = sim.spells(began, until - 10 * MINUTE_MS, 20);
     let measure = |code: &str| Measure::from_loinc(code);
     let alarmed = |spell: &&ward_sim::Spell| {
         all.iter().any(|e| {
@@ -115,7 +114,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     let missed: Vec<_> = spells.iter().filter(|spell| !alarmed(spell)).collect();
 
     // And none without a reason: an own alarm about a streamed value began with a spell.
-    let wide = sim.spells(began - HOUR, until, 10);
+    let wide = sim.spells(began - HOUR_MS, until, 10);
     let streamed = [Measure::HeartRate, Measure::SpO2, Measure::RespRate];
     let without: Vec<_> = own
         .iter()

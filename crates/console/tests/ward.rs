@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clinical::{EpisodeId, Instant, PatientId, Presence, Priority};
+use clinical::{EpisodeId, HOUR_MS, Instant, PatientId, Presence, Priority};
 use console::{Console, ConsoleError, Station, TrendsRequest};
 use vault::{Key, Vault};
 
@@ -52,9 +52,9 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     let patient = PatientId::from("ward-p12");
     let request = |hours: i64| TrendsRequest {
         patient: patient.clone(),
-        from: now() - hours * 3_600_000,
+        from: now() - hours * HOUR_MS,
         to: now(),
-        focus: (now() - hours * 3_600_000, now()),
+        focus: (now() - hours * HOUR_MS, now()),
         width: 800,
         height: 90,
         scale: 1.0,

@@ -3,7 +3,7 @@
 use bedside::annotations;
 use bedside::local_time::{local, zone};
 use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
-use clinical::{Dose, Instant, PatientId};
+use clinical::{DAY_MS, Dose, Instant, PatientId};
 use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
 
@@ -38,7 +38,7 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
         return Err(DocumentError::NoPatient);
     }
     let to = request.to.or(newest).unwrap_or(Instant(0));
-    let from = request.from.unwrap_or(to - 86_400_000);
+    let from = request.from.unwrap_or(to - DAY_MS);
     if from >= to {
         return Err(DocumentError::NoRange);
     }
@@ -74,7 +74,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         .collect();
     let most = (width / 110).clamp(2, 14) as usize;
     let step = TimeStep::of(to.ms_since(from), most);
-    let days = to.ms_since(from) > 24 * 3_600_000;
+    let days = to.ms_since(from) > DAY_MS;
     let word = |t: i64| match step {
         TimeStep::Years(_) => local(Instant(t), "%Y"),
         TimeStep::Months(_) => local(Instant(t), "%b %Y"),

@@ -106,6 +106,8 @@ fn cell(step: Steps) -> impl Fn(&[(i64, f64)]) -> FlowCell {
 
 #[cfg(test)]
 mod tests {
+    use clinical::HOUR_MS;
+
     use super::*;
 
     #[test]
@@ -126,10 +128,10 @@ mod tests {
     #[test]
     fn hours_of_the_sheet_are_those_on_the_wall() {
         // India is five and a half hours ahead.
-        let step = Steps { ms: 4 * 3_600_000, ahead: 19_800_000 };
+        let step = Steps { ms: 4 * HOUR_MS, ahead: 19_800_000 };
         let midnight = -19_800_000;
         assert_eq!(step.start(step.of(midnight)), midnight);
-        assert_eq!(step.start(step.of(midnight + 4 * 3_600_000 - 1)), midnight);
-        assert_eq!(step.start(step.of(midnight - 1)), midnight - 4 * 3_600_000);
+        assert_eq!(step.start(step.of(midnight + 4 * HOUR_MS - 1)), midnight);
+        assert_eq!(step.start(step.of(midnight - 1)), midnight - 4 * HOUR_MS);
     }
 }

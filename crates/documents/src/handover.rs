@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use bedside::local_time::local;
 use bedside::{Board, QueueItem, ShiftNote, Slot, Tile, board, shift_notes};
 use charts::{Ink, Page};
-use clinical::{Instant, PatientId, Presence, Priority, Sound};
+use clinical::{HOUR_MS, Instant, PatientId, Presence, Priority, Sound};
 use vault::Ward;
 
 use crate::imprint::Imprint;
 use crate::page_writer::{LEFT, PageWriter};
 
 /// What values are compared with on the page of the handover: milliseconds ago.
-pub const HANDOVER_LOOKS_BACK: i64 = 8 * 3_600_000;
+pub const HANDOVER_LOOKS_BACK: i64 = 8 * HOUR_MS;
 
 /// The pages of a ward at `now`; `before` is the same ward [`HANDOVER_LOOKS_BACK`] that, for where the values come from.
 pub fn handover(ward: &Ward, before: &Ward, now: Instant, imprint: &Imprint) -> Vec<Page> {
@@ -37,7 +37,7 @@ fn stamp(at: Instant) -> String {
 
 /// The hour, with its day where that was not today.
 fn clock(at: Instant, now: Instant) -> String {
-    local(at, if now.ms_since(at) > 20 * 3_600_000 { "%a %d %H:%M" } else { "%H:%M" })
+    local(at, if now.ms_since(at) > 20 * HOUR_MS { "%a %d %H:%M" } else { "%H:%M" })
 }
 
 pub(crate) fn mark(priority: Priority) -> &'static str {

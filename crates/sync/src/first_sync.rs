@@ -1,9 +1,8 @@
 //! What is asked for, and in which order: the ward first, then a day, then the rest.
 
+use clinical::{DAY_MS, HOUR_MS};
 use fhir::Server;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// One step of the first sync.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Step {
@@ -34,16 +33,16 @@ pub(crate) const STEPS: &[Step] = &[
     whole("first/Communication", "Communication"),
     whole("first/DetectedIssue", "DetectedIssue"),
     // The newest first: a board full of yesterday's numbers helps nobody.
-    span("first/2h", "Observation", Some(2 * HOUR), None),
-    span("first/day", "Observation", Some(DAY), Some(2 * HOUR)),
+    span("first/2h", "Observation", Some(2 * HOUR_MS), None),
+    span("first/day", "Observation", Some(DAY_MS), Some(2 * HOUR_MS)),
     whole("first/MedicationAdministration", "MedicationAdministration"),
-    span("first/2d", "Observation", Some(2 * DAY), Some(DAY)),
-    span("first/3d", "Observation", Some(3 * DAY), Some(2 * DAY)),
-    span("first/5d", "Observation", Some(5 * DAY), Some(3 * DAY)),
-    span("first/7d", "Observation", Some(7 * DAY), Some(5 * DAY)),
-    span("first/10d", "Observation", Some(10 * DAY), Some(7 * DAY)),
-    span("first/14d", "Observation", Some(14 * DAY), Some(10 * DAY)),
-    span("first/older", "Observation", None, Some(14 * DAY)),
+    span("first/2d", "Observation", Some(2 * DAY_MS), Some(DAY_MS)),
+    span("first/3d", "Observation", Some(3 * DAY_MS), Some(2 * DAY_MS)),
+    span("first/5d", "Observation", Some(5 * DAY_MS), Some(3 * DAY_MS)),
+    span("first/7d", "Observation", Some(7 * DAY_MS), Some(5 * DAY_MS)),
+    span("first/10d", "Observation", Some(10 * DAY_MS), Some(7 * DAY_MS)),
+    span("first/14d", "Observation", Some(14 * DAY_MS), Some(10 * DAY_MS)),
+    span("first/older", "Observation", None, Some(14 * DAY_MS)),
 ];
 
 /// The kinds that change, in the order in which they are read.

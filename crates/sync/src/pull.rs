@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use clinical::Instant;
+use clinical::{Instant, MINUTE_MS};
 use fhir::{Client, FhirError, Server, format_instant, parse_instant};
 use vault::{PageCommit, Vault};
 
@@ -17,7 +17,7 @@ use crate::progress::{FirstSync, SyncError, SyncProgress};
 use crate::task::on_vault;
 
 /// Overlap of two pulls: what the server committed late with an earlier time is still met.
-const OVERLAP: i64 = 60_000;
+const OVERLAP: i64 = MINUTE_MS;
 
 /// The pulling half of the engine.
 pub(crate) struct Puller {

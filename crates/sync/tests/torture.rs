@@ -20,7 +20,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use clinical::{About, Action, Actor, Instant, Verb};
+use clinical::{About, Action, Actor, HOUR_MS, Instant, Verb};
 use fhir::{Client, Request};
 use model::{World, celsius, heart_rate, hour, issue, temperature};
 use rand::rngs::StdRng;
@@ -30,7 +30,6 @@ use sync::Engine;
 use vault::{Access, KeyStore, Vault, check, rotate, unlock};
 use zeroize::Zeroizing;
 
-const HOUR: i64 = 3_600_000;
 /// What must never be found in a file.
 const CANARIES: [&str; 4] = ["Canaryname", "MRN-CANARY-4711", "canary-note", "canary-token"];
 
@@ -148,9 +147,9 @@ async fn serve(
 fn grow(world: &Shared, round: u64) {
     let mut world = world.lock().unwrap();
     let at = now();
-    let start = at / HOUR * HOUR - 330 * HOUR;
+    let start = at / HOUR_MS * HOUR_MS - 330 * HOUR_MS;
     let n = round as i64;
-    world.put("Observation", &format!("h{round}"), hour(start + n % 320 * HOUR), at);
+    world.put("Observation", &format!("h{round}"), hour(start + n % 320 * HOUR_MS), at);
     for k in 0..60 {
         let t = start + (n * 60 + k) * 7000;
         world.put("Observation", &format!("t{round}-{k}"), temperature(t), at);

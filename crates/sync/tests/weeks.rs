@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clinical::{About, Action, Actor, HANDLED_REASONS, Instant, Policy, Verb, fold};
+use clinical::{
+    About, Action, Actor, DAY_MS, HANDLED_REASONS, HOUR_MS, Instant, MINUTE_MS, Policy, Verb, fold,
+};
 use fhir::{Answer, Answering, Client, FhirError, Request, Transport, parse_instant};
 use model::{World, issue, observation};
 use rand::rngs::StdRng;
@@ -23,9 +25,6 @@ use sync::{Engine, Now};
 use vault::{Key, Vault};
 
 const START: i64 = 1_770_000_000_000;
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
 
 /// Two people of one name, each at a station.
 fn nurse(station: &str) -> Actor {
@@ -231,7 +230,7 @@ impl Station {
                 let actions = r.actions()?;
                 let mut state = BTreeMap::new();
                 for episode in r.episodes_since(Instant(i64::MIN))? {
-                    let folded = fold(&episode, &actions, Instant(START + DAY), &Policy::default());
+                    let folded = fold(&episode, &actions, Instant(START + DAY_MS), &Policy::default());
                     state
                         .insert(format!("episode {}", episode.id), format!("{:?} {folded:?}", episode.ended));
                 }
@@ -265,7 +264,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
     });
     wire.world.lock().unwrap().put("Patient", "p1", json!({ "active": true }), START);
     wire.world.lock().unwrap().put("DetectedIssue", "e0", issue(START, None), START);
-    let skew = [0, 0, HOUR, -HOUR][random.random_range(0..4)];
+    let skew = [0, 0, HOUR_MS, -HOUR_MS][random.random_range(0..4)];
     let mut stations = [Station::new("A", 0, &wire, scratch), Station::new("B", skew, &wire, scratch)];
     let mut clicked = BTreeSet::new();
     let (mut issues, mut values) = (1u64, 0u64);
@@ -280,7 +279,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
             50..60 => {
                 let id = format!("o{values}");
                 values += 1;
-                let taken = now - random.random_range(0..3 * HOUR);
+                let taken = now - random.random_range(0..3 * HOUR_MS);
                 // A server may commit a write some seconds after the time it puts on it.
                 let stamped = now - random.random_range(0..20_000);
                 wire.world.lock().unwrap().put(
@@ -296,7 +295,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
                 if random.random_bool(0.5) {
                     world.delete("Observation", &id, now);
                 } else {
-                    let taken = now - random.random_range(0..3 * HOUR);
+                    let taken = now - random.random_range(0..3 * HOUR_MS);
                     world.put("Observation", &id, observation(taken, random.random_range(40..160)), now);
                 }
             }
@@ -320,10 +319,10 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
             _ => {}
         }
         let step = match random.random_range(0..40) {
-            0 => 30 * DAY,
-            1..4 => DAY,
-            4..12 => HOUR,
-            _ => MINUTE,
+            0 => 30 * DAY_MS,
+            1..4 => DAY_MS,
+            4..12 => HOUR_MS,
+            _ => MINUTE_MS,
         };
         clock.fetch_add(random.random_range(1..=step), Ordering::Relaxed);
     }
@@ -336,7 +335,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
     });
     for _ in 0..2 {
         for station in &mut stations {
-            clock.fetch_add(2 * MINUTE, Ordering::Relaxed);
+            clock.fetch_add(2 * MINUTE_MS, Ordering::Relaxed);
             let (vault, _) = station.parts();
             for parked in vault.read(|r| r.parked()).unwrap() {
                 vault.unpark(parked.action).unwrap();

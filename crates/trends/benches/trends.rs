@@ -10,16 +10,14 @@ mod support {
     pub const PIN: &str = "2580-night";
 }
 
-use clinical::Instant;
-
-const HOUR: i64 = 3_600_000;
+use clinical::{HOUR_MS, Instant};
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let end = stay::keep(folder.path(), 10_000_000 / 7).end;
     let vault = cache::look(folder.path());
     for hours in [24, 72, 336] {
-        let from = Instant(end - hours * HOUR);
+        let from = Instant(end - hours * HOUR_MS);
         let request = trends::TrendsRequest {
             patient: "p0".into(),
             from,

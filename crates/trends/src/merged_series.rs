@@ -1,7 +1,7 @@
 //! From the packed series of a panel to what stands in it: each value is looked at once, as its block is opened.
 
 use charts::{Bar, Content, Pressures, Viewport};
-use clinical::{DeviceId, Instant, Times};
+use clinical::{DeviceId, Instant, MINUTE_MS, Times};
 use vault::{Blocks, Columns, Opened, SeriesInfo, VaultError, Window, steps_of};
 
 use crate::device_change::{DeviceChange, Spell, device_changes};
@@ -207,7 +207,7 @@ pub(crate) fn pressures(
 }
 
 /// What comes more rarely than this is charted now and then: dots, and no line. Milliseconds.
-const FAR_APART: i64 = 15 * 60_000;
+const FAR_APART: i64 = 15 * MINUTE_MS;
 
 /// The longest silence that is no gap in what usually comes so often.
 fn gap(usual: i64) -> i64 {

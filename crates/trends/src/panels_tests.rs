@@ -9,9 +9,6 @@ use crate::draw::draw;
 
 use super::*;
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-
 /// Values of one series from a moment on.
 #[derive(Clone, Debug)]
 struct Came {
@@ -23,7 +20,7 @@ struct Came {
 
 fn came() -> impl Strategy<Value = Came> {
     let period = prop_oneof![Just(1000.0), Just(5000.0), Just(1333.3), Just(60_000.0)];
-    (0u8..3, 0i64..12 * HOUR, period, 1usize..4000).prop_map(|(device, start, period_ms, n)| Came {
+    (0u8..3, 0i64..12 * HOUR_MS, period, 1usize..4000).prop_map(|(device, start, period_ms, n)| Came {
         device,
         start,
         period_ms,
@@ -71,8 +68,8 @@ proptest! {
     #[test]
     fn what_is_drawn_is_what_every_value_would_draw(
         rates in proptest::collection::vec(came(), 0..6), pressures in proptest::collection::vec((came(), any::<bool>()), 0..4),
-        kelvin in any::<bool>(), spots in proptest::collection::vec((0i64..14 * HOUR, 360i64..410), 0..40),
-        from in 0i64..10 * HOUR, length in 10 * MINUTE..20 * HOUR, width in 20u32..900, scale in prop_oneof![Just(1.0), Just(1.5)],
+        kelvin in any::<bool>(), spots in proptest::collection::vec((0i64..14 * HOUR_MS, 360i64..410), 0..40),
+        from in 0i64..10 * HOUR_MS, length in 10 * MINUTE_MS..20 * HOUR_MS, width in 20u32..900, scale in prop_oneof![Just(1.0), Just(1.5)],
     ) {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
@@ -82,10 +79,10 @@ proptest! {
             facts.push(segment("76213-8", "mm[Hg]", 0, 70, came));
             facts.extend(mean.then(|| segment("76214-6", "mm[Hg]", 0, 90, came)));
         }
-        let warm = Came { device: 0, start: HOUR, period_ms: 1000.0, n: 3000 };
+        let warm = Came { device: 0, start: HOUR_MS, period_ms: 1000.0, n: 3000 };
         facts.push(if kelvin { segment("8310-5", "K", 1, 3100, &warm) } else { segment("8310-5", "Cel", 1, 368, &warm) });
         facts.extend(spots.iter().map(|(t, tenths)| spot("8310-5", "Cel", *t, &format!("{}.{}", tenths / 10, tenths % 10))));
-        vault.commit(PageCommit { facts, received: Instant(15 * HOUR), ..Default::default() }).unwrap();
+        vault.commit(PageCommit { facts, received: Instant(15 * HOUR_MS), ..Default::default() }).unwrap();
         let (range, viewport) = (
             (Instant(from), Instant(from + length)),
             Viewport { from, to: from + length, width, height: 90, scale },
@@ -114,19 +111,19 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
     let came = |device, start, n| Came { device, start, period_ms: 1000.0, n };
-    let (old, new) = (came(0, 0, 3600), came(1, HOUR + 5 * MINUTE, 3600));
+    let (old, new) = (came(0, 0, 3600), came(1, HOUR_MS + 5 * MINUTE_MS, 3600));
     let facts = vec![
         segment("8867-4", "/min", 0, 70, &old),
         segment("8867-4", "/min", 0, 70, &new),
         segment("59408-5", "%", 0, 50, &came(0, 0, 2 * 3600)),
         // Another device looks in while the first goes on, and a hand writes down a value.
-        segment("59408-5", "%", 0, 50, &came(2, HOUR, 1)),
-        spot("8310-5", "Cel", 40 * MINUTE, "37.1"),
-        segment("8310-5", "Cel", 1, 368, &came(0, HOUR, 5)),
+        segment("59408-5", "%", 0, 50, &came(2, HOUR_MS, 1)),
+        spot("8310-5", "Cel", 40 * MINUTE_MS, "37.1"),
+        segment("8310-5", "Cel", 1, 368, &came(0, HOUR_MS, 5)),
     ];
-    vault.commit(PageCommit { facts, received: Instant(15 * HOUR), ..Default::default() }).unwrap();
+    vault.commit(PageCommit { facts, received: Instant(15 * HOUR_MS), ..Default::default() }).unwrap();
     let found = |from: i64| {
-        let range = (Instant(from), Instant(3 * HOUR));
+        let range = (Instant(from), Instant(3 * HOUR_MS));
         let patient = PatientId::from("p");
         let asked = Asked { patient: &patient, range, focus: range, light: false, only: &[], view: None };
         let panels = vault.read(|reader| read_panels(reader, &asked)).unwrap();
@@ -138,8 +135,8 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
             .map(|(key, one)| (key, one.at.0, one.before, one.device))
             .collect::<Vec<_>>()
     };
-    let hr = ("hr", HOUR + 5 * MINUTE, DeviceId::from("d0"), DeviceId::from("d1"));
+    let hr = ("hr", HOUR_MS + 5 * MINUTE_MS, DeviceId::from("d0"), DeviceId::from("d1"));
     assert_eq!(found(0), std::slice::from_ref(&hr));
-    assert_eq!(found(HOUR + 2 * MINUTE), [hr]);
-    assert_eq!(found(HOUR + 10 * MINUTE), []);
+    assert_eq!(found(HOUR_MS + 2 * MINUTE_MS), [hr]);
+    assert_eq!(found(HOUR_MS + 10 * MINUTE_MS), []);
 }

@@ -2,7 +2,9 @@
 
 use bedside::unit_limits;
 use charts::Viewport;
-use clinical::{Instant, Limits, Measure, PatientId, SetLimit, UnitLimits, limit_history, limit_steps};
+use clinical::{
+    HOUR_MS, Instant, Limits, Measure, PatientId, SetLimit, UnitLimits, limit_history, limit_steps,
+};
 use fhir::to_unit;
 use vault::{Reader, SeriesInfo, VaultError};
 
@@ -45,7 +47,7 @@ pub(crate) struct Known<'a> {
 }
 
 /// A time that a hand will move and Rust will draw again, whose pages are worth keeping: milliseconds.
-const LONG_STAY_MS: i64 = 36 * 3_600_000;
+const LONG_STAY_MS: i64 = 36 * HOUR_MS;
 
 impl Known<'_> {
     pub fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {

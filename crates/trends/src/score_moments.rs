@@ -1,12 +1,12 @@
 //! The moments at which the score is worked out, so that a wider picture has the same steps in its middle.
 
-use clinical::Instant;
+use clinical::{HOUR_MS, Instant};
 
 /// Most steps of what is seen.
 const STEPS: i64 = 240;
 /// How long a step may be, milliseconds.
 const LONG: [i64; 11] =
-    [10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000];
+    [10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, HOUR_MS, 7_200_000, 14_400_000];
 
 /// The ends of the steps of a range, at round moments; one is where `focus` ends, the last where the range does. How long a step
 /// is follows from what is seen: a wider picture has the same steps in its middle.
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn steps_end_at_round_moments_and_with_the_range() {
-        let hour = 3_600_000;
+        let hour = HOUR_MS;
         let all = |from, to| moments((Instant(from), Instant(to)), (Instant(from), Instant(to)));
         let day = all(100, 24 * hour + 7);
         assert_eq!((day[0], day[1], day.len()), (Instant(600_000), Instant(1_200_000), 145));
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_wider_picture_has_the_same_steps_in_its_middle() {
-        let hour = 3_600_000;
+        let hour = HOUR_MS;
         for length in [hour, 6 * hour, 24 * hour + 17] {
             let focus = (Instant(900 * hour + 12_345), Instant(900 * hour + 12_345 + length));
             let seen = moments(focus, focus);

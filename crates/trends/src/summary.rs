@@ -1,7 +1,7 @@
 //! What a panel says in words, counted while its values pass by.
 
 use bedside::local_time::local;
-use clinical::{Instant, Limits, Times};
+use clinical::{HOUR_MS, Instant, Limits, MINUTE_MS, Times};
 
 use crate::histogram::{Histogram, middle};
 
@@ -20,7 +20,7 @@ pub(crate) struct Summary {
 }
 
 /// A value stands for the time to the next one, and never for a silence.
-const LASTS: i64 = 15 * 60_000;
+const LASTS: i64 = 15 * MINUTE_MS;
 
 impl Summary {
     pub fn new(focus: (Instant, Instant), limits: Limits) -> Summary {
@@ -98,14 +98,14 @@ impl Summary {
         let Some(((newest, last), (low, median, high))) = self.last.zip(middle(all.collect())) else {
             return format!("{head}: no data in this range");
         };
-        let at = local(Instant(newest), if ms > 20 * 3_600_000 { "%a %H:%M" } else { "%H:%M" });
+        let at = local(Instant(newest), if ms > 20 * HOUR_MS { "%a %H:%M" } else { "%H:%M" });
         let mut out = format!(
             "{head}: median {median:.digits$}, from {low:.digits$} to {high:.digits$}, last {last:.digits$} at {at}"
         );
         for (word, bound, ms) in
             [("below", self.limits.low, self.under_ms), ("above", self.limits.high, self.over_ms)]
         {
-            if let Some(bound) = bound.filter(|_| ms >= 60_000) {
+            if let Some(bound) = bound.filter(|_| ms >= MINUTE_MS) {
                 out.push_str(&format!(", {word} {bound:.digits$} for {}", span(ms)));
             }
         }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_value_lasts_to_the_next_one_also_from_block_to_block_and_never_through_a_silence() {
         let limits = Limits { low: None, high: Some(130.0) };
-        let minute = 60_000;
+        let minute = MINUTE_MS;
         let mut summary = Summary::new((Instant(0), Instant(100 * minute)), limits);
         summary.push(&Times::Each(&[0, minute, 2 * minute]), &[100.0, 140.0, 150.0], None);
         summary.push(&Times::Each(&[4 * minute, 90 * minute]), &[131.0, 90.0], None);

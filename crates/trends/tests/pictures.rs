@@ -5,10 +5,11 @@
 
 mod stay;
 
+use clinical::HOUR_MS;
 use std::fs;
 use std::path::Path;
 
-use stay::{HOUR, NOW, RANGES, stay};
+use stay::{NOW, RANGES, stay};
 use trends::{TrendsRequest, trends};
 use vault::{Key, PageCommit, Vault};
 
@@ -27,7 +28,7 @@ fn every_range_theme_and_density_looks_as_it_did() {
     for (range, hours) in RANGES {
         for (theme, light) in [("dark", false), ("light", true)] {
             for scale in [1.0, 1.5, 2.0] {
-                let from = NOW - hours * HOUR;
+                let from = NOW - hours * HOUR_MS;
                 let request = TrendsRequest {
                     patient: "p".into(),
                     from,

@@ -4,13 +4,11 @@
 use std::collections::BTreeSet;
 
 use clinical::{
-    About, Action, ActionId, Actor, Body, Episode, Fact, Instant, Person, Priority, SeenAction, Sex, Source,
-    Verb,
+    About, Action, ActionId, Actor, Body, DAY_MS, Episode, Fact, Instant, MINUTE_MS, Person, Priority,
+    SeenAction, Sex, Source, Verb,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault, View};
-
-const DAY: i64 = 86_400_000;
 
 /// Something that happens to the cache.
 #[derive(Clone, Debug)]
@@ -23,8 +21,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let priorities =
         prop::sample::select(vec![Priority::Technical, Priority::Low, Priority::Medium, Priority::High]);
-    let days = || 100 * DAY..106 * DAY;
-    let alarm = (0..12u8, priorities, days(), prop::option::of(0..3 * DAY)).prop_map(
+    let days = || 100 * DAY_MS..106 * DAY_MS;
+    let alarm = (0..12u8, priorities, days(), prop::option::of(0..3 * DAY_MS)).prop_map(
         |(id, priority, onset, lasts)| Step::Alarm {
             id,
             priority,
@@ -122,14 +120,14 @@ proptest! {
         for (n, step) in steps.iter().enumerate() {
             carry_out(&vault, n, step);
         }
-        for view in [View::NOW, View::at(Instant(104 * DAY)), View { at: Instant(105 * DAY), known_by: Instant(steps.len() as i64 / 2) }] {
+        for view in [View::NOW, View::at(Instant(104 * DAY_MS)), View { at: Instant(105 * DAY_MS), known_by: Instant(steps.len() as i64 / 2) }] {
             let (ward, all, done) = vault
                 .read_as(view, |r| Ok((r.ward()?, r.episodes_since(Instant(i64::MIN))?, r.actions()?)))
                 .unwrap();
             // Nothing that was recorded is hidden from the question who took it, whenever that became known.
             let ever = vault.read(|r| r.actions()).unwrap();
             let newest = all.iter().map(|e| e.onset.max(e.ended.unwrap_or(e.onset)).0).max().unwrap_or(0).max(0);
-            let day_before = if view.at.0 == i64::MAX { newest - DAY } else { view.at.0 - DAY };
+            let day_before = if view.at.0 == i64::MAX { newest - DAY_MS } else { view.at.0 - DAY_MS };
             let takes = |verb| matches!(verb, Verb::Take | Verb::Handled | Verb::HandTo);
             let taken = |e: &Episode| ever.iter().any(|s| s.action.about.episode() == Some(&e.id) && takes(s.action.verb));
             let open: Vec<&Episode> = all
@@ -185,10 +183,10 @@ fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning
         priority: Priority::Medium,
         text: "x".into(),
         measure: None,
-        onset: Instant(DAY),
+        onset: Instant(DAY_MS),
         ended,
     };
-    let over = Some(Instant(DAY + 60_000));
+    let over = Some(Instant(DAY_MS + MINUTE_MS));
     for (id, after_echo) in [("vigil-rr-high-00", over), ("gateway-00", None)] {
         vault.record_episode(episode(id, None), "{}".into(), Instant(1)).unwrap();
         vault.record_episode(episode(id, over), "{}".into(), Instant(2)).unwrap();
@@ -196,7 +194,7 @@ fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning
         vault.commit(PageCommit { facts: vec![echo], received: Instant(3), ..Default::default() }).unwrap();
         assert_eq!(vault.read(|r| r.episode(&id.into())).unwrap().unwrap().ended, after_echo);
         // The end as the server has it, be it another station's, is taken.
-        let theirs = Some(Instant(DAY + 59_000));
+        let theirs = Some(Instant(DAY_MS + 59_000));
         let final_word = fact(format!("DetectedIssue/{id}"), 2, Body::Episode(episode(id, theirs)));
         vault
             .commit(PageCommit { facts: vec![final_word], received: Instant(4), ..Default::default() })

@@ -2,12 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Episode, Fact, Instant, Person, Priority, Quality, Sample,
-    Segment, Sex, Source, Unreadable, Verb,
+    About, Action, Actor, Body, Code, Decimal, Episode, Fact, HOUR_MS, Instant, Person, Priority, Quality,
+    Sample, Segment, Sex, Source, Unreadable, Verb,
 };
 use vault::{Key, PageCommit, Vault, View};
-
-const HOUR: i64 = 3_600_000;
 
 fn open() -> (tempfile::TempDir, Vault) {
     let folder = tempfile::tempdir().unwrap();
@@ -60,12 +58,12 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
     };
     let hour = |h: i64| (0..3600).map(|s| 60 + (s + h) % 40).collect::<Vec<i64>>();
     let mut facts: Vec<Fact> = (0..24)
-        .map(|h| fact(&format!("Observation/h{h}"), "1", Body::Segments(vec![segment(h * HOUR, hour(h))])))
+        .map(|h| fact(&format!("Observation/h{h}"), "1", Body::Segments(vec![segment(h * HOUR_MS, hour(h))])))
         .collect();
     facts.push(fact(
         "Observation/live",
         "1",
-        Body::Segments(vec![segment(24 * HOUR, vec![90, 91, 92, 93, 94])]),
+        Body::Segments(vec![segment(24 * HOUR_MS, vec![90, 91, 92, 93, 94])]),
     ));
     let done = vault.commit(page(facts)).unwrap();
     assert_eq!(done.samples, 24 * 3600 + 5);
@@ -80,7 +78,7 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
     assert!(points.windows(2).all(|w| w[1].t - w[0].t == 1000));
     assert_eq!((points[3600 * 5 + 7].v, points.last().unwrap().v), (60.0 + 12.0, 94.0));
     assert_eq!((latest[0].value, latest[0].source.as_str()), (Decimal::whole(94), "Observation/live"));
-    let then = vault.read_as(View::at(Instant(5 * HOUR + 7500)), |r| r.ward()).unwrap();
+    let then = vault.read_as(View::at(Instant(5 * HOUR_MS + 7500)), |r| r.ward()).unwrap();
     assert_eq!(
         (then.values[0].value, then.values[0].source.as_str()),
         (Decimal::whole(72), "Observation/h5")
@@ -289,16 +287,16 @@ fn an_alarm_that_ended_later_is_still_on_in_the_past() {
             priority: Priority::High,
             text: "SpO2 84 < 90".into(),
             measure: Some(clinical::Measure::SpO2),
-            onset: Instant(10 * HOUR),
+            onset: Instant(10 * HOUR_MS),
             ended,
         })
     };
     vault.commit(page(vec![fact("DetectedIssue/e", "1", episode(None))])).unwrap();
-    vault.commit(page(vec![fact("DetectedIssue/e", "2", episode(Some(Instant(11 * HOUR))))])).unwrap();
+    vault.commit(page(vec![fact("DetectedIssue/e", "2", episode(Some(Instant(11 * HOUR_MS))))])).unwrap();
     let at = |t: i64| vault.read_as(View::at(Instant(t)), |r| r.episodes()).unwrap();
-    assert!(at(9 * HOUR).is_empty());
-    assert_eq!(at(10 * HOUR + 1)[0].ended, None);
-    assert_eq!(at(12 * HOUR)[0].ended, Some(Instant(11 * HOUR)));
+    assert!(at(9 * HOUR_MS).is_empty());
+    assert_eq!(at(10 * HOUR_MS + 1)[0].ended, None);
+    assert_eq!(at(12 * HOUR_MS)[0].ended, Some(Instant(11 * HOUR_MS)));
 }
 
 #[test]
@@ -361,7 +359,7 @@ fn columns_of_a_window_are_its_values_one_by_one() {
         fact(&format!("Observation/s{n}"), "1", body)
     };
     // Chunks that overlap, a crooked period, single values between them and an artefact.
-    let mut facts = vec![segment(0, 0, 1000.0), segment(1, 350_500, 333.3), segment(2, 2 * HOUR, 5000.0)];
+    let mut facts = vec![segment(0, 0, 1000.0), segment(1, 350_500, 333.3), segment(2, 2 * HOUR_MS, 5000.0)];
     facts.extend((0..40).map(|n| spot(&format!("Observation/o{n}"), "1", n * 97_003, "37.2")));
     facts.push(spot("Observation/odd", "1", 123_456, "99.9"));
     vault.commit(page(facts)).unwrap();
@@ -369,7 +367,7 @@ fn columns_of_a_window_are_its_values_one_by_one() {
         .read(|r| {
             for series in r.series_of(&"p".into())? {
                 for (from, to) in
-                    [(i64::MIN, i64::MAX), (0, 0), (350_499, 350_833), (99_500, 2 * HOUR + 7), (9, 8)]
+                    [(i64::MIN, i64::MAX), (0, 0), (350_499, 350_833), (99_500, 2 * HOUR_MS + 7), (9, 8)]
                 {
                     let points = r.points(series.id, Instant(from), Instant(to))?;
                     let columns = r.window(series.id, Instant(from), Instant(to))?.blocks()?.columns()?;

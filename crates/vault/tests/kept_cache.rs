@@ -9,18 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Device, DeviceId, Dose, Episode, Fact, Flag, Instant, Measure,
-    PatientId, Person, Place, Priority, Quality, Sample, SeenAction, Segment, Sex, Source, Stay, Unreadable,
-    Verb,
+    About, Action, Actor, Body, Code, Decimal, Device, DeviceId, Dose, Episode, Fact, Flag, HOUR_MS, Instant,
+    MINUTE_MS, Measure, PatientId, Person, Place, Priority, Quality, SECOND_MS, Sample, SeenAction, Segment,
+    Sex, Source, Stay, Unreadable, Verb,
 };
 use vault::{Access, Key, KeyStore, PageCommit, Pin, Reader, Retention, SeriesInfo, Vault, VaultError, View};
 use zeroize::Zeroizing;
 
 /// Saturday 2026-03-14, 22:00 UTC.
 const START: i64 = 1_773_525_600_000;
-const SECOND: i64 = 1_000;
-const MIN: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MIN;
 const PIN: &str = "2580-kept";
 
 fn fixture() -> PathBuf {
@@ -96,7 +93,7 @@ fn what_was_not_sent_outlives_damage_to_a_cache_of_an_earlier_version() {
     let mut bytes = std::fs::read(&database).unwrap();
     bytes[4096 * 2..4096 * 6].fill(0xA5);
     std::fs::write(&database, bytes).unwrap();
-    let rebuilt = vault::rebuild(folder.path(), &key, Instant(START + 30 * HOUR)).unwrap();
+    let rebuilt = vault::rebuild(folder.path(), &key, Instant(START + 30 * HOUR_MS)).unwrap();
     let vault = Vault::open(folder.path(), key.clone()).unwrap();
     let waiting = vault.read(|r| r.waiting()).unwrap();
     for id in ["act-unsent-1", "act-unsent-2", "act-unsent-3", "act-parked"] {
@@ -112,15 +109,15 @@ fn a_cache_of_an_earlier_version_takes_corrections_of_what_it_holds_sealed() {
     let vault = Vault::open(folder.path(), key).unwrap();
     let before = temperatures(&vault);
     // Another version of a value in a sealed chunk, one that came late, and enough that the tail is sealed once more.
-    let t = START + 500 * 20 * SECOND;
+    let t = START + 500 * 20 * SECOND_MS;
     let at = before.iter().position(|value| value.0 == t).unwrap();
     let mut facts = vec![temperature("bea", 500, "9", t, "41.25", Quality::Good)];
     facts.push(temperature("bea", 90_001, "1", t + 1, "36.9", Quality::Good));
     let last = before.last().unwrap().0;
     facts.extend(
-        (1..=1100).map(|n| temperature("bea", 91_000 + n, "1", last + n * SECOND, "37.5", Quality::Good)),
+        (1..=1100).map(|n| temperature("bea", 91_000 + n, "1", last + n * SECOND_MS, "37.5", Quality::Good)),
     );
-    vault.commit(page(20 * HOUR, facts)).unwrap();
+    vault.commit(page(20 * HOUR_MS, facts)).unwrap();
     let after = temperatures(&vault);
     assert_eq!(after.len(), before.len() + 1 + 1100);
     assert_eq!(after[at], (t, "41.25".into()));
@@ -161,7 +158,7 @@ fn list<T>(out: &mut String, title: &str, items: impl IntoIterator<Item = T>, li
 
 fn dump(vault: &Vault) -> String {
     let mut out = String::new();
-    let at = |minutes: i64| Instant(START + minutes * MIN);
+    let at = |minutes: i64| Instant(START + minutes * MINUTE_MS);
     vault.read(|r| station(r, &mut out)).unwrap();
     let views = [
         ("now", View::NOW),
@@ -191,7 +188,7 @@ fn station(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     writeln!(out, "waiting: {}", r.waiting()?.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         .unwrap();
     writeln!(out, "next due: {}", or_dash(r.next_due()?.map(|t| t.0))).unwrap();
-    for due in r.due(Instant(START + 40 * HOUR))? {
+    for due in r.due(Instant(START + 40 * HOUR_MS))? {
         writeln!(
             out,
             "due {} {} in {}, tried {}, next {}: {}",
@@ -283,7 +280,7 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     list(out, "actions", &r.actions()?, seen);
     list(out, "actions unsent", &r.actions_unsent()?, seen);
     list(out, "actions of the unit", &r.actions_of_unit()?, seen);
-    list(out, "actions from 03:00", &r.actions_since(Instant(START + 3 * HOUR))?, seen);
+    list(out, "actions from 03:00", &r.actions_since(Instant(START + 3 * HOUR_MS))?, seen);
     list(out, "site", ward.site.list(), |(key, value, _)| format!("{key} = {value}"));
     for id in ["e-high", "e-medium", "vigil-limit-ari-8867-4", "nothing"] {
         writeln!(out, "episode {id}: {}", r.episode(&id.into())?.as_ref().map_or("-".into(), episode))
@@ -293,7 +290,7 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     }
     for patient in PATIENTS.map(PatientId::from) {
         writeln!(out, "{patient} lies in {}", or_dash(r.unit_of(&patient)?)).unwrap();
-        list(out, "  doses", r.doses(&patient, Instant(START - HOUR))?, |d| {
+        list(out, "  doses", r.doses(&patient, Instant(START - HOUR_MS))?, |d| {
             let amount = d.amount.map(|(value, unit)| format!("{value} {unit}"));
             format!("{} {} of {}: {:?} {}", d.at.0, d.id, d.patient, d.what, or_dash(amount))
         });
@@ -327,7 +324,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
         series.extend(r.series_of(&patient.into())?.into_iter().filter(|s| known.insert(s.id)));
     }
     series.sort_by_key(name);
-    let (from, to) = (Instant(START - 24 * HOUR), Instant(START + 48 * HOUR));
+    let (from, to) = (Instant(START - 24 * HOUR_MS), Instant(START + 48 * HOUR_MS));
     for s in &series {
         let all = r.decimals(s.id, Instant(i64::MIN), Instant(i64::MAX))?;
         writeln!(out, "series {}: {} values, {:016x}", name(s), all.len(), digest(&all)).unwrap();
@@ -344,7 +341,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
             write_values(out, &all);
         }
         for minutes in [31, 150, 480] {
-            let before = r.before(s.id, Instant(START + minutes * MIN))?;
+            let before = r.before(s.id, Instant(START + minutes * MINUTE_MS))?;
             writeln!(out, "  before +{minutes}: {}", or_dash(before.map(|(t, v)| format!("{} {v}", t.0))))
                 .unwrap();
         }
@@ -352,8 +349,8 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
             |span: &Option<vault::Span>| span.map_or("-".into(), |s| format!("{}..{}", s.low, s.high));
         for (from, to, columns) in [
             (from, to, 36),
-            (Instant(START), Instant(START + 3 * HOUR), 20),
-            (Instant(START), Instant(START + 10 * MIN), 15),
+            (Instant(START), Instant(START + 3 * HOUR_MS), 20),
+            (Instant(START), Instant(START + 10 * MINUTE_MS), 15),
         ] {
             let spans = r.min_max(s.id, from, to, columns)?;
             writeln!(out, "  outline {columns}: {}", spans.iter().map(shown).collect::<Vec<_>>().join(" "))
@@ -522,7 +519,7 @@ fn people() -> Vec<Fact> {
         patient: "bea".into(),
         codes: vec!["urn:vigil:flag|news2-spo2-scale-2".into(), "urn:site|copd".into()],
         by: "Dr. Nkemelu".into(),
-        since: Instant(START - 40 * HOUR),
+        since: Instant(START - 40 * HOUR_MS),
         until: None,
     };
     let old_flag = Flag {
@@ -530,8 +527,8 @@ fn people() -> Vec<Fact> {
         patient: "cem-old".into(),
         codes: vec!["http://snomed.info/sct|77386006".into()],
         by: String::new(),
-        since: Instant(START - 400 * HOUR),
-        until: Some(Instant(START + HOUR)),
+        since: Instant(START - 400 * HOUR_MS),
+        until: Some(Instant(START + HOUR_MS)),
     };
     let mut facts: Vec<Fact> = Vec::new();
     facts.extend(persons.into_iter().map(|p| fact(&format!("Patient/{}", p.id), "1", Body::Person(p))));
@@ -562,20 +559,30 @@ fn signals() -> Vec<Fact> {
     let mut facts = Vec::new();
     // Whole numbers in parts of 15 minutes, with ten minutes of silence after the fourth.
     for n in 0..8i64 {
-        let start = n * 15 * MIN + if n >= 4 { 10 * MIN } else { 0 };
+        let start = n * 15 * MINUTE_MS + if n >= 4 { 10 * MINUTE_MS } else { 0 };
         let beats = (0..900).map(|s| 62 + 9 * ((s + n * 31) / 150 % 4) + jitter(n * 900 + s, 4)).collect();
         facts.push(heart().part(&format!("Observation/hr-{n}"), "1", start, beats));
     }
     for n in 0..2i64 {
-        let start = n * HOUR;
+        let start = n * HOUR_MS;
         let sats = (0..1800).map(|s| 962 - 40 * i64::from(s % 1400 > 1300) + jitter(s + n * 7, 9)).collect();
         let two = Signal { period_ms: 2000.0, ..spo2() };
         facts.push(two.part(&format!("Observation/sat-{n}"), "1", start, sats));
     }
     // A period that is no whole number of milliseconds, and one below one value a minute.
     let breaths = Signal { code: Code::Loinc("9279-1".into()), period_ms: 2500.4, ..heart() };
-    facts.push(breaths.part("Observation/rr-0", "1", 3 * MIN, (0..500).map(|s| 14 + jitter(s, 5)).collect()));
-    facts.push(breaths.part("Observation/rr-gone", "1", 40 * MIN, (0..300).map(|s| 99 - s % 3).collect()));
+    facts.push(breaths.part(
+        "Observation/rr-0",
+        "1",
+        3 * MINUTE_MS,
+        (0..500).map(|s| 14 + jitter(s, 5)).collect(),
+    ));
+    facts.push(breaths.part(
+        "Observation/rr-gone",
+        "1",
+        40 * MINUTE_MS,
+        (0..300).map(|s| 99 - s % 3).collect(),
+    ));
     let glucose = Signal {
         patient: "eve",
         device: None,
@@ -587,7 +594,7 @@ fn signals() -> Vec<Fact> {
     facts.push(glucose.part(
         "Observation/cgm-0",
         "1",
-        -12 * HOUR,
+        -12 * HOUR_MS,
         (0..288).map(|s| 640 + 3 * (s % 40) + jitter(s, 11)).collect(),
     ));
     // Waves: both signs, and one so short that it would be rows were it no wave.
@@ -599,14 +606,19 @@ fn signals() -> Vec<Fact> {
         150..175 => 160,
         _ => jitter(s, 31) - 15,
     };
-    facts.push(ecg.part("Observation/ecg-0", "1", 20 * MIN, (0..2500).map(beat).collect()));
-    facts.push(ecg.part("Observation/ecg-1", "1", 20 * MIN + 10 * SECOND, (2500..2540).map(beat).collect()));
+    facts.push(ecg.part("Observation/ecg-0", "1", 20 * MINUTE_MS, (0..2500).map(beat).collect()));
+    facts.push(ecg.part(
+        "Observation/ecg-1",
+        "1",
+        20 * MINUTE_MS + 10 * SECOND_MS,
+        (2500..2540).map(beat).collect(),
+    ));
     let pleth =
         Signal { code: Code::Mdc("150452".into()), unit: "1", period_ms: 1000.0 / 75.0, scale: 6, ..heart() };
     facts.push(pleth.part(
         "Observation/pleth-0",
         "1",
-        20 * MIN,
+        20 * MINUTE_MS,
         (0..750).map(|s| 500_000 + (s % 75) * 4_321 + jitter(s, 900)).collect(),
     ));
     // What compresses in no usual way: all the same, and as far apart as numbers can be.
@@ -626,7 +638,7 @@ fn signals() -> Vec<Fact> {
     facts.push(wild.part("Observation/wild-0", "1", 0, far));
     // Too few for a chunk of their own.
     let few = Signal { code: Code::Loinc("8889-8".into()), unit: "/min", scale: 0, ..still_of(&wild) };
-    facts.push(few.part("Observation/pr-0", "1", 5 * MIN, (0..40).map(|s| 71 + s % 3).collect()));
+    facts.push(few.part("Observation/pr-0", "1", 5 * MINUTE_MS, (0..40).map(|s| 71 + s % 3).collect()));
     facts
 }
 
@@ -638,7 +650,7 @@ fn still_of(signal: &Signal) -> Signal {
 fn singles() -> Vec<Fact> {
     let mut facts = Vec::new();
     for n in (0..1500i64).filter(|n| !(700..760).contains(n)) {
-        let t = START + n * 20 * SECOND;
+        let t = START + n * 20 * SECOND_MS;
         let (value, quality) = match n % 97 {
             50 => ("12.1".to_owned(), Quality::Artefact),
             51 => ("37".to_owned(), Quality::Good),
@@ -648,7 +660,7 @@ fn singles() -> Vec<Fact> {
         facts.push(temperature("bea", n, "1", t, &value, quality));
     }
     for n in 0..30i64 {
-        let t = START + n * 15 * MIN;
+        let t = START + n * 15 * MINUTE_MS;
         for (code, value) in [("8480-6", 110 + jitter(n, 40)), ("8462-4", 60 + jitter(n, 25))] {
             let reference = format!("Observation/bp-{n}");
             let (code, value) = (Code::Loinc(code.into()), value.to_string());
@@ -697,10 +709,10 @@ fn doses() -> Vec<Fact> {
         fact(&format!("MedicationAdministration/{id}"), "1", Body::Dose(dose))
     };
     vec![
-        dose("d-1", "ari", "Paracetamol", Some(("1000", "mg")), 10 * MIN),
-        dose("d-2", "ari", "Noradrenaline", Some(("0.050", "ug/kg/min")), 3 * HOUR),
-        dose("d-3", "eve", "Insulin aspart", Some(("4.5", "[IU]")), -HOUR / 2),
-        dose("d-4", "cem-old", "Saline \"0.9 %\"", None, 2 * HOUR),
+        dose("d-1", "ari", "Paracetamol", Some(("1000", "mg")), 10 * MINUTE_MS),
+        dose("d-2", "ari", "Noradrenaline", Some(("0.050", "ug/kg/min")), 3 * HOUR_MS),
+        dose("d-3", "eve", "Insulin aspart", Some(("4.5", "[IU]")), -HOUR_MS / 2),
+        dose("d-4", "cem-old", "Saline \"0.9 %\"", None, 2 * HOUR_MS),
     ]
 }
 
@@ -750,46 +762,69 @@ fn alarms() -> Vec<Fact> {
         Fact { updated_at: Some(a.at + 350), ..fact(&reference, "1", Body::Action(a)) }
     };
     vec![
-        told(alarm("e-high", "ari", Priority::High, "SpO2 84 < 90", Some(Measure::SpO2), 20 * MIN, None)),
+        told(alarm(
+            "e-high",
+            "ari",
+            Priority::High,
+            "SpO2 84 < 90",
+            Some(Measure::SpO2),
+            20 * MINUTE_MS,
+            None,
+        )),
         told(alarm(
             "e-medium",
             "bea",
             Priority::Medium,
             "HR 131 > 130",
             Some(Measure::HeartRate),
-            30 * MIN,
-            Some(50 * MIN),
+            30 * MINUTE_MS,
+            Some(50 * MINUTE_MS),
         )),
-        told(alarm("e-latched", "cem-old", Priority::High, "Asystole", None, -90 * HOUR, Some(-89 * HOUR))),
+        told(alarm(
+            "e-latched",
+            "cem-old",
+            Priority::High,
+            "Asystole",
+            None,
+            -90 * HOUR_MS,
+            Some(-89 * HOUR_MS),
+        )),
         told(alarm(
             "e-low",
             "eve",
             Priority::Low,
             "Glucose 3.4 < 3.9",
             Some(Measure::Glucose),
-            60 * MIN,
-            Some(70 * MIN),
+            60 * MINUTE_MS,
+            Some(70 * MINUTE_MS),
         )),
-        told(alarm("e-tech", "", Priority::Technical, "Leads off", None, 61 * MIN, None)),
+        told(alarm("e-tech", "", Priority::Technical, "Leads off", None, 61 * MINUTE_MS, None)),
         told(alarm(
             "e-old",
             "ari",
             Priority::Low,
             "HR 49 < 50",
             Some(Measure::HeartRate),
-            -200 * HOUR,
-            Some(-199 * HOUR),
+            -200 * HOUR_MS,
+            Some(-199 * HOUR_MS),
         )),
-        done(act("act-1", "e-high", Verb::Take, "Nurse Ada", 21 * MIN, None)),
-        done(act("act-2", "e-high", Verb::Take, "Nurse Ben", 21 * MIN + 40, None)),
-        done(act("act-3", "e-medium", Verb::AudioPause, "Nurse Ada", 31 * MIN, None)),
-        done(act("act-4", "e-medium", Verb::Handled, "Nurse Ada", 32 * MIN, Some("Artefact: moved the arm"))),
+        done(act("act-1", "e-high", Verb::Take, "Nurse Ada", 21 * MINUTE_MS, None)),
+        done(act("act-2", "e-high", Verb::Take, "Nurse Ben", 21 * MINUTE_MS + 40, None)),
+        done(act("act-3", "e-medium", Verb::AudioPause, "Nurse Ada", 31 * MINUTE_MS, None)),
+        done(act(
+            "act-4",
+            "e-medium",
+            Verb::Handled,
+            "Nurse Ada",
+            32 * MINUTE_MS,
+            Some("Artefact: moved the arm"),
+        )),
         done(act(
             "act-5",
             "Patient/cem-old",
             Verb::Annotate,
             "Dr. Nkemelu",
-            33 * MIN,
+            33 * MINUTE_MS,
             Some("walked to the window"),
         )),
         done(act(
@@ -797,19 +832,19 @@ fn alarms() -> Vec<Fact> {
             "Patient/ari",
             Verb::SetLimit,
             "Dr. Nkemelu",
-            34 * MIN,
+            34 * MINUTE_MS,
             Some("8867-4 HR: 45 to 125"),
         )),
-        done(act("act-7", "", Verb::Shift, "Nurse Ada", 35 * MIN, Some("leaves"))),
+        done(act("act-7", "", Verb::Shift, "Nurse Ada", 35 * MINUTE_MS, Some("leaves"))),
         done(act(
             "act-8",
             "",
             Verb::SavePreset,
             "Dr. Nkemelu",
-            36 * MIN,
+            36 * MINUTE_MS,
             Some("Athlete; 8867-4 HR: 38 to 130"),
         )),
-        done(act("act-9", "e-low", Verb::Escalate, "Vigil", 65 * MIN, Some("Physician on call"))),
+        done(act("act-9", "e-low", Verb::Escalate, "Vigil", 65 * MINUTE_MS, Some("Physician on call"))),
     ]
 }
 
@@ -818,47 +853,58 @@ fn write_cache(folder: &Path) {
     let key = unlock(folder, &keyring);
     let vault = Vault::open(folder, key).unwrap();
     vault.commit(page(0, people())).unwrap();
-    let mut first = page(3 * HOUR, signals());
+    let mut first = page(3 * HOUR_MS, signals());
     first.cursors = vec![
         ("Observation".into(), "2026-03-15T01:00:00.000Z".into()),
         ("first/Observation".into(), "done".into()),
     ];
     vault.commit(first).unwrap();
-    vault.commit(page(3 * HOUR + MIN, alarms())).unwrap();
+    vault.commit(page(3 * HOUR_MS + MINUTE_MS, alarms())).unwrap();
     for (n, part) in singles().chunks(400).enumerate() {
-        vault.commit(page(3 * HOUR + (n as i64 + 2) * 20 * MIN, part.to_vec())).unwrap();
+        vault.commit(page(3 * HOUR_MS + (n as i64 + 2) * 20 * MINUTE_MS, part.to_vec())).unwrap();
     }
-    vault.commit(page(4 * HOUR, doses())).unwrap();
+    vault.commit(page(4 * HOUR_MS, doses())).unwrap();
 
     // What came late, over what was there: in the silence, across its borders, and between sealed values.
-    let mut late =
-        vec![heart().part("Observation/hr-late", "1", 55 * MIN, (0..1200).map(|s| 100 + s % 5).collect())];
+    let mut late = vec![heart().part(
+        "Observation/hr-late",
+        "1",
+        55 * MINUTE_MS,
+        (0..1200).map(|s| 100 + s % 5).collect(),
+    )];
     let half = Signal { period_ms: 500.0, ..heart() };
-    late.push(half.part("Observation/hr-half", "1", 2 * HOUR, (0..256).map(|s| 120 + s % 2).collect()));
+    late.push(half.part("Observation/hr-half", "1", 2 * HOUR_MS, (0..256).map(|s| 120 + s % 2).collect()));
     late.extend((0..60).map(|n| {
-        temperature("bea", 5000 + n, "1", START + n * 190 * SECOND + 5, &format!("36.{n:02}5"), Quality::Good)
+        temperature(
+            "bea",
+            5000 + n,
+            "1",
+            START + n * 190 * SECOND_MS + 5,
+            &format!("36.{n:02}5"),
+            Quality::Good,
+        )
     }));
-    vault.commit(page(4 * HOUR + 20 * MIN, late)).unwrap();
+    vault.commit(page(4 * HOUR_MS + 20 * MINUTE_MS, late)).unwrap();
     // Enough late ones that the tail is sealed across chunks that exist.
     let many = (0..1100).map(|n| {
         temperature(
             "bea",
             6000 + n,
             "1",
-            START + n * 7 * SECOND + 11,
+            START + n * 7 * SECOND_MS + 11,
             &format!("36.{}", n % 10),
             Quality::Good,
         )
     });
-    vault.commit(page(4 * HOUR + 40 * MIN, many.collect())).unwrap();
+    vault.commit(page(4 * HOUR_MS + 40 * MINUTE_MS, many.collect())).unwrap();
 
     // Corrections and deletions, in chunks, in sealed chunks and in rows; another word of a person, a stay and an alarm.
     let two = Signal { period_ms: 2000.0, ..spo2() };
     let mut word = vec![
-        two.part("Observation/sat-1", "2", HOUR, (0..1700).map(|s| 970 + jitter(s, 6)).collect()),
+        two.part("Observation/sat-1", "2", HOUR_MS, (0..1700).map(|s| 970 + jitter(s, 6)).collect()),
         fact("Observation/rr-gone", "2", Body::Deleted),
-        temperature("bea", 100, "2", START + 2000 * SECOND, "38.88", Quality::Good),
-        temperature("bea", 101, "2", START + 9999 * SECOND, "38.99", Quality::Good),
+        temperature("bea", 100, "2", START + 2000 * SECOND_MS, "38.88", Quality::Good),
+        temperature("bea", 101, "2", START + 9999 * SECOND_MS, "38.99", Quality::Good),
         fact("Observation/bea-t102", "2", Body::Deleted),
         fact("Observation/bp-3", "2", Body::Deleted),
         fact("MedicationAdministration/d-4", "2", Body::Deleted),
@@ -880,11 +926,11 @@ fn write_cache(folder: &Path) {
             _ => {}
         }
     }
-    let tech = alarm("e-tech", "", Priority::Medium, "Leads off", None, 61 * MIN, Some(5 * HOUR));
+    let tech = alarm("e-tech", "", Priority::Medium, "Leads off", None, 61 * MINUTE_MS, Some(5 * HOUR_MS));
     word.push(fact("DetectedIssue/e-tech", "2", Body::Episode(tech)));
-    vault.commit(page(5 * HOUR, word)).unwrap();
+    vault.commit(page(5 * HOUR_MS, word)).unwrap();
 
-    let mut broken = page(5 * HOUR + MIN, Vec::new());
+    let mut broken = page(5 * HOUR_MS + MINUTE_MS, Vec::new());
     broken.unreadable = vec![
         Unreadable {
             reference: "Observation/broken".into(),
@@ -903,18 +949,39 @@ fn write_cache(folder: &Path) {
         let body = say(&a.id.to_string(), a.note.as_deref().unwrap_or(""));
         vault.record_action(a, body).unwrap();
     };
-    record(act("act-sent", "e-high", Verb::Note, "Nurse Ben", 5 * HOUR + 2 * MIN, Some("seen")));
-    record(act("act-unsent-1", "e-high", Verb::Handled, "Nurse Ben", 5 * HOUR + 3 * MIN, Some("Treated")));
+    record(act("act-sent", "e-high", Verb::Note, "Nurse Ben", 5 * HOUR_MS + 2 * MINUTE_MS, Some("seen")));
+    record(act(
+        "act-unsent-1",
+        "e-high",
+        Verb::Handled,
+        "Nurse Ben",
+        5 * HOUR_MS + 3 * MINUTE_MS,
+        Some("Treated"),
+    ));
     record(act(
         "act-unsent-2",
         "Patient/cem",
         Verb::Annotate,
         "Nurse Ben",
-        5 * HOUR + 4 * MIN,
+        5 * HOUR_MS + 4 * MINUTE_MS,
         Some("Þórdís rang the family"),
     ));
-    record(act("act-unsent-3", "", Verb::Shift, "Nurse Ben", 5 * HOUR + 5 * MIN, Some("takes over")));
-    record(act("act-parked", "e-low", Verb::HandTo, "Nurse Ben", 5 * HOUR + 6 * MIN, Some("Nurse Ada")));
+    record(act(
+        "act-unsent-3",
+        "",
+        Verb::Shift,
+        "Nurse Ben",
+        5 * HOUR_MS + 5 * MINUTE_MS,
+        Some("takes over"),
+    ));
+    record(act(
+        "act-parked",
+        "e-low",
+        Verb::HandTo,
+        "Nurse Ben",
+        5 * HOUR_MS + 6 * MINUTE_MS,
+        Some("Nurse Ada"),
+    ));
     let own = |ended| {
         alarm(
             "vigil-limit-ari-8867-4",
@@ -922,20 +989,24 @@ fn write_cache(folder: &Path) {
             Priority::Medium,
             "HR 131 > 125",
             Some(Measure::HeartRate),
-            5 * HOUR,
+            5 * HOUR_MS,
             ended,
         )
     };
     let body = "{\"resourceType\":\"DetectedIssue\"}";
-    vault.record_episode(own(None), body.into(), Instant(START + 5 * HOUR + 7 * MIN)).unwrap();
+    vault.record_episode(own(None), body.into(), Instant(START + 5 * HOUR_MS + 7 * MINUTE_MS)).unwrap();
     vault
-        .record_episode(own(Some(5 * HOUR + 9 * MIN)), body.into(), Instant(START + 5 * HOUR + 9 * MIN))
+        .record_episode(
+            own(Some(5 * HOUR_MS + 9 * MINUTE_MS)),
+            body.into(),
+            Instant(START + 5 * HOUR_MS + 9 * MINUTE_MS),
+        )
         .unwrap();
-    vault.sent("act-sent".into(), Instant(START + 5 * HOUR + 2 * MIN + 400)).unwrap();
-    vault.postpone("act-unsent-1".into(), Instant(START + 6 * HOUR)).unwrap();
-    vault.postpone("act-unsent-1".into(), Instant(START + 7 * HOUR)).unwrap();
+    vault.sent("act-sent".into(), Instant(START + 5 * HOUR_MS + 2 * MINUTE_MS + 400)).unwrap();
+    vault.postpone("act-unsent-1".into(), Instant(START + 6 * HOUR_MS)).unwrap();
+    vault.postpone("act-unsent-1".into(), Instant(START + 7 * HOUR_MS)).unwrap();
     vault.park("act-parked".into(), "422: no such practitioner".into()).unwrap();
-    let at = Instant(START + 5 * HOUR + 10 * MIN);
+    let at = Instant(START + 5 * HOUR_MS + 10 * MINUTE_MS);
     vault.audit(at, "Nurse Ben".into(), "exported chart".into(), Some("ari".into())).unwrap();
     for (key, value) in
         [("alarm.pause", "90"), ("limit.heart-rate@Ward 7B", "45 to 125"), ("news2.spot-window", "600")]

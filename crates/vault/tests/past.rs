@@ -2,13 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    About, Action, Actor, Body, Code, Dose, Episode, Fact, Instant, Person, Priority, Quality, Sample,
-    Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Body, Code, DAY_MS, Dose, Episode, Fact, Instant, MINUTE_MS, Person, Priority,
+    Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 use vault::{Key, PageCommit, Retention, Vault, View};
-
-const MIN: i64 = 60_000;
-const DAY: i64 = 86_400_000;
 
 fn open() -> (tempfile::TempDir, Vault) {
     let folder = tempfile::tempdir().unwrap();
@@ -55,24 +52,24 @@ fn newest(vault: &Vault, view: View) -> Option<String> {
 #[test]
 fn a_value_that_came_late_was_not_on_the_screen_before_it_came() {
     let (_folder, vault) = open();
-    receive(&vault, 10 * MIN, vec![spo2("Observation/a", "1", 9 * MIN, "97")]);
-    receive(&vault, 60 * MIN, vec![spo2("Observation/b", "1", 11 * MIN, "84")]);
-    let then = Instant(12 * MIN);
+    receive(&vault, 10 * MINUTE_MS, vec![spo2("Observation/a", "1", 9 * MINUTE_MS, "97")]);
+    receive(&vault, 60 * MINUTE_MS, vec![spo2("Observation/b", "1", 11 * MINUTE_MS, "84")]);
+    let then = Instant(12 * MINUTE_MS);
     assert_eq!(newest(&vault, View::as_shown(then)).as_deref(), Some("97"));
     assert_eq!(newest(&vault, View::at(then)).as_deref(), Some("84"), "today it is known better");
     assert_eq!(values(&vault, View::as_shown(then)), [97.0]);
-    assert_eq!(values(&vault, View::as_shown(Instant(5 * MIN))), [] as [f64; 0]);
+    assert_eq!(values(&vault, View::as_shown(Instant(5 * MINUTE_MS))), [] as [f64; 0]);
 }
 
 #[test]
 fn a_corrected_and_a_deleted_value_stand_in_the_past_as_they_stood() {
     let (_folder, vault) = open();
-    receive(&vault, 10 * MIN, vec![spo2("Observation/a", "1", 9 * MIN, "48")]);
-    receive(&vault, 20 * MIN, vec![spo2("Observation/a", "2", 9 * MIN, "84")]);
-    receive(&vault, 30 * MIN, vec![fact("Observation/a", "3", Body::Deleted)]);
-    let shown = |minute: i64| values(&vault, View::as_shown(Instant(minute * MIN)));
+    receive(&vault, 10 * MINUTE_MS, vec![spo2("Observation/a", "1", 9 * MINUTE_MS, "48")]);
+    receive(&vault, 20 * MINUTE_MS, vec![spo2("Observation/a", "2", 9 * MINUTE_MS, "84")]);
+    receive(&vault, 30 * MINUTE_MS, vec![fact("Observation/a", "3", Body::Deleted)]);
+    let shown = |minute: i64| values(&vault, View::as_shown(Instant(minute * MINUTE_MS)));
     assert_eq!((shown(15), shown(25), shown(35)), (vec![48.0], vec![84.0], vec![]));
-    assert_eq!(newest(&vault, View::as_shown(Instant(15 * MIN))).as_deref(), Some("48"));
+    assert_eq!(newest(&vault, View::as_shown(Instant(15 * MINUTE_MS))).as_deref(), Some("48"));
 }
 
 #[test]
@@ -105,12 +102,14 @@ fn a_patient_is_shown_in_the_bed_of_that_hour() {
     let stay = |place: &str| {
         Body::Stay(Stay { id: "s".into(), patient: "p".into(), place: Some(place.into()), in_progress: true })
     };
-    receive(&vault, 10 * MIN, vec![fact("Encounter/s", "1", stay("bed-1"))]);
-    receive(&vault, 20 * MIN, vec![fact("Encounter/s", "2", stay("bed-2"))]);
+    receive(&vault, 10 * MINUTE_MS, vec![fact("Encounter/s", "1", stay("bed-1"))]);
+    receive(&vault, 20 * MINUTE_MS, vec![fact("Encounter/s", "2", stay("bed-2"))]);
     let bed = |view| vault.read_as(view, |r| Ok(r.ward()?.stays[0].place.clone().unwrap())).unwrap();
-    assert_eq!(bed(View::as_shown(Instant(15 * MIN))), "bed-1");
-    assert_eq!(bed(View::as_shown(Instant(25 * MIN))), "bed-2");
-    assert!(vault.read_as(View::as_shown(Instant(5 * MIN)), |r| Ok(r.ward()?.stays.is_empty())).unwrap());
+    assert_eq!(bed(View::as_shown(Instant(15 * MINUTE_MS))), "bed-1");
+    assert_eq!(bed(View::as_shown(Instant(25 * MINUTE_MS))), "bed-2");
+    assert!(
+        vault.read_as(View::as_shown(Instant(5 * MINUTE_MS)), |r| Ok(r.ward()?.stays.is_empty())).unwrap()
+    );
 }
 
 #[test]
@@ -123,30 +122,37 @@ fn an_alarm_and_an_action_are_shown_as_they_were_known() {
             priority: Priority::High,
             text: "SpO2 84 < 90".into(),
             measure: None,
-            onset: Instant(10 * MIN),
+            onset: Instant(10 * MINUTE_MS),
             ended: ended.map(Instant),
         })
     };
     // Raised at 10, heard of at 12; it ended at 14, which was heard of at 30.
-    receive(&vault, 12 * MIN, vec![fact("DetectedIssue/e", "1", episode(None))]);
-    receive(&vault, 30 * MIN, vec![fact("DetectedIssue/e", "2", episode(Some(14 * MIN)))]);
+    receive(&vault, 12 * MINUTE_MS, vec![fact("DetectedIssue/e", "1", episode(None))]);
+    receive(&vault, 30 * MINUTE_MS, vec![fact("DetectedIssue/e", "2", episode(Some(14 * MINUTE_MS)))]);
     let action = Action {
         id: "0190c0de-0000-7000-8000-000000000001".into(),
         about: About::Episode("e".into()),
         verb: Verb::Take,
         by: Actor::named("N. Okafor"),
-        at: Instant(13 * MIN),
+        at: Instant(13 * MINUTE_MS),
         note: None,
         to: None,
     };
-    receive(&vault, 40 * MIN, vec![fact("Communication/c", "1", Body::Action(action))]);
+    receive(&vault, 40 * MINUTE_MS, vec![fact("Communication/c", "1", Body::Action(action))]);
     let ended = |view| vault.read_as(view, |r| Ok(r.episodes()?.first().map(|e| e.ended))).unwrap();
-    assert_eq!(ended(View::as_shown(Instant(11 * MIN))), None, "nobody here had heard of it");
-    assert_eq!(ended(View::as_shown(Instant(20 * MIN))), Some(None), "as far as this station knew it was on");
-    assert_eq!(ended(View::at(Instant(20 * MIN))), Some(Some(Instant(14 * MIN))));
+    assert_eq!(ended(View::as_shown(Instant(11 * MINUTE_MS))), None, "nobody here had heard of it");
+    assert_eq!(
+        ended(View::as_shown(Instant(20 * MINUTE_MS))),
+        Some(None),
+        "as far as this station knew it was on"
+    );
+    assert_eq!(ended(View::at(Instant(20 * MINUTE_MS))), Some(Some(Instant(14 * MINUTE_MS))));
     let actions = |view| vault.read_as(view, |r| Ok(r.actions()?.len())).unwrap();
-    assert_eq!((actions(View::as_shown(Instant(20 * MIN))), actions(View::at(Instant(20 * MIN)))), (0, 1));
-    assert_eq!(vault.read(|r| r.first_received(&"e".into())).unwrap(), Some(Instant(12 * MIN)));
+    assert_eq!(
+        (actions(View::as_shown(Instant(20 * MINUTE_MS))), actions(View::at(Instant(20 * MINUTE_MS)))),
+        (0, 1)
+    );
+    assert_eq!(vault.read(|r| r.first_received(&"e".into())).unwrap(), Some(Instant(12 * MINUTE_MS)));
 }
 
 fn hour(n: i64, start: i64) -> Fact {
@@ -168,15 +174,15 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     let (folder, vault) = open();
     let size = || std::fs::metadata(folder.path().join("vault.db")).unwrap().len();
     for day in 0..30 {
-        let facts = (0..24).map(|h| hour(day * 24 + h, day * DAY + h * 60 * MIN)).collect();
-        receive(&vault, (day + 1) * DAY, facts);
+        let facts = (0..24).map(|h| hour(day * 24 + h, day * DAY_MS + h * 60 * MINUTE_MS)).collect();
+        receive(&vault, (day + 1) * DAY_MS, facts);
     }
     let take = Action {
         id: "1".into(),
         about: About::Episode("e".into()),
         verb: Verb::Take,
         by: Actor::named("N. Okafor"),
-        at: Instant(DAY),
+        at: Instant(DAY_MS),
         note: None,
         to: None,
     };
@@ -185,14 +191,14 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     assert_eq!((kept.numerics, kept.waves, kept.events), (14, 3, 365));
     vault.retain(Instant(0)).unwrap();
     let before = size();
-    let done = vault.retain(Instant(30 * DAY)).unwrap();
+    let done = vault.retain(Instant(30 * DAY_MS)).unwrap();
     assert!(done.chunks >= 15 * 24 && done.bytes > 0, "{done:?}");
     assert!(size() < before * 8 / 10, "{} of {before}", size());
     let left = values(&vault, View::NOW).len();
     assert_eq!(left, (30 * 24 - done.chunks) * 3600);
     assert!(left >= 14 * 24 * 3600);
     vault.set_retention(Retention { numerics: 1, waves: 1, events: 1 }).unwrap();
-    vault.retain(Instant(90 * DAY)).unwrap();
+    vault.retain(Instant(90 * DAY_MS)).unwrap();
     assert_eq!(values(&vault, View::NOW).len(), 0);
     assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["1"], "what was not sent is never taken away");
 }
@@ -200,21 +206,21 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
 #[test]
 fn the_outline_of_any_width_holds_every_extreme_of_its_columns() {
     let (_folder, vault) = open();
-    let facts = (0..48).map(|h| hour(h, h * 60 * MIN)).chain([
+    let facts = (0..48).map(|h| hour(h, h * 60 * MINUTE_MS)).chain([
         spo2("Observation/x", "1", 5, "1"),
         // A tail of rows behind the chunks.
         hour_tail(),
     ]);
-    receive(&vault, DAY, facts.collect());
+    receive(&vault, DAY_MS, facts.collect());
     let series = vault
         .read(|r| Ok(r.series_of(&"p".into())?.into_iter().find(|s| s.code == "8867-4").unwrap().id))
         .unwrap();
     for (from, to, columns) in [
-        (0, 2 * DAY, 10),
-        (0, 2 * DAY, 1200),
-        (3 * 60 * MIN + 17, 5 * 60 * MIN, 700),
-        (0, 4 * DAY, 3),
-        (0, MIN, 1200),
+        (0, 2 * DAY_MS, 10),
+        (0, 2 * DAY_MS, 1200),
+        (3 * 60 * MINUTE_MS + 17, 5 * 60 * MINUTE_MS, 700),
+        (0, 4 * DAY_MS, 3),
+        (0, MINUTE_MS, 1200),
     ] {
         let (exact, outline) = vault
             .read(|r| {
@@ -244,7 +250,7 @@ fn hour_tail() -> Fact {
         device: Some("d".into()),
         code: Code::Loinc("8867-4".into()),
         unit: "/min".into(),
-        start: Instant(48 * 60 * MIN),
+        start: Instant(48 * 60 * MINUTE_MS),
         period_ms: 1000.0,
         scale: 0,
         mantissas: vec![61, 62, 99, 64, 65],
@@ -271,7 +277,7 @@ fn person(id: &str, replaced_by: Option<&str>, replaces: &[&str]) -> Fact {
 fn two_records(vault: &Vault) {
     for (n, id) in ["p", "other"].into_iter().enumerate() {
         let Body::Samples(mut samples) =
-            spo2(&format!("Observation/{id}"), "1", (5 + n as i64) * MIN, "9").body
+            spo2(&format!("Observation/{id}"), "1", (5 + n as i64) * MINUTE_MS, "9").body
         else {
             panic!()
         };
@@ -282,7 +288,7 @@ fn two_records(vault: &Vault) {
             priority: Priority::High,
             text: "SpO2".into(),
             measure: None,
-            onset: Instant(5 * MIN),
+            onset: Instant(5 * MINUTE_MS),
             ended: None,
         };
         let note = Action {
@@ -290,7 +296,7 @@ fn two_records(vault: &Vault) {
             about: About::Patient(id.into()),
             verb: Verb::Note,
             by: Actor::named("N. Okafor"),
-            at: Instant(6 * MIN),
+            at: Instant(6 * MINUTE_MS),
             note: Some("Sat up".into()),
             to: None,
         };
@@ -299,7 +305,7 @@ fn two_records(vault: &Vault) {
             patient: id.into(),
             what: "Insulin".into(),
             amount: None,
-            at: Instant(6 * MIN),
+            at: Instant(6 * MINUTE_MS),
         };
         let stay = Stay { id: id.into(), patient: id.into(), place: None, in_progress: true };
         let facts = vec![
@@ -310,7 +316,7 @@ fn two_records(vault: &Vault) {
             fact(&format!("MedicationAdministration/{id}"), "1", Body::Dose(dose)),
             fact(&format!("Encounter/{id}"), "1", Body::Stay(stay)),
         ];
-        receive(vault, 10 * MIN, facts);
+        receive(vault, 10 * MINUTE_MS, facts);
     }
 }
 
@@ -347,14 +353,17 @@ fn a_merged_record_is_shown_with_the_one_that_stays_and_taken_apart_when_the_lin
         two_records(&vault);
         let both = vec!["other".to_owned(), "p".to_owned()];
         assert_eq!(under_p(&vault, View::NOW), (both.clone(), APART));
-        receive(&vault, 20 * MIN, vec![person("other", gone, &[]), person("p", None, stays)]);
+        receive(&vault, 20 * MINUTE_MS, vec![person("other", gone, &[]), person("p", None, stays)]);
         assert_eq!(under_p(&vault, View::NOW), (vec!["p".to_owned()], TOGETHER));
         // What this screen showed before nobody had merged.
-        assert_eq!(under_p(&vault, View::as_shown(Instant(15 * MIN))), (both.clone(), APART));
+        assert_eq!(under_p(&vault, View::as_shown(Instant(15 * MINUTE_MS))), (both.clone(), APART));
         assert_eq!(newest(&vault, View::NOW).as_deref(), Some("9"));
-        receive(&vault, 30 * MIN, vec![person("other", None, &[]), person("p", None, &[])]);
+        receive(&vault, 30 * MINUTE_MS, vec![person("other", None, &[]), person("p", None, &[])]);
         assert_eq!(under_p(&vault, View::NOW), (both, APART));
-        assert_eq!(under_p(&vault, View::as_shown(Instant(25 * MIN))), (vec!["p".to_owned()], TOGETHER));
+        assert_eq!(
+            under_p(&vault, View::as_shown(Instant(25 * MINUTE_MS))),
+            (vec!["p".to_owned()], TOGETHER)
+        );
     }
 }
 
@@ -362,15 +371,15 @@ fn a_merged_record_is_shown_with_the_one_that_stays_and_taken_apart_when_the_lin
 fn a_chain_of_merges_is_followed_and_a_ring_of_them_harms_nobody() {
     let (_folder, vault) = open();
     two_records(&vault);
-    receive(&vault, 20 * MIN, vec![person("other", Some("between"), &[])]);
+    receive(&vault, 20 * MINUTE_MS, vec![person("other", Some("between"), &[])]);
     assert_eq!(under_p(&vault, View::NOW).1, APART, "nobody here knows into whom");
-    receive(&vault, 25 * MIN, vec![person("between", Some("p"), &[])]);
+    receive(&vault, 25 * MINUTE_MS, vec![person("between", Some("p"), &[])]);
     assert_eq!(under_p(&vault, View::NOW).1, TOGETHER);
     // Who deletes the record that was merged away does not mean what stood under it.
-    receive(&vault, 27 * MIN, vec![fact("Patient/other", "2", Body::Deleted)]);
+    receive(&vault, 27 * MINUTE_MS, vec![fact("Patient/other", "2", Body::Deleted)]);
     assert_eq!(under_p(&vault, View::NOW), (vec!["p".to_owned()], TOGETHER));
-    receive(&vault, 28 * MIN, vec![person("other", Some("between"), &[])]);
-    receive(&vault, 30 * MIN, vec![person("p", Some("other"), &[])]);
+    receive(&vault, 28 * MINUTE_MS, vec![person("other", Some("between"), &[])]);
+    receive(&vault, 30 * MINUTE_MS, vec![person("p", Some("other"), &[])]);
     // Who stays cannot be said: everybody does.
     let (shown, _) = under_p(&vault, View::NOW);
     assert_eq!(shown, ["between", "other", "p"]);

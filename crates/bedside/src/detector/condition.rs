@@ -1,11 +1,11 @@
 //! What one rule holds to be true at a look, whichever kind of rule it is.
 
-use clinical::{Instant, Measure, PatientId, Priority};
+use clinical::{HOUR_MS, Instant, Measure, PatientId, Priority};
 
 use crate::cells::Slot;
 
 /// What is older than this when a station starts is history, not news: milliseconds.
-pub(super) const LOOK_BACK: i64 = 3_600_000;
+pub(super) const LOOK_BACK: i64 = HOUR_MS;
 /// What holds now, or began and ended since the last look.
 pub(super) struct Condition {
     /// Nobody's where it is about the station itself.

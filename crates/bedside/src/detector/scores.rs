@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use clinical::{Band, Instant, PatientId, score_priority};
+use clinical::{Band, Instant, MINUTE_MS, PatientId, score_priority};
 
 use super::condition::Condition;
 use crate::board::Board;
 
 /// A score has to hold for this long before it is an alarm: the monitor's seconds make it flicker, milliseconds.
-const SCORE_HOLDS: i64 = 5 * 60_000;
+const SCORE_HOLDS: i64 = 5 * MINUTE_MS;
 /// Two stations see a score change in the same quarter of an hour.
-const SCORE_BUCKET: i64 = 15 * 60_000;
+const SCORE_BUCKET: i64 = 15 * MINUTE_MS;
 struct Score {
     known: Band,
     rising: Option<(Band, Instant)>,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::{Cause, Instant, Measure, PatientId, Priority, missed_dose};
+use clinical::{Cause, DAY_MS, Instant, MINUTE_MS, Measure, PatientId, Priority, missed_dose};
 use vault::{Reader, VaultError};
 
 use super::condition::{Condition, LOOK_BACK, slot_key};
@@ -21,11 +21,11 @@ pub struct Link {
 }
 
 /// After the link came back the values of the outage are still on their way: milliseconds.
-const CATCH_UP: i64 = 60_000;
+const CATCH_UP: i64 = MINUTE_MS;
 /// A lost link is an alarm after this long: milliseconds.
 const LINK_LOST: i64 = 8_000;
 /// Doses are looked through this often: milliseconds.
-const DOSES_EVERY: i64 = 10 * 60_000;
+const DOSES_EVERY: i64 = 10 * MINUTE_MS;
 
 /// Signals that went silent lately, with what keeps them.
 pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Condition> {
@@ -117,7 +117,7 @@ impl Doses {
             self.looked = Some(now);
             self.missed.clear();
             for tile in &board.tiles {
-                let doses = reader.doses(&tile.patient, now - 5 * 86_400_000)?;
+                let doses = reader.doses(&tile.patient, now - 5 * DAY_MS)?;
                 if let Some((what, due)) = missed_dose(&doses, now) {
                     self.missed.push((tile.patient.clone(), what, due));
                 }

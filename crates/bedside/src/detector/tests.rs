@@ -9,7 +9,6 @@ use vault::{Key, PageCommit, Vault};
 use super::*;
 
 const NOW: i64 = 1_770_000_000_000;
-const MINUTE: i64 = 60_000;
 
 struct Ward {
     vault: Arc<Vault>,
@@ -103,7 +102,7 @@ fn gateway(onset: i64) -> Value {
 #[test]
 fn a_low_saturation_that_no_gateway_raised_is_one_alarm_and_ends_by_itself() {
     let mut ward = Ward::new();
-    ward.seconds("59408-5", NOW - 60_000, &[96; 30]);
+    ward.seconds("59408-5", NOW - MINUTE_MS, &[96; 30]);
     assert_eq!(ward.look(NOW - 30_000, &online()), []);
     ward.seconds("59408-5", NOW - 30_000, &[87; 30]);
     assert_eq!(ward.look(NOW, &online()), began("spo2-low"));
@@ -122,18 +121,18 @@ fn a_second_station_and_a_restarted_one_find_the_same_onset() {
         .into_iter()
         .map(|way| {
             let mut ward = Ward::new();
-            ward.seconds("59408-5", NOW - 20 * MINUTE, &[96; 60]);
+            ward.seconds("59408-5", NOW - 20 * MINUTE_MS, &[96; 60]);
             if way == 1 {
                 // It looked at every part as it came.
-                ward.look(NOW - 19 * MINUTE, &online());
+                ward.look(NOW - 19 * MINUTE_MS, &online());
             }
-            ward.seconds("59408-5", NOW - 19 * MINUTE, &[87; 40]);
+            ward.seconds("59408-5", NOW - 19 * MINUTE_MS, &[87; 40]);
             if way == 2 {
-                ward.look(NOW - 18 * MINUTE, &online());
+                ward.look(NOW - 18 * MINUTE_MS, &online());
                 // Started again, and nothing was forgotten or found twice.
                 ward.detector = Detector::default();
             }
-            ward.seconds("59408-5", NOW - 19 * MINUTE + 40_000, &[86; 1095]);
+            ward.seconds("59408-5", NOW - 19 * MINUTE_MS + 40_000, &[86; 1095]);
             ward.look(NOW, &online());
             let own = ward.own();
             assert_eq!(own.len(), 1, "{own:?}");
@@ -186,26 +185,26 @@ fn silence_names_its_cause_and_a_lost_link_is_not_thirty_silent_beds() {
         ward.seconds("8867-4", from, &[80; 60]);
         ward.seconds("59408-5", from, &[96; 60]);
     };
-    both(&ward, NOW - 60_000);
+    both(&ward, NOW - MINUTE_MS);
     assert_eq!(ward.look(NOW, &online()), []);
     // The monitor speaks, of the heart alone.
     ward.seconds("8867-4", NOW, &[80; 120]);
-    assert_eq!(ward.look(NOW + 2 * MINUTE, &online()), began("no-signal-spo2"));
+    assert_eq!(ward.look(NOW + 2 * MINUTE_MS, &online()), began("no-signal-spo2"));
     assert_eq!(ward.own()[0].text, "SpO2 no signal, sensor");
-    ward.seconds("59408-5", NOW + 2 * MINUTE, &[96; 10]);
-    assert_eq!(ward.look(NOW + 2 * MINUTE + 10_000, &online()), ended("no-signal-spo2"));
+    ward.seconds("59408-5", NOW + 2 * MINUTE_MS, &[96; 10]);
+    assert_eq!(ward.look(NOW + 2 * MINUTE_MS + 10_000, &online()), ended("no-signal-spo2"));
     // Nothing at all comes from it.
-    let later = NOW + 5 * MINUTE;
+    let later = NOW + 5 * MINUTE_MS;
     assert_eq!(ward.look(later, &online()), began("no-data"));
     assert_eq!(ward.own()[1].text, "No data, device");
     both(&ward, later);
-    assert_eq!(ward.look(later + MINUTE, &online()), ended("no-data"));
+    assert_eq!(ward.look(later + MINUTE_MS, &online()), ended("no-data"));
     // The link is gone: one alarm that says why, and none for each bed.
-    let gone = Link { online: false, since: Some(Instant(later + MINUTE)), cause: Some("dns") };
-    assert_eq!(ward.look(later + 20 * MINUTE, &gone), began("link"));
+    let gone = Link { online: false, since: Some(Instant(later + MINUTE_MS)), cause: Some("dns") };
+    assert_eq!(ward.look(later + 20 * MINUTE_MS, &gone), began("link"));
     assert_eq!(ward.own()[2].text, "7B-1: no link, dns");
-    let back = Link { since: Some(Instant(later + 21 * MINUTE)), ..online() };
-    assert_eq!(ward.look(later + 21 * MINUTE, &back), ended("link"));
+    let back = Link { since: Some(Instant(later + 21 * MINUTE_MS)), ..online() };
+    assert_eq!(ward.look(later + 21 * MINUTE_MS, &back), ended("link"));
 }
 
 #[test]
@@ -222,8 +221,8 @@ fn a_flat_battery_is_technical() {
     battery(&ward, NOW - 1000, 9);
     assert_eq!(ward.look(NOW, &online()), began("battery"));
     assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("Battery 9 %", Priority::Technical));
-    battery(&ward, NOW + MINUTE, 80);
-    assert_eq!(ward.look(NOW + MINUTE, &online()), ended("battery"));
+    battery(&ward, NOW + MINUTE_MS, 80);
+    assert_eq!(ward.look(NOW + MINUTE_MS, &online()), ended("battery"));
 }
 
 #[test]
@@ -253,12 +252,12 @@ fn a_score_that_rose_is_an_alarm_after_some_minutes_and_one_that_was_high_is_non
             }),
         ]);
     };
-    round(&ward, NOW - 30 * MINUTE, 16, 120);
+    round(&ward, NOW - 30 * MINUTE_MS, 16, 120);
     assert_eq!(ward.look(NOW, &online()), []);
     round(&ward, NOW, 24, 95);
-    assert_eq!(ward.look(NOW + MINUTE, &online()), [], "not at once");
-    assert_eq!(ward.look(NOW + 7 * MINUTE, &online()), began("news2-medium"));
+    assert_eq!(ward.look(NOW + MINUTE_MS, &online()), [], "not at once");
+    assert_eq!(ward.look(NOW + 7 * MINUTE_MS, &online()), began("news2-medium"));
     assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("NEWS2 5", Priority::Medium));
-    round(&ward, NOW + 20 * MINUTE, 16, 120);
-    assert_eq!(ward.look(NOW + 21 * MINUTE, &online()), ended("news2-medium"));
+    round(&ward, NOW + 20 * MINUTE_MS, 16, 120);
+    assert_eq!(ward.look(NOW + 21 * MINUTE_MS, &online()), ended("news2-medium"));
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use clinical::{
-    Episode, Instant, Limits, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit, Turn, is_stale,
-    limit_history, limits_at,
+    Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit, Turn,
+    is_stale, limit_history, limits_at,
 };
 use fhir::to_unit;
 use vault::{Reader, SeriesValue, VaultError, Ward};
@@ -142,11 +142,11 @@ fn beginning(
     if now.ms_since(value.taken_at) > LOOK_BACK {
         return Ok(value.taken_at + 1);
     }
-    let mut back = if value.series.streamed { 10 * 60_000 } else { LOOK_BACK };
+    let mut back = if value.series.streamed { 10 * MINUTE_MS } else { LOOK_BACK };
     let (factor, offset) = to_unit(measure, &value.series.unit).unwrap_or((1.0, 0.0));
     loop {
         let from = now - back;
-        let first = reader.points(value.series.id, from, from + 5 * 60_000)?;
+        let first = reader.points(value.series.id, from, from + 5 * MINUTE_MS)?;
         let outside = first.iter().find(|p| !p.artefact).is_some_and(|p| {
             let number = p.v * factor + offset;
             limits(Instant(p.t)).is_some_and(|l| {

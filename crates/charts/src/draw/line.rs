@@ -1,6 +1,6 @@
 //! A measure over time as a line.
 
-use clinical::Times;
+use clinical::{MINUTE_MS, Times};
 use plotters::prelude::*;
 
 use crate::decimate::Outline;
@@ -35,7 +35,7 @@ pub(crate) fn outline_of(
 }
 
 /// What came within this time can be on its way: no silence yet at the right edge. Milliseconds.
-const ON_ITS_WAY: i64 = 60_000;
+const ON_ITS_WAY: i64 = MINUTE_MS;
 
 /// The silences in sight: between two samples, up to the first one and since the last one.
 pub(crate) fn silences(

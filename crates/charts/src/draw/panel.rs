@@ -174,6 +174,8 @@ fn value_range(panel: &Panel, viewport: &Viewport) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use clinical::{DAY_MS, HOUR_MS};
+
     use plotters::coord::types::RangedCoordi64;
 
     use super::*;
@@ -261,7 +263,7 @@ mod tests {
         let line = Content::Line { times, values, gap_ms: 10_000 };
         let narrow = draw(&panel(line.clone()), &viewport(1_200_000, 2_400_000), &THEME).unwrap();
         let wide = Panel { focus: Some((1_200_000, 2_400_000)), ..panel(line) };
-        let wide = draw(&wide, &Viewport { width: 1200, ..viewport(0, 3_600_000) }, &THEME).unwrap();
+        let wide = draw(&wide, &Viewport { width: 1200, ..viewport(0, HOUR_MS) }, &THEME).unwrap();
         assert_eq!((narrow.facts.range, narrow.facts.samples), (wide.facts.range, wide.facts.samples));
         let middle: Vec<u8> =
             wide.picture.rgb.chunks(1200 * 3).flat_map(|row| row[1200..2400].to_vec()).collect();
@@ -307,7 +309,7 @@ mod tests {
         let one = Content::Line { times: vec![500], values: vec![80.0], gap_ms: 1000 };
         assert!(hue_columns(&draw(&panel(one), &viewport(0, 1000), &THEME).unwrap()).iter().any(|c| *c));
         assert!(draw(&panel(empty.clone()), &viewport(5, 5), &THEME).is_err());
-        let narrow = Viewport { width: 1, height: 1, ..viewport(0, 50 * 365 * 86_400_000) };
+        let narrow = Viewport { width: 1, height: 1, ..viewport(0, 50 * 365 * DAY_MS) };
         draw(&panel(empty), &narrow, &THEME).unwrap();
         let bars = Content::Bars(vec![Bar { t: 500, low: 60.0, high: 120.0, mean: Some(80.0) }]);
         assert_eq!(draw(&panel(bars), &viewport(0, 1000), &THEME).unwrap().facts.range, (60.0, 120.0));

@@ -1,7 +1,8 @@
 //! What people record about a patient or the unit beside the alarms: limits, presets, notes at a moment, shifts.
 
 use clinical::{
-    About, Action, Instant, LimitChange, Limits, Measure, PatientId, Preset, Role, UnitLimits, Verb, presets,
+    About, Action, Instant, LimitChange, Limits, MINUTE_MS, Measure, PatientId, Preset, Role, UnitLimits,
+    Verb, presets,
 };
 use fhir::format_instant;
 
@@ -42,7 +43,7 @@ impl Console {
     /// Where there are no words, the moment is in the future, the patient is not known, or the cache cannot record it.
     pub fn annotate(&self, patient: &PatientId, at: Instant, text: &str) -> Result<Action, ConsoleError> {
         let text = words(text)?;
-        if at > self.now() + 60_000 {
+        if at > self.now() + MINUTE_MS {
             return Err(ConsoleError::Future);
         }
         self.record_about(patient, Verb::Annotate, format!("{} {text}", format_instant(at)), None)

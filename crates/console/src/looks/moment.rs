@@ -7,14 +7,14 @@ use bedside::{
     AlarmLoad, Annotation, Board, PatientLimits, PatientPage, QueueItem, ShiftNote, Sparkline, TimelineEntry,
     alarm_load, annotations, board, history, patient_limits, patient_page, shift_notes,
 };
-use clinical::{EpisodeId, Instant, PatientId, Priority, SmolStr, Verb};
+use clinical::{DAY_MS, EpisodeId, Instant, MINUTE_MS, PatientId, Priority, SmolStr, Verb};
 use vault::{VaultError, View, Ward};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
 
 /// A sparkline is drawn again after this long.
-const SPARK_MS: i64 = 60_000;
+const SPARK_MS: i64 = MINUTE_MS;
 /// Where there was nothing to draw, the first sync may have brought something by then.
 const SPARK_RETRY_MS: i64 = 3_000;
 
@@ -97,7 +97,7 @@ impl Console {
 
     /// The ward with every alarm of a day, not the open ones alone.
     fn day(&self, now: Instant) -> Result<Ward, ConsoleError> {
-        Ok(self.read(|reader| reader.ward_since(now - 86_400_000))?)
+        Ok(self.read(|reader| reader.ward_since(now - DAY_MS))?)
     }
 
     /// What was written about patients and their alarms in the last twelve hours, oldest first.
@@ -113,7 +113,7 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn shifts(&self) -> Result<Vec<(Instant, SmolStr, String)>, ConsoleError> {
-        let since = self.now() - 24 * 3_600_000;
+        let since = self.now() - DAY_MS;
         let mut found: Vec<(Instant, SmolStr, String)> = self
             .vault
             .read(|reader| reader.actions_since(since))?

@@ -1,7 +1,7 @@
 //! Waves are two thirds of what a monitored bed sends, so they are asked for when they are looked at, and kept for the site's
 //! time from then on: what was looked at once opens without a network.
 
-use clinical::{Instant, PatientId};
+use clinical::{Instant, MINUTE_MS, PatientId};
 use trends::{Waves, WavesRequest, wave_codes};
 
 use crate::console::Console;
@@ -9,7 +9,6 @@ use crate::error::ConsoleError;
 
 /// Strips are asked for in whole minutes; no more than this many at once.
 const MOST_MINUTES: i64 = 60;
-const MINUTE: i64 = 60_000;
 
 impl Console {
     /// Asks the server for the waves of a time, where this station has not asked before; gives whether it has all of it now.
@@ -24,7 +23,7 @@ impl Console {
         to: Instant,
     ) -> Result<bool, ConsoleError> {
         let (Some(engine), now) = (self.engine(), self.now()) else { return Ok(false) };
-        let minutes = from.0.div_euclid(MINUTE)..=to.min(now).0.div_euclid(MINUTE);
+        let minutes = from.0.div_euclid(MINUTE_MS)..=to.min(now).0.div_euclid(MINUTE_MS);
         let unknown: Vec<i64> = {
             let asked = self.asked_waves();
             minutes.filter(|minute| !asked.contains(&(patient.clone(), *minute))).collect()
@@ -34,12 +33,12 @@ impl Console {
             return Ok(false);
         }
         // A resource of ten seconds may have begun in the minute before.
-        let (from, to) = (Instant(first * MINUTE - 30_000), Instant((last + 1) * MINUTE));
+        let (from, to) = (Instant(first * MINUTE_MS - 30_000), Instant((last + 1) * MINUTE_MS));
         if engine.fetch_waves(patient, &wave_codes(), from, to).await.is_err() {
             return Ok(false);
         }
         // The minute that is not over yet is asked for again, and so is what may still be on its way.
-        let over = |minute: &i64| (minute + 1) * MINUTE < now.0 - 30_000;
+        let over = |minute: &i64| (minute + 1) * MINUTE_MS < now.0 - 30_000;
         self.asked_waves().extend(unknown.into_iter().filter(over).map(|minute| (patient.clone(), minute)));
         Ok(true)
     }

@@ -12,8 +12,6 @@ use std::time::Instant as Wall;
 
 use serde_json::{Value, json};
 
-const DAY: i64 = 86_400_000;
-
 #[derive(Default)]
 struct Table(Vec<(String, f64, &'static str, String)>);
 

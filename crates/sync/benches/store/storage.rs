@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Instant as Wall;
 
-use clinical::{Body, Code, Fact, Instant, Quality, Sample, Segment, Source};
+use clinical::{Body, Code, DAY_MS, Fact, Instant, Quality, Sample, Segment, Source};
 use rusqlite::Connection;
 use vault::{Key, PageCommit, Vault};
 
-use crate::{DAY, Table, size, timed};
+use crate::{Table, size, timed};
 
 /// A heart rate that wanders as one does: small steps around a slow wave.
 fn heart_rate(t: i64) -> i64 {
@@ -90,8 +90,9 @@ pub fn storage(table: &mut Table) {
         let rate = n as f64 / seconds / 1e6;
         let series = vault.read(|r| Ok(r.series_of(&"p3".into())?[0].id)).unwrap();
         let last = n / 10 * 1000;
-        let day =
-            timed(9, || vault.read(|r| r.points(series, Instant(last - DAY), Instant(last))).unwrap().len());
+        let day = timed(9, || {
+            vault.read(|r| r.points(series, Instant(last - DAY_MS), Instant(last))).unwrap().len()
+        });
         let label = format!("{:.0} k values", n as f64 / 1e3);
         table.row(format!("ingest, {label}"), rate, "M values/s", "at least 5");
         table.row(format!("a day of seconds, {label}"), day, "ms", "at most 1");
@@ -106,7 +107,7 @@ pub fn storage(table: &mut Table) {
                 let mut s =
                     connection.prepare_cached("SELECT t, v FROM sample WHERE series = 3 AND t >= ?").unwrap();
                 let all: Vec<(i64, f64)> = s
-                    .query_map([last - DAY], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .query_map([last - DAY_MS], |row| Ok((row.get(0)?, row.get(1)?)))
                     .unwrap()
                     .map(Result::unwrap)
                     .collect();
@@ -129,21 +130,24 @@ pub fn wide(table: &mut Table) {
     // So many values in 14 days: of ten million one comes every 121 ms.
     for hours in [28i64, 278, 2778] {
         let n = hours as f64 * 3600.0;
-        let (scratch, period) = (tempfile::tempdir().unwrap(), 14.0 * DAY as f64 / n);
+        let (scratch, period) = (tempfile::tempdir().unwrap(), 14.0 * DAY_MS as f64 / n);
         let vault = Vault::open(scratch.path(), Key::random().unwrap()).unwrap();
         for from in (0..hours).step_by(100) {
             let facts = (from..(from + 100).min(hours)).map(|h| segment(0, h, period)).collect();
             vault.commit(PageCommit { facts, received: Instant(1), ..Default::default() }).unwrap();
         }
         let series = vault.read(|r| Ok(r.series_of(&"p0".into())?[0].id)).unwrap();
-        let to = Instant(14 * DAY);
+        let to = Instant(14 * DAY_MS);
         let wide = timed(9, || vault.read(|r| r.min_max(series, Instant(0), to, 1200)).unwrap().len());
         let all = timed(3, || vault.read(|r| r.points(series, Instant(0), to)).unwrap().len());
         let label = format!("{:.1} M values", n / 1e6);
         table.row(format!("14 days at 1,200 px from {label}"), wide, "ms", "at most 1");
         table.row(format!("  plain: every value read, {label}"), all, "ms", "");
         let hour = timed(9, || {
-            vault.read(|r| r.min_max(series, Instant(DAY), Instant(DAY + DAY / 24), 1200)).unwrap().len()
+            vault
+                .read(|r| r.min_max(series, Instant(DAY_MS), Instant(DAY_MS + DAY_MS / 24), 1200))
+                .unwrap()
+                .len()
         });
         table.row(format!("an hour at 1,200 px of the same, {label}"), hour, "ms", "");
     }

@@ -1,9 +1,12 @@
 //! The board of a cache that has been in use for a year, beside a look through everything it keeps of alarms.
 
-use clinical::{About, Action, Actor, Body, Episode, Fact, Instant, Person, Priority, Sex, Source, Verb};
+use clinical::{
+    About, Action, Actor, Body, DAY_MS, Episode, Fact, Instant, MINUTE_MS, Person, Priority, Sex, Source,
+    Verb,
+};
 use vault::{Key, PageCommit, Vault};
 
-use crate::{DAY, Table, timed};
+use crate::{Table, timed};
 
 const PEOPLE: usize = 30;
 
@@ -13,7 +16,7 @@ fn fact(reference: String, body: Body) -> Fact {
 
 /// One alarm of `all` in a year: taken a minute after it began, handled ten minutes later.
 fn alarm(n: usize, all: usize) -> [Fact; 3] {
-    let onset = Instant(DAY * 365 / all as i64 * n as i64);
+    let onset = Instant(DAY_MS * 365 / all as i64 * n as i64);
     let episode = Episode {
         id: format!("alarm-{n}").into(),
         patient: Some(format!("p{}", n % PEOPLE).into()),
@@ -30,7 +33,7 @@ fn alarm(n: usize, all: usize) -> [Fact; 3] {
             about: About::Episode(format!("alarm-{n}").into()),
             verb,
             by: Actor::at_station("5eed", "N. Okafor"),
-            at: onset + minutes * 60_000,
+            at: onset + minutes * MINUTE_MS,
             note: note.map(str::to_owned),
             to: None,
         };

@@ -2,11 +2,10 @@
 #![allow(dead_code)]
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Dose, Episode, Fact, Instant, Measure, Person, Place,
+    About, Action, Actor, Body, Code, Decimal, Dose, Episode, Fact, HOUR_MS, Instant, Measure, Person, Place,
     Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 
-pub const HOUR: i64 = 3_600_000;
 /// Sunday 23 November 2025, 14:06 UTC.
 pub const NOW: Instant = Instant(1_763_906_760_000);
 pub const RANGES: [(&str, i64); 5] = [("1h", 1), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)];
@@ -55,7 +54,7 @@ pub fn stay() -> Vec<Fact> {
         if (300..302).contains(&hour) {
             continue;
         }
-        let start = NOW - (336 - hour) * HOUR;
+        let start = NOW - (336 - hour) * HOUR_MS;
         for (code, unit, base, swing, worse) in [
             ("8867-4", "/min", 78, 6.0, 36.0),
             ("59408-5", "%", 96, 1.2, -11.0),
@@ -93,7 +92,7 @@ pub fn stay() -> Vec<Fact> {
                 code: Code::Loinc(code.into()),
                 value,
                 unit: unit.into(),
-                taken_at: start + HOUR / 2,
+                taken_at: start + HOUR_MS / 2,
                 quality: Quality::Good,
             };
             facts.push(fact(format!("Observation/{code}-{hour}"), Body::Samples(vec![sample])));
@@ -118,7 +117,7 @@ pub fn stay() -> Vec<Fact> {
         patient: "p".into(),
         what: "Rapid insulin".into(),
         amount,
-        at: NOW - HOUR / 2,
+        at: NOW - HOUR_MS / 2,
     };
     facts.push(fact("MedicationAdministration/dose".into(), Body::Dose(dose)));
     let episode = Episode {
@@ -127,7 +126,7 @@ pub fn stay() -> Vec<Fact> {
         priority: Priority::High,
         text: "SpO2 85 < 90".into(),
         measure: Some(Measure::SpO2),
-        onset: NOW - HOUR / 4,
+        onset: NOW - HOUR_MS / 4,
         ended: None,
     };
     facts.push(fact("DetectedIssue/e".into(), Body::Episode(episode)));
@@ -137,7 +136,7 @@ pub fn stay() -> Vec<Fact> {
         about: About::Patient("p".into()),
         verb: Verb::SetLimit,
         by: Actor::named("Dr Varga"),
-        at: NOW - 10 * HOUR,
+        at: NOW - 10 * HOUR_MS,
         note: Some("59408-5 SpO₂: 86 to -; until changed; Physician; COPD".into()),
         to: None,
     };

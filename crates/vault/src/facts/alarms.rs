@@ -4,7 +4,8 @@
 //! [`Reader::actions`] looks through all of them.
 
 use clinical::{
-    About, Action, Actor, Episode, EpisodeId, Instant, Measure, PatientId, Person, Priority, SeenAction, Verb,
+    About, Action, Actor, DAY_MS, Episode, EpisodeId, Instant, Measure, PatientId, Person, Priority,
+    SeenAction, Verb,
 };
 use rusqlite::{ToSql, params};
 
@@ -12,8 +13,6 @@ use crate::codec::{PATIENT, about, actor, id, some_id};
 use crate::error::VaultError;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
-
-const DAY: i64 = 86_400_000;
 
 fn priority(code: i64) -> Priority {
     match code {
@@ -100,7 +99,7 @@ impl Reader<'_> {
                 .query_row([], |row| row.get(0))?,
             Instant(at) => at,
         };
-        Ok(Instant(now - DAY))
+        Ok(Instant(now - DAY_MS))
     }
 
     /// When this station first heard of an episode.

@@ -1,12 +1,10 @@
 //! How long what is kept: whole chunks go, and the file shrinks.
 
-use clinical::Instant;
+use clinical::{DAY_MS, Instant};
 use rusqlite::{Connection, params};
 
 use crate::error::VaultError;
 use crate::store::vault::{Reader, Vault};
-
-const DAY: i64 = 86_400_000;
 
 /// How long what is kept, in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl Vault {
     /// Of the database; what was taken away so far stays away.
     pub fn retain(&self, now: Instant) -> Result<Retired, VaultError> {
         let policy = self.read(|reader| reader.retention())?;
-        let ago = |days: u16| now.0 - i64::from(days) * DAY;
+        let ago = |days: u16| now.0 - i64::from(days) * DAY_MS;
         let (numerics, waves, events) = (ago(policy.numerics), ago(policy.waves), ago(policy.events));
         let mut done = Retired::default();
         loop {

@@ -3,6 +3,11 @@
 use std::sync::RwLock;
 use std::time::{Instant as Wall, SystemTime, UNIX_EPOCH};
 
+/// How long, in milliseconds: this room uses none of the others, and has its own.
+pub(crate) const MINUTE_MS: i64 = 60_000;
+pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// Simulated milliseconds since 1970 UTC, running at `speed` from the start.
 #[derive(Debug)]
 pub struct Clock {

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::ward::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ward::kind::Kind;
 use crate::ward::noise::hash;
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::story::{Run, Story, opening};
 use crate::ward::world::{Person, people};
 
-pub(crate) const HISTORY_MS: i64 = 14 * 86_400_000;
-pub(crate) const HOUR: i64 = 3_600_000;
+pub(crate) const HISTORY_MS: i64 = 14 * DAY_MS;
 const SEGMENT: i64 = 5_000;
 pub(crate) const WAVE_SEGMENT: i64 = 10_000;
 
@@ -108,7 +108,7 @@ impl World {
             Kind::Pressure if p.bed.is_none() => 720,
             _ => p.round_min,
         };
-        let step = minutes * 60_000;
+        let step = minutes * MINUTE_MS;
         let phase = (hash(self.seed ^ 0x9A5E, person as i64) % (step as u64)) as i64;
         (step, phase)
     }
@@ -122,9 +122,9 @@ impl World {
         match kind {
             Kind::Numeric(_) => {
                 let base = self.base(person);
-                let hours = ((after - base).div_euclid(HOUR)).max(-HISTORY_MS / HOUR)..=-1;
+                let hours = ((after - base).div_euclid(HOUR_MS)).max(-HISTORY_MS / HOUR_MS)..=-1;
                 for n in hours {
-                    let (at, updated) = (base + n * HOUR, base + (n + 1) * HOUR);
+                    let (at, updated) = (base + n * HOUR_MS, base + (n + 1) * HOUR_MS);
                     if updated > after && updated <= until {
                         out.push(Item { person, kind, n, at, updated });
                     }
@@ -142,7 +142,7 @@ impl World {
             }
             Kind::Ecg | Kind::Pleth => {
                 // The last day of waves is kept; a wave is whole when its ten seconds are over.
-                let first = after.max(until - 86_400_000).div_euclid(WAVE_SEGMENT);
+                let first = after.max(until - DAY_MS).div_euclid(WAVE_SEGMENT);
                 for n in first..until.div_euclid(WAVE_SEGMENT) {
                     let updated = (n + 1) * WAVE_SEGMENT;
                     if updated > after && updated <= until {
@@ -151,7 +151,7 @@ impl World {
                 }
             }
             Kind::Dose => {
-                for day in (after.div_euclid(86_400_000) - 1)..=until.div_euclid(86_400_000) {
+                for day in (after.div_euclid(DAY_MS) - 1)..=until.div_euclid(DAY_MS) {
                     for k in 0..4 {
                         let n = day * 4 + k;
                         let at = self.dose_time(person, n);
@@ -178,7 +178,7 @@ impl World {
     fn dose_time(&self, person: usize, n: i64) -> i64 {
         let (day, k) = (n.div_euclid(4), n.rem_euclid(4));
         let body = self.body(person, &[]);
-        if k == 3 { day * 86_400_000 + 22 * HOUR } else { body.meal(day, k) - 4 * 60_000 }
+        if k == 3 { day * DAY_MS + 22 * HOUR_MS } else { body.meal(day, k) - 4 * MINUTE_MS }
     }
 
     pub fn id(&self, item: &Item) -> String {
@@ -209,7 +209,7 @@ impl World {
         };
         let mut found = Vec::new();
         let near = match kind {
-            Kind::Numeric(_) if n < 0 => self.base(person) + (n + 1) * HOUR,
+            Kind::Numeric(_) if n < 0 => self.base(person) + (n + 1) * HOUR_MS,
             Kind::Numeric(_) => self.base(person) + (n + 1) * SEGMENT,
             Kind::Ecg | Kind::Pleth => (n + 1) * WAVE_SEGMENT,
             Kind::Dose => self.dose_time(person, n) + 20_000,

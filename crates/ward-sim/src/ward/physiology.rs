@@ -1,11 +1,9 @@
 //! Signals that move together: heart rate, respiration, saturation, pressure, temperature, glucose.
 
+use crate::ward::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ward::noise::{hash, smooth, unit};
 use crate::ward::story::{Effect, Run};
 use crate::ward::world::Person;
-
-const DAY: i64 = 86_400_000;
-const MIN: i64 = 60_000;
 
 /// A signal of a patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +38,7 @@ pub(crate) struct Excursion {
 }
 
 /// At most one excursion starts in each slot of this length.
-const SLOT: i64 = 90 * MIN;
+const SLOT: i64 = 90 * MINUTE_MS;
 
 impl Body<'_> {
     pub fn effect(&self, t: i64) -> Effect {
@@ -73,7 +71,7 @@ impl Body<'_> {
         if self.person.bed.is_none() || unit(key, slot * 4) > 0.11 {
             return None;
         }
-        let from = slot * SLOT + (unit(key, slot * 4 + 1) * (SLOT - 6 * MIN) as f64) as i64;
+        let from = slot * SLOT + (unit(key, slot * 4 + 1) * (SLOT - 6 * MINUTE_MS) as f64) as i64;
         let lasts = 50_000 + (unit(key, slot * 4 + 2) * 130_000.0) as i64;
         Some(Excursion {
             from,
@@ -106,9 +104,9 @@ impl Body<'_> {
     pub fn value_under(&self, signal: Signal, t: i64, effect: &Effect) -> Option<f64> {
         let p = self.person;
         // Low in the small hours, high in the afternoon.
-        let circadian = ((t.rem_euclid(DAY)) as f64 / DAY as f64 * std::f64::consts::TAU - 2.4).sin();
+        let circadian = ((t.rem_euclid(DAY_MS)) as f64 / DAY_MS as f64 * std::f64::consts::TAU - 2.4).sin();
         // Activity drives heart and breath together.
-        let activity = smooth(self.key(1), t, 23 * MIN) + 0.5 * smooth(self.key(2), t, 7 * MIN);
+        let activity = smooth(self.key(1), t, 23 * MINUTE_MS) + 0.5 * smooth(self.key(2), t, 7 * MINUTE_MS);
         let noise = |salt: u64, period: i64| smooth(self.key(salt), t, period);
         let excursion = self.excursion_now(t);
         Some(match signal {
@@ -132,7 +130,7 @@ impl Body<'_> {
                 }
                 let dip =
                     excursion.filter(|(e, _)| e.desaturation).map_or(0.0, |(e, x)| x * (8.5 + 5.0 * e.depth));
-                (p.spo2 + 0.5 * noise(6, 5 * MIN) + 0.5 * noise(7, 40_000) + effect.spo2 - dip)
+                (p.spo2 + 0.5 * noise(6, 5 * MINUTE_MS) + 0.5 * noise(7, 40_000) + effect.spo2 - dip)
                     .clamp(55.0, 100.0)
             }
             Signal::Rr => {
@@ -142,11 +140,13 @@ impl Body<'_> {
                 (p.rr + 0.6 * circadian + 1.1 * activity + 0.8 * noise(8, 20_000) + effect.rr)
                     .clamp(4.0, 55.0)
             }
-            Signal::Sbp => p.sbp + 6.0 * circadian + 5.0 * activity + 3.0 * noise(9, 11 * MIN) + effect.sbp,
-            Signal::Dbp => {
-                0.42 * self.value_under(Signal::Sbp, t, effect)? + 24.0 + 2.0 * noise(10, 13 * MIN)
+            Signal::Sbp => {
+                p.sbp + 6.0 * circadian + 5.0 * activity + 3.0 * noise(9, 11 * MINUTE_MS) + effect.sbp
             }
-            Signal::Temp => p.temp + 0.25 * circadian + 0.12 * noise(11, 90 * MIN) + effect.temp,
+            Signal::Dbp => {
+                0.42 * self.value_under(Signal::Sbp, t, effect)? + 24.0 + 2.0 * noise(10, 13 * MINUTE_MS)
+            }
+            Signal::Temp => p.temp + 0.25 * circadian + 0.12 * noise(11, 90 * MINUTE_MS) + effect.temp,
             Signal::Glucose => {
                 let drawn = effect.low_sugar.min(1.0);
                 (self.glucose(t) * (1.0 - drawn) + 3.1 * drawn).clamp(2.2, 22.0)
@@ -155,12 +155,12 @@ impl Body<'_> {
                 if effect.battery_drain {
                     let drain =
                         self.runs.iter().filter(|r| r.patient == p.index).map(|r| r.from).max().unwrap_or(t);
-                    return Some((14.0 - (t - drain) as f64 / (7.0 * MIN as f64)).clamp(1.0, 100.0));
+                    return Some((14.0 - (t - drain) as f64 / (7.0 * MINUTE_MS as f64)).clamp(1.0, 100.0));
                 }
                 100.0
                     - 55.0
-                        * ((t + p.index as i64 * 5_000_000).rem_euclid(18 * 3_600_000) as f64
-                            / (18.0 * 3_600_000.0))
+                        * ((t + p.index as i64 * 5_000_000).rem_euclid(18 * HOUR_MS) as f64
+                            / (18.0 * HOUR_MS as f64))
             }
             Signal::OxygenFlow => p.oxygen_l + effect.oxygen,
             Signal::Consciousness => f64::from(u8::from(effect.drowsy)) * 2.0,
@@ -169,22 +169,23 @@ impl Body<'_> {
 
     /// A few seconds now and then in which the finger probe reads nothing.
     fn artefact(&self, t: i64) -> bool {
-        let slot = t.div_euclid(20 * MIN);
+        let slot = t.div_euclid(20 * MINUTE_MS);
         let key = self.key(0xA27);
         unit(key, slot * 2) < 0.12 && {
-            let from = (unit(key, slot * 2 + 1) * 18.0 * MIN as f64) as i64;
-            (from..from + 14_000).contains(&t.rem_euclid(20 * MIN))
+            let from = (unit(key, slot * 2 + 1) * 18.0 * MINUTE_MS as f64) as i64;
+            (from..from + 14_000).contains(&t.rem_euclid(20 * MINUTE_MS))
         }
     }
 
     /// mmol/L: three meals a day, each with its dose.
     fn glucose(&self, t: i64) -> f64 {
-        let mut level =
-            6.4 + 0.9 * smooth(self.key(12), t, 140 * MIN) + 0.25 * smooth(self.key(13), t, 15 * MIN);
-        let day = t.div_euclid(DAY);
+        let mut level = 6.4
+            + 0.9 * smooth(self.key(12), t, 140 * MINUTE_MS)
+            + 0.25 * smooth(self.key(13), t, 15 * MINUTE_MS);
+        let day = t.div_euclid(DAY_MS);
         for offset in -1..=0 {
             for meal in 0..3 {
-                let since = (t - self.meal(day + offset, meal)) as f64 / MIN as f64;
+                let since = (t - self.meal(day + offset, meal)) as f64 / MINUTE_MS as f64;
                 if since > 0.0 && since < 320.0 {
                     level += 4.6 * (since / 55.0) * (1.0 - since / 55.0).exp();
                 }
@@ -196,6 +197,6 @@ impl Body<'_> {
     /// When a meal of a day is eaten.
     pub fn meal(&self, day: i64, meal: i64) -> i64 {
         let hour = [7, 12, 18][meal as usize];
-        day * DAY + hour * 3_600_000 + (unit(self.key(14), day * 3 + meal) * 75.0) as i64 * MIN
+        day * DAY_MS + hour * HOUR_MS + (unit(self.key(14), day * 3 + meal) * 75.0) as i64 * MINUTE_MS
     }
 }

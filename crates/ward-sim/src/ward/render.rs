@@ -4,17 +4,18 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::ward::clock::{DAY_MS, HOUR_MS};
 use crate::ward::dates::iso;
 use crate::ward::kind::{Kind, LOINC, MDC, UCUM};
 use crate::ward::noise::hash;
-use crate::ward::observe::{HOUR, Item, WAVE_SEGMENT, World};
+use crate::ward::observe::{Item, WAVE_SEGMENT, World};
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::wave;
 
 impl World {
     /// When somebody at home put on the glucose sensor they wear now.
     fn new_sensor(&self, person: usize) -> i64 {
-        self.origin - 3 * 86_400_000 - person as i64 * 5 * HOUR
+        self.origin - 3 * DAY_MS - person as i64 * 5 * HOUR_MS
     }
 
     /// The resource of an item.

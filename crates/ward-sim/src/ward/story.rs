@@ -1,5 +1,6 @@
 //! Scripted stories: what happens to whom, as changes of the physiology and alarms that follow from it.
 
+use crate::ward::clock::{HOUR_MS, MINUTE_MS};
 use crate::ward::noise::ramp;
 
 /// A course of events.
@@ -60,9 +61,6 @@ pub(crate) struct Effect {
     pub battery_drain: bool,
 }
 
-const MIN: i64 = 60_000;
-const HOUR: i64 = 60 * MIN;
-
 /// An alarm a story raises: after how long, how it reads and how long it lasts.
 pub(crate) struct Cue {
     pub after: i64,
@@ -89,15 +87,17 @@ impl Story {
         const RR: Option<&str> = Some("9279-1");
         match self {
             Story::Sepsis => vec![
-                cue(4 * HOUR + 30 * MIN, "medium", RR, "RR {} > 25"),
-                cue(4 * HOUR + 58 * MIN, "high", SPO2, "SpO2 {} < 90"),
+                cue(4 * HOUR_MS + 30 * MINUTE_MS, "medium", RR, "RR {} > 25"),
+                cue(4 * HOUR_MS + 58 * MINUTE_MS, "high", SPO2, "SpO2 {} < 90"),
             ],
-            Story::OpioidDepression => vec![cue(9 * MIN, "high", RR, "RR {} < 8")],
-            Story::FastAtrialFibrillation => vec![cue(2 * MIN, "medium", HR, "AFib {}")],
-            Story::FallingGlucose => vec![cue(76 * MIN, "medium", Some("105272-9"), "Glucose {} < 3.9")],
-            Story::LeadOff => vec![inop(10_000, Some(40 * MIN), "SpO2 sensor off")],
-            Story::FlatBattery => vec![inop(5 * MIN, None, "Battery 9 %")],
-            Story::GatewayLost => vec![inop(30_000, Some(45 * MIN), "No data, gateway")],
+            Story::OpioidDepression => vec![cue(9 * MINUTE_MS, "high", RR, "RR {} < 8")],
+            Story::FastAtrialFibrillation => vec![cue(2 * MINUTE_MS, "medium", HR, "AFib {}")],
+            Story::FallingGlucose => {
+                vec![cue(76 * MINUTE_MS, "medium", Some("105272-9"), "Glucose {} < 3.9")]
+            }
+            Story::LeadOff => vec![inop(10_000, Some(40 * MINUTE_MS), "SpO2 sensor off")],
+            Story::FlatBattery => vec![inop(5 * MINUTE_MS, None, "Battery 9 %")],
+            Story::GatewayLost => vec![inop(30_000, Some(45 * MINUTE_MS), "No data, gateway")],
             Story::ImplantAlert => vec![cue(0, "medium", None, "ICD lead 2480 Ω")],
             Story::Recovery => vec![],
         }
@@ -110,36 +110,40 @@ impl Story {
         }
         match self {
             Story::Sepsis => {
-                let sick = ramp(elapsed, 0, 6 * HOUR);
+                let sick = ramp(elapsed, 0, 6 * HOUR_MS);
                 e.hr = 44.0 * sick;
                 e.rr = 13.0 * sick;
                 e.sbp = -34.0 * sick;
                 e.temp = 1.9 * sick;
-                e.spo2 = -9.5 * ramp(elapsed, 2 * HOUR, 6 * HOUR);
-                e.oxygen = if elapsed > 4 * HOUR { 2.0 } else { 0.0 };
+                e.spo2 = -9.5 * ramp(elapsed, 2 * HOUR_MS, 6 * HOUR_MS);
+                e.oxygen = if elapsed > 4 * HOUR_MS { 2.0 } else { 0.0 };
             }
             Story::OpioidDepression => {
-                let depth = ramp(elapsed, 0, 12 * MIN) * (1.0 - ramp(elapsed, 40 * MIN, 55 * MIN));
+                let depth =
+                    ramp(elapsed, 0, 12 * MINUTE_MS) * (1.0 - ramp(elapsed, 40 * MINUTE_MS, 55 * MINUTE_MS));
                 e.rr = -9.5 * depth;
-                e.spo2 = -9.0 * ramp(elapsed, 3 * MIN, 15 * MIN) * (1.0 - ramp(elapsed, 42 * MIN, 58 * MIN));
+                e.spo2 = -9.0
+                    * ramp(elapsed, 3 * MINUTE_MS, 15 * MINUTE_MS)
+                    * (1.0 - ramp(elapsed, 42 * MINUTE_MS, 58 * MINUTE_MS));
                 e.hr = -12.0 * depth;
-                e.drowsy = elapsed > 4 * MIN && elapsed < 50 * MIN;
+                e.drowsy = elapsed > 4 * MINUTE_MS && elapsed < 50 * MINUTE_MS;
             }
             Story::FastAtrialFibrillation => {
-                let on = ramp(elapsed, 0, 90_000) * (1.0 - ramp(elapsed, 100 * MIN, 102 * MIN));
+                let on = ramp(elapsed, 0, 90_000) * (1.0 - ramp(elapsed, 100 * MINUTE_MS, 102 * MINUTE_MS));
                 e.hr = 78.0 * on;
                 e.sbp = -18.0 * on;
                 e.irregular = on > 0.2;
             }
             Story::FallingGlucose => {
-                e.low_sugar = ramp(elapsed, 0, 85 * MIN) * (1.0 - ramp(elapsed, 130 * MIN, 170 * MIN))
+                e.low_sugar =
+                    ramp(elapsed, 0, 85 * MINUTE_MS) * (1.0 - ramp(elapsed, 130 * MINUTE_MS, 170 * MINUTE_MS))
             }
-            Story::LeadOff => e.spo2_off = elapsed < 40 * MIN,
+            Story::LeadOff => e.spo2_off = elapsed < 40 * MINUTE_MS,
             Story::FlatBattery => e.battery_drain = true,
-            Story::GatewayLost => e.silent = elapsed < 45 * MIN,
+            Story::GatewayLost => e.silent = elapsed < 45 * MINUTE_MS,
             Story::ImplantAlert => {}
             Story::Recovery => {
-                let left = 1.0 - ramp(elapsed, 0, 30 * HOUR);
+                let left = 1.0 - ramp(elapsed, 0, 30 * HOUR_MS);
                 e.hr = 18.0 * left;
                 e.temp = 0.6 * left;
                 e.rr = 3.0 * left;
@@ -153,15 +157,15 @@ impl Story {
 pub(crate) fn opening(origin_ms: i64) -> Vec<Run> {
     let run = |patient, story, ago| Run { story, patient, from: origin_ms - ago };
     vec![
-        run(11, Story::Sepsis, 5 * HOUR),
-        run(3, Story::OpioidDepression, 12 * MIN),
-        run(16, Story::FastAtrialFibrillation, 25 * MIN),
-        run(26, Story::FallingGlucose, 80 * MIN),
-        run(14, Story::LeadOff, 3 * MIN),
-        run(1, Story::FlatBattery, 35 * MIN),
-        run(7, Story::GatewayLost, 6 * MIN),
-        run(8, Story::ImplantAlert, 25 * MIN),
-        run(2, Story::Recovery, 26 * HOUR),
-        run(19, Story::Sepsis, 2 * HOUR),
+        run(11, Story::Sepsis, 5 * HOUR_MS),
+        run(3, Story::OpioidDepression, 12 * MINUTE_MS),
+        run(16, Story::FastAtrialFibrillation, 25 * MINUTE_MS),
+        run(26, Story::FallingGlucose, 80 * MINUTE_MS),
+        run(14, Story::LeadOff, 3 * MINUTE_MS),
+        run(1, Story::FlatBattery, 35 * MINUTE_MS),
+        run(7, Story::GatewayLost, 6 * MINUTE_MS),
+        run(8, Story::ImplantAlert, 25 * MINUTE_MS),
+        run(2, Story::Recovery, 26 * HOUR_MS),
+        run(19, Story::Sepsis, 2 * HOUR_MS),
     ]
 }

@@ -1,5 +1,6 @@
 //! ECG lead II and pleth, drawn from the heart rate of the moment.
 
+use crate::ward::clock::MINUTE_MS;
 use crate::ward::noise::unit;
 use crate::ward::physiology::{Body, Signal};
 
@@ -24,7 +25,7 @@ pub(crate) fn pleth(body: &Body, from_ms: i64, count: usize, rate_hz: f64) -> Ve
 
 fn trace(body: &Body, from_ms: i64, count: usize, rate_hz: f64, shape: impl Fn(f64) -> f64) -> Vec<i32> {
     // The phase is a function of the minute, so that two requests for the same moment draw the same beat.
-    let minute = from_ms.div_euclid(60_000) * 60_000;
+    let minute = from_ms.div_euclid(60_000) * MINUTE_MS;
     let mut phase = 0.0;
     let mut t = minute as f64;
     let step = 1000.0 / rate_hz;

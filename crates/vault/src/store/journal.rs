@@ -9,8 +9,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use blake2::Blake2bMac;
-use blake2::digest::consts::U32;
 use blake2::digest::Mac;
+use blake2::digest::consts::U32;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use clinical::Action;

@@ -131,3 +131,34 @@ fn only_the_backend_folder_of_the_page_knows_tauri() {
         assert!(!text.contains("@tauri-apps"), "{} imports Tauri", file.display());
     }
 }
+
+#[test]
+fn documents_name_files_that_exist() {
+    let mut documents: Vec<std::path::PathBuf> =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(Into::into).to_vec();
+    for folder in ["docs", "docs/decisions"] {
+        let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        documents.extend(found.filter(|path| path.extension().is_some_and(|e| e == "md")));
+    }
+    let (mut named, mut gone) = (0, Vec::new());
+    for document in &documents {
+        let text = read(&document.to_string_lossy());
+        let folder = document.parent().unwrap();
+        // A link is looked up from its document, a path in code marks from the root.
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let links = links.filter(|link| !link.contains("://")).map(|link| folder.join(link));
+        let rooms = ["crates/", "src-tauri/", "ui/src/", "tests/", "xtask/", "benches/", "docs/"];
+        let code = text.split('`').skip(1).step_by(2);
+        let paths = code
+            .filter(|word| rooms.iter().any(|room| word.starts_with(room)) && !word.contains(['*', '<', ' ']))
+            .map(std::path::PathBuf::from);
+        for path in links.chain(paths) {
+            named += 1;
+            if !path.exists() {
+                gone.push(format!("{}: {}", document.display(), path.display()));
+            }
+        }
+    }
+    assert!(named > 60, "only {named} names were found: is this test looking?");
+    assert!(gone.is_empty(), "named, and not there:\n{}", gone.join("\n"));
+}

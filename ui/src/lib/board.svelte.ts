@@ -149,8 +149,7 @@ class Board {
       if (raised.length > 0) void this.lightUp(raised);
       return;
     }
-    const told = (tile: Tile) =>
-      JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
+    const told = (tile: Tile) => JSON.stringify(tile.alarm) === JSON.stringify(this.rows.get(tile.patient)?.tile.alarm);
     const alarming = tiles.filter((tile) => !told(tile));
     this.tell(update);
     if (alarming.length > 0 || order || raised.length > 0) {

@@ -13,7 +13,7 @@ use crate::error::FhirError;
 use crate::page::bundle::{looks_like_html, read_page};
 use crate::page::entry::Page;
 use crate::wire::json::position;
-use crate::wire::resource::{CapabilityStatement, OperationOutcome};
+use crate::wire::server::{CapabilityStatement, OperationOutcome};
 use crate::write::{Created, URI, none_exist};
 
 const FHIR_JSON: &str = "application/fhir+json";

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::map::codes::{LOINC, MDC, SNOMED};
 use crate::units::{normal_unit, to_unit};
+use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
 
@@ -17,7 +18,7 @@ use crate::wire::time::parse_instant;
 pub(crate) type Reason = String;
 
 /// `Ok(None)` where the quantity has no value.
-pub(crate) fn quantity(quantity: &r4::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {
+pub(crate) fn quantity(quantity: &types::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {
     let Some(value) = quantity.value else { return Ok(None) };
     let value = decimal(value)?;
     let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or("1");
@@ -31,7 +32,7 @@ fn decimal(raw: &RawValue) -> Result<Decimal, Reason> {
     Decimal::from_str(raw.get()).map_err(|e| format!("its value is {e}"))
 }
 
-pub(crate) fn code_of(concept: &r4::Concept) -> Option<Code> {
+pub(crate) fn code_of(concept: &types::Concept) -> Option<Code> {
     // A code the console knows wins; otherwise LOINC before MDC.
     let known = concept.coding.iter().find_map(|coding| {
         let code = coding.code.as_deref()?;
@@ -104,7 +105,7 @@ pub(crate) fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> 
     Ok(Some(Body::Samples(samples)))
 }
 
-fn acvpu(concept: &r4::Concept) -> Option<Acvpu> {
+fn acvpu(concept: &types::Concept) -> Option<Acvpu> {
     const CODES: [(&str, Acvpu); 5] = [
         ("248234008", Acvpu::Alert),
         ("130987000", Acvpu::NewConfusion),
@@ -128,7 +129,7 @@ fn segments(
     device: Option<DeviceId>,
     code: Code,
     start: Instant,
-    data: r4::SampledData,
+    data: types::SampledData,
 ) -> Result<Vec<Segment>, Reason> {
     if data.dimensions != 1 {
         return Err(format!("its SampledData has {} dimensions, one is read", data.dimensions));

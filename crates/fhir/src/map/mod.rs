@@ -2,6 +2,12 @@
 
 pub(crate) mod codes;
 
+pub(crate) mod text;
+
 pub(crate) mod measured;
+
+pub(crate) mod ward;
+
+pub(crate) mod alarms;
 
 pub(crate) mod resource;

@@ -9,8 +9,8 @@ use crate::error::FhirError;
 use crate::map::resource::{deleted, map_resource};
 use crate::page::entry::{Entry, Link, Page, Request, next_link};
 use crate::page::observations::read_observations;
+use crate::wire::datatypes::Str;
 use crate::wire::json::position;
-use crate::wire::resource::Str;
 use crate::wire::scan::{split_items, split_members};
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use clinical::{Fact, Unreadable};
 use serde::Deserialize;
 
-use crate::wire::resource::{Str, Text};
+use crate::wire::datatypes::{Str, Text};
 
 /// What one page said.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use clinical::{Body, Decimal, DeviceId, Fact, Instant, PatientId, Sample, SmolSt
 use smol_str::SmolStrBuilder;
 
 use crate::map::measured::quality;
-use crate::wire::resource::{id_in, is_id};
+use crate::wire::datatypes::{id_in, is_id};
 use crate::wire::scan::{number_end, plain_text_end, text_end};
 use crate::wire::time::parse_instant;
 

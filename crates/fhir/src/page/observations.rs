@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer};
 use crate::map::resource::{deleted, map_observation};
 use crate::page::entry::{Entry, Link, Page, Request, next_link};
 use crate::page::forms::Forms;
-use crate::wire::resource::{Observation, Str};
+use crate::wire::datatypes::Str;
+use crate::wire::resource::Observation;
 use crate::wire::scan::Cursor;
 
 /// An Observation that is as it should be, mapped as soon as it is read; nothing where it holds nothing of use. Whatever else

@@ -6,4 +6,8 @@ pub(crate) mod json;
 
 pub(crate) mod time;
 
+pub(crate) mod datatypes;
+
 pub(crate) mod resource;
+
+pub(crate) mod server;

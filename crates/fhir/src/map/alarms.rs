@@ -1,0 +1,102 @@
+//! Alarms, and what people did about them.
+
+use clinical::{About, Action, ActionId, Actor, ActorId, Body, Episode, EpisodeId, Instant, Priority, Verb};
+
+use crate::map::codes::{ACTOR, ACTOR_ROLE, ALARM_KIND, ALERT_ACTION, WARD_RECORD};
+use crate::map::measured::{Reason, code_of};
+use crate::map::text::clean;
+use crate::wire::datatypes::is_id;
+use crate::wire::resource as r4;
+use crate::wire::time::parse_instant;
+
+pub(crate) fn episode(
+    id: EpisodeId,
+    updated: Option<Instant>,
+    issue: r4::DetectedIssue,
+) -> Result<Body, Reason> {
+    if matches!(issue.status.as_ref(), "entered-in-error" | "cancelled") {
+        return Ok(Body::Deleted);
+    }
+    let (start, end) = issue.identified_period.map_or((None, None), |p| (p.start, p.end));
+    let onset = start
+        .or(issue.identified_date_time)
+        .and_then(|t| parse_instant(&t))
+        .or(updated)
+        .ok_or("it has no readable onset (identified)")?;
+    let ended = end.and_then(|t| parse_instant(&t)).or_else(|| updated.filter(|_| issue.status == "final"));
+    let code = issue.code.unwrap_or_default();
+    let technical = code.has(ALARM_KIND, "technical");
+    let text = code.words().or(issue.detail.as_deref()).unwrap_or("Alarm");
+    Ok(Body::Episode(Episode {
+        id,
+        // An alarm without a patient is kept and shown without a bed: none is lost.
+        patient: issue.patient.and_then(|p| p.id_of("Patient")),
+        priority: match issue.severity.as_deref() {
+            _ if technical => Priority::Technical,
+            Some("high") => Priority::High,
+            Some("low") => Priority::Low,
+            _ => Priority::Medium,
+        },
+        text: clean(text, 60),
+        measure: code_of(&code).and_then(|c| c.measure()),
+        onset,
+        // An end before the onset is a clock that went wrong; the condition has ended all the same.
+        ended: ended.map(|end| end.max(onset)),
+    }))
+}
+
+pub(crate) fn communication(id: ActionId, said: r4::Communication) -> Result<Option<Body>, Reason> {
+    let coded = |system| said.category.iter().find_map(|c| c.code(system));
+    let about_episodes = coded(ALERT_ACTION).is_some();
+    let Some(code) = coded(ALERT_ACTION).or_else(|| coded(WARD_RECORD)) else { return Ok(None) };
+    let verb = Verb::from_code(code)
+        .filter(|verb| verb.is_about_an_episode() == about_episodes)
+        .ok_or("its verb is not one of the alert actions")?;
+    let about = if about_episodes {
+        let episode = said.about.iter().find_map(|r| r.id_of("DetectedIssue"));
+        About::Episode(episode.ok_or("it is about no DetectedIssue")?)
+    } else {
+        said.subject.as_ref().and_then(|s| s.id_of("Patient")).map_or(About::Unit, About::Patient)
+    };
+    let at = said.sent.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (sent)")?;
+    let key =
+        said.identifier.iter().find_map(|i| i.value.as_deref()).map(|v| v.trim_start_matches("urn:uuid:"));
+    let note = said.payload.iter().find_map(|p| p.content_string.as_deref()).map(|t| clean(t, 2000));
+    Ok(Some(Body::Action(Action {
+        id: key.map_or(id, |key| clean(key, 64).into()),
+        about,
+        verb,
+        by: said.sender.as_ref().map_or_else(|| Actor::named("unknown"), actor),
+        at,
+        to: said.recipient.first().filter(|_| verb == Verb::HandTo).and_then(actor_id),
+        note,
+    })))
+}
+
+/// Who sent something: with an id where one is told, else a name and nothing more.
+fn actor(party: &r4::Party) -> Actor {
+    let name = clean(party.display.as_deref().or(party.reference.as_deref()).unwrap_or("unknown"), 80);
+    let role = party.extension.iter().find(|e| e.url == ACTOR_ROLE).and_then(|e| e.value_string.as_deref());
+    let actor = match actor_id(party) {
+        Some(id) => Actor::known(id, &name),
+        None => Actor::named(&name),
+    };
+    actor.acting_as(role.map(|role| clean(role, 60).as_str().into()))
+}
+
+/// The identifier that a console gave, else whom the server has on record, else what another system calls this person.
+fn actor_id(party: &r4::Party) -> Option<ActorId> {
+    let identifier = || party.identifier.as_ref().filter(|i| i.value.is_some());
+    let own = identifier().filter(|i| i.system.as_deref() == Some(ACTOR)).and_then(|i| i.value.as_deref());
+    let record = || {
+        let mut parts = party.reference.as_deref()?.rsplit('/');
+        let (id, kind) = (parts.next().filter(|id| is_id(id))?, parts.next()?);
+        Some(format!("{kind}/{id}"))
+    };
+    let others = || {
+        let other = identifier()?;
+        Some(format!("{}|{}", other.system.as_deref()?, other.value.as_deref()?))
+    };
+    let id = own.map(str::to_owned).or_else(record).or_else(others)?;
+    Some(clean(&id, 160)).filter(|id| !id.is_empty()).map(ActorId::from)
+}

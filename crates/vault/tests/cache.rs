@@ -151,6 +151,15 @@ fn one_page_with_two_versions_of_a_resource_leaves_the_later_one() {
 }
 
 #[test]
+fn whose_value_was_deleted_is_told_also_where_a_newer_one_stays() {
+    let (_folder, vault) = open();
+    let values = vec![spot("Observation/a", "1", 1000, "36.5"), spot("Observation/b", "1", 2000, "36.7")];
+    let came = vault.commit(page(values)).unwrap();
+    let gone = vault.commit(page(vec![fact("Observation/a", "2", Body::Deleted)])).unwrap();
+    assert_eq!((gone.patients, gone.samples), (came.patients, 0));
+}
+
+#[test]
 fn sealing_the_hot_tail_loses_no_digit_and_no_source() {
     let (_folder, vault) = open();
     let facts =

@@ -7,7 +7,7 @@ use clinical::{
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use crate::changes::Ingested;
-use crate::codec::{about_text, known_id, patient_text};
+use crate::codec::{about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::merge::say_merges;
 use crate::series::write::Values;
@@ -268,6 +268,14 @@ impl<'a> Intake<'a> {
             "Observation" => return self.values.deleted(reference),
             _ => return Ok(()),
         };
+        if !matches!(table, "person" | "place") {
+            let whose = self
+                .transaction
+                .prepare_cached(&format!("SELECT patient FROM {table} WHERE id = ?"))?
+                .query_row([id], |row| some_id(row, 0))
+                .optional()?;
+            self.done.patients.extend(whose.flatten());
+        }
         let gone = unsay(self.transaction, self.received, table, id)?;
         if gone > 0 {
             self.done.ward_changed = true;

@@ -292,6 +292,16 @@ impl<'a> Values<'a> {
         if !known {
             return Ok(());
         }
+        let whose: Vec<PatientId> = self
+            .transaction
+            .prepare_cached(
+                "SELECT DISTINCT patient FROM series WHERE id IN
+                 (SELECT series FROM sample WHERE source = ?1 AND version IS NOT ?2
+                  UNION SELECT series FROM chunk WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL)",
+            )?
+            .query_map(params![reference, keep], |row| id(row, 0))?
+            .collect::<Result<_, _>>()?;
+        self.changes.patients.extend(whose);
         let now = self.received.0;
         self.transaction
             .prepare_cached(

@@ -9,8 +9,6 @@ compile_error!(
 mod cli;
 mod commands;
 mod doctor;
-mod files;
-mod keeping;
 mod notify;
 mod platform;
 mod printer;

@@ -197,7 +197,7 @@ async fn a_ward_in_the_same_order_shows_the_values_of_each_moment() {
     let folder = tempfile::tempdir().unwrap();
     let vault = cache::fill(folder.path());
     vault.commit(PageCommit { facts: stay::stay(), received: stay::NOW, ..Default::default() }).unwrap();
-    let then = stay::NOW - 24 * stay::HOUR;
+    let then = stay::NOW - clinical::DAY_MS;
     let heart_rate = |at: Instant| {
         let ward = vault.read_as(View { at, ..View::NOW }, |reader| reader.ward()).unwrap();
         let value = ward.values.into_iter().find(|v| v.series.code == "8867-4").unwrap();

@@ -1,7 +1,7 @@
 //! What is drawn of a patient's trends is what every single value would draw, whatever way the values came.
 
 use charts::Viewport;
-use clinical::{Body, Code, DeviceId, Fact, PatientId, Quality, Sample, Segment, Source};
+use clinical::{Body, Code, DeviceId, Fact, HOUR_MS, MINUTE_MS, PatientId, Quality, Sample, Segment, Source};
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clinical::{Instant, Priority};
+use clinical::{Instant, MINUTE_MS, Priority};
 use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
 

@@ -1,6 +1,10 @@
 //! The command line.
 
-use std::io::Write;
+mod files;
+mod folder;
+mod maintenance;
+mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,13 +15,15 @@ use clap::{Args, Parser, Subcommand};
 use clinical::{ActorId, Instant};
 use console::Imprint;
 use console::view::{self, Failure, Synced};
-use fhir::{Client, parse_instant};
-use serde::Serialize;
+use fhir::Client;
 use sync::Engine;
 use vault::{Pin, Vault, View, Ward};
 
 use crate::session::{Start, clock, key};
-use crate::{doctor, files, keeping, platform, window};
+
+use crate::{doctor, platform, window};
+use folder::{cache, imprint};
+use terminal::{instant, print, print_json};
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]
@@ -181,12 +187,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Report(asked)) => files::report(&start, asked),
         Some(Command::Export(asked)) => files::export(&start, asked),
         Some(Command::Flowsheet(asked)) => files::flowsheet(&start, asked),
-        Some(Command::Log { most, json }) => keeping::log(&start, most, json),
-        Some(Command::Settings { key, value }) => keeping::settings(&start, key.as_deref(), value),
-        Some(Command::Check) => keeping::check(&start),
-        Some(Command::Repair) => keeping::repair(&start),
-        Some(Command::RotateKey) => keeping::rotate_key(&start),
-        Some(Command::Forget { .. }) => keeping::forget(&start),
+        Some(Command::Log { most, json }) => maintenance::log(&start, most, json),
+        Some(Command::Settings { key, value }) => maintenance::settings(&start, key.as_deref(), value),
+        Some(Command::Check) => maintenance::check(&start),
+        Some(Command::Repair) => maintenance::repair(&start),
+        Some(Command::RotateKey) => maintenance::rotate_key(&start),
+        Some(Command::Forget { .. }) => maintenance::forget(&start),
     }
 }
 
@@ -236,24 +242,6 @@ fn moment(at: Option<String>, as_shown: bool) -> Result<View, Failure> {
     Ok(if as_shown { View::as_shown(at) } else { View::at(at) })
 }
 
-/// The moment that an option names.
-pub(crate) fn instant(option: &str, text: &str) -> Result<Instant, Failure> {
-    parse_instant(text).ok_or_else(|| {
-        Failure::failed(format!("{option}: \"{text}\" is no instant; write it like 2026-03-14T03:12:00Z"))
-    })
-}
-
-/// The cache of the folder, to look at from outside.
-pub(crate) fn cache(start: &Start) -> Result<Vault, Failure> {
-    if !vault::exists(&start.folder) {
-        return Err(Failure::failed(format!(
-            "there is no cache in {}; run `vigil sync --once` first",
-            start.folder.display()
-        )));
-    }
-    Ok(Vault::open_to_read(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
-}
-
 fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, Failure> {
     let at = moment(at, as_shown)?;
     let board = view::ward(&cache(start)?, at, clock()())?;
@@ -266,19 +254,6 @@ fn ward(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Res
         print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}", person.bed, person.name, person.mrn))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints what is for a script.
-pub(crate) fn print_json(what: &impl Serialize) -> Result<ExitCode, Failure> {
-    print(format_args!("{}", serde_json::to_string_pretty(what).map_err(Failure::failed)?))
-}
-
-/// Prints; a reader that closes early (`| head`) has seen what it wanted.
-pub(crate) fn print(text: std::fmt::Arguments) -> Result<ExitCode, Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
 }
 
 fn alert_list(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) -> Result<ExitCode, Failure> {
@@ -299,21 +274,6 @@ fn alert_list(start: &Start, as_json: bool, at: Option<String>, as_shown: bool) 
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The cache of the folder, to write to: refused while a window has it.
-pub(crate) fn own_cache(start: &Start) -> Result<Vault, Failure> {
-    cache(start)?;
-    Ok(Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?)
-}
-
-/// What a page says of itself.
-pub(crate) fn imprint(start: &Start, last_good: Option<Instant>) -> Imprint {
-    Imprint {
-        station: start.station.clone().unwrap_or("Station 1".into()),
-        user: start.user.clone().unwrap_or("the command line".into()),
-        last_good,
-    }
 }
 
 type Pages = fn(&Ward, &Ward, Instant, &Imprint) -> Vec<Page>;

@@ -10,7 +10,8 @@ use console::view::{Failure, FailureCode, SheetRow};
 use fhir::format_instant;
 use vault::{Vault, View};
 
-use crate::cli::{cache, imprint, instant, own_cache, print, print_json};
+use super::folder::{cache, imprint, own_cache};
+use super::terminal::{instant, print, print_json};
 use crate::session::{Start, clock};
 
 #[derive(Args, Debug)]

@@ -6,6 +6,8 @@ use console::view::{Failure, LogEntry};
 use fhir::format_instant;
 use vault::{Access, OsKeyring, Vault};
 
+use super::folder::cache;
+use super::terminal::{print, print_json};
 use crate::session::{Start, clock, key, who};
 
 /// Every page against its checksum, then the structure. The exit code says whether all is well.
@@ -28,18 +30,13 @@ pub(crate) fn check(start: &Start) -> Result<ExitCode, Failure> {
 
 /// The station's own log, newest first.
 pub(crate) fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
-    let entries = crate::cli::cache(start)?.read(|reader| reader.log(most))?;
+    let entries = cache(start)?.read(|reader| reader.log(most))?;
     if as_json {
-        return crate::cli::print_json(&entries.into_iter().map(LogEntry::from).collect::<Vec<_>>());
+        return print_json(&entries.into_iter().map(LogEntry::from).collect::<Vec<_>>());
     }
     for entry in entries {
         let about = entry.about.unwrap_or_default();
-        crate::cli::print(format_args!(
-            "{}  {:<20} {:<40} {about}",
-            format_instant(entry.at),
-            entry.who,
-            entry.what
-        ))?;
+        print(format_args!("{}  {:<20} {:<40} {about}", format_instant(entry.at), entry.who, entry.what))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -52,7 +49,7 @@ pub(crate) fn settings(
 ) -> Result<ExitCode, Failure> {
     let vault = match &value {
         Some(_) => Vault::open(&start.folder, key(&start.folder, start.pin.as_ref())?)?,
-        None => crate::cli::cache(start)?,
+        None => cache(start)?,
     };
     let mut site = vault.read(|reader| reader.site())?;
     if let (Some(name), Some(value)) = (name, value) {

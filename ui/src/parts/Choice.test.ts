@@ -31,3 +31,8 @@ it('always has one that is chosen', async () => {
   await hand.click(screen.getByText('6 h'));
   expect(chosen()).toEqual(['6 h']);
 });
+
+it('keeps a count apart from its word', () => {
+  render(Choice, { label: 'Whose', options: [{ value: 1, name: 'All', count: 10 }], value: 1 });
+  expect(screen.getByRole('radio').textContent).toBe('All 10');
+});

@@ -118,7 +118,8 @@ mod tests {
     fn an_id_is_found_under_its_bare_text_and_sorts_as_it_does() {
         let mut known = HashMap::from([(PatientId::from("b"), 2), (PatientId::from("a"), 1)]);
         assert_eq!(known.remove("b"), Some(2));
-        assert!(PatientId::from("a") < PatientId::from(String::from("b")));
+        let (first, second) = (PatientId::from("a"), PatientId::from(String::from("b")));
+        assert!(first < second);
         assert_eq!(format!("{} {:?}", DeviceId::from("d"), DeviceId::from("d")), "d \"d\"");
     }
 }

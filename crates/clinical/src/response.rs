@@ -472,13 +472,20 @@ mod tests {
             Actor::at_station("b", "N. Okafor"),
         );
         let given = given_to("N. Okafor", None, by(&giver, "1", Verb::HandTo, 1));
-        assert_eq!(state(&medium, &[given.clone()], 2).owner.unwrap().0, Actor::named("N. Okafor"));
+        assert_eq!(
+            state(&medium, std::slice::from_ref(&given), 2).owner.unwrap().0,
+            Actor::named("N. Okafor")
+        );
         let another = [given.clone(), by(&giver, "2", Verb::Take, 2)];
-        assert_eq!(state(&medium, &another, 3).also_took, [giver.clone()], "the name is not the giver's");
+        assert_eq!(
+            state(&medium, &another, 3).also_took,
+            std::slice::from_ref(&giver),
+            "the name is not the giver's"
+        );
         let taken = [given.clone(), by(&there, "2", Verb::Take, 2), by(&here, "3", Verb::Take, 3)];
         let now = state(&medium, &taken, 4);
         assert_eq!(now.owner.unwrap(), (there.clone(), Instant(2)));
-        assert_eq!(now.also_took, [here.clone()], "the second of that name is told");
+        assert_eq!(now.also_took, std::slice::from_ref(&here), "the second of that name is told");
         // Whom the station knew is the owner at once, and nobody else of the name.
         let known = given_to("N. Okafor", Some(&there), given);
         let facts = [known, by(&here, "2", Verb::Take, 2), by(&here, "3", Verb::Release, 3)];

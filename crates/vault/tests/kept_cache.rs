@@ -946,7 +946,7 @@ fn write_cache(folder: &Path) {
         format!("{{\"resourceType\":\"Communication\",\"id\":\"{id}\",\"text\":\"{text}\"}}")
     };
     let record = |a: Action| {
-        let body = say(&a.id.to_string(), a.note.as_deref().unwrap_or(""));
+        let body = say(a.id.as_str(), a.note.as_deref().unwrap_or(""));
         vault.record_action(a, body).unwrap();
     };
     record(act("act-sent", "e-high", Verb::Note, "Nurse Ben", 5 * HOUR_MS + 2 * MINUTE_MS, Some("seen")));

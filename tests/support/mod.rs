@@ -281,12 +281,19 @@ impl App {
         }
     }
 
+    /// Clicks what is there. A list that is sorted anew between the look and the click puts another element in its place: then
+    /// it is looked for again.
     pub async fn click(&self, css: &str) {
-        let clicked = self.see(css).await;
-        let clicked = tokio::time::timeout(Duration::from_secs(30), clicked.click()).await;
-        clicked
-            .unwrap_or_else(|_| panic!("click {css}: no answer"))
-            .unwrap_or_else(|e| panic!("click {css}: {e}"));
+        let mut tries = 0;
+        loop {
+            let found = self.see(css).await;
+            let clicked = tokio::time::timeout(Duration::from_secs(30), found.click()).await;
+            match clicked.unwrap_or_else(|_| panic!("click {css}: no answer")) {
+                Ok(()) => return,
+                Err(e) if tries < 3 && e.to_string().contains("was not found") => tries += 1,
+                Err(e) => panic!("click {css}: {e}"),
+            }
+        }
     }
 
     pub async fn text(&self, css: &str) -> String {

@@ -26,8 +26,17 @@ async fn open(base: &str, folder: &Path, user: &str) -> App {
     app
 }
 
+/// What is wanted of the card of an alarm. Of a long queue only what is near the part in sight is there: where the card is not,
+/// the queue goes a screen further, and from its end back to the top.
 fn card(episode: &str, wanted: &str) -> String {
-    format!("const card = document.querySelector('[data-testid=alert-{episode}]'); return !!card && {wanted}")
+    format!(
+        "const card = document.querySelector('[data-testid=alert-{episode}]');
+        if (card) return {wanted};
+        let box = document.querySelector('[data-testid^=alert-]');
+        while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement;
+        if (box) box.scrollTop = box.scrollTop + box.clientHeight >= box.scrollHeight - 1 ? 0 : box.scrollTop + box.clientHeight;
+        return false"
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,6 +101,7 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
         &card("chain-1", "/N. Okafor/.test(card.textContent) && /Outreach called/.test(card.textContent)"),
     )
     .await;
+    a.until("the card", &card("chain-1", "true")).await;
     let texts = [a.text("[data-testid=more-chain-1]").await, b.text("[data-testid=more-chain-1]").await];
     assert_eq!(texts[0], texts[1]);
     a.close().await;

@@ -40,8 +40,10 @@ pub use series::spans::Span;
 pub use series::window::{Blocks, Columns, Opened, Window, steps_of};
 
 pub use facts::ingest::PageCommit;
+pub use facts::quarantine::Quarantined;
 pub use facts::ward::{SeriesInfo, SeriesValue, Ward};
-pub use outbox::record::{LogEntry, OutboxRow, Parked, Quarantined};
+pub use outbox::queue::{OutboxRow, Parked};
+pub use store::log::LogEntry;
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use upkeep::retention::{Retention, Retired};

@@ -7,3 +7,5 @@ pub(crate) mod merge;
 pub(crate) mod ward;
 
 pub(crate) mod alarms;
+
+pub(crate) mod quarantine;

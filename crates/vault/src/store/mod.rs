@@ -2,6 +2,8 @@
 
 pub(crate) mod schema;
 
+pub(crate) mod durably;
+
 pub(crate) mod connection;
 
 pub(crate) mod kind;
@@ -13,3 +15,7 @@ pub(crate) mod page_cache;
 pub(crate) mod vault;
 
 pub(crate) mod history;
+
+pub(crate) mod log;
+
+pub(crate) mod settings;

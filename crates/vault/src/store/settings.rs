@@ -1,0 +1,66 @@
+//! What the site and the station have set.
+
+use clinical::Instant;
+use rusqlite::params;
+
+use crate::error::VaultError;
+use crate::keys::key::random;
+use crate::store::durably::durably;
+use crate::store::vault::Vault;
+
+/// The setting that holds the station's own id.
+const STATION_ID: &str = "station-id";
+
+impl Vault {
+    /// Keeps a setting of the site, with who set it in the log; [`clinical::Site::set`] says which there are.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_site(&self, key: String, value: String, who: String, at: Instant) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                transaction.execute(
+                    "INSERT OR REPLACE INTO setting VALUES ('site:' || ?, ?)",
+                    params![key, value],
+                )?;
+                transaction.execute(
+                    "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
+                    params![at.0, who, format!("set to {value}"), key],
+                )?;
+                Ok(transaction.commit()?)
+            })
+        })
+    }
+
+    /// This station's own random id, made once and kept: with it a name that is typed here is not the one typed elsewhere.
+    /// `None` where it was never made and the cache is open for reading only.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn station_id(&self) -> Result<Option<String>, VaultError> {
+        let known = self.read(|reader| reader.setting(STATION_ID))?;
+        if known.is_some() || self.is_read_only() {
+            return Ok(known);
+        }
+        let fresh: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                connection.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", [STATION_ID, &fresh])?;
+                let kept = "SELECT value FROM setting WHERE key = ?";
+                Ok(Some(connection.query_row(kept, [STATION_ID], |row| row.get(0))?))
+            })
+        })
+    }
+
+    /// Keeps a setting of this station.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_setting(&self, key: &'static str, value: String) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", params![key, value])?;
+            Ok(())
+        })
+    }
+}

@@ -303,6 +303,8 @@ impl Session {
             version: env!("CARGO_PKG_VERSION"),
             page_zoom: crate::platform::page_zoom(),
             prints_itself: crate::printer::PRINTS_THE_WINDOW,
+            reasons: clinical::HANDLED_REASONS.to_vec(),
+            roles: clinical::LIMIT_ROLES.to_vec(),
         }
     }
 }

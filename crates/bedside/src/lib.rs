@@ -36,5 +36,5 @@ pub use patient::{PatientPage, patient_page};
 pub use queue::{QueueItem, history, queue};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};
-pub use tile::Tile;
+pub use tile::{Tile, TileDevice};
 pub use timeline::{TimelineEntry, timeline};

@@ -15,6 +15,8 @@ pub struct QueueItem {
     pub patient: Option<PatientId>,
     /// Bed as shown; empty where the alarm names no patient.
     pub bed: String,
+    /// Whether the person is at home.
+    pub home: bool,
     /// Name as shown.
     pub name: String,
     /// The episode with its state.
@@ -47,6 +49,7 @@ fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) ->
             QueueItem {
                 patient: episode.patient.clone(),
                 bed: tile.map(|t| t.bed.clone()).unwrap_or_default(),
+                home: tile.is_some_and(|t| t.home),
                 name: tile.map(|t| display_name(&t.family, &t.given)).unwrap_or_default(),
                 line: line(episode, state),
                 ended: episode.ended,

@@ -43,12 +43,23 @@ pub struct Tile {
     pub alarm: Option<AlarmLine>,
     /// Since when nothing has come that speaks of now.
     pub stale_since: Option<Instant>,
-    /// Per cent, of the weakest battery.
+    /// Per cent, of the battery that was told of last.
     pub battery: Option<u8>,
-    /// Names of devices in use.
-    pub devices: Vec<String>,
+    /// Devices in use.
+    pub devices: Vec<TileDevice>,
     /// Where it stands on the board.
     pub acuity: Acuity,
+}
+
+/// A device in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TileDevice {
+    /// As shown.
+    pub name: String,
+    /// Whether it is implanted.
+    pub implant: bool,
+    /// Whether the battery of the tile is its own.
+    pub has_battery: bool,
 }
 
 /// Everybody on the board, worst first.
@@ -89,11 +100,16 @@ pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                 bed.and_then(|b| b.part_of.as_ref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
             let own = values.get(&person.id).map_or(&[][..], Vec::as_slice);
             let own_alarms = alarms.remove(&person.id).unwrap_or_default();
+            let battery = newest(own, &[Measure::Battery]).and_then(|n| n.from.series.device.as_ref());
             let devices = ward
                 .devices
                 .iter()
                 .filter(|d| d.active && d.patient.as_ref() == Some(&person.id))
-                .map(|d| d.name.clone())
+                .map(|d| TileDevice {
+                    name: d.name.clone(),
+                    implant: d.is_implant(),
+                    has_battery: battery == Some(&d.id),
+                })
                 .collect();
             let subject = Subject {
                 person,
@@ -128,7 +144,7 @@ struct Subject<'a> {
     bed: String,
     unit: String,
     values: &'a [&'a SeriesValue],
-    devices: Vec<String>,
+    devices: Vec<TileDevice>,
     scored: Scored,
     site: &'a Site,
 }

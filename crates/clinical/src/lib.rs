@@ -48,4 +48,4 @@ pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};
 pub use time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Reversed, SECOND_MS, TimeRange};
 pub use tone::{Burst, burst, samples};
-pub use ward::{Device, Dose, Flag, Person, Place, Segment, Stay};
+pub use ward::{Device, Dose, Flag, LOW_BATTERY, Person, Place, Segment, Stay};

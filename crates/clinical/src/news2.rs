@@ -165,6 +165,22 @@ impl Band {
         ["zero", "low", "low-medium", "medium", "high"][self as usize]
     }
 
+    /// The risk in words (RCP 2017, chart 2).
+    pub fn risk(self) -> &'static str {
+        ["None", "Low", "Low to medium", "Medium", "High"][self as usize]
+    }
+
+    /// What the ward does about it (RCP 2017, chart 4).
+    pub fn response(self) -> &'static str {
+        [
+            "Check every 12 h",
+            "Check every 4–6 h",
+            "Ward review, hourly",
+            "Urgent review, hourly",
+            "Emergency review",
+        ][self as usize]
+    }
+
     /// How long until the next observation is due, in milliseconds (RCP 2017, chart 4); high is continuous.
     pub fn next_observation_ms(self) -> i64 {
         [12 * HOUR_MS, 4 * HOUR_MS, HOUR_MS, HOUR_MS, 0][self as usize]

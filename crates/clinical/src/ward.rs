@@ -66,6 +66,17 @@ pub struct Device {
     pub active: bool,
 }
 
+impl Device {
+    /// Whether it is implanted, as far as its name tells.
+    pub fn is_implant(&self) -> bool {
+        let mut words = self.name.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| word == "ICD" || word.to_lowercase().starts_with("implant"))
+    }
+}
+
+/// Per cent of a battery from which on it is low.
+pub const LOW_BATTERY: u8 = 20;
+
 /// A dose that a device or a person recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dose {
@@ -137,5 +148,21 @@ impl Segment {
     /// Whether this is a wave (ECG, pleth) and not a numeric: ten values a second or more.
     pub fn is_wave(&self) -> bool {
         self.period_ms <= 100.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_implant_is_told_by_a_word_of_its_name_and_not_by_letters_of_another() {
+        let is = |name: &str| {
+            Device { id: "d".into(), patient: None, name: name.into(), active: true }.is_implant()
+        };
+        assert!(
+            is("ICD") && is("ICD (implant)") && is("Implantable loop recorder") && is("Dual-chamber ICD")
+        );
+        assert!(!is("Bedside monitor") && !is("Medicdosis hub") && !is("SpO2 sensor"));
     }
 }

@@ -154,6 +154,17 @@ export type AppState = {
 	pageZoom: number | null,
 	/**  What is printed is the page itself, which has to hold the pages then. */
 	printsItself: boolean,
+	/**  Reasons an alarm is handled for. */
+	reasons: string[],
+	/**  Roles that may set a limit. */
+	roles: string[],
+};
+
+/**  A battery as it was told of last. */
+export type Battery = {
+	percent: number,
+	/**  It has to be charged or changed. */
+	low: boolean,
 };
 
 /**  A low and a high bound of one measure, both ways. */
@@ -332,6 +343,11 @@ export type News = {
 	total: number | null,
 	partial: number,
 	band: string | null,
+	/**  As shown: `4`, `≥4` where an input is missing, `–` where nothing counts. */
+	shown: string,
+	/**  The risk in words, and what the ward does about it. */
+	risk: string | null,
+	response: string | null,
 	missing: string[],
 	notFor: string | null,
 	nextDue: number | null,
@@ -427,6 +443,8 @@ export type QueueItem = {
 	/**  Empty where the alarm names nobody. */
 	patient: string,
 	bed: string,
+	/**  Where somebody lies in words: `Bed 12`, `Home H3`. */
+	place: string,
 	name: string,
 	initials: string,
 	alarm: Alarm,
@@ -516,6 +534,8 @@ export type Tile = {
 	/**  Logical id of the Patient. */
 	patient: string,
 	bed: string,
+	/**  Where somebody lies in words: `Bed 12`, `Home H3`. */
+	place: string,
 	ward: string,
 	home: boolean,
 	name: string,
@@ -530,8 +550,17 @@ export type Tile = {
 	/**  The alarm it leads with. */
 	alarm: Alarm | null,
 	staleSince: number | null,
-	battery: number | null,
-	devices: string[],
+	battery: Battery | null,
+	devices: TileDevice[],
+};
+
+/**  A device in use. */
+export type TileDevice = {
+	name: string,
+	/**  Whether it is implanted. */
+	implant: boolean,
+	/**  Where it is this one that told of it. */
+	battery: Battery | null,
 };
 
 /**  Something that happened to an episode. */

@@ -39,7 +39,15 @@ export function alarm(parts: Partial<Alarm> = {}): Alarm {
 }
 
 export function item(parts: Partial<Alarm> = {}, about: Partial<QueueItem> = {}): QueueItem {
-  return { patient: 'p1', bed: '12', name: 'Ada Park', initials: 'A. P.', alarm: alarm(parts), ...about };
+  return {
+    patient: 'p1',
+    bed: '12',
+    place: 'Bed 12',
+    name: 'Ada Park',
+    initials: 'A. P.',
+    alarm: alarm(parts),
+    ...about,
+  };
 }
 
 export function news(parts: Partial<News> = {}): News {
@@ -48,6 +56,9 @@ export function news(parts: Partial<News> = {}): News {
     total: 2,
     partial: 2,
     band: 'low',
+    shown: '2',
+    risk: 'Low',
+    response: 'Check every 4–6 h',
     missing: [],
     notFor: null,
     nextDue: null,
@@ -71,6 +82,7 @@ export function tile(parts: Partial<Tile> = {}): Tile {
   return {
     patient: 'p1',
     bed: '12',
+    place: 'Bed 12',
     ward: 'Ward A',
     home: false,
     name: 'Ada Park',
@@ -123,6 +135,8 @@ export const station: AppState = {
   version: '0.1.0',
   pageZoom: null,
   printsItself: false,
+  reasons: ['Treated', 'Artefact', 'Expected for patient', 'Other'],
+  roles: ['Physician', 'Charge nurse', 'Nurse'],
 };
 
 export const limits: Limits = {

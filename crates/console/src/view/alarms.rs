@@ -116,6 +116,8 @@ pub struct QueueItem {
     /// Empty where the alarm names nobody.
     patient: String,
     bed: String,
+    /// Where somebody lies in words: `Bed 12`, `Home H3`.
+    place: String,
     name: String,
     initials: String,
     alarm: Alarm,
@@ -125,6 +127,7 @@ impl From<bedside::QueueItem> for QueueItem {
     fn from(item: bedside::QueueItem) -> QueueItem {
         let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
         QueueItem {
+            place: super::board::place(&item.bed, item.home),
             initials: clinical::initials(family, given),
             patient: item.patient.map_or_else(String::new, String::from),
             bed: item.bed,

@@ -44,6 +44,24 @@ fn cell(cell: bedside::Cell) -> Cell {
     }
 }
 
+/// A battery as it was told of last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct Battery {
+    percent: u8,
+    /// It has to be charged or changed.
+    low: bool,
+}
+
+/// A device in use.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct TileDevice {
+    name: String,
+    /// Whether it is implanted.
+    implant: bool,
+    /// Where it is this one that told of it.
+    battery: Option<Battery>,
+}
+
 /// A bed, or a person at home.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +69,8 @@ pub struct Tile {
     /// Logical id of the Patient.
     pub patient: String,
     bed: String,
+    /// Where somebody lies in words: `Bed 12`, `Home H3`.
+    place: String,
     ward: String,
     home: bool,
     name: String,
@@ -65,8 +85,8 @@ pub struct Tile {
     /// The alarm it leads with.
     pub alarm: Option<Alarm>,
     stale_since: Option<i64>,
-    battery: Option<u8>,
-    devices: Vec<String>,
+    battery: Option<Battery>,
+    devices: Vec<TileDevice>,
 }
 
 impl From<bedside::Tile> for Tile {
@@ -76,7 +96,9 @@ impl From<bedside::Tile> for Tile {
             ("", one) | (one, "") => one.to_owned(),
             (family, given) => format!("{family}, {given}"),
         };
+        let battery = tile.battery.map(|percent| Battery { percent, low: percent <= clinical::LOW_BATTERY });
         Tile {
+            place: place(&tile.bed, tile.home),
             initials: clinical::initials(&tile.family, &tile.given),
             patient: tile.patient.into(),
             bed: tile.bed,
@@ -97,9 +119,26 @@ impl From<bedside::Tile> for Tile {
             cells: tile.cells.into_iter().map(cell).collect(),
             alarm: tile.alarm.map(|line| alarm(line, None)),
             stale_since: tile.stale_since.map(ms),
-            battery: tile.battery,
-            devices: tile.devices,
+            battery,
+            devices: tile
+                .devices
+                .into_iter()
+                .map(|d| TileDevice {
+                    name: d.name,
+                    implant: d.implant,
+                    battery: battery.filter(|_| d.has_battery),
+                })
+                .collect(),
         }
+    }
+}
+
+/// Where somebody lies in words. A ward has beds named `HDU 3`: no home is told by a letter.
+pub(super) fn place(bed: &str, home: bool) -> String {
+    match (bed, home) {
+        ("", _) => "No patient named".to_owned(),
+        (bed, true) => format!("Home {bed}"),
+        (bed, false) => format!("Bed {bed}"),
     }
 }
 
@@ -206,5 +245,17 @@ impl Update {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         *self == Update::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ward_bed_named_with_an_h_is_no_home() {
+        assert_eq!(place("HDU 3", false), "Bed HDU 3");
+        assert_eq!(place("H3", true), "Home H3");
+        assert_eq!(place("", false), "No patient named");
     }
 }

@@ -23,6 +23,11 @@ pub struct News {
     total: Option<u8>,
     partial: u8,
     band: Option<&'static str>,
+    /// As shown: `4`, `≥4` where an input is missing, `–` where nothing counts.
+    shown: String,
+    /// The risk in words, and what the ward does about it.
+    risk: Option<&'static str>,
+    response: Option<&'static str>,
     missing: Vec<&'static str>,
     not_for: Option<String>,
     next_due: Option<i64>,
@@ -37,6 +42,13 @@ impl From<bedside::NewsBadge> for News {
             total: badge.total,
             partial: badge.partial,
             band: badge.band.map(|b| b.key()),
+            shown: match (badge.total, badge.band) {
+                (Some(total), _) => total.to_string(),
+                (None, Some(_)) => format!("≥{}", badge.partial),
+                (None, None) => "–".to_owned(),
+            },
+            risk: badge.band.map(clinical::Band::risk),
+            response: badge.band.map(clinical::Band::response),
             missing: badge.missing.iter().map(|p| p.label()).collect(),
             not_for: badge.not_for,
             next_due: badge.next_due.map(ms),

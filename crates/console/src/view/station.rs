@@ -56,6 +56,10 @@ pub struct AppState {
     pub page_zoom: f64,
     /// What is printed is the page itself, which has to hold the pages then.
     pub prints_itself: bool,
+    /// Reasons an alarm is handled for.
+    pub reasons: Vec<&'static str>,
+    /// Roles that may set a limit.
+    pub roles: Vec<&'static str>,
 }
 
 /// A resource in quarantine.

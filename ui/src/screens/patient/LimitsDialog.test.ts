@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, begin, Refusal } from '../../backend/fake';
+import { answer, asked, begin, Refusal, station } from '../../backend/fake';
 import { board } from '../../lib/board.svelte';
 import LimitsDialog from './LimitsDialog.svelte';
 
@@ -14,7 +14,7 @@ const close = vi.fn();
 beforeEach(() => {
   begin();
   close.mockReset();
-  board.past = null;
+  [board.past, board.app] = [null, station];
 });
 afterEach(cleanup);
 

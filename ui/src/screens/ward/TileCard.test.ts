@@ -42,7 +42,7 @@ it('says that only this station knows who took it', () => {
 });
 
 it('never shows an incomplete score as a whole one', () => {
-  show({ news: news({ total: null, partial: 4, missing: ['ACVPU'] }) });
+  show({ news: news({ total: null, partial: 4, shown: '≥4', missing: ['ACVPU'] }) });
   expect(screen.getByTestId('news').textContent).toContain('≥4');
   expect(screen.getByTestId('news').getAttribute('aria-label')).toContain('missing ACVPU');
 });

@@ -66,7 +66,7 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
     let rows: Vec<&str> = order.as_str().unwrap().split(',').collect();
     assert!(!rows.contains(&"row-over high"), "what ended stands in a group of its own");
     assert_eq!(rows.iter().filter(|row| row.starts_with("row-storm-")).count(), STORM, "all of it is active");
-    let rank = |row: &str| ["high", "med", "low"].iter().position(|known| row.ends_with(known)).unwrap();
+    let rank = |row: &str| ["high", "medium", "low"].iter().position(|known| row.ends_with(known)).unwrap();
     let ranks: Vec<usize> = rows.iter().map(|row| rank(row)).collect();
     assert!(ranks.is_sorted(), "worst first: {ranks:?}");
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use clinical::{
-    Actor, Episode, EpisodeId, EpisodeState, Escalation, Instant, PatientId, Place, PlaceId, Presence,
-    Priority, SeenAction, Sound, fold,
+    Actor, Episode, EpisodeId, EpisodeState, Escalation, Group, Instant, PatientId, Place, PlaceId, Presence,
+    Priority, SeenAction, Sound, Verb, fold,
 };
 use vault::Ward;
 
@@ -60,11 +60,30 @@ impl AlarmLine {
         self.i_took_too = self.also_took.iter().any(|who| who.is(me));
         self.namesake = owner.is_some_and(|who| !who.is(me) && !who.is_name_of(me) && who.is_called_as(me));
     }
-}
 
-/// Whether an episode in this state still wants somebody.
-pub(crate) fn is_live(presence: Presence) -> bool {
-    matches!(presence, Presence::Active | Presence::Owned | Presence::Latched)
+    /// Where it stands in a queue.
+    pub fn group(&self) -> Group {
+        Group::of(self.priority, self.presence)
+    }
+
+    /// As it reads, with the marks of its priority: `*** SpO2 84 < 90`.
+    pub fn shown(&self) -> String {
+        format!("{} {}", self.priority.marks(), self.text)
+    }
+
+    /// What that person can do about it. A note can be added to what is over, too.
+    pub fn verbs(&self) -> Vec<Verb> {
+        let live = self.presence.is_live();
+        let can = |verb: &Verb| match verb {
+            Verb::Take => live && self.free_for_me,
+            Verb::AudioPause => self.sound == Sound::On,
+            Verb::Handled | Verb::HandTo | Verb::Escalate => live,
+            Verb::Release => self.mine && self.presence != Presence::Closed,
+            Verb::Note => true,
+            Verb::Annotate | Verb::SetLimit | Verb::SavePreset | Verb::Shift => false,
+        };
+        Verb::ABOUT_EPISODES.iter().copied().filter(can).collect()
+    }
 }
 
 pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {

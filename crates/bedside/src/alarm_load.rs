@@ -7,10 +7,10 @@ use clinical::{
 };
 use vault::Ward;
 
-use crate::tile::Tile;
+use crate::tile::{Tile, place};
 
 /// An alarm that comes back this soon after it ended is a repeat.
-const REPEAT: i64 = 10 * MINUTE_MS;
+pub const REPEAT_MS: i64 = 10 * MINUTE_MS;
 
 /// Alarms of one bed or one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +34,10 @@ pub struct AlarmLoad {
     pub to_take: (Option<i64>, Option<i64>),
     /// Physiological alarms that are over, and those of them handled with a reason.
     pub over: (usize, usize),
-    /// Alarms that came back within ten minutes, and the beds with most of them.
+    /// Alarms that came back within [`REPEAT_MS`], and where most of them did: `Bed 12: 3`.
     pub repeats: (usize, Vec<String>),
-    /// Technical, low, medium and high ones of each hour, the oldest first.
-    pub hours: [[u32; 4]; 24],
+    /// Those of each hour, the oldest first: as many of each priority, in the order of [`Priority::ALL`].
+    pub hours: [[u32; Priority::ALL.len()]; 24],
     /// By bed, most first, at most five.
     pub by_bed: Vec<Share>,
     /// By rule, most first, at most five.
@@ -57,14 +57,14 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
         let own = actions.get(&episode.id)?;
         own.iter().filter(|s| s.action.verb == verb).map(|s| s.action.at).min()
     };
-    let beds: HashMap<&PatientId, &str> = tiles.iter().map(|t| (&t.patient, t.bed.as_str())).collect();
+    let tiles: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, t)).collect();
     let day: Vec<&Episode> = ward.episodes.iter().filter(|e| e.onset >= from && e.onset <= now).collect();
 
     let mut load = AlarmLoad { total: day.len(), beds: tiles.len(), ..AlarmLoad::default() };
     let (mut waits, mut high_waits) = (Vec::new(), Vec::new());
     let (mut by_bed, mut by_rule) = (BTreeMap::new(), BTreeMap::new());
     let mut last_end: HashMap<(Option<&PatientId>, String), Instant> = HashMap::new();
-    let mut repeated: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
     for episode in day {
         let taken = first(episode, Verb::Take);
         let handled = first(episode, Verb::Handled);
@@ -79,9 +79,11 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
             load.over.1 += usize::from(handled.is_some());
         }
         let hour = (episode.onset.ms_since(from) / HOUR_MS).clamp(0, 23) as usize;
-        load.hours[hour][episode.priority as usize] += 1;
+        let level = Priority::ALL.iter().position(|known| *known == episode.priority).unwrap_or_default();
+        load.hours[hour][level] += 1;
 
-        let bed = episode.patient.as_ref().and_then(|id| beds.get(id)).copied().unwrap_or("–");
+        let tile = episode.patient.as_ref().and_then(|id| tiles.get(id));
+        let bed = tile.map_or("–", |tile| tile.bed.as_str());
         let rule = rule(&episode.text);
         let acted = usize::from(taken.is_some() || handled.is_some());
         for (name, shares) in [(bed.to_owned(), &mut by_bed), (rule.clone(), &mut by_rule)] {
@@ -90,16 +92,16 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
             share.1 += acted;
         }
         let key = (episode.patient.as_ref(), rule);
-        if last_end.get(&key).is_some_and(|end| episode.onset.ms_since(*end) < REPEAT) {
+        if last_end.get(&key).is_some_and(|end| episode.onset.ms_since(*end) < REPEAT_MS) {
             load.repeats.0 += 1;
-            *repeated.entry(bed).or_default() += 1;
+            *repeated.entry(tile.map_or_else(|| place("", false), |tile| tile.place())).or_default() += 1;
         }
         last_end.insert(key, episode.ended.unwrap_or(now));
     }
     load.to_take = (median(waits), median(high_waits));
-    let mut worst: Vec<(&str, usize)> = repeated.into_iter().collect();
+    let mut worst: Vec<(String, usize)> = repeated.into_iter().collect();
     worst.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    load.repeats.1 = worst.into_iter().take(2).map(|(bed, n)| format!("{bed}: {n}")).collect();
+    load.repeats.1 = worst.into_iter().take(2).map(|(place, n)| format!("{place}: {n}")).collect();
     load.by_bed = most(by_bed);
     load.by_rule = most(by_rule);
     load
@@ -179,7 +181,7 @@ mod tests {
         let load = alarm_load(&ward, &[], Instant(DAY_MS));
         assert_eq!((load.total, load.over, load.repeats.0), (3, (2, 1), 1));
         assert_eq!(load.to_take.0, Some(3 * minute));
-        assert_eq!((load.hours[0][3], load.hours[23][3]), (2, 1));
+        assert_eq!((load.hours[0][0], load.hours[23][0]), (2, 1));
         assert_eq!(load.by_rule[0], Share { name: "SpO2 low".into(), count: 2, acted_on: 1 });
     }
 }

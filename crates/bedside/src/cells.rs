@@ -17,6 +17,42 @@ pub enum Slot {
     Glucose,
 }
 
+impl Slot {
+    /// Every place, in the order of a tile.
+    pub const ALL: [Slot; 6] = [Slot::Hr, Slot::SpO2, Slot::Rr, Slot::Bp, Slot::Temp, Slot::Glucose];
+
+    /// The two large places of a tile, and the small ones below them.
+    pub const ON_A_WARD: ([Slot; 2], [Slot; 3]) = ([Slot::Hr, Slot::SpO2], [Slot::Rr, Slot::Bp, Slot::Temp]);
+
+    /// The same where glucose leads.
+    pub const WITH_GLUCOSE: ([Slot; 2], [Slot; 3]) =
+        ([Slot::Glucose, Slot::Hr], [Slot::SpO2, Slot::Bp, Slot::Temp]);
+
+    /// The code on the page; the panel of the same values has it too.
+    pub fn code(self) -> &'static str {
+        match self {
+            Slot::Hr => "hr",
+            Slot::SpO2 => "spo2",
+            Slot::Rr => "rr",
+            Slot::Bp => "bp",
+            Slot::Temp => "temp",
+            Slot::Glucose => "glucose",
+        }
+    }
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Slot::Hr => "HR",
+            Slot::SpO2 => "SpO₂",
+            Slot::Rr => "RR",
+            Slot::Bp => "BP",
+            Slot::Temp => "T",
+            Slot::Glucose => "Glucose",
+        }
+    }
+}
+
 /// One value on a tile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {

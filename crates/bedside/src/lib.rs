@@ -26,7 +26,7 @@ mod timeline;
 mod alarm_load;
 
 pub use alarm::{AlarmLine, states, units};
-pub use alarm_load::{AlarmLoad, Share, alarm_load};
+pub use alarm_load::{AlarmLoad, REPEAT_MS, Share, alarm_load};
 pub use board::{Board, board};
 pub use cells::{Cell, Slot};
 pub use detector::{Change, Detector, Link, board_then};
@@ -36,5 +36,5 @@ pub use patient::{PatientPage, patient_page};
 pub use queue::{QueueItem, history, queue};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};
-pub use tile::{Tile, TileDevice};
+pub use tile::{Tile, TileDevice, place};
 pub use timeline::{TimelineEntry, timeline};

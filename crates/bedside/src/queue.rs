@@ -1,8 +1,9 @@
 //! The queue of alarms that somebody may want to act on, and those that are over.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use clinical::{Instant, PatientId, Presence, Priority};
+use clinical::{Instant, PatientId, Presence};
 use vault::Ward;
 
 use crate::alarm::{AlarmLine, line, states};
@@ -28,14 +29,14 @@ pub struct QueueItem {
 /// Every episode that somebody may want to act on, the live ones first.
 pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
     let mut items = items(ward, tiles, now, |presence| presence != Presence::Closed);
-    items.sort_by_key(|item| (urgency(&item.line), item.line.onset));
+    items.sort_by_key(|item| (item.line.group(), Reverse(item.line.priority), item.line.onset));
     items
 }
 
 /// Every episode that wants nobody any more, the newest first.
 pub fn history(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
     let mut items = items(ward, tiles, now, |presence| presence == Presence::Closed);
-    items.sort_by_key(|item| std::cmp::Reverse(item.line.onset));
+    items.sort_by_key(|item| Reverse(item.line.onset));
     items
 }
 
@@ -56,18 +57,6 @@ fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) ->
             }
         })
         .collect()
-}
-
-/// On and nobody has it, before over and nobody took it, before owned, before handled; technical ones last within each.
-fn urgency(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>) {
-    let group = match line.presence {
-        Presence::Active if line.priority != Priority::Technical => 0,
-        Presence::Latched if line.priority != Priority::Technical => 1,
-        Presence::Owned if line.priority != Priority::Technical => 2,
-        Presence::Active | Presence::Latched | Presence::Owned => 3,
-        Presence::Handled | Presence::Closed => 4,
-    };
-    (group, std::cmp::Reverse(line.priority))
 }
 
 fn display_name(family: &str, given: &str) -> String {

@@ -9,7 +9,7 @@ pub struct Sparkline(pub String);
 
 const BUCKETS: usize = 30;
 
-/// The two lines of a tile at `now`: heart rate, and saturation or, of who has it, glucose.
+/// The two lines of a tile at `now`: heart rate, and saturation or, of who wears a sensor at home, glucose.
 ///
 /// # Errors
 /// Of the cache.
@@ -23,11 +23,11 @@ pub fn sparklines(
         let found = all.iter().find(|s| s.measure().is_some_and(|m| measures.contains(&m)));
         found.map_or(Ok(None), |series| sparkline(reader, series, now))
     };
-    let glucose = draw(&[Measure::Glucose])?;
     let first = draw(&[Measure::HeartRate, Measure::PulseRate])?;
-    let second = match glucose {
-        Some(line) => Some(line),
-        None => draw(&[Measure::SpO2])?,
+    let second = match draw(&[Measure::Glucose])? {
+        // As the tile does: on a ward the second value is the saturation, whoever has a glucose sensor.
+        Some(line) if reader.unit_of(patient)?.is_none() => Some(line),
+        _ => draw(&[Measure::SpO2])?,
     };
     Ok([first, second])
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use clinical::{Acuity, Instant, Measure, PatientId, Person, Place, PlaceId, Presence, Priority, Sex, Site};
+use clinical::{
+    Acuity, DeviceKind, Instant, Measure, PatientId, Person, Place, PlaceId, Presence, Priority, Sex, Site,
+};
 use vault::{SeriesValue, Ward};
 
-use crate::alarm::{AlarmLine, is_live, line, states};
+use crate::alarm::{AlarmLine, line, states};
 use crate::cells::{Cell, Slot, cells};
 use crate::newest_value::newest;
 use crate::score::{NewsBadge, Scored, badge, oxygen, scored};
@@ -51,13 +53,44 @@ pub struct Tile {
     pub acuity: Acuity,
 }
 
+impl Tile {
+    /// Where the person lies, in words: `Bed 12`, `Home H3`.
+    pub fn place(&self) -> String {
+        place(&self.bed, self.home)
+    }
+
+    /// Whether glucose is what counts: of somebody who wears a sensor at home. On a ward it is one value of many.
+    pub fn leads_with_glucose(&self) -> bool {
+        self.home && self.cells.iter().any(|cell| cell.slot == Slot::Glucose)
+    }
+
+    /// Whether waves can be there: at home nobody wears leads.
+    pub fn has_waves(&self) -> bool {
+        !self.home
+    }
+
+    /// Whether NEWS2 is worked out: it is made for people in a hospital's care.
+    pub fn is_scored(&self) -> bool {
+        !self.home
+    }
+}
+
+/// Where somebody lies, in words; a ward has beds named `HDU 3`, so that no home is told by a letter.
+pub fn place(bed: &str, home: bool) -> String {
+    match (bed, home) {
+        ("", _) => "No patient named".to_owned(),
+        (bed, true) => format!("Home {bed}"),
+        (bed, false) => format!("Bed {bed}"),
+    }
+}
+
 /// A device in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TileDevice {
     /// As shown.
     pub name: String,
-    /// Whether it is implanted.
-    pub implant: bool,
+    /// What it is.
+    pub kind: DeviceKind,
     /// Whether the battery of the tile is its own.
     pub has_battery: bool,
 }
@@ -69,7 +102,7 @@ pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
         values.entry(&value.series.patient).or_default().push(value);
     }
     let mut alarms: HashMap<&PatientId, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
-    for (episode, state) in states(ward, now).into_iter().filter(|(_, s)| is_live(s.presence)) {
+    for (episode, state) in states(ward, now).into_iter().filter(|(_, s)| s.presence.is_live()) {
         if let Some(patient) = &episode.patient {
             alarms.entry(patient).or_default().push((line(episode, state), episode.measure));
         }
@@ -107,7 +140,7 @@ pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
                 .filter(|d| d.active && d.patient.as_ref() == Some(&person.id))
                 .map(|d| TileDevice {
                     name: d.name.clone(),
-                    implant: d.is_implant(),
+                    kind: d.kind(),
                     has_battery: battery == Some(&d.id),
                 })
                 .collect();

@@ -144,3 +144,10 @@ fn who_went_home_leaves_the_board_and_who_lives_there_stays() {
     ward.stays.clear();
     assert_eq!(board(&ward, NOW).tiles[0].bed, "H1");
 }
+
+#[test]
+fn a_ward_bed_named_with_an_h_is_no_home() {
+    assert_eq!(place("HDU 3", false), "Bed HDU 3");
+    assert_eq!(place("H3", true), "Home H3");
+    assert_eq!(place("", false), "No patient named");
+}

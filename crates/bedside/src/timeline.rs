@@ -12,7 +12,9 @@ pub struct TimelineEntry {
     pub what: &'static str,
     /// When.
     pub at: Instant,
-    /// Who, as shown, where a person did it.
+    /// In words: `Taken`.
+    pub words: &'static str,
+    /// Who, as shown, or in a few words what did it where it was no person.
     pub by: Option<SmolStr>,
     /// Reason or note.
     pub note: Option<String>,
@@ -30,13 +32,22 @@ pub fn timeline(
     now: Instant,
 ) -> Result<Option<Vec<TimelineEntry>>, VaultError> {
     let Some(found) = reader.episode(episode)? else { return Ok(None) };
-    let plain = |what, at| TimelineEntry { what, at, by: None, note: None, sent: true };
-    let mut out = vec![plain("raised", found.onset)];
+    let plain = |what, words, by: Option<&str>, at| TimelineEntry {
+        what,
+        words,
+        at,
+        by: by.map(SmolStr::new),
+        note: None,
+        sent: true,
+    };
+    let source = if found.own_rule().is_some() { "Found by this console’s rules" } else { "Gateway alarm" };
+    let mut out = vec![plain("raised", "Raised", Some(source), found.onset)];
     let actions = reader.actions_on(episode)?;
     for seen in actions.clone() {
         let action = seen.action;
         out.push(TimelineEntry {
-            what: Verb::code(action.verb),
+            what: action.verb.code(),
+            words: action.verb.done(),
             at: action.at,
             by: Some(action.by.name),
             note: action.note,
@@ -47,9 +58,11 @@ pub fn timeline(
     let unit = found.patient.as_ref().and_then(|id| units(&ward).get(id).copied()).unwrap_or_default();
     let state = fold(&found, &actions, now, ward.site.policy(unit));
     if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
-        out.push(TimelineEntry { note: Some(call.role), ..plain("escalate", call.at) });
+        let (what, words) = (Verb::Escalate.code(), Verb::Escalate.done());
+        let called = plain(what, words, Some("Nobody had taken it"), call.at);
+        out.push(TimelineEntry { note: Some(call.role), ..called });
     }
-    out.extend(found.ended.map(|at| plain("ended", at)));
+    out.extend(found.ended.map(|at| plain("ended", "Condition ended", None, at)));
     out.sort_by_key(|entry| entry.at);
     Ok(Some(out))
 }

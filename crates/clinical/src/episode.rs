@@ -12,6 +12,46 @@ pub enum Priority {
     High,
 }
 
+impl Priority {
+    /// Every priority, the highest first.
+    pub const ALL: [Priority; 4] = [Priority::High, Priority::Medium, Priority::Low, Priority::Technical];
+
+    /// The code on the page, in its styles and in machine-readable output.
+    pub fn code(self) -> &'static str {
+        match self {
+            Priority::High => "high",
+            Priority::Medium => "medium",
+            Priority::Low => "low",
+            Priority::Technical => "technical",
+        }
+    }
+
+    /// The priority behind a code.
+    pub fn from_code(code: &str) -> Option<Priority> {
+        Priority::ALL.into_iter().find(|priority| priority.code() == code)
+    }
+
+    /// The word on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Priority::High => "High",
+            Priority::Medium => "Med",
+            Priority::Low => "Low",
+            Priority::Technical => "INOP",
+        }
+    }
+
+    /// What stands before an alarm's text, so that colour alone tells nothing.
+    pub fn marks(self) -> &'static str {
+        match self {
+            Priority::High => "***",
+            Priority::Medium => "**",
+            Priority::Low => "*",
+            Priority::Technical => "INOP",
+        }
+    }
+}
+
 /// One onset of one alarm. A re-alarm is a new episode.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Episode {
@@ -107,6 +147,22 @@ impl Verb {
     pub fn from_code(code: &str) -> Option<Verb> {
         Verb::ALL.into_iter().find(|verb| verb.code() == code)
     }
+
+    /// What was done, as it stands in the list of what happened.
+    pub fn done(self) -> &'static str {
+        match self {
+            Verb::Take => "Taken",
+            Verb::AudioPause => "Sound paused",
+            Verb::Handled => "Handled",
+            Verb::Release => "Released",
+            Verb::HandTo => "Handed over",
+            Verb::Escalate => "Escalated",
+            Verb::Note | Verb::Annotate => "Note",
+            Verb::SetLimit => "Alarm limit",
+            Verb::SavePreset => "Limit preset",
+            Verb::Shift => "Shift",
+        }
+    }
 }
 
 /// The reasons a person picks from when an alert is handled; free text may be added.
@@ -162,4 +218,103 @@ pub enum Presence {
     Handled,
     /// Ended, and handled, or taken, or not latching.
     Closed,
+}
+
+impl Presence {
+    /// The code on the page and in machine-readable output.
+    pub fn code(self) -> &'static str {
+        match self {
+            Presence::Active => "active",
+            Presence::Owned => "owned",
+            Presence::Latched => "latched",
+            Presence::Handled => "handled",
+            Presence::Closed => "closed",
+        }
+    }
+
+    /// In words, where there is no owner to name.
+    pub fn words(self) -> &'static str {
+        match self {
+            Presence::Active => "Not owned",
+            Presence::Owned => "Owned",
+            Presence::Latched => "Ended, nobody took it",
+            Presence::Handled => "Handled",
+            Presence::Closed => "Nobody took it",
+        }
+    }
+
+    /// Whether it still wants somebody: it is not handled, and not over.
+    pub fn is_live(self) -> bool {
+        matches!(self, Presence::Active | Presence::Owned | Presence::Latched)
+    }
+
+    /// Whether nobody has answered it yet: such an alarm is shown as a new one.
+    pub fn is_unanswered(self) -> bool {
+        matches!(self, Presence::Active | Presence::Latched)
+    }
+}
+
+/// The part of a queue that an alarm stands in, in the order of the queue: what is on and nobody has, what ended and nobody
+/// took, what somebody has, technical alarms, what is handled, what is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Group {
+    Unowned,
+    Latched,
+    Owned,
+    Technical,
+    Handled,
+    Over,
+}
+
+impl Group {
+    /// Where an alarm of this priority stands.
+    pub fn of(priority: Priority, presence: Presence) -> Group {
+        match presence {
+            Presence::Handled => Group::Handled,
+            Presence::Closed => Group::Over,
+            _ if priority == Priority::Technical => Group::Technical,
+            Presence::Active => Group::Unowned,
+            Presence::Latched => Group::Latched,
+            Presence::Owned => Group::Owned,
+        }
+    }
+
+    /// The code on the page.
+    pub fn code(self) -> &'static str {
+        match self {
+            Group::Unowned => "unowned",
+            Group::Latched => "latched",
+            Group::Owned => "owned",
+            Group::Technical => "technical",
+            Group::Handled => "handled",
+            Group::Over => "over",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_and_the_page_read_the_same_priority() {
+        for priority in Priority::ALL {
+            assert_eq!(Priority::from_code(priority.code()), Some(priority));
+        }
+        assert_eq!(Priority::from_code("med"), None);
+        assert!(Priority::ALL.is_sorted_by(|a, b| a > b), "the highest first");
+    }
+
+    #[test]
+    fn what_nobody_has_stands_before_everything_else() {
+        let of = |priority| move |presence| Group::of(priority, presence);
+        let presences =
+            [Presence::Active, Presence::Latched, Presence::Owned, Presence::Handled, Presence::Closed];
+        assert!(presences.map(of(Priority::Low)).is_sorted_by(|a, b| a < b));
+        assert!(Group::of(Priority::Technical, Presence::Active) > Group::of(Priority::Low, Presence::Owned));
+        assert!(
+            Group::of(Priority::Technical, Presence::Active) < Group::of(Priority::High, Presence::Handled)
+        );
+    }
 }

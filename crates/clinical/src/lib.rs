@@ -25,12 +25,12 @@ mod ward;
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
 pub use decimal::{Decimal, NotADecimal};
-pub use episode::{Action, Episode, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
+pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use fact::{Body, Fact, Unreadable};
 pub use id::{ActionId, ActorId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
 pub use limits::{
-    LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits, limit_history,
-    limit_steps, limits_at,
+    LIMIT_HOURS, LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits,
+    limit_history, limit_steps, limits_at,
 };
 pub use measure::{Code, Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{
@@ -41,11 +41,11 @@ pub use presets::{Preset, presets};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 
-pub use response::{EpisodeState, Escalation, Policy, Sound, fold};
+pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Escalation, Policy, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
 pub use sample::{Quality, Sample, Source, Times};
 pub use site::{Site, SiteError};
 pub use stale::{StaleAfter, is_stale};
 pub use time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Reversed, SECOND_MS, TimeRange};
 pub use tone::{Burst, burst, samples};
-pub use ward::{Device, Dose, Flag, LOW_BATTERY, Person, Place, Segment, Stay};
+pub use ward::{Device, DeviceKind, Dose, Flag, LOW_BATTERY, Person, Place, Segment, Stay};

@@ -77,6 +77,9 @@ pub(crate) fn adult(measure: Measure) -> Option<Limits> {
 /// Who may change a limit.
 pub const LIMIT_ROLES: [&str; 3] = ["Physician", "Charge nurse", "Nurse"];
 
+/// For how long a limit is set that does not hold until it is changed: the hours that a screen offers, the usual ones second.
+pub const LIMIT_HOURS: [u32; 4] = [4, 12, 24, 72];
+
 /// Why a change of limits is refused; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {

@@ -9,7 +9,7 @@ use crate::{
 
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
 /// this much before anybody is told.
-const CLOCK_TOLERANCE: i64 = MINUTE_MS;
+pub const CLOCK_TOLERANCE_MS: i64 = MINUTE_MS;
 /// An action that reached the server this long after the click was made offline.
 const LATE: i64 = 3 * SECOND_MS;
 
@@ -62,6 +62,17 @@ pub enum Sound {
     Paused(Instant),
     /// Somebody knows, or it is over.
     Off,
+}
+
+impl Sound {
+    /// The code on the page and in machine-readable output.
+    pub fn code(self) -> &'static str {
+        match self {
+            Sound::On => "on",
+            Sound::Paused(_) => "paused",
+            Sound::Off => "off",
+        }
+    }
 }
 
 /// The next role was called.
@@ -123,7 +134,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
                     && !also_took.iter().any(|other| other.is(&action.by))
                 {
                     also_took.push(action.by.clone());
-                    let near = (first.action.at.0 - action.at.0).abs() <= CLOCK_TOLERANCE;
+                    let near = (first.action.at.0 - action.at.0).abs() <= CLOCK_TOLERANCE_MS;
                     order_uncertain |= near && (late(first) || late(seen));
                 }
             }

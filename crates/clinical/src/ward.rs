@@ -66,11 +66,38 @@ pub struct Device {
     pub active: bool,
 }
 
+/// What kind of device it is, where a screen shows a sign for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceKind {
+    /// An implanted cardioverter-defibrillator.
+    Icd,
+    /// Anything else that is implanted.
+    Implant,
+    /// A sensor of glucose.
+    GlucoseSensor,
+    /// A pen that records its doses.
+    InsulinPen,
+    /// Any other.
+    Other,
+}
+
 impl Device {
-    /// Whether it is implanted, as far as its name tells.
-    pub fn is_implant(&self) -> bool {
-        let mut words = self.name.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| word == "ICD" || word.to_lowercase().starts_with("implant"))
+    /// As far as its name tells.
+    pub fn kind(&self) -> DeviceKind {
+        let word = |known: &dyn Fn(&str) -> bool| {
+            self.name.split(|c: char| !c.is_alphanumeric()).any(|word| known(&word.to_lowercase()))
+        };
+        if word(&|w| w == "icd") {
+            DeviceKind::Icd
+        } else if word(&|w| w.starts_with("implant")) {
+            DeviceKind::Implant
+        } else if word(&|w| w == "glucose" || w == "cgm") {
+            DeviceKind::GlucoseSensor
+        } else if word(&|w| w == "insulin") && word(&|w| w == "pen") {
+            DeviceKind::InsulinPen
+        } else {
+            DeviceKind::Other
+        }
     }
 }
 
@@ -156,13 +183,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_implant_is_told_by_a_word_of_its_name_and_not_by_letters_of_another() {
-        let is = |name: &str| {
-            Device { id: "d".into(), patient: None, name: name.into(), active: true }.is_implant()
-        };
-        assert!(
-            is("ICD") && is("ICD (implant)") && is("Implantable loop recorder") && is("Dual-chamber ICD")
-        );
-        assert!(!is("Bedside monitor") && !is("Medicdosis hub") && !is("SpO2 sensor"));
+    fn a_device_is_told_by_a_word_of_its_name_and_not_by_letters_of_another() {
+        let kind =
+            |name: &str| Device { id: "d".into(), patient: None, name: name.into(), active: true }.kind();
+        for (name, wanted) in [
+            ("ICD", DeviceKind::Icd),
+            ("Dual-chamber ICD (implant)", DeviceKind::Icd),
+            ("Implantable loop recorder", DeviceKind::Implant),
+            ("Glucose sensor", DeviceKind::GlucoseSensor),
+            ("Insulin pen", DeviceKind::InsulinPen),
+            ("Bedside monitor", DeviceKind::Other),
+            ("Medicdosis hub", DeviceKind::Other),
+            ("SpO2 sensor", DeviceKind::Other),
+        ] {
+            assert_eq!(kind(name), wanted, "{name}");
+        }
     }
 }

@@ -17,15 +17,6 @@ const START: i64 = 1_772_421_120_000;
 /// A rule waits for this long, and the simulator's alarms begin a little after the value does.
 const SLACK: i64 = 3 * MINUTE_MS;
 
-fn word(priority: Priority) -> &'static str {
-    match priority {
-        Priority::High => "high",
-        Priority::Medium => "medium",
-        Priority::Low => "low",
-        Priority::Technical => "technical",
-    }
-}
-
 #[derive(Default)]
 struct Row {
     onsets: usize,
@@ -91,13 +82,13 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
         let same: Vec<_> = gateway.iter().filter(|e| e.id == *onset.id).collect();
         row.found += usize::from(same.len() == 1);
         let Some(episode) = same.first() else { continue };
-        row.wrong_priority += usize::from(word(episode.priority) != onset.priority);
+        row.wrong_priority += usize::from(episode.priority.code() != onset.priority);
         assert_eq!((episode.onset.0, &episode.patient), (onset.at, &Some(onset.patient.as_str().into())));
         row.delays.extend(seen.get(onset.id.as_str()).map(|at| at - onset.at));
     }
     let unknown = |e: &&&Episode| e.onset.0 < until - MINUTE_MS && !record.iter().any(|o| e.id == *o.id);
     for episode in gateway.iter().filter(unknown) {
-        table.entry(word(episode.priority)).or_default().false_alarms += 1;
+        table.entry(episode.priority.code()).or_default().false_alarms += 1;
     }
 
     // What the console must find itself: every spell out of limits has an alarm, the gateway's or its own.

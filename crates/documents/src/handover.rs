@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bedside::local_time::local;
 use bedside::{Board, QueueItem, ShiftNote, Slot, Tile, board, shift_notes};
 use charts::{Ink, Page};
-use clinical::{HOUR_MS, Instant, PatientId, Presence, Priority, Sound};
+use clinical::{Group, HOUR_MS, Instant, PatientId, Sound};
 use vault::Ward;
 
 use crate::imprint::Imprint;
@@ -40,15 +40,6 @@ fn clock(at: Instant, now: Instant) -> String {
     local(at, if now.ms_since(at) > 20 * HOUR_MS { "%a %d %H:%M" } else { "%H:%M" })
 }
 
-pub(crate) fn mark(priority: Priority) -> &'static str {
-    match priority {
-        Priority::High => "***",
-        Priority::Medium => "**",
-        Priority::Low => "*",
-        Priority::Technical => "INOP",
-    }
-}
-
 /// The paper being written.
 struct WardPages {
     pages: PageWriter,
@@ -79,18 +70,14 @@ impl WardPages {
     }
 
     fn alerts(&mut self, board: &Board) {
-        let of = |wanted: &dyn Fn(&QueueItem) -> bool| -> Vec<&QueueItem> {
-            board.queue.iter().filter(|item| wanted(item)).collect()
+        let of = |wanted: &[Group]| -> Vec<&QueueItem> {
+            board.queue.iter().filter(|item| wanted.contains(&item.line.group())).collect()
         };
-        let physiological = |item: &QueueItem| item.line.priority != Priority::Technical;
         let groups = [
-            (
-                "Open, nobody has it",
-                of(&|i| physiological(i) && matches!(i.line.presence, Presence::Active | Presence::Latched)),
-            ),
-            ("Owned, still on", of(&|i| physiological(i) && i.line.presence == Presence::Owned)),
-            ("Handled, condition still on", of(&|i| i.line.presence == Presence::Handled)),
-            ("Technical", of(&|i| !physiological(i) && i.line.presence != Presence::Handled)),
+            ("Open, nobody has it", of(&[Group::Unowned, Group::Latched])),
+            ("Owned, still on", of(&[Group::Owned])),
+            ("Handled, condition still on", of(&[Group::Handled])),
+            ("Technical", of(&[Group::Technical])),
         ];
         for (name, items) in groups {
             self.pages.title(&format!("{name} · {}", items.len()), 33.0);
@@ -114,7 +101,7 @@ impl WardPages {
             &if item.bed.is_empty() { "–".into() } else { item.bed.clone() },
         );
         self.pages.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
-        self.pages.write(LEFT + 170.0, Ink::bold(9.5), &format!("{} {}", mark(line.priority), line.text));
+        self.pages.write(LEFT + 170.0, Ink::bold(9.5), &line.shown());
         let mut about = vec![format!("since {}", self.clock(line.onset))];
         if item.ended.is_some() {
             about.push("ended, nobody took it".into());

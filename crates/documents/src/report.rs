@@ -9,7 +9,6 @@ use vault::Reader;
 
 use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
 use crate::error::DocumentError;
-use crate::handover::mark;
 use crate::imprint::Imprint;
 use crate::page_writer::{LEFT, PageWriter, RIGHT};
 
@@ -133,7 +132,7 @@ impl PageWriter {
             self.line(Ink::quiet(9.0), 14.0, "none in this range");
         }
         for episode in found {
-            let mark = mark(episode.priority);
+            let mark = episode.priority.marks();
             let ended =
                 episode.ended.map_or("still on".to_owned(), |at| format!("to {}", local(at, "%H:%M")));
             let head = format!("{}  {mark} {}  {ended}", local(episode.onset, "%a %d %H:%M"), episode.text);

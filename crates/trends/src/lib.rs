@@ -30,7 +30,7 @@ pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};
 pub use multiples::{Multiples, MultiplesRequest, SmallPanel, multiples};
-pub use panel::{PanelKind, ReadPanel, theme};
+pub use panel::{PanelKind, ReadPanel, panel_kinds, theme};
 pub use panels::all_panels;
 pub use trends::{PanelFacts, Trends, TrendsRequest, trends};
 pub use values_at::{ValueAt, values_at};

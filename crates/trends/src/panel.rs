@@ -83,6 +83,21 @@ pub(crate) const PANELS: [PanelKind; 6] = [
 ];
 
 impl PanelKind {
+    /// Digits behind the point of its values, in the unit they are shown in.
+    pub fn digits(&self, unit: &str) -> u8 {
+        match self.measures.first() {
+            // A tenth of a millimole is two milligrams in a decilitre.
+            Some(Measure::Glucose) if unit == "mmol/L" => 1,
+            Some(measure) => measure.spec().digits,
+            None => 0,
+        }
+    }
+
+    /// Of which of its values a table tells, where it shows several.
+    pub fn tabled(&self) -> Option<&'static str> {
+        self.is_pressure().then_some("systolic")
+    }
+
     /// Whether it shows pressures: three series, of which the systolic one decides.
     pub(crate) fn is_pressure(&self) -> bool {
         self.key == "bp"
@@ -97,6 +112,11 @@ pub(crate) fn panel_of(measure: Measure) -> &'static str {
         return "bp";
     }
     PANELS.iter().find(|kind| kind.measures.contains(&measure)).map_or(PANELS[0].key, |kind| kind.key)
+}
+
+/// Every panel there is, in the order of the page.
+pub fn panel_kinds() -> impl Iterator<Item = &'static PanelKind> {
+    PANELS.iter().chain([&SCORE])
 }
 
 /// The panel of the score.

@@ -43,7 +43,8 @@ pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, V
     let shown_by_panel = PANELS.iter().filter_map(|kind| {
         let found = newest(kind.measures)?;
         let molar = kind.key == "glucose" && found.series.unit == "mmol/L";
-        let mut text = shown(found, molar, usize::from(kind.key == "temp" || molar));
+        let unit = if molar { "mmol/L" } else { kind.unit };
+        let mut text = shown(found, molar, usize::from(kind.digits(unit)));
         let low = newest(&[Measure::DiastolicBp, Measure::ArterialDiastolic]);
         if kind.key == "bp"
             && let Some(low) = low.filter(|low| low.taken_at == found.taken_at)
@@ -53,7 +54,7 @@ pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, V
         Some(ValueAt {
             key: kind.key,
             text,
-            unit: if molar { "mmol/L" } else { kind.unit },
+            unit,
             taken_at: found.taken_at,
             device: devices
                 .iter()

@@ -41,6 +41,12 @@ fn builder() -> Builder<tauri::Wry> {
         .typ::<view::PagesQuery>()
         .typ::<view::Waves>()
         .typ::<view::WavesQuery>()
+        // What holds on every station.
+        .constant("priorities", view::priorities())
+        .constant("panelNames", view::panel_names())
+        .constant("layouts", view::layouts())
+        .constant("silence", view::silence())
+        .constant("limitHours", view::limit_hours())
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.

@@ -88,13 +88,36 @@ export const commands = {
 	valuesAt: (patient: string, at: number) => typedError<ValueAt[], Failure>(__TAURI_INVOKE("values_at", { patient, at })),
 };
 
+/* Constants */
+export const layouts = {"glucose":{"large":[{"label":"Glucose","slot":"glucose"},{"label":"HR","slot":"hr"}],"small":[{"label":"SpO₂","slot":"spo2"},{"label":"BP","slot":"bp"},{"label":"T","slot":"temp"}]},"ward":{"large":[{"label":"HR","slot":"hr"},{"label":"SpO₂","slot":"spo2"}],"small":[{"label":"RR","slot":"rr"},{"label":"BP","slot":"bp"},{"label":"T","slot":"temp"}]}} as const;
+
+export const limitHours = [4,12,24,72] as const;
+
+export const panelNames = [{"key":"hr","label":"HR","tabled":null},{"key":"spo2","label":"SpO₂","tabled":null},{"key":"rr","label":"RR","tabled":null},{"key":"bp","label":"BP","tabled":"systolic"},{"key":"temp","label":"Temp","tabled":null},{"key":"glucose","label":"Glucose","tabled":null},{"key":"news","label":"NEWS2","tabled":null}] as const;
+
+export const priorities = [{"code":"high","name":"High","title":"*** High"},{"code":"medium","name":"Med","title":"** Med"},{"code":"low","name":"Low","title":"* Low"},{"code":"technical","name":"INOP","title":"INOP"}] as const;
+
+export const silence = {"priority":"technical","shown":"INOP No data"} as const;
+
 /* Types */
 /**  The alarm line of a tile or a row of the queue. */
 export type Alarm = {
 	episode: string,
 	priority: string,
 	text: string,
+	/**  As it reads, with the marks of its priority: `*** SpO2 84 < 90`. */
+	shown: string,
 	presence: string,
+	/**  The part of a queue it stands in: `unowned`, `latched`, `owned`, `technical`, `handled` or `over`. */
+	group: string,
+	/**  It still wants somebody: it is neither handled nor over. */
+	live: boolean,
+	/**  Nobody has answered it: it is shown as a new one. */
+	unanswered: boolean,
+	/**  In words, where there is no owner to name. */
+	standing: string,
+	/**  What this person can do about it, by the codes of the actions. */
+	verbs: string[],
 	owner: string | null,
 	ownedAt: number | null,
 	/**  This person has it. Names do not tell: two people can bear one. */
@@ -183,6 +206,8 @@ export type Cell = {
 	unit: string,
 	takenAt: number,
 	stale: boolean,
+	/**  It is old while other values come, and the bed has a technical alarm: nothing is known of now. */
+	lost: boolean,
 	artefact: boolean,
 	alarm: string | null,
 };
@@ -241,6 +266,8 @@ export type FlowRow = {
 	key: string,
 	label: string,
 	unit: string,
+	/**  Digits behind the point of its values. */
+	digits: number,
 	cells: FlowCell[],
 };
 
@@ -286,6 +313,8 @@ export type Link = {
 	lastGood: number | null,
 	message: string | null,
 	clockOffsetMs: number | null,
+	/**  The clocks of station and server differ by more than the order of what people did can bear. */
+	clockIsOff: boolean,
 };
 
 /**  The alarm load of a day. */
@@ -297,8 +326,11 @@ export type Load = {
 	over: number,
 	handled: number,
 	repeats: number,
-	repeatBeds: string[],
-	/**  Technical, low, medium, high of each hour. */
+	/**  Minutes within which an alarm that comes back is a repeat. */
+	repeatMinutes: number,
+	/**  Where most of them were: `Bed 12: 3`. */
+	repeatPlaces: string[],
+	/**  Of each hour as many as there are of each priority, in the order of `priorities`. */
 	hours: number[][],
 	byBed: Share[],
 	byRule: Share[],
@@ -313,6 +345,8 @@ export type Mark = {
 	/**  Of an alarm. */
 	priority: string | null,
 	text: string,
+	/**  The same in full: `*** SpO2 84 < 90`, `Device changed: …`. */
+	shown: string,
 	more: number,
 };
 
@@ -362,6 +396,8 @@ export type NewsInput = {
 	text: string,
 	takenAt: number | null,
 	points: number | null,
+	/**  It was read on SpO₂ scale 2. */
+	onScaleTwo: boolean,
 	why: string | null,
 };
 
@@ -392,6 +428,8 @@ export type Panel = {
 	key: string,
 	label: string,
 	unit: string,
+	/**  Digits behind the point of its values. */
+	digits: number,
 	ticks: ([number | null, number | null])[],
 	limits: ([number | null, number | null])[],
 	gaps: ([number, number])[],
@@ -496,6 +534,7 @@ export type ShiftNote = {
 export type Small = {
 	patient: string,
 	key: string,
+	label: string,
 	samples: number,
 	summary: string,
 };
@@ -538,6 +577,12 @@ export type Tile = {
 	place: string,
 	ward: string,
 	home: boolean,
+	/**  Which values stand where on the tile, by the key of `layouts`. */
+	layout: string,
+	/**  Keys of the panels that have something to show. */
+	panels: string[],
+	/**  Waves can be there. */
+	waves: boolean,
 	name: string,
 	initials: string,
 	mrn: string,
@@ -557,16 +602,22 @@ export type Tile = {
 /**  A device in use. */
 export type TileDevice = {
 	name: string,
-	/**  Whether it is implanted. */
-	implant: boolean,
+	/**  `implant`, `glucose-sensor`, `insulin-pen`, or nothing where there is no sign for it. */
+	kind: string | null,
+	/**  The word beside its sign. */
+	word: string,
 	/**  Where it is this one that told of it. */
 	battery: Battery | null,
 };
 
 /**  Something that happened to an episode. */
 export type TimelineEntry = {
+	/**  `raised`, `ended`, or the code of an action. */
 	what: string,
+	/**  In words: `Taken`. */
+	words: string,
 	at: number,
+	/**  Who, or in a few words what did it where it was no person. */
 	by: string | null,
 	note: string | null,
 	sent: boolean,
@@ -634,7 +685,11 @@ export type Waiting = {
 	id: string,
 	/**  Empty where it is not about an alarm. */
 	episode: string,
+	/**  Empty where it is not about a person beside their alarms. */
+	patient: string,
 	verb: string,
+	/**  Before what it is about: `Took`. */
+	words: string,
 	by: string,
 	at: number,
 	note: string | null,

@@ -4,6 +4,7 @@
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
 import type { Alarm, AppState, Backend, Limits, News, QueueItem, Tile, Update, Waiting } from '.';
 
+export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export { Refusal } from './refusal';
 
 export const NOW = Date.UTC(2026, 10, 23, 14, 6);
@@ -14,7 +15,13 @@ export function alarm(parts: Partial<Alarm> = {}): Alarm {
     episode: 'e1',
     priority: 'high',
     text: 'SpO2 low 84 < 88',
+    shown: '*** SpO2 low 84 < 88',
     presence: 'active',
+    group: 'unowned',
+    live: true,
+    unanswered: true,
+    standing: 'Not owned',
+    verbs: ['take', 'audio-pause', 'handled', 'hand-to', 'escalate', 'note'],
     owner: null,
     ownedAt: null,
     mine: false,
@@ -51,7 +58,14 @@ export function item(parts: Partial<Alarm> = {}, about: Partial<QueueItem> = {})
 }
 
 export function news(parts: Partial<News> = {}): News {
-  const inputs = ['RR', 'SpO₂'].map((label) => ({ label, text: '18', takenAt: NOW - MINUTE, points: 1, why: null }));
+  const inputs = ['RR', 'SpO₂'].map((label) => ({
+    label,
+    text: '18',
+    takenAt: NOW - MINUTE,
+    points: 1,
+    onScaleTwo: false,
+    why: null,
+  }));
   return {
     total: 2,
     partial: 2,
@@ -76,6 +90,7 @@ export function tile(parts: Partial<Tile> = {}): Tile {
     unit: '',
     takenAt: NOW - 4000,
     stale: false,
+    lost: false,
     artefact: false,
     alarm: null,
   });
@@ -85,6 +100,9 @@ export function tile(parts: Partial<Tile> = {}): Tile {
     place: 'Bed 12',
     ward: 'Ward A',
     home: false,
+    layout: 'ward',
+    panels: ['hr', 'spo2', 'rr', 'news'],
+    waves: true,
     name: 'Ada Park',
     initials: 'A. P.',
     mrn: '0012',
@@ -103,8 +121,32 @@ export function tile(parts: Partial<Tile> = {}): Tile {
 }
 
 export function waiting(parts: Partial<Waiting> = {}): Waiting {
-  return { id: 'w1', episode: 'e1', verb: 'take', by: 'S. Varga', at: NOW, note: null, parked: null, ...parts };
+  return {
+    id: 'w1',
+    episode: 'e1',
+    patient: '',
+    verb: 'take',
+    words: 'Took',
+    by: 'S. Varga',
+    at: NOW,
+    note: null,
+    parked: null,
+    ...parts,
+  };
 }
+
+/** Of an alarm that somebody has. */
+export const OWNED: Partial<Alarm> = {
+  owner: 'N. Okafor',
+  ownedAt: NOW,
+  presence: 'owned',
+  group: 'owned',
+  unanswered: false,
+  standing: 'Owned',
+  freeForMe: false,
+  sound: 'off',
+  verbs: ['handled', 'hand-to', 'escalate', 'note'],
+};
 
 export function update(parts: Partial<Update> = {}): Update {
   return {
@@ -188,7 +230,8 @@ const answers: Backend = {
       over: 0,
       handled: 0,
       repeats: 0,
-      repeatBeds: [],
+      repeatMinutes: 10,
+      repeatPlaces: [],
       hours: [],
       byBed: [],
       byRule: [],

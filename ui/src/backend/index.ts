@@ -19,6 +19,7 @@ import {
 } from './bindings';
 import { Refusal } from './refusal';
 
+export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export type {
   Alarm,
   Annotation,

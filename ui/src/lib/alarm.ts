@@ -2,18 +2,17 @@
 import type { Alarm } from '../backend';
 import { hhmm, took } from './time';
 
-export const MARKS: Record<string, string> = { high: '***', med: '**', low: '*', tech: 'INOP' };
-export const WORDS: Record<string, string> = { high: 'High', med: 'Med', low: 'Low', tech: 'INOP' };
-
-export function alarmText(priority: string, text: string): string {
-  return `${MARKS[priority] ?? ''} ${text}`;
-}
-
 /** Of the banner: `new` flashes, `owned` is outlined, `last-known` is what was true before the link broke. */
-export function bannerState(presence: string, online: boolean): string {
+export function bannerState(alarm: Alarm, online: boolean): string {
   if (!online) return 'last-known';
-  return presence === 'active' || presence === 'latched' ? 'new' : 'owned';
+  return alarm.unanswered ? 'new' : 'owned';
 }
+
+/** Whether this person can do that about it. */
+export const can = (alarm: Alarm, verb: Verb): boolean => alarm.verbs.includes(verb);
+
+/** The codes of what people do about an alarm. */
+export type Verb = 'take' | 'audio-pause' | 'handled' | 'release' | 'hand-to' | 'escalate' | 'note';
 
 /** What else there is to know of an alarm, in a few words each. */
 export function remarks(alarm: Alarm, now: number): string[] {
@@ -25,7 +24,7 @@ export function remarks(alarm: Alarm, now: number): string[] {
   if (alarm.iTookToo) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);
   if (alarm.orderUncertain) out.push('order uncertain');
-  if (alarm.reminders > 0 && alarm.presence === 'owned') out.push(`still on, reminded ${alarm.reminders}×`);
+  if (alarm.reminders > 0) out.push(`still on, reminded ${alarm.reminders}×`);
   return out;
 }
 

@@ -6,7 +6,7 @@
 export const BEAT_MS = 1000 / 3;
 
 /** Beats of a phase: 1.5 Hz for high (within 1.4 to 2.8), 0.75 Hz for medium (within 0.4 to 0.8). */
-const PHASES = { flashHigh: 1, flashMed: 2 };
+const PHASES = { flashHigh: 1, flashMedium: 2 };
 
 /** Shows the phases of the n-th beat. */
 export function flash(root: HTMLElement, n: number) {

@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { asked, begin, item, NOW } from '../backend/fake';
+import { asked, begin, item, NOW, OWNED } from '../backend/fake';
 import { board } from '../lib/board.svelte';
 import { handling } from '../lib/handling.svelte';
 import AlertCard from './AlertCard.svelte';
@@ -30,7 +30,7 @@ it('takes nothing while the past is looked at', () => {
 
 it('says who has it, and that only this station knows', () => {
   render(AlertCard, {
-    item: item({ owner: 'N. Okafor', presence: 'owned', freeForMe: false, knownHereOnly: true, ownedAt: NOW }),
+    item: item({ ...OWNED, knownHereOnly: true }),
   });
   expect(screen.getByRole('article').textContent).toMatch(/N\. Okafor\s+\d\d:\d\d · this station only/);
   expect(screen.queryByTestId('take-e1')).toBeNull();
@@ -49,7 +49,7 @@ it('pauses a sound once, and says for how long', async () => {
   expect(screen.getByTestId('pause-e1').textContent).toBe('Pause sound 2:00');
   await hand.click(screen.getByTestId('pause-e1'));
   expect(asked).toEqual([['pauseSound', 'e1']]);
-  await rerender({ item: item({ sound: 'paused', pausedUntil: NOW + 84_000 }) });
+  await rerender({ item: item({ sound: 'paused', pausedUntil: NOW + 84_000, verbs: ['take', 'handled'] }) });
   const pause = screen.getByTestId('pause-e1') as HTMLButtonElement;
   expect([pause.textContent, pause.disabled]).toEqual(['Paused 1:24', true]);
 });

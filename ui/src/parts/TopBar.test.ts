@@ -5,7 +5,15 @@ import { board } from '../lib/board.svelte';
 import TopBar from './TopBar.svelte';
 
 vi.mock('../backend', () => import('../backend/fake'));
-const live = { online: true, live: true, since: null, lastGood: NOW, message: null, clockOffsetMs: 0 };
+const live = {
+  online: true,
+  live: true,
+  since: null,
+  lastGood: NOW,
+  message: null,
+  clockOffsetMs: 0,
+  clockIsOff: false,
+};
 
 beforeEach(() => {
   begin();
@@ -23,12 +31,12 @@ it('always says that the bedside alarm is primary', () => {
 it('counts what is open by priority, and not what was handled', () => {
   board.queue = [
     item({ episode: 'a' }),
-    item({ episode: 'b', presence: 'handled' }),
-    item({ episode: 'c', priority: 'tech' }),
+    item({ episode: 'b', presence: 'handled', live: false }),
+    item({ episode: 'c', priority: 'technical' }),
   ];
   render(TopBar);
   expect(
-    ['high', 'med', 'low', 'tech'].map((p) => screen.getByTestId(`count-${p}`).getAttribute('aria-label')),
+    ['high', 'medium', 'low', 'technical'].map((p) => screen.getByTestId(`count-${p}`).getAttribute('aria-label')),
   ).toEqual(['1 High', '0 Med', '0 Low', '1 INOP']);
 });
 
@@ -47,7 +55,7 @@ it('says nothing of the link before the first answer, then that it is live, then
 });
 
 it('warns of a clock that is off, of actions that wait, and of a station that cannot be heard', () => {
-  board.link = { ...live, clockOffsetMs: -90_000 };
+  board.link = { ...live, clockOffsetMs: -90_000, clockIsOff: true };
   board.waiting = [waiting()];
   board.audio = false;
   render(TopBar);

@@ -1,8 +1,8 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { asked, begin, item, waiting } from '../backend/fake';
-import { board } from '../lib/board.svelte';
+import { asked, begin, item, NOW, tile, waiting } from '../backend/fake';
+import { board, Row } from '../lib/board.svelte';
 import WaitingList from './WaitingList.svelte';
 
 vi.mock('../backend', () => import('../backend/fake'));
@@ -22,6 +22,13 @@ it('says what waits, of whom, and that only this station has it', () => {
   expect(line).toContain('Bed 12');
   expect(line).toContain('this station only');
   expect(screen.queryByTestId('retry-w1')).toBeNull();
+});
+
+it('names the person whose limits wait, and not the unit', () => {
+  board.rows = new Map([['p1', new Row(tile(), NOW)]]);
+  board.waiting = [waiting({ episode: '', patient: 'p1', verb: 'limit', words: 'Alarm limit of' })];
+  render(WaitingList);
+  expect(screen.getByRole('listitem').textContent).toContain('Alarm limit of Bed 12');
 });
 
 it('tries a refused action again', async () => {

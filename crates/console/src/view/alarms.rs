@@ -1,47 +1,10 @@
 //! Alarms, what people did about them, and how many there were.
 
-use clinical::{Instant, Presence, Priority, Sound};
+use clinical::{Instant, MINUTE_MS, Priority, Sound, Verb};
 use serde::Serialize;
 use specta::Type;
 
 use super::form::ms;
-
-/// Priority of an alarm, by its role name in the tokens.
-pub(super) fn priority(priority: Priority) -> &'static str {
-    match priority {
-        Priority::High => "high",
-        Priority::Medium => "med",
-        Priority::Low => "low",
-        Priority::Technical => "tech",
-    }
-}
-
-pub(super) fn priority_word(priority: Priority) -> &'static str {
-    match priority {
-        Priority::High => "high",
-        Priority::Medium => "medium",
-        Priority::Low => "low",
-        Priority::Technical => "technical",
-    }
-}
-
-pub(super) fn state_word(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Active => "active",
-        Presence::Owned => "owned",
-        Presence::Latched => "latched",
-        Presence::Handled => "handled",
-        Presence::Closed => "closed",
-    }
-}
-
-pub(super) fn sound_word(sound: Sound) -> &'static str {
-    match sound {
-        Sound::On => "on",
-        Sound::Paused(_) => "paused",
-        Sound::Off => "off",
-    }
-}
 
 /// The alarm line of a tile or a row of the queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
@@ -50,7 +13,19 @@ pub struct Alarm {
     episode: String,
     priority: &'static str,
     text: String,
+    /// As it reads, with the marks of its priority: `*** SpO2 84 < 90`.
+    shown: String,
     presence: &'static str,
+    /// The part of a queue it stands in: `unowned`, `latched`, `owned`, `technical`, `handled` or `over`.
+    group: &'static str,
+    /// It still wants somebody: it is neither handled nor over.
+    live: bool,
+    /// Nobody has answered it: it is shown as a new one.
+    unanswered: bool,
+    /// In words, where there is no owner to name.
+    standing: &'static str,
+    /// What this person can do about it, by the codes of the actions.
+    verbs: Vec<&'static str>,
     owner: Option<String>,
     owned_at: Option<i64>,
     /// This person has it. Names do not tell: two people can bear one.
@@ -79,11 +54,18 @@ pub struct Alarm {
 }
 
 pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
+    let (shown, group, verbs) = (line.shown(), line.group(), line.verbs());
     Alarm {
         episode: line.episode.into(),
-        priority: priority(line.priority),
+        priority: line.priority.code(),
+        shown,
+        presence: line.presence.code(),
+        group: group.code(),
+        live: line.presence.is_live(),
+        unanswered: line.presence.is_unanswered(),
+        standing: line.presence.words(),
+        verbs: verbs.into_iter().map(Verb::code).collect(),
         text: line.text,
-        presence: state_word(line.presence),
         owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
         owner: line.owner.map(|(who, _)| who.name.into()),
         mine: line.mine,
@@ -92,7 +74,7 @@ pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
         onset: ms(line.onset),
         ended: ended.map(ms),
         known_here_only: line.known_here_only,
-        sound: sound_word(line.sound),
+        sound: line.sound.code(),
         paused_until: match line.sound {
             Sound::Paused(until) => Some(ms(until)),
             _ => None,
@@ -127,7 +109,7 @@ impl From<bedside::QueueItem> for QueueItem {
     fn from(item: bedside::QueueItem) -> QueueItem {
         let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
         QueueItem {
-            place: super::board::place(&item.bed, item.home),
+            place: bedside::place(&item.bed, item.home),
             initials: clinical::initials(family, given),
             patient: item.patient.map_or_else(String::new, String::from),
             bed: item.bed,
@@ -139,8 +121,12 @@ impl From<bedside::QueueItem> for QueueItem {
 /// Something that happened to an episode.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct TimelineEntry {
+    /// `raised`, `ended`, or the code of an action.
     what: &'static str,
+    /// In words: `Taken`.
+    words: &'static str,
     at: i64,
+    /// Who, or in a few words what did it where it was no person.
     by: Option<String>,
     note: Option<String>,
     sent: bool,
@@ -150,6 +136,7 @@ impl From<bedside::TimelineEntry> for TimelineEntry {
     fn from(entry: bedside::TimelineEntry) -> TimelineEntry {
         TimelineEntry {
             what: entry.what,
+            words: entry.words,
             at: ms(entry.at),
             by: entry.by.map(String::from),
             note: entry.note,
@@ -168,7 +155,7 @@ pub struct Onset {
 impl Onset {
     /// One of `level` at `at`.
     pub fn new(at: Instant, level: Priority) -> Onset {
-        Onset { at: ms(at), priority: priority(level) }
+        Onset { at: ms(at), priority: level.code() }
     }
 }
 
@@ -179,7 +166,11 @@ pub struct Waiting {
     id: String,
     /// Empty where it is not about an alarm.
     episode: String,
+    /// Empty where it is not about a person beside their alarms.
+    patient: String,
     verb: &'static str,
+    /// Before what it is about: `Took`.
+    words: &'static str,
     by: String,
     at: i64,
     note: Option<String>,
@@ -192,12 +183,30 @@ impl From<crate::acts::alarms::Waiting> for Waiting {
         Waiting {
             id: action.id.into(),
             episode: action.about.episode().map_or_else(String::new, String::from),
+            patient: action.about.patient().map_or_else(String::new, String::from),
+            words: words(action.verb),
             verb: action.verb.code(),
             by: action.by.name.into(),
             at: ms(action.at),
             note: action.note,
             parked: waiting.parked,
         }
+    }
+}
+
+/// What waits, before what it is about: `Took *** SpO2 84 < 90`.
+fn words(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Take => "Took",
+        Verb::AudioPause => "Paused the sound of",
+        Verb::Handled => "Handled",
+        Verb::Release => "Released",
+        Verb::HandTo => "Handed over",
+        Verb::Escalate => "Escalated",
+        Verb::Note | Verb::Annotate => "Note on",
+        Verb::SetLimit => "Alarm limit of",
+        Verb::SavePreset => "Limit preset of",
+        Verb::Shift => "Shift of",
     }
 }
 
@@ -221,8 +230,11 @@ pub struct Load {
     over: u32,
     handled: u32,
     repeats: u32,
-    repeat_beds: Vec<String>,
-    /// Technical, low, medium, high of each hour.
+    /// Minutes within which an alarm that comes back is a repeat.
+    repeat_minutes: u32,
+    /// Where most of them were: `Bed 12: 3`.
+    repeat_places: Vec<String>,
+    /// Of each hour as many as there are of each priority, in the order of `priorities`.
     hours: Vec<Vec<u32>>,
     by_bed: Vec<Share>,
     by_rule: Vec<Share>,
@@ -243,7 +255,8 @@ impl From<bedside::AlarmLoad> for Load {
             over: load.over.0 as u32,
             handled: load.over.1 as u32,
             repeats: load.repeats.0 as u32,
-            repeat_beds: load.repeats.1,
+            repeat_minutes: (bedside::REPEAT_MS / MINUTE_MS) as u32,
+            repeat_places: load.repeats.1,
             hours: load.hours.iter().map(|h| h.to_vec()).collect(),
             by_bed: shares(load.by_bed),
             by_rule: shares(load.by_rule),

@@ -1,11 +1,10 @@
 //! The board on its way into the page: tiles, sparklines, the connection, and what changed of them.
 
-use clinical::{PatientId, Sex};
+use clinical::{CLOCK_TOLERANCE_MS, DeviceKind, PatientId, Priority, Sex};
 use serde::Serialize;
 use specta::Type;
 
-use super::alarms::{Alarm, QueueItem, Waiting};
-use super::alarms::{alarm, priority};
+use super::alarms::{Alarm, QueueItem, Waiting, alarm};
 use super::form::ms;
 use super::score::News;
 
@@ -19,28 +18,23 @@ pub struct Cell {
     unit: &'static str,
     taken_at: i64,
     stale: bool,
+    /// It is old while other values come, and the bed has a technical alarm: nothing is known of now.
+    lost: bool,
     artefact: bool,
     alarm: Option<&'static str>,
 }
 
-fn cell(cell: bedside::Cell) -> Cell {
-    let (slot, label) = match cell.slot {
-        bedside::Slot::Hr => ("hr", "HR"),
-        bedside::Slot::SpO2 => ("spo2", "SpO₂"),
-        bedside::Slot::Rr => ("rr", "RR"),
-        bedside::Slot::Bp => ("bp", "BP"),
-        bedside::Slot::Temp => ("temp", "T"),
-        bedside::Slot::Glucose => ("glucose", "Glucose"),
-    };
+fn cell(cell: bedside::Cell, lead_is_off: bool) -> Cell {
     Cell {
-        slot,
-        label,
+        slot: cell.slot.code(),
+        label: cell.slot.label(),
+        lost: lead_is_off && cell.stale && cell.alarm.is_none(),
         text: cell.text,
         unit: cell.unit,
         taken_at: ms(cell.taken_at),
         stale: cell.stale,
         artefact: cell.artefact,
-        alarm: cell.alarm.map(priority),
+        alarm: cell.alarm.map(Priority::code),
     }
 }
 
@@ -56,8 +50,10 @@ pub struct Battery {
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct TileDevice {
     name: String,
-    /// Whether it is implanted.
-    implant: bool,
+    /// `implant`, `glucose-sensor`, `insulin-pen`, or nothing where there is no sign for it.
+    kind: Option<&'static str>,
+    /// The word beside its sign.
+    word: &'static str,
     /// Where it is this one that told of it.
     battery: Option<Battery>,
 }
@@ -73,6 +69,12 @@ pub struct Tile {
     place: String,
     ward: String,
     home: bool,
+    /// Which values stand where on the tile, by the key of `layouts`.
+    layout: &'static str,
+    /// Keys of the panels that have something to show.
+    panels: Vec<&'static str>,
+    /// Waves can be there.
+    waves: bool,
     name: String,
     initials: String,
     mrn: String,
@@ -96,9 +98,14 @@ impl From<bedside::Tile> for Tile {
             ("", one) | (one, "") => one.to_owned(),
             (family, given) => format!("{family}, {given}"),
         };
+        let technical = tile.alarm.as_ref().is_some_and(|line| line.priority == Priority::Technical);
+        let lead_is_off = technical && tile.stale_since.is_none();
         let battery = tile.battery.map(|percent| Battery { percent, low: percent <= clinical::LOW_BATTERY });
         Tile {
-            place: place(&tile.bed, tile.home),
+            place: tile.place(),
+            layout: if tile.leads_with_glucose() { "glucose" } else { "ward" },
+            panels: panels(&tile),
+            waves: tile.has_waves(),
             initials: clinical::initials(&tile.family, &tile.given),
             patient: tile.patient.into(),
             bed: tile.bed,
@@ -116,30 +123,39 @@ impl From<bedside::Tile> for Tile {
             },
             air: tile.air,
             news: tile.news.into(),
-            cells: tile.cells.into_iter().map(cell).collect(),
+            cells: tile.cells.into_iter().map(|c| cell(c, lead_is_off)).collect(),
             alarm: tile.alarm.map(|line| alarm(line, None)),
             stale_since: tile.stale_since.map(ms),
             battery,
             devices: tile
                 .devices
                 .into_iter()
-                .map(|d| TileDevice {
-                    name: d.name,
-                    implant: d.implant,
-                    battery: battery.filter(|_| d.has_battery),
+                .map(|d| {
+                    let (kind, word) = device_kind(d.kind);
+                    TileDevice { name: d.name, kind, word, battery: battery.filter(|_| d.has_battery) }
                 })
                 .collect(),
         }
     }
 }
 
-/// Where somebody lies in words. A ward has beds named `HDU 3`: no home is told by a letter.
-pub(super) fn place(bed: &str, home: bool) -> String {
-    match (bed, home) {
-        ("", _) => "No patient named".to_owned(),
-        (bed, true) => format!("Home {bed}"),
-        (bed, false) => format!("Bed {bed}"),
+fn device_kind(kind: DeviceKind) -> (Option<&'static str>, &'static str) {
+    match kind {
+        DeviceKind::Icd => (Some("implant"), "ICD"),
+        DeviceKind::Implant => (Some("implant"), "Implant"),
+        DeviceKind::GlucoseSensor => (Some("glucose-sensor"), ""),
+        DeviceKind::InsulinPen => (Some("insulin-pen"), ""),
+        DeviceKind::Other => (None, ""),
     }
+}
+
+/// What was never measured has no panel, unless nothing was; the score has one where somebody is scored.
+fn panels(tile: &bedside::Tile) -> Vec<&'static str> {
+    let measured = |key| tile.cells.iter().any(|cell| cell.slot.code() == key);
+    let all = trends::panel_kinds().filter(|kind| {
+        if kind.measures.is_empty() { tile.is_scored() } else { tile.cells.is_empty() || measured(kind.key) }
+    });
+    all.map(|kind| kind.key).collect()
 }
 
 /// The connection.
@@ -152,6 +168,8 @@ pub struct Link {
     last_good: Option<i64>,
     message: Option<String>,
     clock_offset_ms: Option<i64>,
+    /// The clocks of station and server differ by more than the order of what people did can bear.
+    clock_is_off: bool,
 }
 
 impl From<sync::LinkState> for Link {
@@ -163,6 +181,7 @@ impl From<sync::LinkState> for Link {
             last_good: link.last_good.map(ms),
             message: link.message,
             clock_offset_ms: link.clock_offset_ms,
+            clock_is_off: link.clock_offset_ms.is_some_and(|by| by.abs() > CLOCK_TOLERANCE_MS),
         }
     }
 }
@@ -245,17 +264,5 @@ impl Update {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         *self == Update::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ward_bed_named_with_an_h_is_no_home() {
-        assert_eq!(place("HDU 3", false), "Bed HDU 3");
-        assert_eq!(place("H3", true), "Home H3");
-        assert_eq!(place("", false), "No patient named");
     }
 }

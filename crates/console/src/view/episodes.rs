@@ -7,7 +7,6 @@ use clinical::{EpisodeId, EpisodeState, Instant, PatientId, SeenAction, fold};
 use serde::Serialize;
 use vault::{Vault, VaultError, View};
 
-use super::alarms::{priority_word, sound_word, state_word};
 use super::form::Iso;
 
 /// An alarm with everything that people did about it.
@@ -91,16 +90,16 @@ impl Episode {
             episode_id: (&episode.id).into(),
             patient_id: episode.patient.as_ref().map(String::from),
             bed,
-            priority: priority_word(episode.priority),
+            priority: episode.priority.code(),
             text: episode.text.clone(),
             onset: Iso(episode.onset),
             ended: episode.ended.map(Iso),
-            state: state_word(state.presence),
+            state: state.presence.code(),
             owner: state.owner.as_ref().map(|(who, _)| who.name.to_string()),
             owner_id: state.owner.as_ref().map(|(who, _)| String::from(&who.id)),
             also_took: state.also_took.iter().map(|who| who.name.to_string()).collect(),
             order_uncertain: state.order_uncertain,
-            sound: sound_word(state.sound),
+            sound: state.sound.code(),
             escalated_to: state.escalation.map(|e| e.role),
             reminders: state.reminders,
             actions: actions.iter().map(EpisodeAction::from).collect(),

@@ -21,6 +21,8 @@ pub struct FlowRow {
     key: &'static str,
     label: &'static str,
     unit: &'static str,
+    /// Digits behind the point of its values.
+    digits: u8,
     cells: Vec<FlowCell>,
 }
 
@@ -37,6 +39,7 @@ impl From<documents::FlowRow> for FlowRow {
             key: row.key,
             label: row.label,
             unit: row.unit,
+            digits: super::vocabulary::digits(row.key, row.unit),
             cells: row.cells.into_iter().map(cell).collect(),
         }
     }

@@ -18,6 +18,7 @@ mod score;
 mod shift;
 mod station;
 mod trends;
+mod vocabulary;
 mod ward;
 mod waves;
 
@@ -36,5 +37,8 @@ pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLim
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};
 pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced};
+pub use vocabulary::{
+    Layouts, PanelName, PriorityName, Silence, layouts, limit_hours, panel_names, priorities, silence,
+};
 pub use ward::{OpenAlarm, WardEntry, WardValue, ward};
 pub use waves::{Strip, Waves, WavesQuery, waves_bytes};

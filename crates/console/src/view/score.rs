@@ -1,5 +1,6 @@
 //! NEWS2 with its inputs.
 
+use clinical::Parameter;
 use serde::Serialize;
 use specta::Type;
 
@@ -13,6 +14,8 @@ pub struct NewsInput {
     text: String,
     taken_at: Option<i64>,
     points: Option<u8>,
+    /// It was read on SpO₂ scale 2.
+    on_scale_two: bool,
     why: Option<&'static str>,
 }
 
@@ -38,6 +41,7 @@ pub struct News {
 
 impl From<bedside::NewsBadge> for News {
     fn from(badge: bedside::NewsBadge) -> News {
+        let scale_two = badge.scale_two.is_some();
         News {
             total: badge.total,
             partial: badge.partial,
@@ -61,6 +65,7 @@ impl From<bedside::NewsBadge> for News {
                     text: i.text,
                     taken_at: i.taken_at.map(ms),
                     points: i.points,
+                    on_scale_two: scale_two && i.parameter == Parameter::SpO2,
                     why: i.why,
                 })
                 .collect(),

@@ -1,10 +1,9 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
-use clinical::{Instant, PatientId};
+use clinical::{Instant, PatientId, Priority};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::alarms::priority;
 use super::form::framed;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
@@ -14,6 +13,8 @@ pub struct Panel {
     key: &'static str,
     label: &'static str,
     unit: &'static str,
+    /// Digits behind the point of its values.
+    digits: u8,
     ticks: Vec<(f64, f64)>,
     limits: Vec<(f64, f64)>,
     gaps: Vec<(i64, i64)>,
@@ -28,6 +29,7 @@ fn panel(facts: trends::PanelFacts) -> Panel {
         key: facts.key,
         label: facts.label,
         unit: facts.unit,
+        digits: super::vocabulary::digits(facts.key, facts.unit),
         ticks: facts.ticks,
         limits: facts.limits,
         gaps: facts.gaps,
@@ -80,17 +82,21 @@ pub struct Mark {
     /// Of an alarm.
     priority: Option<&'static str>,
     text: String,
+    /// The same in full: `*** SpO2 84 < 90`, `Device changed: …`.
+    shown: String,
     more: u32,
 }
 
 impl From<trends::Event> for Mark {
     fn from(mark: trends::Event) -> Mark {
-        let (kind, of) = match mark.kind {
-            trends::EventKind::Alarm(of) => ("alarm", Some(priority(of))),
-            trends::EventKind::Dose => ("dose", None),
-            trends::EventKind::Device => ("device", None),
+        let text = mark.text;
+        let (kind, of, shown) = match mark.kind {
+            trends::EventKind::Alarm(of) => ("alarm", Some(of), format!("{} {text}", of.marks())),
+            trends::EventKind::Dose => ("dose", None, text.clone()),
+            trends::EventKind::Device => ("device", None, format!("Device changed: {text}")),
         };
-        Mark { lane: mark.panel, at: mark.at.0, kind, priority: of, text: mark.text, more: mark.more as u32 }
+        let priority = of.map(Priority::code);
+        Mark { lane: mark.panel, at: mark.at.0, kind, priority, text, shown, more: mark.more as u32 }
     }
 }
 
@@ -144,6 +150,7 @@ impl From<MultiplesQuery> for trends::MultiplesRequest {
 pub struct Small {
     patient: String,
     key: &'static str,
+    label: &'static str,
     samples: u32,
     summary: String,
 }
@@ -158,6 +165,7 @@ fn small(panel: trends::SmallPanel) -> Small {
     Small {
         patient: panel.patient.into(),
         key: panel.key,
+        label: super::vocabulary::label(panel.key),
         samples: panel.samples as u32,
         summary: panel.summary,
     }

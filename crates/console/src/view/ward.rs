@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use vault::{SeriesValue, Vault, VaultError, View};
 
-use super::alarms::{priority_word, state_word};
 use super::form::Iso;
 use super::score::Score;
 
@@ -107,11 +106,11 @@ fn alerts(board: &Board, patient: &PatientId) -> Vec<OpenAlarm> {
     of_patient
         .map(|item| OpenAlarm {
             episode_id: (&item.line.episode).into(),
-            priority: priority_word(item.line.priority),
+            priority: item.line.priority.code(),
             text: item.line.text.clone(),
             onset: Iso(item.line.onset),
             ended: item.ended.map(Iso),
-            state: state_word(item.line.presence),
+            state: item.line.presence.code(),
             owner: item.line.owner.as_ref().map(|(who, _)| who.name.to_string()),
         })
         .collect()

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(cleanup);
 
 async function open() {
-  render(LimitsDialog, { patient: 'p1', bed: '12', close });
+  render(LimitsDialog, { patient: 'p1', place: 'Bed 12', close });
   await field('low-59408-5');
 }
 

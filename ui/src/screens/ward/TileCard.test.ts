@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { alarm, begin, news, NOW, tile } from '../../backend/fake';
+import { alarm, begin, news, NOW, tile, OWNED } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import TileCard from './TileCard.svelte';
 
@@ -10,7 +10,15 @@ const banner = () => screen.getByTestId('banner');
 
 beforeEach(() => {
   begin();
-  board.link = { online: true, live: true, since: null, lastGood: NOW, message: null, clockOffsetMs: 0 };
+  board.link = {
+    online: true,
+    live: true,
+    since: null,
+    lastGood: NOW,
+    message: null,
+    clockOffsetMs: 0,
+    clockIsOff: false,
+  };
   [board.now, board.past, board.initials] = [NOW, null, false];
 });
 afterEach(cleanup);
@@ -19,7 +27,7 @@ it('says that nobody has the alarm, and flashes only then', () => {
   show({ alarm: alarm() });
   expect([banner().dataset.state, screen.getByTestId('owner').textContent]).toEqual(['new', 'Not owned']);
   cleanup();
-  show({ alarm: alarm({ owner: 'N. Okafor', presence: 'owned', ownedAt: NOW }) });
+  show({ alarm: alarm(OWNED) });
   expect([banner().dataset.state, screen.getByTestId('owner').textContent]).toEqual(['owned', 'Owned by N. Okafor']);
 });
 
@@ -31,13 +39,14 @@ it('shows an alarm of before the link broke as last known, and does not flash', 
     lastGood: NOW - 60_000,
     message: null,
     clockOffsetMs: 0,
+    clockIsOff: false,
   };
   show({ alarm: alarm() });
   expect(banner().dataset.state).toBe('last-known');
 });
 
 it('says that only this station knows who took it', () => {
-  show({ alarm: alarm({ owner: 'S. Varga', presence: 'owned', ownedAt: NOW, knownHereOnly: true }) });
+  show({ alarm: alarm({ ...OWNED, owner: 'S. Varga', knownHereOnly: true }) });
   expect(screen.getByTestId('owner').textContent).toBe('Only here: S. Varga');
 });
 
@@ -55,4 +64,15 @@ it('says in words that nothing comes any more', () => {
 it('shows a value that was never measured as none', () => {
   show({ cells: [] });
   expect(screen.getByTestId('v-hr').textContent).toContain('–');
+});
+
+it('has a sign for an implant, a sensor or a pen where the person has one, and for nothing else', () => {
+  const device = (name: string, kind: string | null, word = '') => ({ name, kind, word, battery: null });
+  show({ devices: [device('Bedside monitor', null), device('Loop recorder', 'implant', 'Implant')] });
+  const signs = () => [...document.querySelectorAll('.dev use')].map((sign) => sign.getAttribute('href'));
+  expect(signs()).toEqual(['#i-implant']);
+  expect(document.querySelector('.dev')?.textContent).toBe('Implant');
+  cleanup();
+  show({ home: true, layout: 'glucose', devices: [device('Glucose sensor', 'glucose-sensor')] });
+  expect(signs()).toEqual(['#i-drop']);
 });

@@ -1,18 +1,10 @@
 // What stands in words on a panel: what happened, where there is room for it, and what is missing.
-import type { Mark, Panel } from '../../../backend';
-import { alarmText } from '../../../lib/alarm';
+import { panelNames, type Mark, type Panel } from '../../../backend';
 import { dayTime } from '../../../lib/time';
 import type { View } from '../../../lib/view';
 
-export const NAMES: Record<string, string> = {
-  hr: 'HR',
-  spo2: 'SpO₂',
-  rr: 'RR',
-  bp: 'BP',
-  temp: 'Temp',
-  glucose: 'Glucose',
-  news: 'NEWS2',
-};
+/** The name of a panel. */
+export const nameOf = (key: string): string => panelNames.find((panel) => panel.key === key)?.label ?? key;
 
 /** How things lie on the panels; the store is one. */
 export interface Lying {
@@ -25,13 +17,7 @@ export interface Lying {
 
 /** What a mark says. */
 export function said(mark: Mark): string {
-  const what =
-    mark.kind === 'alarm'
-      ? alarmText(mark.priority ?? '', mark.text)
-      : mark.kind === 'device'
-        ? `Device changed: ${mark.text}`
-        : mark.text;
-  return `${what}, at ${dayTime(mark.at)}${mark.more > 0 ? `, and ${mark.more} more near it` : ''}`;
+  return `${mark.shown}, at ${dayTime(mark.at)}${mark.more > 0 ? `, and ${mark.more} more near it` : ''}`;
 }
 
 /** Values that are told beside their dots. Where the last has its words on its left, the one before it may have no room. */

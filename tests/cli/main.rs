@@ -6,5 +6,6 @@ mod command;
 #[path = "../support/sekmet.rs"]
 mod sekmet;
 
+mod paper;
 mod real_server;
 mod station;

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::command::{PIN, vigil};
+use crate::paper::read_pdf;
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -117,12 +118,6 @@ async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
     good(folder, &["forget", "--yes"]);
     let gone = vigil(folder, PIN, &["ward", "--json"]);
     assert!(!gone.status.success() && text(&gone).contains("no cache"), "{}", text(&gone));
-}
-
-/// What pdftotext reads in a file.
-fn read_pdf(file: &Path) -> String {
-    let read = Command::new("pdftotext").args(["-layout"]).arg(file).arg("-").output().unwrap();
-    String::from_utf8_lossy(&read.stdout).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,4 +26,4 @@ pub use draw::strip::{DrawnStrip, Strip, draw_strip};
 pub use paper::figure::{Event, EventKind, Figure, Row};
 pub use paper::page::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf, sheets};
 /// The shapes of a page.
-pub use svg2pdf::usvg;
+pub use resvg::usvg;

@@ -1,12 +1,15 @@
 //! Paper: pages of A4 with real text, written as SVG and bound into one vector PDF.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, TextStr};
+use krilla::Document;
+use krilla::geom::Size;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla_svg::{SurfaceExt, SvgSettings};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
-use svg2pdf::usvg::{Options, Tree, fontdb};
+use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::picture::Picture;
 
@@ -160,35 +163,20 @@ pub fn pdf(pages: &[Page], title: &str) -> Result<Vec<u8>, String> {
     bind(&documents, (WIDTH, HEIGHT), title)
 }
 
-/// Binds SVG documents of one size, in points, into a PDF.
+/// Binds SVG documents of one size, in points, into a PDF. The same documents give the same bytes.
 pub(crate) fn bind(documents: &[String], size: (f32, f32), title: &str) -> Result<Vec<u8>, String> {
-    let (width, height) = size;
-    let mut next = Ref::new(1);
-    let (catalog, pages) = (next.bump(), next.bump());
-    let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(pages);
-    let mut kids = Vec::new();
+    let none = || "a page without a size".to_owned();
+    let size = Size::from_wh(size.0, size.1).ok_or_else(none)?;
+    let mut pdf = Document::new();
     for document in documents {
         let drawn = tree(document)?;
-        let (chunk, root) =
-            svg2pdf::to_chunk(&drawn, svg2pdf::ConversionOptions::default()).map_err(|e| e.to_string())?;
-        let mut numbers: HashMap<Ref, Ref> = HashMap::new();
-        let chunk = chunk.renumber(|old| *numbers.entry(old).or_insert_with(|| next.bump()));
-        let picture = numbers.get(&root).copied().ok_or("the page has no content")?;
-        let (id, content) = (next.bump(), next.bump());
-        let mut written = pdf.page(id);
-        written.media_box(Rect::new(0.0, 0.0, width, height)).parent(pages).contents(content);
-        written.resources().x_objects().pair(Name(b"P"), picture);
-        written.finish();
-        let mut stream = Content::new();
-        stream.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(Name(b"P"));
-        pdf.stream(content, &stream.finish());
-        pdf.extend(&chunk);
-        kids.push(id);
+        let mut page = pdf.start_page_with(PageSettings::new(size));
+        let mut surface = page.surface();
+        surface.draw_svg(&drawn, size, SvgSettings::default()).ok_or_else(none)?;
     }
-    pdf.pages(pages).count(kids.len() as i32).kids(kids);
-    pdf.document_info(next.bump()).title(TextStr(title)).producer(TextStr("Vigil"));
-    Ok(pdf.finish())
+    // No date: it would be the only thing that differs between two of one content.
+    pdf.set_metadata(Metadata::new().title(title.into()).producer("Vigil".into()));
+    pdf.finish().map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

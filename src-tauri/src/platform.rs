@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use directories::BaseDirs;
+
 /// Sets up what must be set before the first thread starts.
 pub(crate) fn prepare(window: bool) {
     #[cfg(unix)]
@@ -30,17 +32,10 @@ pub(crate) fn under_webdriver() -> bool {
     std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
-/// Where the cache lives when nobody says otherwise.
+/// Where the cache lives when nobody says otherwise: where the system keeps the data of a user's programs.
 pub(crate) fn default_folder() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || from("HOME").unwrap_or_else(std::env::temp_dir);
-    if cfg!(windows) {
-        from("LOCALAPPDATA").unwrap_or_else(std::env::temp_dir).join("Vigil")
-    } else if cfg!(target_os = "macos") {
-        home().join("Library/Application Support/Vigil")
-    } else {
-        from("XDG_DATA_HOME").unwrap_or_else(|| home().join(".local/share")).join("vigil")
-    }
+    let name = if cfg!(any(windows, target_os = "macos")) { "Vigil" } else { "vigil" };
+    BaseDirs::new().map_or_else(std::env::temp_dir, |all| all.data_local_dir().to_owned()).join(name)
 }
 
 #[cfg(target_os = "linux")]

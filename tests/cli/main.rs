@@ -6,6 +6,7 @@ mod command;
 #[path = "../support/sekmet.rs"]
 mod sekmet;
 
+mod folder;
 mod paper;
 mod real_server;
 mod station;

@@ -54,6 +54,11 @@ pub(crate) fn actor(row: &Row, first: usize) -> rusqlite::Result<Actor> {
     Ok(known.map_or_else(|| Actor::named(name), |id| Actor::known(id, name)).acting_as(role))
 }
 
+/// A list as one parameter of a question, for `json_each`.
+pub(crate) fn json<T: serde::Serialize>(list: &[T]) -> String {
+    serde_json::to_string(list).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ mod outbox;
 
 mod upkeep;
 
-pub use changes::Ingested;
+pub use changes::{Changes, Follower, Ingested};
 pub use error::VaultError;
 pub use view::View;
 
@@ -40,8 +40,9 @@ pub use series::spans::Span;
 pub use series::window::{Blocks, Columns, Opened, Window, steps_of};
 
 pub use facts::ingest::PageCommit;
+pub use facts::newest::{SeriesInfo, SeriesValue};
 pub use facts::quarantine::Quarantined;
-pub use facts::ward::{SeriesInfo, SeriesValue, Ward};
+pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
 pub use store::log::LogEntry;
 

@@ -9,7 +9,7 @@ use clinical::{
 };
 use rusqlite::{ToSql, params};
 
-use crate::codec::{PATIENT, about, actor, id, some_id};
+use crate::codec::{PATIENT, about, actor, id, json, some_id};
 use crate::error::VaultError;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
@@ -227,8 +227,4 @@ impl Reader<'_> {
         }
         Ok(actions)
     }
-}
-
-fn json<T: serde::Serialize>(list: &[T]) -> String {
-    serde_json::to_string(list).unwrap_or_default()
 }

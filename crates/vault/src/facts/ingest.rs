@@ -6,7 +6,7 @@ use clinical::{
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
-use crate::changes::Ingested;
+use crate::changes::{Changes, Ingested};
 use crate::codec::{about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::merge::say_merges;
@@ -33,7 +33,7 @@ impl Vault {
     /// # Errors
     /// Of the database; nothing of the page was taken then.
     pub fn commit(&self, page: PageCommit) -> Result<Ingested, VaultError> {
-        self.write_page(page.facts.len(), move |connection| commit(connection, page))
+        self.write_page(page.facts.len(), move |connection| commit(connection, page), Changes::of)
     }
 }
 

@@ -29,6 +29,11 @@ impl Survivors {
         patient
     }
 
+    /// The records that were merged into another.
+    pub fn merged(&self) -> impl Iterator<Item = &PatientId> {
+        self.0.keys()
+    }
+
     pub fn is_merged(&self, patient: &PatientId) -> bool {
         self.of(patient) != patient
     }

@@ -4,8 +4,11 @@ pub(crate) mod ingest;
 
 pub(crate) mod merge;
 
+pub(crate) mod newest;
 pub(crate) mod ward;
 
 pub(crate) mod alarms;
 
 pub(crate) mod quarantine;
+
+pub(crate) mod refresh;

@@ -1,56 +1,15 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Decimal, Device, DeviceId, Dose, Episode, Flag, Instant, Measure, PatientId, Person, Place, SeenAction,
-    Sex, Site, Stay,
+    Decimal, Device, Dose, Episode, Flag, Instant, PatientId, Person, Place, SeenAction, Sex, Site, Stay,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::codec::{id, some_id};
 use crate::error::VaultError;
+use crate::facts::newest::SeriesValue;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
-
-/// A series, as it is named in the cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeriesInfo {
-    /// Its row.
-    pub id: i64,
-    /// Logical id of the Patient.
-    pub patient: PatientId,
-    /// Logical id of the Device, where one was named.
-    pub device: Option<DeviceId>,
-    /// The code as sent.
-    pub code: String,
-    /// Whether the code is MDC and not LOINC.
-    pub mdc: bool,
-    /// UCUM.
-    pub unit: String,
-    /// Whether it arrives as SampledData.
-    pub streamed: bool,
-}
-
-impl SeriesInfo {
-    /// What it measures, where the console knows.
-    pub fn measure(&self) -> Option<Measure> {
-        if self.mdc { Measure::from_mdc(&self.code) } else { Measure::from_loinc(&self.code) }
-    }
-}
-
-/// The newest value of a series.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SeriesValue {
-    /// The series.
-    pub series: SeriesInfo,
-    /// The value as sent.
-    pub value: Decimal,
-    /// When it was true of the patient.
-    pub taken_at: Instant,
-    /// Outside the plausible range.
-    pub artefact: bool,
-    /// `Type/id` it came in.
-    pub source: String,
-}
 
 /// Everything the board is made of.
 #[derive(Clone, Debug, Default)]
@@ -66,20 +25,6 @@ pub struct Ward {
     pub flags: Vec<Flag>,
     /// What the site has set.
     pub site: Site,
-}
-
-const SERIES: &str = "s.id, s.patient, s.device, s.code, s.mdc, s.unit, s.streamed";
-
-fn series_info(row: &Row) -> rusqlite::Result<SeriesInfo> {
-    Ok(SeriesInfo {
-        id: row.get(0)?,
-        patient: id(row, 1)?,
-        device: some_id(row, 2)?,
-        code: row.get(3)?,
-        mdc: row.get(4)?,
-        unit: row.get(5)?,
-        streamed: row.get(6)?,
-    })
 }
 
 fn sex(code: i64) -> Sex {
@@ -249,65 +194,6 @@ impl Reader<'_> {
         let survivors = self.survivors(self.ward_known_by()?)?;
         devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
         Ok(devices)
-    }
-
-    /// The newest value of every series, of one patient or of all.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn latest(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
-        if !self.view.is_now() {
-            return self.latest_then(patient);
-        }
-        let sql = format!(
-            "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
-             FROM series s JOIN latest l ON l.series = s.id WHERE ?1 IS NULL OR s.patient IN {}",
-            self.records_of("?1")
-        );
-        let values = self.list(&sql, [patient.map(PatientId::as_str)], |row| {
-            Ok(SeriesValue {
-                series: series_info(row)?,
-                taken_at: Instant(row.get(7)?),
-                value: Decimal { mantissa: row.get(8)?, scale: row.get(9)? },
-                artefact: row.get(10)?,
-                source: row.get(11)?,
-            })
-        })?;
-        self.under_survivors(values)
-    }
-
-    fn under_survivors(&self, mut values: Vec<SeriesValue>) -> Result<Vec<SeriesValue>, VaultError> {
-        let survivors = self.survivors(self.view.known_by)?;
-        values.iter_mut().for_each(|value| survivors.rename(&mut value.series.patient));
-        Ok(values)
-    }
-
-    fn latest_then(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
-        let mut values = Vec::new();
-        let records = self.records_of("?1");
-        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
-        for series in self.list(&all, [patient.map(PatientId::as_str)], series_info)? {
-            if let Some(found) = self.value_at(series.id, self.view.at)? {
-                values.push(SeriesValue {
-                    series,
-                    value: found.value,
-                    taken_at: Instant(found.t),
-                    artefact: found.artefact,
-                    source: found.source,
-                });
-            }
-        }
-        self.under_survivors(values)
-    }
-
-    /// The series of one patient.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn series_of(&self, patient: &PatientId) -> Result<Vec<SeriesInfo>, VaultError> {
-        let records = self.records_of("?1");
-        let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
-        self.list(&sql, [patient.as_str()], series_info)
     }
 
     /// Doses of a patient since `from`, newest first.

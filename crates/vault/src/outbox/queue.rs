@@ -1,8 +1,9 @@
 //! What waits to be sent, and what became of it.
 
 use clinical::Instant;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::changes::Changes;
 use crate::error::VaultError;
 use crate::store::durably::durably;
 use crate::store::kind::Kind;
@@ -43,7 +44,7 @@ impl Vault {
     /// Of the database.
     pub fn sent(&self, action: String, accepted_at: Instant) -> Result<(), VaultError> {
         let journal = self.journal()?;
-        self.write(move |connection| {
+        let work = move |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             transaction.execute(
                 "UPDATE action SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL",
@@ -56,7 +57,8 @@ impl Vault {
                 lock(&journal).clear()?;
             }
             Ok(())
-        })
+        };
+        self.write_telling(work, |()| Changes::ALARMS)
     }
 
     /// Try again at `next_at`.
@@ -64,7 +66,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn postpone(&self, action: String, next_at: Instant) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             connection.execute(
                 "UPDATE outbox SET tries = tries + 1, next_at = ? WHERE action = ?",
                 params![next_at.0, action],
@@ -78,7 +80,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn park(&self, action: String, reason: String) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             connection.execute("UPDATE outbox SET parked = ? WHERE action = ?", params![reason, action])?;
             Ok(())
         })
@@ -89,7 +91,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn retry_all(&self) -> Result<(), VaultError> {
-        self.write(|connection| {
+        self.write_beside(|connection| {
             connection.execute("UPDATE outbox SET next_at = 0 WHERE parked IS NULL AND next_at > 0", [])?;
             Ok(())
         })
@@ -100,7 +102,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn unpark(&self, action: String) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             connection.execute("UPDATE outbox SET parked = NULL, next_at = 0 WHERE action = ?", [action])?;
             Ok(())
         })
@@ -118,7 +120,7 @@ impl Vault {
         why: String,
         at: Instant,
     ) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
                 let gone = transaction

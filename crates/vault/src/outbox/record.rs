@@ -2,8 +2,9 @@
 //! transaction.
 
 use clinical::{Action, Body, Episode, Fact, Instant, Source};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
+use crate::changes::Changes;
 use crate::error::VaultError;
 use crate::facts::ingest::take_in;
 use crate::store::durably::durably;
@@ -20,7 +21,7 @@ impl Vault {
     /// Of the disk or the database; then it is not confirmed, and the person has to be told.
     pub fn record_action(&self, action: Action, body: String) -> Result<(), VaultError> {
         let journal = self.journal()?;
-        self.write(move |connection| {
+        let work = move |connection: &mut Connection| {
             let entry = Unsent::new(&action, body);
             let before = lock(&journal).append(&entry)?;
             let done = durably(connection, |connection| {
@@ -35,7 +36,8 @@ impl Vault {
                 lock(&journal).undo(before);
             }
             done
-        })
+        };
+        self.write_telling(work, |()| Changes::ALARMS)
     }
 
     /// Makes an alarm that this station found itself durable, as it stands now; `body` is the resource that tells the others.
@@ -45,7 +47,7 @@ impl Vault {
     /// # Errors
     /// Of the database; then nothing was recorded.
     pub fn record_episode(&self, episode: Episode, body: String, at: Instant) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        let work = move |connection: &mut Connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
                 let what = if episode.ended.is_some() { "cleared" } else { "raised" };
@@ -69,9 +71,11 @@ impl Vault {
                     version: Default::default(),
                 };
                 let fact = Fact { source, updated_at: None, body: Body::Episode(episode) };
-                take_in(&transaction, at, &[fact])?;
-                Ok(transaction.commit()?)
+                let done = take_in(&transaction, at, &[fact])?;
+                transaction.commit()?;
+                Ok(done)
             })
-        })
+        };
+        self.write_telling(work, Changes::of).map(|_| ())
     }
 }

@@ -182,9 +182,14 @@ impl<'a> Values<'a> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
         let series =
             self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
-        self.transaction
+        let becomes_a_stream = self
+            .transaction
             .prepare_cached("UPDATE series SET streamed = 1 WHERE id = ? AND streamed = 0")?
-            .execute([series])?;
+            .execute([series])?
+            > 0;
+        if becomes_a_stream {
+            self.changed(&segment.patient);
+        }
         let decimal = |mantissa: i64| Decimal { mantissa, scale: segment.scale };
         let count = segment.mantissas.len();
         let mut new = false;

@@ -32,7 +32,7 @@ impl Vault {
         what: String,
         about: Option<String>,
     ) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             durably(connection, |connection| {
                 connection.execute(
                     "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",

@@ -49,6 +49,7 @@ impl WriterPages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::Changes;
     use crate::keys::key::Key;
     use crate::store::vault::Vault;
 
@@ -59,7 +60,7 @@ mod tests {
         let kib = |facts: usize| {
             let asked =
                 |c: &mut Connection| Ok(-c.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0))?);
-            vault.write_page(facts, asked).unwrap()
+            vault.write_page(facts, asked, |_| Changes::NONE).unwrap()
         };
         assert_eq!((kib(1), kib(LARGE_PAGE)), (WRITER_KIB, BUSY_WRITER_KIB));
         (1..COMMITS_WITH_MANY).for_each(|_| assert_eq!(kib(1), BUSY_WRITER_KIB));

@@ -44,7 +44,7 @@ impl Vault {
             return Ok(known);
         }
         let fresh: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             durably(connection, |connection| {
                 connection.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", [STATION_ID, &fresh])?;
                 let kept = "SELECT value FROM setting WHERE key = ?";
@@ -58,7 +58,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn set_setting(&self, key: &'static str, value: String) -> Result<(), VaultError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", params![key, value])?;
             Ok(())
         })

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use crate::changes::{Changes, Follower, Followers};
 use crate::error::VaultError;
 use crate::folder::hold;
 use crate::keys::key::Key;
@@ -29,6 +30,7 @@ pub struct Vault {
     writer: Mutex<Option<JoinHandle<()>>>,
     pages: Arc<WriterPages>,
     readers: Mutex<Vec<Pooled>>,
+    followers: Arc<Followers>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
     _lock: Option<File>,
@@ -104,6 +106,7 @@ impl Vault {
             writer: Mutex::new(Some(writer)),
             pages: Arc::default(),
             readers: Mutex::default(),
+            followers: Arc::default(),
             journal: Some(Arc::new(Mutex::new(journal))),
             _lock: Some(lock),
         })
@@ -126,6 +129,7 @@ impl Vault {
             writer: Mutex::default(),
             pages: Arc::default(),
             readers: Mutex::new(vec![Pooled::new(connection)]),
+            followers: Arc::default(),
             journal: None,
             _lock: None,
         })
@@ -141,27 +145,55 @@ impl Vault {
         self.journal.clone().ok_or(VaultError::Closed)
     }
 
+    /// For somebody who looks at the ward again and again: tells what changed from one look to the next.
+    pub fn follow(&self) -> Follower {
+        self.followers.follow(self.is_read_only())
+    }
+
     /// Runs `work` on the writer thread, with a page cache for what a page of so many facts touches, and waits for it.
     pub(crate) fn write_page<T: Send + 'static>(
         &self,
         facts: usize,
         work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+        changed: fn(&T) -> Changes,
     ) -> Result<T, VaultError> {
         let pages = self.pages.clone();
-        self.write(move |connection| {
+        let work = move |connection: &mut Connection| {
             pages.before(connection, facts)?;
             work(connection)
-        })
+        };
+        self.write_telling(work, changed)
     }
 
-    /// Runs `work` on the writer thread and waits for it.
+    /// Runs `work` on the writer thread and waits for it. Whoever looks at the ward after that reads everything anew.
     pub(crate) fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
+        self.write_telling(work, |_| Changes::EVERYTHING)
+    }
+
+    /// Runs `work` on the writer thread and waits for it; nothing that a ward is made of changes.
+    pub(crate) fn write_beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        self.write_telling(work, |_| Changes::NONE)
+    }
+
+    /// Runs `work` on the writer thread and waits for it; `changed` says what it changed on the ward. Where it fails that is not
+    /// known.
+    pub(crate) fn write_telling<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, VaultError> + Send + 'static,
+        changed: fn(&T) -> Changes,
+    ) -> Result<T, VaultError> {
         let (send, receive) = mpsc::channel();
+        let followers = self.followers.clone();
         let job: Job = Box::new(move |connection| {
-            let _ = send.send(work(connection));
+            let done = work(connection);
+            followers.tell(&done.as_ref().map_or(Changes::EVERYTHING, changed));
+            let _ = send.send(done);
         });
         let queue = lock(&self.jobs).clone().ok_or(VaultError::Closed)?;
         queue.send(job).map_err(|_| VaultError::Closed)?;

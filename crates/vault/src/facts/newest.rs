@@ -1,0 +1,144 @@
+//! The newest value of every series, which is what a board shows of it.
+
+use std::collections::BTreeSet;
+
+use clinical::{Decimal, DeviceId, Instant, Measure, PatientId};
+use rusqlite::Row;
+
+use crate::codec::{id, json, some_id};
+use crate::error::VaultError;
+use crate::store::vault::Reader;
+
+/// A series, as it is named in the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesInfo {
+    /// Its row.
+    pub id: i64,
+    /// Logical id of the Patient.
+    pub patient: PatientId,
+    /// Logical id of the Device, where one was named.
+    pub device: Option<DeviceId>,
+    /// The code as sent.
+    pub code: String,
+    /// Whether the code is MDC and not LOINC.
+    pub mdc: bool,
+    /// UCUM.
+    pub unit: String,
+    /// Whether it arrives as SampledData.
+    pub streamed: bool,
+}
+
+impl SeriesInfo {
+    /// What it measures, where the console knows.
+    pub fn measure(&self) -> Option<Measure> {
+        if self.mdc { Measure::from_mdc(&self.code) } else { Measure::from_loinc(&self.code) }
+    }
+}
+
+/// The newest value of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesValue {
+    /// The series.
+    pub series: SeriesInfo,
+    /// The value as sent.
+    pub value: Decimal,
+    /// When it was true of the patient.
+    pub taken_at: Instant,
+    /// Outside the plausible range.
+    pub artefact: bool,
+    /// `Type/id` it came in.
+    pub source: String,
+}
+
+const SERIES: &str = "s.id, s.patient, s.device, s.code, s.mdc, s.unit, s.streamed";
+
+fn series_info(row: &Row) -> rusqlite::Result<SeriesInfo> {
+    Ok(SeriesInfo {
+        id: row.get(0)?,
+        patient: id(row, 1)?,
+        device: some_id(row, 2)?,
+        code: row.get(3)?,
+        mdc: row.get(4)?,
+        unit: row.get(5)?,
+        streamed: row.get(6)?,
+    })
+}
+
+impl Reader<'_> {
+    /// The newest value of every series, of one patient or of all.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn latest(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
+        if !self.view.is_now() {
+            return self.latest_then(patient);
+        }
+        let records = self.records_of("?1");
+        self.latest_where(&format!("?1 IS NULL OR s.patient IN {records}"), [patient.map(PatientId::as_str)])
+    }
+
+    /// The newest value of every series that is kept under one of these records.
+    pub(crate) fn latest_of_records(
+        &self,
+        records: &BTreeSet<PatientId>,
+    ) -> Result<Vec<SeriesValue>, VaultError> {
+        let records: Vec<&str> = records.iter().map(PatientId::as_str).collect();
+        self.latest_where("s.patient IN (SELECT value FROM json_each(?1))", [json(&records)])
+    }
+
+    fn latest_where(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<SeriesValue>, VaultError> {
+        // In the order of the series, however they are read: of two values of one moment the later series speaks.
+        let sql = format!(
+            "SELECT {SERIES}, l.t, l.mantissa, l.scale, l.artefact, l.source
+             FROM series s JOIN latest l ON l.series = s.id WHERE {condition} ORDER BY s.id"
+        );
+        let values = self.list(&sql, parameters, |row| {
+            Ok(SeriesValue {
+                series: series_info(row)?,
+                taken_at: Instant(row.get(7)?),
+                value: Decimal { mantissa: row.get(8)?, scale: row.get(9)? },
+                artefact: row.get(10)?,
+                source: row.get(11)?,
+            })
+        })?;
+        self.under_survivors(values)
+    }
+
+    fn under_survivors(&self, mut values: Vec<SeriesValue>) -> Result<Vec<SeriesValue>, VaultError> {
+        let survivors = self.survivors(self.view.known_by)?;
+        values.iter_mut().for_each(|value| survivors.rename(&mut value.series.patient));
+        Ok(values)
+    }
+
+    fn latest_then(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
+        let mut values = Vec::new();
+        let records = self.records_of("?1");
+        let all = format!("SELECT {SERIES} FROM series s WHERE ?1 IS NULL OR s.patient IN {records}");
+        for series in self.list(&all, [patient.map(PatientId::as_str)], series_info)? {
+            if let Some(found) = self.value_at(series.id, self.view.at)? {
+                values.push(SeriesValue {
+                    series,
+                    value: found.value,
+                    taken_at: Instant(found.t),
+                    artefact: found.artefact,
+                    source: found.source,
+                });
+            }
+        }
+        self.under_survivors(values)
+    }
+
+    /// The series of one patient.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn series_of(&self, patient: &PatientId) -> Result<Vec<SeriesInfo>, VaultError> {
+        let records = self.records_of("?1");
+        let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
+        self.list(&sql, [patient.as_str()], series_info)
+    }
+}

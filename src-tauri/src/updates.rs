@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
+use console::Board;
 use console::view::{Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting};
 use sync::SyncEvent;
 use tauri::ipc::Channel;
@@ -114,12 +115,12 @@ impl Batch {
     }
 }
 
-/// What the page has been told.
+/// What the page has been told. Tiles and queue are those of the console's own board, kept once for both.
 #[derive(Default)]
 struct Shown {
-    tiles: HashMap<String, Tile>,
-    order: Vec<String>,
-    queue: Vec<QueueItem>,
+    tiles: HashMap<PatientId, Arc<console::Tile>>,
+    /// Order and queue are this board's.
+    board: Arc<Board>,
     waiting: Vec<Waiting>,
     sparks: HashMap<String, Spark>,
     quarantined: u32,
@@ -136,22 +137,15 @@ impl Shown {
         self.looks = self.looks.wrapping_add(1);
         let with_quarantine = look == Look::First || self.looks.is_multiple_of(10);
         let read = tauri::async_runtime::spawn_blocking(move || {
-            let board = console.board()?;
-            let patients: Vec<PatientId> = board.tiles.iter().map(|t| t.patient.clone()).collect();
+            let found = console.look()?;
+            let patients: Vec<PatientId> = found.board.tiles.iter().map(|t| t.patient.clone()).collect();
             let most = if look == Look::Calm { SPARKS } else { 0 };
             let sparks = console.sparklines(&patients, most)?;
             let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
-            Ok::<_, console::ConsoleError>((
-                board,
-                patients.into_iter().map(String::from).collect::<Vec<_>>(),
-                sparks,
-                console.waiting()?,
-                quarantined,
-                console.past(),
-            ))
+            Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined))
         })
         .await;
-        let Ok(Ok((board, order, sparks, waiting, quarantined, past))) = read else {
+        let Ok(Ok((console::Look { board, past }, sparks, waiting, quarantined))) = read else {
             tracing::error!("the board could not be read");
             return Update::default();
         };
@@ -177,27 +171,37 @@ impl Shown {
             self.sparks.clear();
         }
         self.behind = false;
-        for tile in board.tiles.into_iter().map(Tile::from) {
+        for tile in &board.tiles {
             let known = self.tiles.get(&tile.patient);
-            if known == Some(&tile) {
+            if known.is_some_and(|known| Arc::ptr_eq(known, tile)) {
                 continue;
             }
-            // A short message is carried at once, a long one is fetched by the page: values can wait for the next.
-            if look == Look::Urgent && known.is_some_and(|known| known.alarm == tile.alarm) {
-                self.behind = true;
-                continue;
+            let (before, now) = (known.map(|known| shown(known)), shown(tile));
+            if before.as_ref() != Some(&now) {
+                // A short message is carried at once, a long one is fetched by the page: values can wait for the next.
+                if look == Look::Urgent && before.is_some_and(|before| before.alarm == now.alarm) {
+                    self.behind = true;
+                    continue;
+                }
+                update.tiles.push(now);
             }
             self.tiles.insert(tile.patient.clone(), tile.clone());
-            update.tiles.push(tile);
         }
-        if self.order != order {
+        if !board.tiles.iter().map(|tile| &tile.patient).eq(self.board.tiles.iter().map(|tile| &tile.patient))
+        {
+            let order: Vec<String> = board.tiles.iter().map(|tile| (&tile.patient).into()).collect();
             // Who comes back is told of anew.
-            let here: HashSet<&String> = order.iter().collect();
-            self.tiles.retain(|patient, _| here.contains(patient));
-            self.sparks.retain(|patient, _| here.contains(patient));
+            let here: HashSet<&str> = order.iter().map(String::as_str).collect();
+            self.tiles.retain(|patient, _| here.contains(patient.as_str()));
+            self.sparks.retain(|patient, _| here.contains(patient.as_str()));
+            update.order = Some(order);
         }
-        replace(&mut self.order, order, &mut update.order);
-        replace(&mut self.queue, board.queue.into_iter().map(QueueItem::from).collect(), &mut update.queue);
+        if board.queue != self.board.queue {
+            let items = |board: &Board| board.queue.iter().cloned().map(QueueItem::from).collect::<Vec<_>>();
+            let fresh = items(&board);
+            update.queue = (fresh != items(&self.board)).then_some(fresh);
+        }
+        self.board = board;
         replace(&mut self.waiting, waiting.into_iter().map(Waiting::from).collect(), &mut update.waiting);
         for (patient, lines) in sparks {
             let spark = Spark::new(&patient, lines);
@@ -213,6 +217,11 @@ impl Shown {
         }
         update
     }
+}
+
+/// A tile as the page shows it.
+fn shown(tile: &console::Tile) -> Tile {
+    tile.clone().into()
 }
 
 fn replace<T: Clone + PartialEq>(known: &mut T, fresh: T, out: &mut Option<T>) {

@@ -86,19 +86,19 @@ impl AlarmLine {
     }
 }
 
-pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
+pub(crate) fn line(episode: &Episode, state: &EpisodeState) -> AlarmLine {
     AlarmLine {
         episode: episode.id.clone(),
         priority: episode.priority,
         text: episode.text.clone(),
         presence: state.presence,
-        owner: state.owner,
+        owner: state.owner.clone(),
         onset: episode.onset,
         known_here_only: state.known_here_only,
         sound: state.sound,
         pause_lasts: state.pause_lasts,
-        escalation: state.escalation,
-        also_took: state.also_took,
+        escalation: state.escalation.clone(),
+        also_took: state.also_took.clone(),
         order_uncertain: state.order_uncertain,
         reminders: state.reminders,
         more: 0,
@@ -113,12 +113,7 @@ pub(crate) fn line(episode: &Episode, state: EpisodeState) -> AlarmLine {
 /// Every episode with its state at `now`.
 pub fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
     let units = units(ward);
-    let mut by_episode: HashMap<&EpisodeId, Vec<SeenAction>> = HashMap::new();
-    for seen in &ward.actions {
-        if let Some(episode) = seen.action.about.episode() {
-            by_episode.entry(episode).or_default().push(seen.clone());
-        }
-    }
+    let by_episode = by_episode(ward.actions.iter());
     ward.episodes
         .iter()
         .map(|episode| {
@@ -127,6 +122,19 @@ pub fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
             (episode, fold(episode, actions, now, ward.site.policy(unit)))
         })
         .collect()
+}
+
+/// What was done about each episode.
+pub(crate) fn by_episode<'a>(
+    actions: impl Iterator<Item = &'a SeenAction>,
+) -> HashMap<&'a EpisodeId, Vec<SeenAction>> {
+    let mut found: HashMap<&EpisodeId, Vec<SeenAction>> = HashMap::new();
+    for seen in actions {
+        if let Some(episode) = seen.action.about.episode() {
+            found.entry(episode).or_default().push(seen.clone());
+        }
+    }
+    found
 }
 
 /// The ward each patient lies on, by name.

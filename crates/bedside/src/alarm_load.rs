@@ -1,6 +1,7 @@
 //! Alarm load: how many alarms a ward had in a day, how many were acted on, and how soon.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use clinical::{
     DAY_MS, Episode, EpisodeId, HOUR_MS, Instant, MINUTE_MS, PatientId, Priority, SeenAction, Verb,
@@ -44,8 +45,8 @@ pub struct AlarmLoad {
     pub by_rule: Vec<Share>,
 }
 
-/// Works out the load of the day before `now`.
-pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
+/// Works out the load of the day before `now`, with the beds of the tiles.
+pub fn alarm_load(ward: &Ward, tiles: &[Arc<Tile>], now: Instant) -> AlarmLoad {
     let from = now - DAY_MS;
     let mut actions: HashMap<&EpisodeId, Vec<&SeenAction>> = HashMap::new();
     for seen in &ward.actions {
@@ -57,7 +58,7 @@ pub fn alarm_load(ward: &Ward, tiles: &[Tile], now: Instant) -> AlarmLoad {
         let own = actions.get(&episode.id)?;
         own.iter().filter(|s| s.action.verb == verb).map(|s| s.action.at).min()
     };
-    let tiles: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, t)).collect();
+    let tiles: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, &**t)).collect();
     let day: Vec<&Episode> = ward.episodes.iter().filter(|e| e.onset >= from && e.onset <= now).collect();
 
     let mut load = AlarmLoad { total: day.len(), beds: tiles.len(), ..AlarmLoad::default() };

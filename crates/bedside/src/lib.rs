@@ -1,7 +1,7 @@
 //! What is true at a moment: the board, the state of each alarm, the queue, the station's own rules, limits and notes.
 //!
-//! Pure over a cached ward: what is read goes in, what is shown comes out, and the moment is an argument. Deliberately not
-//! here: what was true over time (`trends`), the way to the server, and writing anything down (`console`).
+//! Pure over a cached ward: what is read goes in, what is shown comes out, and the moment is an argument. The board of now is
+//! kept from look to look, and brought up to date by what changed (`live`). Deliberately not here: what was true over time (`trends`), the way to the server, and writing anything down (`console`).
 
 pub mod local_time;
 
@@ -12,9 +12,12 @@ mod score;
 
 mod board;
 mod cells;
+mod placed;
 mod queue;
 mod sparkline;
 mod tile;
+
+mod live;
 
 mod detector;
 
@@ -31,9 +34,10 @@ pub use board::{Board, board};
 pub use cells::{Cell, Slot};
 pub use detector::{Change, Detector, Link, board_then};
 pub use limits::{MeasureLimits, PatientLimits, patient_limits, unit_limits};
+pub use live::LiveBoard;
 pub use notes::{Annotation, ShiftNote, annotations, shift_notes};
 pub use patient::{PatientPage, patient_page};
-pub use queue::{QueueItem, history, queue};
+pub use queue::{QueueItem, history};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};
 pub use tile::{Tile, TileDevice, place};

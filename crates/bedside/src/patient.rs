@@ -3,7 +3,7 @@
 use clinical::{DAY_MS, Dose, Instant, PatientId};
 use vault::{Reader, VaultError};
 
-use crate::board::board;
+use crate::board::Board;
 use crate::queue::QueueItem;
 use crate::tile::Tile;
 
@@ -18,17 +18,18 @@ pub struct PatientPage {
     pub doses: Vec<Dose>,
 }
 
-/// The page of a patient at `now`; nothing for who is not on the board.
+/// The page of a patient on this board of `now`; nothing for who is not on it.
 ///
 /// # Errors
 /// Of the cache.
 pub fn patient_page(
     reader: &Reader,
+    board: &Board,
     id: &PatientId,
     now: Instant,
 ) -> Result<Option<PatientPage>, VaultError> {
-    let (board, doses) = (board(&reader.ward()?, now), reader.doses(id, now - DAY_MS)?);
-    let Some(tile) = board.tiles.into_iter().find(|t| t.patient == *id) else { return Ok(None) };
-    let alarms = board.queue.into_iter().filter(|item| item.patient.as_ref() == Some(id)).collect();
-    Ok(Some(PatientPage { tile, alarms, doses }))
+    let Some(tile) = board.tiles.iter().find(|t| t.patient == *id) else { return Ok(None) };
+    let alarms = board.queue.iter().filter(|item| item.patient.as_ref() == Some(id)).cloned().collect();
+    let doses = reader.doses(id, now - DAY_MS)?;
+    Ok(Some(PatientPage { tile: Tile::clone(tile), alarms, doses }))
 }

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use clinical::{Instant, PatientId, Presence};
+use clinical::{Episode, EpisodeState, Instant, PatientId, Presence};
 use vault::Ward;
 
 use crate::alarm::{AlarmLine, line, states};
@@ -27,23 +28,31 @@ pub struct QueueItem {
 }
 
 /// Every episode that somebody may want to act on, the live ones first.
-pub fn queue(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
-    let mut items = items(ward, tiles, now, |presence| presence != Presence::Closed);
+pub(crate) fn queue<'a>(
+    states: impl Iterator<Item = (&'a Episode, &'a EpisodeState)>,
+    tiles: &[Arc<Tile>],
+) -> Vec<QueueItem> {
+    let mut items = items(states, tiles, |presence| presence != Presence::Closed);
     items.sort_by_key(|item| (item.line.group(), Reverse(item.line.priority), item.line.onset));
     items
 }
 
-/// Every episode that wants nobody any more, the newest first.
-pub fn history(ward: &Ward, tiles: &[Tile], now: Instant) -> Vec<QueueItem> {
-    let mut items = items(ward, tiles, now, |presence| presence == Presence::Closed);
+/// Every episode of a ward that wants nobody any more, the newest first, with the beds of the tiles.
+pub fn history(ward: &Ward, tiles: &[Arc<Tile>], now: Instant) -> Vec<QueueItem> {
+    let states = states(ward, now);
+    let each = states.iter().map(|(episode, state)| (*episode, state));
+    let mut items = items(each, tiles, |presence| presence == Presence::Closed);
     items.sort_by_key(|item| Reverse(item.line.onset));
     items
 }
 
-fn items(ward: &Ward, tiles: &[Tile], now: Instant, wanted: impl Fn(Presence) -> bool) -> Vec<QueueItem> {
-    let places: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, t)).collect();
-    states(ward, now)
-        .into_iter()
+fn items<'a>(
+    states: impl Iterator<Item = (&'a Episode, &'a EpisodeState)>,
+    tiles: &[Arc<Tile>],
+    wanted: impl Fn(Presence) -> bool,
+) -> Vec<QueueItem> {
+    let places: HashMap<&PatientId, &Tile> = tiles.iter().map(|t| (&t.patient, &**t)).collect();
+    states
         .filter(|(_, state)| wanted(state.presence))
         .map(|(episode, state)| {
             let tile = episode.patient.as_ref().and_then(|id| places.get(id));

@@ -1,16 +1,19 @@
 //! One bed, or one person at home: who, the newest values, the score and the alarm that leads.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use clinical::{
-    Acuity, DeviceKind, Instant, Measure, PatientId, Person, Place, PlaceId, Presence, Priority, Sex, Site,
+    Actor, Acuity, DeviceKind, Episode, EpisodeState, Instant, Measure, PatientId, Person, Presence,
+    Priority, Sex,
 };
 use vault::{SeriesValue, Ward};
 
-use crate::alarm::{AlarmLine, line, states};
+use crate::alarm::{AlarmLine, line};
 use crate::cells::{Cell, Slot, cells};
 use crate::newest_value::newest;
-use crate::score::{NewsBadge, Scored, badge, oxygen, scored};
+use crate::placed::{Placed, placed};
+use crate::score::{NewsBadge, badge, oxygen, scored};
 
 /// A bed, or a person at home.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,97 +98,79 @@ pub struct TileDevice {
     pub has_battery: bool,
 }
 
-/// Everybody on the board, worst first.
-pub(crate) fn tiles(ward: &Ward, now: Instant) -> Vec<Tile> {
-    let mut values: HashMap<&PatientId, Vec<&SeriesValue>> = HashMap::new();
-    for value in &ward.values {
-        values.entry(&value.series.patient).or_default().push(value);
-    }
-    let mut alarms: HashMap<&PatientId, Vec<(AlarmLine, Option<Measure>)>> = HashMap::new();
-    for (episode, state) in states(ward, now).into_iter().filter(|(_, s)| s.presence.is_live()) {
-        if let Some(patient) = &episode.patient {
-            alarms.entry(patient).or_default().push((line(episode, state), episode.measure));
+impl Tile {
+    /// Says of its alarm what is this person's.
+    pub(crate) fn shown_to(&mut self, me: &Actor) {
+        if let Some(line) = &mut self.alarm {
+            line.shown_to(me);
         }
     }
-    let places: HashMap<&PlaceId, &Place> = ward.places.iter().map(|p| (&p.id, p)).collect();
-    let mut homes = 0;
-    let mut persons: Vec<&Person> = ward.persons.iter().filter(|p| p.active).collect();
-    persons.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut tiles: Vec<Tile> = persons
-        .into_iter()
-        .filter_map(|person| {
-            let mut stays = ward.stays.iter().filter(|s| s.patient == person.id).peekable();
-            let had_stay = stays.peek().is_some();
-            let stay = stays.find(|s| s.in_progress);
-            // Somebody who was sent home is on no board; somebody with no stay at all is followed at home.
-            if had_stay && stay.is_none() {
-                return None;
-            }
-            let bed = stay.and_then(|s| s.place.as_ref()).and_then(|id| places.get(id));
-            let bed_name = match bed {
-                Some(bed) => bed_number(&bed.name),
-                None => {
-                    homes += 1;
-                    format!("H{homes}")
-                }
-            };
-            let ward_name =
-                bed.and_then(|b| b.part_of.as_ref()).and_then(|id| places.get(id)).map(|w| w.name.clone());
-            let own = values.get(&person.id).map_or(&[][..], Vec::as_slice);
-            let own_alarms = alarms.remove(&person.id).unwrap_or_default();
-            let battery = newest(own, &[Measure::Battery]).and_then(|n| n.from.series.device.as_ref());
-            let devices = ward
-                .devices
-                .iter()
-                .filter(|d| d.active && d.patient.as_ref() == Some(&person.id))
-                .map(|d| TileDevice {
-                    name: d.name.clone(),
-                    kind: d.kind(),
-                    has_battery: battery == Some(&d.id),
-                })
-                .collect();
-            let subject = Subject {
-                person,
-                bed: bed_name,
-                unit: ward_name.unwrap_or_default(),
-                values: own,
-                devices,
-                scored: scored(ward, person, now),
-                site: &ward.site,
-            };
-            Some(tile(subject, own_alarms, bed.is_none(), now))
-        })
-        .collect();
-    tiles.sort_by(|a, b| {
-        b.acuity.cmp(&a.acuity).then_with(|| a.bed.cmp(&b.bed)).then_with(|| a.patient.cmp(&b.patient))
-    });
+}
+
+/// The line of an alarm, and what it is about.
+pub(crate) type Alarm = (AlarmLine, Option<Measure>);
+
+/// The newest values of each patient.
+pub(crate) fn by_patient<'a>(
+    values: impl Iterator<Item = &'a SeriesValue>,
+) -> HashMap<&'a PatientId, Vec<&'a SeriesValue>> {
+    let mut found: HashMap<&PatientId, Vec<&SeriesValue>> = HashMap::new();
+    for value in values {
+        found.entry(&value.series.patient).or_default().push(value);
+    }
+    found
+}
+
+/// The live alarms of each patient.
+pub(crate) fn alarms_of<'a>(
+    states: impl Iterator<Item = (&'a Episode, &'a EpisodeState)>,
+) -> HashMap<&'a PatientId, Vec<Alarm>> {
+    let mut found: HashMap<&PatientId, Vec<Alarm>> = HashMap::new();
+    for (episode, state) in states.filter(|(_, state)| state.presence.is_live()) {
+        if let Some(patient) = &episode.patient {
+            found.entry(patient).or_default().push((line(episode, state), episode.measure));
+        }
+    }
+    found
+}
+
+/// Everybody on the board, worst first.
+pub(crate) fn tiles<'a>(
+    ward: &Ward,
+    states: impl Iterator<Item = (&'a Episode, &'a EpisodeState)>,
+    now: Instant,
+) -> Vec<Arc<Tile>> {
+    let values = by_patient(ward.values.iter());
+    let mut alarms = alarms_of(states);
+    let tile_of = |placed: Placed| {
+        let person = &ward.persons[placed.person];
+        let own = values.get(&person.id).map_or(&[][..], Vec::as_slice);
+        Arc::new(tile(ward, person, &placed, own, alarms.remove(&person.id).unwrap_or_default(), now))
+    };
+    let mut tiles: Vec<Arc<Tile>> = placed(ward).into_iter().map(tile_of).collect();
+    sort(&mut tiles);
     tiles
 }
 
-fn bed_number(name: &str) -> String {
-    let bare = name.strip_prefix("Bed ").or_else(|| name.strip_prefix("bed ")).unwrap_or(name);
-    // Beds sort and read by number: 3 and 12 become 03 and 12.
-    match bare.parse::<u32>() {
-        Ok(number) => format!("{number:02}"),
-        Err(_) => bare.chars().take(8).collect(),
-    }
+/// Worst first.
+pub(crate) fn sort(tiles: &mut [Arc<Tile>]) {
+    tiles.sort_by(|a, b| {
+        b.acuity.cmp(&a.acuity).then_with(|| a.bed.cmp(&b.bed)).then_with(|| a.patient.cmp(&b.patient))
+    });
 }
 
-/// One person with what is known of them.
-struct Subject<'a> {
-    person: &'a Person,
-    bed: String,
-    unit: String,
-    values: &'a [&'a SeriesValue],
-    devices: Vec<TileDevice>,
-    scored: Scored,
-    site: &'a Site,
-}
-
-fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: bool, now: Instant) -> Tile {
-    let Subject { person, values, .. } = subject;
+/// The tile of one person.
+pub(crate) fn tile(
+    ward: &Ward,
+    person: &Person,
+    placed: &Placed,
+    values: &[&SeriesValue],
+    mut alarms: Vec<Alarm>,
+    now: Instant,
+) -> Tile {
+    let (who, site) = (scored(ward, person, now), &ward.site);
     let oxygen = oxygen(values);
-    let news = badge(values, &subject.scored, &subject.site.windows, now);
+    let news = badge(values, &who, &site.windows, now);
     let alarm_of = |measures: &[Measure]| {
         alarms
             .iter()
@@ -196,7 +181,7 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
             .map(|(line, _)| line.priority)
             .max()
     };
-    let cells = cells(values, now, &subject.site.stale, &alarm_of);
+    let cells = cells(values, now, &site.stale, &alarm_of);
     let live: Vec<&Cell> =
         cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
     let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale))
@@ -208,30 +193,56 @@ fn tile(subject: Subject, mut alarms: Vec<(AlarmLine, Option<Measure>)>, home: b
     let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
     let more = alarms.len().saturating_sub(1);
-    let owner_of = |(line, _): &(AlarmLine, Option<Measure>)| line.owner.as_ref().map(|(who, _)| who.clone());
+    let owner_of = |(line, _): &Alarm| line.owner.as_ref().map(|(who, _)| who.clone());
     let leads = alarms.first().and_then(owner_of);
     let more_owner =
         alarms.iter().skip(1).find_map(owner_of).filter(|who| leads.as_ref().is_none_or(|l| !l.is(who)));
+    let battery = newest(values, &[Measure::Battery]);
+    let told_by = battery.and_then(|n| n.from.series.device.as_ref());
+    let devices = placed.devices.iter().map(|index| &ward.devices[*index]).map(|device| TileDevice {
+        name: device.name.clone(),
+        kind: device.kind(),
+        has_battery: told_by == Some(&device.id),
+    });
     Tile {
         patient: person.id.clone(),
-        bed: subject.bed,
-        ward: subject.unit,
-        home,
+        bed: placed.bed.clone(),
+        ward: placed.unit.clone(),
+        home: placed.home,
         family: person.family.clone(),
         given: person.given.clone(),
         mrn: person.mrn.clone(),
         birth_date: person.birth_date.clone(),
-        age: subject.scored.age,
+        age: who.age,
         sex: person.sex,
         air: oxygen.map(|(_, words)| words),
         news,
         cells,
         alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, more_owner, ..line }),
         stale_since,
-        battery: newest(values, &[Measure::Battery]).map(|n| n.value.clamp(0.0, 100.0) as u8),
-        devices: subject.devices,
+        battery: battery.map(|n| n.value.clamp(0.0, 100.0) as u8),
+        devices: devices.collect(),
         acuity,
     }
+}
+
+/// When the clock alone can change this tile next: a value grows stale or too old for the score, a flag begins or ends. (An age
+/// changes at midnight, and an alarm by its own fold.) It may name a moment at which nothing changes, and misses none.
+pub(crate) fn due(ward: &Ward, patient: &PatientId, values: &[&SeriesValue], now: Instant) -> Instant {
+    let (stale, windows) = (&ward.site.stale, &ward.site.windows);
+    let limits = [
+        stale.streamed_ms,
+        stale.sensor_ms,
+        stale.device_spot_ms,
+        stale.charted_ms,
+        windows.continuous_ms,
+        windows.spot_ms,
+    ];
+    // At its limit a value is not too old yet, a millisecond later it is.
+    let of_values = values.iter().flat_map(|value| limits.map(|limit| value.taken_at + limit + 1));
+    let flags = ward.flags.iter().filter(|flag| flag.patient == *patient);
+    let of_flags = flags.flat_map(|flag| [Some(flag.since), flag.until]).flatten();
+    of_values.chain(of_flags).filter(|at| *at > now).min().unwrap_or(Instant(i64::MAX))
 }
 
 /// Which alarm a tile leads with: of those that nobody has the highest, whether it is on or latched (IEC 60601-1-8: a latched

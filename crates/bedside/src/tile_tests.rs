@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::board::board;
-use clinical::{About, Action, Actor, Band, Decimal, Episode, SeenAction, Stay, Verb};
+use clinical::{About, Action, Actor, Band, Decimal, Episode, Place, SeenAction, Stay, Verb};
 use vault::SeriesInfo;
 
 const NOW: Instant = Instant(1_767_225_600_000);

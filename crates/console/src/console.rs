@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bedside::{Detector, Sparkline};
+use bedside::{Detector, LiveBoard, Sparkline};
 use clinical::{Actor, ActorId, EpisodeId, Instant, PatientId};
 use sync::{Engine, LinkState, Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::error::ConsoleError;
+use crate::present::Present;
 
 /// Who sits where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub struct Console {
     pub(crate) sparks: Mutex<Sparks>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
+    pub(crate) present: Mutex<Present>,
     pub(crate) detector: Mutex<Detector>,
     /// When the alarms reached the server that are on no screen yet.
     pub(crate) arrived: Mutex<HashMap<EpisodeId, Instant>>,
@@ -73,9 +75,11 @@ impl Console {
             Some(base) => Some(Engine::new(fhir::Client::new(base)?, vault.clone(), now.clone(), send)),
             None => None,
         };
+        let user = user(&vault, &station)?;
         Ok((
             Arc::new(Console {
-                user: user(&vault, &station)?,
+                present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), user.clone()))),
+                user,
                 vault,
                 engine,
                 now,

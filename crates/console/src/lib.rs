@@ -5,6 +5,7 @@
 
 mod console;
 mod error;
+mod present;
 
 mod looks;
 
@@ -20,8 +21,7 @@ pub use acts::alarms::Waiting;
 pub use alarm_delay::AlarmDelays;
 pub use bedside::{
     AlarmLine, AlarmLoad, Annotation, Board, Cell, MeasureLimits, NewsBadge, NewsInput, PatientLimits,
-    PatientPage, QueueItem, Share, ShiftNote, Slot, Sparkline, Tile, TimelineEntry, alarm_load, board, queue,
-    units,
+    PatientPage, QueueItem, Share, ShiftNote, Slot, Sparkline, Tile, TimelineEntry, alarm_load, board, units,
 };
 pub use console::{Console, Station};
 pub use disclosures::{Disclosure, FileKind};
@@ -30,6 +30,7 @@ pub use documents::{
     chart_range, export_bundle, export_csv, flowsheet, handover, report, ward_list,
 };
 pub use error::ConsoleError;
+pub use looks::board::Look;
 pub use trends::{
     Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
     ValueAt, Waves, WavesRequest,

@@ -15,12 +15,14 @@ impl Console {
     /// # Errors
     /// Of the cache; what was not recorded is found again with the next look.
     pub fn detect(&self) -> Result<usize, ConsoleError> {
-        let (now, link) = (self.now(), self.link());
+        let link = self.link();
         let link = Link { online: link.online, since: link.since, cause: link.cause };
         let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
+        // The board that is shown is the one the rules look at: its alarms are folded once for both.
+        let (ward, board, now) = self.ward_and_board()?;
         let changes = self.vault.read(|reader| {
             let mut then = |at| board_then(&self.vault, at);
-            Ok(detector.look(reader, &mut then, &self.station().name, &link, now))
+            Ok(detector.look(reader, (&ward, &board), &mut then, &self.station().name, &link, now))
         })??;
         for change in &changes {
             let body = detected_issue(&change.episode, &change.rule, change.implicated.as_deref());

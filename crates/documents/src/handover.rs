@@ -134,11 +134,12 @@ impl WardPages {
             self.pages.y += 11.0;
             self.pages.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
         }
-        let mut tiles: Vec<&Tile> = board.tiles.iter().collect();
+        let mut tiles: Vec<&Tile> = board.tiles.iter().map(AsRef::as_ref).collect();
         tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
         for tile in tiles {
             let own = notes.get(&tile.patient).map_or(&[][..], Vec::as_slice);
             let earlier = before.and_then(|board| board.tiles.iter().find(|t| t.patient == tile.patient));
+            let earlier = earlier.map(AsRef::as_ref);
             self.patient(tile, earlier, own);
         }
     }

@@ -47,30 +47,29 @@ fn id(patient: Option<&PatientId>, rule: &str, key: i64) -> EpisodeId {
 }
 
 impl Detector {
-    /// What began and what is over since the last look.
+    /// What began and what is over since the last look, by the ward and the board of now.
     ///
     /// # Errors
     /// Of the cache; the next look finds it again.
     pub fn look(
         &mut self,
         reader: &Reader,
+        (ward, board): (&Ward, &Board),
         past_board: &mut dyn FnMut(Instant) -> Result<Board, VaultError>,
         station: &str,
         link: &Link,
         now: Instant,
     ) -> Result<Vec<Change>, VaultError> {
-        let ward = reader.ward()?;
-        let board = board(&ward, now);
         if !self.started {
             self.scores.remember(past_board(now - LOOK_BACK)?);
             self.started = true;
         }
-        let mut holds = self.values.hold(reader, &ward, now)?;
-        holds.extend(self.scores.hold(&board, now));
-        holds.extend(silences(&board, link, now));
-        holds.extend(self.doses.hold(reader, &board, now)?);
+        let mut holds = self.values.hold(reader, ward, now)?;
+        holds.extend(self.scores.hold(board, now));
+        holds.extend(silences(board, link, now));
+        holds.extend(self.doses.hold(reader, board, now)?);
         holds.extend(lost_link(station, link, now));
-        Ok(self.changes(&ward, &board, holds, link, now))
+        Ok(self.changes(ward, board, holds, link, now))
     }
 
     /// Compares what holds with what is known.

@@ -28,7 +28,7 @@ impl Scores {
     pub fn remember(&mut self, before: Board) {
         for tile in before.tiles {
             let known = tile.news.band.unwrap_or(Band::Zero);
-            self.scores.insert(tile.patient, Score { known, rising: None, on: None });
+            self.scores.insert(tile.patient.clone(), Score { known, rising: None, on: None });
         }
     }
 

@@ -67,7 +67,11 @@ impl Ward {
         let (vault, now) = (self.vault.clone(), Instant(now));
         let mut then = |at| board_then(&vault, at);
         let changes = vault
-            .read(|reader| Ok(self.detector.look(reader, &mut then, "7B-1", link, now)))
+            .read(|reader| {
+                let ward = reader.ward()?;
+                let board = board(&ward, now);
+                Ok(self.detector.look(reader, (&ward, &board), &mut then, "7B-1", link, now))
+            })
             .unwrap()
             .unwrap();
         let seen = changes.iter().map(|c| (c.rule.clone(), c.episode.ended.is_some())).collect();

@@ -1,5 +1,6 @@
 //! What people look at. Nothing is changed here, but for waves: they are asked for when somebody looks.
 
+pub(crate) mod board;
 mod moment;
 mod over_time;
 mod waves;

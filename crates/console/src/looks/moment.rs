@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::PoisonError;
 
 use bedside::{
-    AlarmLoad, Annotation, Board, PatientLimits, PatientPage, QueueItem, ShiftNote, Sparkline, TimelineEntry,
-    alarm_load, annotations, board, history, patient_limits, patient_page, shift_notes,
+    AlarmLoad, Annotation, PatientLimits, PatientPage, QueueItem, ShiftNote, Sparkline, TimelineEntry,
+    alarm_load, annotations, history, patient_limits, patient_page, shift_notes,
 };
 use clinical::{DAY_MS, EpisodeId, Instant, MINUTE_MS, PatientId, Priority, SmolStr, Verb};
 use vault::{VaultError, View, Ward};
@@ -19,14 +19,6 @@ const SPARK_MS: i64 = MINUTE_MS;
 const SPARK_RETRY_MS: i64 = 3_000;
 
 impl Console {
-    /// The board of the moment that is shown.
-    ///
-    /// # Errors
-    /// Of the cache.
-    pub fn board(&self) -> Result<Board, ConsoleError> {
-        Ok(board(&self.read(|reader| reader.ward())?, self.moment()).shown_to(self.user()))
-    }
-
     /// Heart rate and saturation of the last hour for each patient named; at most `most` are drawn anew.
     ///
     /// # Errors
@@ -66,11 +58,8 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the patient is not on the board.
     pub fn patient(&self, id: &PatientId) -> Result<PatientPage, ConsoleError> {
-        let now = self.moment();
-        let mut page = self.read(|reader| patient_page(reader, id, now))?.ok_or(ConsoleError::NoPatient)?;
-        let lines = page.alarms.iter_mut().map(|item| &mut item.line);
-        lines.chain(page.tile.alarm.as_mut()).for_each(|line| line.shown_to(self.user()));
-        Ok(page)
+        let (board, now) = (self.look()?.board, self.moment());
+        self.read(|reader| patient_page(reader, &board, id, now))?.ok_or(ConsoleError::NoPatient)
     }
 
     /// The alarm load of the day before the moment that is shown.
@@ -79,8 +68,7 @@ impl Console {
     /// Of the cache.
     pub fn alarm_load(&self) -> Result<AlarmLoad, ConsoleError> {
         let now = self.moment();
-        let ward = self.day(now)?;
-        Ok(alarm_load(&ward, &board(&ward, now).tiles, now))
+        Ok(alarm_load(&self.day(now)?, &self.look()?.board.tiles, now))
     }
 
     /// The alarms that began in the day before the moment that is shown and want nobody any more, the newest first.
@@ -89,8 +77,7 @@ impl Console {
     /// Of the cache.
     pub fn history(&self) -> Result<Vec<QueueItem>, ConsoleError> {
         let now = self.moment();
-        let ward = self.day(now)?;
-        let mut over = history(&ward, &board(&ward, now).tiles, now);
+        let mut over = history(&self.day(now)?, &self.look()?.board.tiles, now);
         over.iter_mut().for_each(|item| item.line.shown_to(self.user()));
         Ok(over)
     }

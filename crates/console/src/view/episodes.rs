@@ -117,7 +117,7 @@ pub fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Vec<Episode>,
     })?;
     let moment = view.at.min(now);
     let beds: HashMap<PatientId, String> =
-        board(&ward, moment).tiles.into_iter().map(|tile| (tile.patient, tile.bed)).collect();
+        board(&ward, moment).tiles.iter().map(|tile| (tile.patient.clone(), tile.bed.clone())).collect();
     let mut actions: HashMap<&EpisodeId, Vec<SeenAction>> = HashMap::new();
     for seen in &done {
         if let Some(episode) = seen.action.about.episode() {

@@ -1,0 +1,53 @@
+//! A look at the board: of now it is kept from look to look, of a past moment it is worked out from nothing.
+
+use std::sync::{Arc, PoisonError};
+
+use bedside::{Board, board};
+use clinical::Instant;
+use vault::{View, Ward};
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+
+/// The board, and which moment it is of.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// All of it, saying what is this person's.
+    pub board: Arc<Board>,
+    /// The past moment that is shown; `None` where it is the present.
+    pub past: Option<View>,
+}
+
+impl Console {
+    /// The board of the moment that is shown. One of now is shared by all who look: what did not change is the same tile.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn look(&self) -> Result<Look, ConsoleError> {
+        let past = self.past();
+        let board = match past {
+            Some(view) => {
+                let ward = self.vault().read_as(view, |reader| reader.ward())?;
+                Arc::new(board(&ward, view.at).shown_to(self.user()))
+            }
+            None => self.ward_and_board()?.1,
+        };
+        Ok(Look { board, past })
+    }
+
+    /// The same, for whoever looks once.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn board(&self) -> Result<Board, ConsoleError> {
+        Ok(Arc::unwrap_or_clone(self.look()?.board))
+    }
+
+    /// Ward and board of now, brought up to date, and when that was.
+    pub(crate) fn ward_and_board(&self) -> Result<(Arc<Ward>, Arc<Board>, Instant), ConsoleError> {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let (ward, board) = present.look(self.vault(), now)?;
+        Ok((ward, board, now))
+    }
+}

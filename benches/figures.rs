@@ -1,6 +1,7 @@
 //! The figures of the README, each measured in this run: `cargo xtask bench [--json FILE]`.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod board;
 mod cache;
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -8,11 +9,9 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Wall, SystemTime, UNIX_EPOCH};
 
-use cache::{fact, fill, look};
-use clinical::{
-    About, Action, Actor, Body, Code, Decimal, HOUR_MS, Instant, Person, Place, Quality, Sample, Segment,
-    Sex, Stay, Verb,
-};
+use board::{people, shares_of_looks};
+use cache::{fill, look};
+use clinical::{About, Action, Actor, Instant, Verb};
 use serde_json::json;
 use support::{App, Unaided};
 use vault::{PageCommit, Vault};
@@ -39,73 +38,9 @@ fn now_ms() -> i64 {
 fn five_hundred(folder: &std::path::Path) {
     let vault = fill(folder);
     let now = now_ms();
-    let ward = Place { id: "w".into(), name: "Ward 1".into(), is_bed: false, part_of: None };
-    let mut facts = vec![fact("Location/w".into(), Body::Place(ward))];
-    for n in 0..500i64 {
-        let (p, b) = (format!("p{n}"), format!("b{n}"));
-        let person = Person {
-            id: p.as_str().into(),
-            mrn: format!("M{n}"),
-            family: format!("Family{n}"),
-            given: "A".into(),
-            birth_date: Some("1960-01-01".into()),
-            sex: Sex::Female,
-            active: true,
-            replaced_by: None,
-            replaces: Vec::new(),
-        };
-        facts.push(fact(format!("Patient/{p}"), Body::Person(person)));
-        facts.push(fact(
-            format!("Location/{b}"),
-            Body::Place(Place {
-                id: b.as_str().into(),
-                name: n.to_string(),
-                is_bed: true,
-                part_of: Some("w".into()),
-            }),
-        ));
-        facts.push(fact(
-            format!("Encounter/s{n}"),
-            Body::Stay(Stay {
-                id: format!("s{n}").into(),
-                patient: p.as_str().into(),
-                place: Some(b.into()),
-                in_progress: true,
-            }),
-        ));
-        for (code, unit, base) in [("8867-4", "/min", 80), ("59408-5", "%", 96), ("9279-1", "/min", 16)] {
-            let segment = Segment {
-                patient: p.as_str().into(),
-                device: Some(format!("d{n}").into()),
-                code: Code::Loinc(code.into()),
-                unit: unit.into(),
-                start: Instant(now - HOUR_MS),
-                period_ms: 1000.0,
-                scale: 0,
-                mantissas: (0..3600).map(|s| base + (s * 7 + n) % 5).collect(),
-            };
-            facts.push(fact(format!("Observation/{p}-{code}"), Body::Segments(vec![segment])));
-        }
-        for (code, unit, value) in [
-            ("8480-6", "mm[Hg]", 120),
-            ("8462-4", "mm[Hg]", 70),
-            ("8310-5", "Cel", 37),
-            ("67775-7", "{ACVPU}", 0),
-            ("3151-8", "L/min", 0),
-        ] {
-            let sample = Sample {
-                patient: p.as_str().into(),
-                device: None,
-                code: Code::Loinc(code.into()),
-                value: Decimal::whole(value),
-                unit: unit.into(),
-                taken_at: Instant(now - 600_000),
-                quality: Quality::Good,
-            };
-            facts.push(fact(format!("Observation/{p}-{code}"), Body::Samples(vec![sample])));
-        }
-    }
-    vault.commit(PageCommit { facts, received: Instant(now), ..Default::default() }).unwrap();
+    vault
+        .commit(PageCommit { facts: people(500, now), received: Instant(now), ..Default::default() })
+        .unwrap();
     let mut reads: Vec<f64> = (0..15)
         .map(|_| {
             let began = Wall::now();
@@ -141,6 +76,13 @@ async fn start_figures(table: &mut Table) {
     );
     table.row("  of which until the page begins", percentile(&mut before, 0.5), "ms", f64::INFINITY);
     table.row("  of which the database", *READ_MS.get().unwrap(), "ms", 10.0);
+}
+
+fn board_figures(table: &mut Table) {
+    let (mut shares, live_ms) = shares_of_looks(240);
+    let share = percentile(&mut shares, 0.5);
+    table.row("a look at 240 tiles after one value, of one from nothing", share * 100.0, "%", 20.0);
+    println!("  {live_ms:.2} ms, {:.1} times as fast", 1.0 / share);
 }
 
 async fn first_sync(table: &mut Table) {
@@ -362,6 +304,9 @@ async fn main() {
     let wanted = |part: &str| only.is_none_or(|only| only == part);
     if wanted("take") {
         durable_take(&mut table);
+    }
+    if wanted("board") {
+        board_figures(&mut table);
     }
     if wanted("sync") {
         first_sync(&mut table).await;

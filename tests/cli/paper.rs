@@ -26,8 +26,8 @@ const NAMES: [&str; 11] = [
     "µmol/L ± ½",
 ];
 
-/// Whose letters the typeface puts together from two: readers of PDF see a blank beside some of them.
-const TOGETHER: [&str; 2] = ["Nguyễn Thị Ánh", "Đặng Việt"];
+/// The typeface puts a letter of it together from two, and readers of PDF see a blank beside that one.
+const TOGETHER: &str = "Nguyễn Thị Ánh";
 
 #[test]
 fn a_name_on_paper_can_be_searched_for_and_copied_as_it_is_written() {
@@ -35,7 +35,7 @@ fn a_name_on_paper_can_be_searched_for_and_copied_as_it_is_written() {
     let file = folder.path().join("names.pdf");
     let mut page = Page::default();
     let mut y = 60.0;
-    for name in NAMES.iter().chain(&TOGETHER) {
+    for name in NAMES.iter().chain(&[TOGETHER]) {
         page.text(40.0, y, Ink::plain(10.0), name);
         page.text(300.0, y, Ink::bold(12.0), name);
         y += 20.0;
@@ -46,7 +46,6 @@ fn a_name_on_paper_can_be_searched_for_and_copied_as_it_is_written() {
         assert_eq!(read.matches(name).count(), 4, "{name} reads otherwise: {read}");
     }
     let without_blanks = |text: &str| text.split_whitespace().collect::<String>();
-    for name in TOGETHER {
-        assert!(without_blanks(&read).contains(&without_blanks(name)), "{name} reads otherwise: {read}");
-    }
+    let found = without_blanks(&read).matches(&without_blanks(TOGETHER)).count();
+    assert_eq!(found, 4, "{TOGETHER} reads otherwise: {read}");
 }

@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 #[test]
 fn rooms_keep_out_of_what_is_not_theirs() {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    let must_not: [(&str, &[&str]); 10] = [
+    let must_not: [(&str, &[&str]); 12] = [
         ("clinical", &["serde", "serde_json", "rusqlite", "reqwest", "tokio", "tauri", "fhir"]),
         ("fhir", &["rusqlite", "tauri", "vault"]),
         ("vault", &["reqwest", "tokio", "tauri", "fhir"]),
@@ -16,6 +16,8 @@ fn rooms_keep_out_of_what_is_not_theirs() {
         ("trends", &["tauri", "reqwest", "rusqlite", "tokio", "sync"]),
         ("documents", &["tauri", "reqwest", "rusqlite", "tokio", "sync"]),
         ("console", &["tauri", "reqwest", "rusqlite", "ward-sim"]),
+        ("cli", &["tauri", "vault", "sync", "rusqlite", "reqwest", "bedside", "trends", "documents"]),
+        ("vigil", &["vault", "rusqlite", "reqwest", "bedside", "trends", "documents"]),
         ("ward-sim", &["clinical", "fhir", "vault", "sync", "console", "tauri"]),
     ];
     for (room, banned) in must_not {
@@ -24,6 +26,50 @@ fn rooms_keep_out_of_what_is_not_theirs() {
             assert!(!banned.contains(&dependency.name.as_str()), "{room} must never use {}", dependency.name);
         }
     }
+}
+
+/// Every source below a folder.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let place = path.to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(sources(&place));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push((place.clone(), read(&place)));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_people_do_and_take_out_passes_the_gate_alone() {
+    let past_it = [".record_action(", ".set_site(", ".unpark(", ".carry_on_by_hand(", ".audit("];
+    // Upkeep closes the cache and says in its log what was done.
+    let of_their_own = [("crates/console/src/upkeep.rs", ".audit(")];
+    for folder in ["crates/console/src", "crates/cli/src", "src-tauri/src"] {
+        for (place, source) in
+            sources(folder).iter().filter(|(place, _)| !place.ends_with("console/src/gate.rs"))
+        {
+            for call in past_it.into_iter().filter(|call| !of_their_own.contains(&(place.as_str(), call))) {
+                assert!(
+                    !source.contains(call),
+                    "{place} calls {call}..): it passes crates/console/src/gate.rs"
+                );
+            }
+            let leaves = ["export_csv(", "export_bundle(", "report_pages(", "ward_list(", "handover("];
+            let made_elsewhere = !place.ends_with("console/src/disclosures.rs");
+            for call in leaves.into_iter().filter(|_| made_elsewhere) {
+                assert!(!source.contains(call), "{place} makes {call}..) without the gate");
+            }
+        }
+    }
+    let gate = read("crates/console/src/gate.rs");
+    assert!(
+        past_it.iter().all(|call| gate.contains(call)),
+        "the gate calls them, or this test holds nothing"
+    );
 }
 
 #[test]

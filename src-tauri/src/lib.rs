@@ -1,4 +1,4 @@
-//! The desktop shell: window, commands, command line. Thin; rules of the domain live in `clinical` and `console`.
+//! The desktop shell: the window, its commands, and the desktop's services. Thin; rules of the domain live in `clinical` and `console`.
 
 #[cfg(not(any(debug_assertions, feature = "custom-protocol")))]
 compile_error!(
@@ -6,9 +6,7 @@ compile_error!(
      window would load a page from a developer's port"
 );
 
-mod cli;
 mod commands;
-mod doctor;
 mod notify;
 mod platform;
 mod printer;
@@ -17,24 +15,32 @@ mod sound;
 mod updates;
 mod window;
 
-use std::process::ExitCode;
-
-use clap::Parser;
+use console::Start;
+use console::view::Failure;
 
 pub use commands::bindings;
+pub use platform::default_folder;
 
-/// Runs the program that the arguments ask for.
-pub fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
-    platform::prepare(arguments.command.is_none());
+/// Sets up what must be set before the first thread starts.
+pub fn prepare(window: bool) {
+    platform::prepare(window);
     // Logs carry causes and counts, never a patient; the default is quiet.
     let filter = tracing_subscriber::EnvFilter::try_from_env("VIGIL_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match cli::run(arguments) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("vigil: {error}");
-            ExitCode::FAILURE
-        }
-    }
+}
+
+/// Opens the window, on the demo ward where `demo` says how much faster than life it runs, and runs until it is closed.
+///
+/// # Errors
+/// Where there can be no window.
+pub fn run(start: Start, demo: Option<f64>) -> Result<(), Failure> {
+    window::run(start, demo)
+}
+
+/// The version of what draws the page.
+///
+/// # Errors
+/// In words, where it is missing.
+pub fn engine() -> Result<String, String> {
+    tauri::webview_version().map_err(|error| error.to_string())
 }

@@ -2,6 +2,20 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() -> std::process::ExitCode {
-    vigil_app::main()
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Arguments, Asked};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    vigil_app::prepare(arguments.is_for_window());
+    let done = arguments.read(vigil_app::default_folder).and_then(|asked| match asked {
+        Asked::Window { start, demo } => vigil_app::run(start, demo).map(|()| ExitCode::SUCCESS),
+        Asked::Command(job) => job.run(vigil_app::engine),
+    });
+    done.unwrap_or_else(|error| {
+        eprintln!("vigil: {error}");
+        ExitCode::FAILURE
+    })
 }

@@ -33,7 +33,7 @@ pub(crate) fn under_webdriver() -> bool {
 }
 
 /// Where the cache lives when nobody says otherwise: where the system keeps the data of a user's programs.
-pub(crate) fn default_folder() -> PathBuf {
+pub fn default_folder() -> PathBuf {
     let name = if cfg!(any(windows, target_os = "macos")) { "Vigil" } else { "vigil" };
     BaseDirs::new().map_or_else(std::env::temp_dir, |all| all.data_local_dir().to_owned()).join(name)
 }

@@ -1,42 +1,22 @@
-//! From the arguments to an open console: which folder, which key, which server.
+//! Where the program stands: from the first start to an open console, and what lives as long as that does.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use clinical::{ActorId, Instant};
 use console::view::{self, AppState, Failure, FailureCode};
-use console::{Console, Station};
-use sync::{Now, SyncEvent};
+use console::{Console, Damaged, Opening, Pin, Start, Station};
+use sync::SyncEvent;
 use tokio::sync::mpsc;
-use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
 use crate::notify::Notifier;
 use crate::sound::Speaker;
 
-/// The setting that keeps the server's address.
-const SERVER: &str = "server";
-
-/// How the program was started.
-pub(crate) struct Start {
-    pub folder: PathBuf,
-    pub server: Option<String>,
-    pub demo: bool,
-    pub speed: f64,
-    pub pin: Option<Pin>,
-    pub user: Option<String>,
-    pub user_id: Option<ActorId>,
-    pub station: Option<String>,
-}
-
 /// The open console with what lives as long as it does.
 pub(crate) struct Open {
     pub console: Arc<Console>,
-    pub server: Option<String>,
+    pub server: String,
     pub demo: bool,
     pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
-    /// Somebody did something: the page is told at once.
-    pub acted: tokio::sync::Notify,
     /// The page was sent its first board.
     pub shown: Arc<tokio::sync::Notify>,
     pub speaker: Speaker,
@@ -62,10 +42,7 @@ enum Stage {
         new: bool,
     },
     /// The cache is not what was written; the key is at hand to begin it anew.
-    Damaged {
-        key: Key,
-        server: Option<String>,
-    },
+    Damaged(Arc<Damaged>),
     Ready(Arc<Open>),
 }
 
@@ -75,19 +52,12 @@ pub(crate) struct Session {
     stage: Mutex<Stage>,
     /// What the first-run screen chose, until a PIN is there.
     chosen: Mutex<Option<String>>,
-}
-
-pub(crate) fn clock() -> Now {
-    Arc::new(|| Instant(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)))
+    #[cfg(feature = "demo")]
+    speed: f64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The data key of a folder, by keyring or PIN.
-pub(crate) fn key(folder: &std::path::Path, pin: Option<&Pin>) -> Result<Key, vault::VaultError> {
-    unlock(folder, &Access { keyring: &OsKeyring, pin })
 }
 
 /// How often the station's own rules look at what is new.
@@ -107,8 +77,7 @@ async fn watch(open: std::sync::Weak<Open>) {
         let Some(open) = open.upgrade() else { return };
         let console = open.console.clone();
         match tauri::async_runtime::spawn_blocking(move || console.detect()).await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(_)) => open.acted.notify_one(),
+            Ok(Ok(_)) => {}
             _ => tracing::error!("the station's own rules could not be run; they are tried again"),
         }
     }
@@ -126,21 +95,29 @@ fn speaker(console: &Arc<Console>) -> Speaker {
     })
 }
 
-/// Who sits here, where nobody signed in.
-pub(crate) fn who(start: &Start) -> String {
-    let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
-    start.user.clone().or_else(|| user().ok()).unwrap_or("Station user".into())
+/// Answers commands for as long as the station is open, so that what leaves it is in its log.
+async fn answer_commands(console: std::sync::Weak<Console>, folder: PathBuf) {
+    if console::serve(console, &folder).await.is_err() {
+        tracing::warn!("commands cannot ask this window: there is no socket in its data folder");
+    }
 }
 
 impl Session {
-    /// Opens as far as the arguments reach; the window asks for the rest.
-    pub async fn begin(start: Start) -> Result<Session, Failure> {
-        let session = Session { start, stage: Mutex::new(Stage::FirstRun), chosen: Mutex::default() };
-        let known = !wraps(&session.start.folder)?.is_empty();
-        if session.start.demo {
+    /// Opens as far as the arguments reach; the window asks for the rest. `demo` opens the demo ward, and says how much faster
+    /// than life it runs.
+    pub async fn begin(start: Start, demo: Option<f64>) -> Result<Session, Failure> {
+        let session = Session {
+            start,
+            stage: Mutex::new(Stage::FirstRun),
+            chosen: Mutex::default(),
+            #[cfg(feature = "demo")]
+            speed: demo.unwrap_or(1.0),
+        };
+        let known = session.start.is_known()?;
+        if demo.is_some() {
             session.start_demo().await?;
         } else if session.start.server.is_some() || known {
-            match session.open_folder(session.start.pin.as_ref(), session.start.server.clone()) {
+            match session.open_folder(None, session.start.server.clone()) {
                 Ok(()) => {}
                 Err(error) if error.code == FailureCode::PinNeeded => {
                     *lock(&session.stage) = Stage::Pin { new: !known }
@@ -153,65 +130,51 @@ impl Session {
     }
 
     fn station(&self, demo: bool) -> Station {
-        let user = match &self.start.user {
-            None if demo => "N. Okafor".into(),
-            _ => who(&self.start),
-        };
-        let name = self.start.station.clone().unwrap_or("Station 1".into());
-        Station { name, user, user_id: self.start.user_id.clone() }
+        if demo { self.start.station_of("N. Okafor") } else { self.start.station() }
     }
 
     fn open_folder(&self, pin: Option<&Pin>, server: Option<String>) -> Result<(), Failure> {
-        self.open_with(key(&self.start.folder, pin)?, server)
+        self.take(self.start.open(pin, server)?)
     }
 
-    fn open_with(&self, key: Key, server: Option<String>) -> Result<(), Failure> {
-        let vault = match Vault::open(&self.start.folder, key.clone()) {
-            Ok(vault) => Arc::new(vault),
-            Err(error) => {
-                if matches!(error, VaultError::Damaged | VaultError::Unreadable(_)) {
-                    *lock(&self.stage) = Stage::Damaged { key, server };
-                }
-                return Err(error.into());
+    /// Goes on to what was opened.
+    fn take(&self, opening: Opening) -> Result<(), Failure> {
+        match opening {
+            Opening::Open(open) => {
+                let commands = answer_commands(Arc::downgrade(&open.console), self.start.folder.clone());
+                tauri::async_runtime::spawn(commands);
+                self.ready(Open {
+                    speaker: speaker(&open.console),
+                    console: open.console,
+                    server: open.server,
+                    demo: false,
+                    events: Mutex::new(Some(open.events)),
+                    shown: Arc::default(),
+                    notifier: Notifier::default(),
+                    #[cfg(feature = "demo")]
+                    _ward: None,
+                    _scratch: None,
+                });
+                Ok(())
             }
-        };
-        let kept = vault.read(|reader| reader.setting(SERVER))?;
-        if let Some(server) = &server {
-            fhir::Client::new(server)?;
-            if kept.as_ref() != Some(server) {
-                vault.set_setting(SERVER, server.clone())?;
+            Opening::NoServer => {
+                *lock(&self.stage) = Stage::FirstRun;
+                Ok(())
+            }
+            Opening::Damaged(damaged, why) => {
+                *lock(&self.stage) = Stage::Damaged(Arc::new(damaged));
+                Err(why)
             }
         }
-        let server = server.or(kept);
-        if server.is_none() {
-            *lock(&self.stage) = Stage::FirstRun;
-            return Ok(());
-        }
-        let (console, events) = Console::open(vault, server.as_deref(), self.station(false), clock())?;
-        self.ready(Open {
-            speaker: speaker(&console),
-            console,
-            server,
-            demo: false,
-            events: Mutex::new(Some(events)),
-            acted: tokio::sync::Notify::new(),
-            shown: Arc::default(),
-            notifier: Notifier::default(),
-            #[cfg(feature = "demo")]
-            _ward: None,
-            _scratch: None,
-        });
-        Ok(())
     }
 
     /// Begins a damaged cache anew and opens it.
     pub async fn repair(&self) -> Result<(), Failure> {
-        let (key, server) = match &*lock(&self.stage) {
-            Stage::Damaged { key, server } => (key.clone(), server.clone()),
+        let damaged = match &*lock(&self.stage) {
+            Stage::Damaged(damaged) => damaged.clone(),
             _ => return Err(Failure::failed("this cache is not damaged; nothing was changed")),
         };
-        vault::rebuild(&self.start.folder, &key, clock()())?;
-        self.open_with(key, server)
+        self.take(self.start.begin_anew(&damaged)?)
     }
 
     fn ready(&self, open: Open) {
@@ -227,20 +190,16 @@ impl Session {
         if self.open().is_ok() {
             return Ok(());
         }
-        let ward =
-            ward_sim::start(ward_sim::Options { speed: self.start.speed, ..Default::default() }).await?;
+        let ward = ward_sim::start(ward_sim::Options { speed: self.speed, ..Default::default() }).await?;
         let folder = std::env::temp_dir().join(format!("vigil-demo-{}", std::process::id()));
         let scratch = Scratch(folder.clone());
-        let vault = Arc::new(Vault::open(&folder, Key::random()?)?);
-        let server = Some(ward.base().to_owned());
-        let (console, events) = Console::open(vault, server.as_deref(), self.station(true), clock())?;
+        let open = self.start.open_for_once(folder, ward.base().to_owned(), self.station(true))?;
         self.ready(Open {
-            speaker: speaker(&console),
-            console,
-            server,
+            speaker: speaker(&open.console),
+            console: open.console,
+            server: open.server,
             demo: true,
-            events: Mutex::new(Some(events)),
-            acted: tokio::sync::Notify::new(),
+            events: Mutex::new(Some(open.events)),
             shown: Arc::default(),
             notifier: Notifier::default(),
             _ward: Some(ward),
@@ -257,11 +216,9 @@ impl Session {
     /// Connects the station to a server that was checked; asks for a PIN where there is no keyring.
     pub async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), Failure> {
         *lock(&self.chosen) = Some(server.clone());
-        let pin = pin.as_ref().or(self.start.pin.as_ref());
-        self.open_folder(pin, Some(server)).inspect_err(|error| {
+        self.open_folder(pin.as_ref(), Some(server)).inspect_err(|error| {
             if error.code == FailureCode::PinNeeded {
-                *lock(&self.stage) =
-                    Stage::Pin { new: wraps(&self.start.folder).is_ok_and(|w| w.is_empty()) };
+                *lock(&self.stage) = Stage::Pin { new: self.start.is_known().is_ok_and(|known| !known) };
             }
         })
     }
@@ -284,8 +241,8 @@ impl Session {
         let (stage, new_pin, demo, unsent) = match &*lock(&self.stage) {
             Stage::FirstRun => (view::Stage::FirstRun, false, false, 0),
             Stage::Pin { new } => (view::Stage::Pin, *new, false, 0),
-            Stage::Damaged { key, .. } => {
-                (view::Stage::Damaged, false, false, vault::salvageable(&self.start.folder, key) as u32)
+            Stage::Damaged(damaged) => {
+                (view::Stage::Damaged, false, false, self.start.unsent(damaged) as u32)
             }
             Stage::Ready(open) => (view::Stage::Ready, false, open.demo, 0),
         };
@@ -299,7 +256,7 @@ impl Session {
             demo_built: cfg!(feature = "demo"),
             user: station.user,
             station: station.name,
-            server: open.and_then(|open| open.server.clone()),
+            server: open.map(|open| open.server.clone()),
             version: env!("CARGO_PKG_VERSION"),
             page_zoom: crate::platform::page_zoom(),
             prints_itself: crate::printer::PRINTS_THE_WINDOW,

@@ -44,7 +44,7 @@ pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
             // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
             loop {
                 tokio::select! {
-                    () = open.acted.notified() => {
+                    () = open.console.acted() => {
                         acted = true;
                         break;
                     }

@@ -6,13 +6,14 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::commands;
 use crate::platform;
-use crate::session::{Session, Start};
+use crate::session::Session;
+use console::Start;
 use console::view::Failure;
 
 /// Opens the window and runs until it is closed. The cache is opened while the system starts the page's processes; where it
 /// cannot be, the program ends with the reason and no window was seen.
-pub(crate) fn run(start: Start) -> Result<(), Failure> {
-    let opening = std::thread::spawn(|| tauri::async_runtime::block_on(Session::begin(start)));
+pub(crate) fn run(start: Start, demo: Option<f64>) -> Result<(), Failure> {
+    let opening = std::thread::spawn(move || tauri::async_runtime::block_on(Session::begin(start, demo)));
     tauri::Builder::default()
         .invoke_handler(commands::handler())
         .setup(|app| {

@@ -68,7 +68,10 @@ async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
 
     for (command, words) in [("handover", "I take over"), ("ward", "Ward list")] {
         let file = folder.join(format!("{command}.pdf"));
-        good(folder, &[command, "--pdf", file.to_str().unwrap()]);
+        let silent = vigil(folder, PIN, &[command, "--pdf", file.to_str().unwrap()]);
+        assert!(!silent.status.success() && text(&silent).contains("--why"), "{}", text(&silent));
+        assert!(!file.exists(), "paper leaves with a reason");
+        good(folder, &[command, "--pdf", file.to_str().unwrap(), "--why", "Downtime drill"]);
         let read = read_pdf(&file);
         assert!(read.contains(words) && read.contains("Adeyemi, Ruth"), "{command}: {read}");
     }
@@ -130,7 +133,8 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     let file = |name: &str| folder.join(name);
     let chart = |name: &str, more: &[&str]| {
         let out = file(name);
-        let mut arguments = vec!["chart", "--patient", &patient, "--out", out.to_str().unwrap()];
+        let mut arguments =
+            vec!["chart", "--patient", &patient, "--out", out.to_str().unwrap(), "--why", "Ward round"];
         arguments.extend(more);
         vigil(folder, PIN, &arguments)
     };
@@ -179,7 +183,8 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     refused("wide.png", &["--width", "0"], "at least one pixel");
     refused("huge.png", &["--width", "90000"], "at most");
     refused("trends.gif", &[], ".png, .svg or .pdf");
-    let stranger = vigil(folder, PIN, &["chart", "--patient", "nobody", "--out", "x.png"]);
+    let stranger =
+        vigil(folder, PIN, &["chart", "--patient", "nobody", "--out", "x.png", "--why", "Ward round"]);
     assert!(!stranger.status.success() && text(&stranger).contains("patient"), "{}", text(&stranger));
 
     let hour = ago(1);
@@ -223,17 +228,19 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
         &["report", "--patient", &patient, "--pdf", report.to_str().unwrap(), "--why", "Ward round"],
     );
     // What left the station is in its log, with why; what was refused is not.
-    let log = json(folder, &["log", "--json", "--most", "3"]);
+    let log = json(folder, &["log", "--json", "--most", "4"]);
     let what: Vec<&str> = log.as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap()).collect();
     assert_eq!(
         what,
         [
-            "report: Ward round",
-            "exported json: Referral to cardiology",
-            "exported csv: Referral to cardiology"
+            "report saved as pdf on the command line: Ward round",
+            "flowsheet shown on the command line",
+            "report saved as json on the command line: Referral to cardiology",
+            "report saved as csv on the command line: Referral to cardiology"
         ]
     );
-    assert!(log[0]["about"] == patient.as_str() && log[0]["who"] == "the command line", "{log}");
+    let who = log[0]["who"].as_str().unwrap();
+    assert!(log[0]["about"] == patient.as_str() && who.starts_with("the command line"), "{log}");
     let read = read_pdf(&report);
     for words in [
         "MRN",

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bedside::{Detector, LiveBoard, Sparkline};
 use clinical::{Actor, ActorId, EpisodeId, Instant, PatientId};
 use sync::{Engine, LinkState, Now, SyncEvent};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::error::ConsoleError;
@@ -51,6 +51,7 @@ pub struct Console {
     pub(crate) arrived: Mutex<HashMap<EpisodeId, Instant>>,
     /// Minutes of waves that the server was asked for, by patient.
     asked_waves: Mutex<HashSet<(PatientId, i64)>>,
+    acted: Notify,
 }
 
 impl std::fmt::Debug for Console {
@@ -89,6 +90,7 @@ impl Console {
                 detector: Mutex::default(),
                 arrived: Mutex::default(),
                 asked_waves: Mutex::default(),
+                acted: Notify::new(),
             }),
             events,
         ))
@@ -139,6 +141,7 @@ impl Console {
         let view = view.filter(|view| view.at < self.now());
         *self.past.lock().unwrap_or_else(PoisonError::into_inner) = view;
         self.sparks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.acted.notify_one();
     }
 
     /// The past moment that is shown; `None` where it is the present.
@@ -155,20 +158,35 @@ impl Console {
         self.asked_waves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.vault
+    /// What is shown: a past moment, or now.
+    pub(crate) fn view(&self) -> View {
+        self.past().unwrap_or(View::NOW)
     }
 
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.vault.read_as(self.past().unwrap_or(View::NOW), work)
+        self.vault.read_as(self.view(), work)
     }
 
-    /// Into the log of this station: what somebody did, and about whom.
-    pub(crate) fn log(&self, what: String, about: Option<String>) -> Result<(), ConsoleError> {
-        Ok(self.vault.audit(self.now(), self.user.name.to_string(), what, about)?)
+    /// Who acts where nobody but a name and perhaps an id is known: as at this station.
+    pub(crate) fn somebody(&self, name: &str, id: Option<ActorId>) -> Result<Actor, ConsoleError> {
+        let station = Station { name: self.station.name.clone(), user: name.to_owned(), user_id: id };
+        Ok(user(&self.vault, &station)?)
+    }
+
+    /// Tells whoever waits that something was done: the sender, and whoever shows it.
+    pub(crate) fn wake(&self) {
+        if let Some(engine) = &self.engine {
+            engine.action_recorded();
+        }
+        self.acted.notify_one();
+    }
+
+    /// Resolves when something was done at this station, by whomever.
+    pub async fn acted(&self) {
+        self.acted.notified().await;
     }
 
     /// How long this site keeps what.

@@ -1,16 +1,16 @@
-//! What leaves this station, on paper or as a file. It asks why, and that is in the log before anything goes.
+//! What can leave this station, on paper, as a file, or to whoever runs a command. It passes the gate (`crate::gate`).
 
 use charts::{Page, pdf};
-use clinical::{Instant, PatientId};
+use clinical::{Actor, Instant, PatientId};
 use documents::{
-    ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, export_bundle, export_csv,
-    handover, report_pages, ward_list,
+    ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, chart, export_bundle,
+    export_csv, handover, report_pages, ward_list,
 };
 use vault::View;
 
-use crate::acts::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
+use crate::gate::{Face, Leaving, Way};
 
 /// What somebody wants to take along.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,19 @@ pub enum Disclosure {
     Report {
         /// Logical id of the Patient.
         patient: PatientId,
-        /// First moment.
-        from: Instant,
-        /// Last moment.
-        to: Instant,
+        /// First moment; a day before the last where there is none.
+        from: Option<Instant>,
+        /// Last moment; the newest value where there is none.
+        to: Option<Instant>,
+    },
+    /// The trends of one patient as one picture.
+    Chart {
+        /// Of whom, over which time, and on which ground.
+        request: ChartRequest,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
     },
     /// Of the moment that is shown.
     Handover,
@@ -39,6 +48,10 @@ pub enum FileKind {
     Csv,
     /// The same as a FHIR R4 collection Bundle.
     Bundle,
+    /// A picture of dots.
+    Png,
+    /// A picture of lines.
+    Svg,
 }
 
 impl FileKind {
@@ -48,6 +61,8 @@ impl FileKind {
             FileKind::Pdf => "pdf",
             FileKind::Csv => "csv",
             FileKind::Bundle => "json",
+            FileKind::Png => "png",
+            FileKind::Svg => "svg",
         }
     }
 }
@@ -57,6 +72,7 @@ impl Disclosure {
     pub fn word(&self) -> &'static str {
         match self {
             Disclosure::Report { .. } => "report",
+            Disclosure::Chart { .. } => "chart",
             Disclosure::Handover => "handover",
             Disclosure::WardList => "ward-list",
         }
@@ -65,53 +81,52 @@ impl Disclosure {
     fn title(&self) -> &'static str {
         match self {
             Disclosure::Report { .. } => REPORT_TITLE,
+            Disclosure::Chart { .. } => "Trends",
             Disclosure::Handover => "Handover",
             Disclosure::WardList => "Ward list",
         }
     }
 
-    fn about(&self) -> Option<String> {
+    fn about(&self) -> Option<&PatientId> {
         match self {
-            Disclosure::Report { patient, .. } => Some(patient.to_string()),
+            Disclosure::Report { patient, .. } => Some(patient),
+            Disclosure::Chart { request, .. } => Some(&request.patient),
             Disclosure::Handover | Disclosure::WardList => None,
         }
     }
+
+    fn leaving<'a>(&'a self, way: Way, face: Face, why: &'a str) -> Leaving<'a> {
+        Leaving { what: self.word(), way, face, about: self.about(), why: Some(why) }
+    }
 }
 
-fn request(patient: &PatientId, from: Instant, to: Instant) -> ChartRequest {
-    let (from, to) = (Some(from), Some(to));
+/// A file's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// What is written.
+    pub bytes: Vec<u8>,
+    /// How many values it holds, where it holds values.
+    pub values: Option<usize>,
+}
+
+impl From<Vec<u8>> for Exported {
+    fn from(bytes: Vec<u8>) -> Exported {
+        Exported { bytes, values: None }
+    }
+}
+
+/// On paper, as every report.
+fn request(patient: &PatientId, from: Option<Instant>, to: Option<Instant>) -> ChartRequest {
     ChartRequest { patient: patient.clone(), from, to, light: true, every_sample: false }
 }
 
 impl Console {
-    /// What a page says of its making.
-    fn imprint(&self) -> Imprint {
-        Imprint {
-            station: self.station().name.clone(),
-            user: self.station().user.clone(),
-            last_good: self.link().last_good,
-        }
-    }
-
     /// The pages as they would be printed, to be looked at here.
     ///
     /// # Errors
     /// Of the cache, or where the patient or the range is none.
     pub fn pages(&self, what: &Disclosure) -> Result<Vec<Page>, ConsoleError> {
-        let (now, imprint) = (self.moment(), self.imprint());
-        match what {
-            Disclosure::Report { patient, from, to } => {
-                let request = request(patient, *from, *to);
-                Ok(self.read(|reader| Ok(report_pages(reader, &request, now, &imprint)))??)
-            }
-            Disclosure::Handover => {
-                let ward = self.read(|reader| reader.ward())?;
-                let before =
-                    self.vault.read_as(View::at(now - HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
-                Ok(handover(&ward, &before, now, &imprint))
-            }
-            Disclosure::WardList => Ok(ward_list(&self.read(|reader| reader.ward())?, now, &imprint)),
-        }
+        self.pages_of(what, self.user(), self.view())
     }
 
     /// The pages on their way to the printer; who asked and why is in the log.
@@ -119,10 +134,7 @@ impl Console {
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
     pub fn print(&self, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
-        let why = words(why)?;
-        let pages = self.pages(what)?;
-        self.log(format!("{} to the printer: {why}", what.word()), what.about())?;
-        Ok(pages)
+        self.disclose(self.user(), &what.leaving(Way::Printer, Face::Window, why), || self.pages(what))
     }
 
     /// Somebody thought better of it in the system's print dialog.
@@ -130,25 +142,89 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn print_cancelled(&self, what: &Disclosure) -> Result<(), ConsoleError> {
-        self.log(format!("{} not printed: cancelled", what.word()), what.about())
+        let about = what.about().map(ToString::to_string);
+        self.log_as(self.user(), format!("{} not printed: cancelled", what.word()), about)
     }
 
     /// The content of a file; who asked and why is in the log. A handover and a list are pages alone.
     ///
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
-    pub fn export(&self, what: &Disclosure, kind: FileKind, why: &str) -> Result<Vec<u8>, ConsoleError> {
-        let why = words(why)?;
-        let bytes = match (what, kind) {
-            (_, FileKind::Pdf) => pdf(&self.pages(what)?, what.title()).map_err(DocumentError::Drawing)?,
-            (Disclosure::Report { patient, from, to }, kind) => {
+    pub fn export(&self, what: &Disclosure, kind: FileKind, why: &str) -> Result<Exported, ConsoleError> {
+        self.export_as(self.user(), what, kind, (self.view(), Face::Window), why)
+    }
+
+    pub(crate) fn export_as(
+        &self,
+        who: &Actor,
+        what: &Disclosure,
+        kind: FileKind,
+        (view, face): (View, Face),
+        why: &str,
+    ) -> Result<Exported, ConsoleError> {
+        let leaving = what.leaving(Way::File(kind.ending()), face, why);
+        self.disclose(who, &leaving, || self.content(what, kind, who, view))
+    }
+
+    fn content(
+        &self,
+        what: &Disclosure,
+        kind: FileKind,
+        who: &Actor,
+        view: View,
+    ) -> Result<Exported, ConsoleError> {
+        match (what, kind) {
+            (Disclosure::Chart { request, width, height }, kind) => {
+                let figure = self.vault.read_as(view, |reader| Ok(chart(reader, request, *width)))??;
+                let drawn = match kind {
+                    FileKind::Png => figure.png(*width, *height),
+                    FileKind::Svg => figure.svg(*width, *height).map(String::into_bytes),
+                    FileKind::Pdf => figure.pdf(*width, *height, what.title()),
+                    FileKind::Csv | FileKind::Bundle => return Err(ConsoleError::OnlyPictures),
+                };
+                Ok(drawn.map_err(DocumentError::Drawing)?.into())
+            }
+            (_, FileKind::Pdf) => {
+                let pages = self.pages_of(what, who, view)?;
+                Ok(pdf(&pages, what.title()).map_err(DocumentError::Drawing)?.into())
+            }
+            (Disclosure::Report { patient, from, to }, FileKind::Csv | FileKind::Bundle) => {
                 let made = if kind == FileKind::Csv { export_csv } else { export_bundle };
                 let request = request(patient, *from, *to);
-                self.read(|reader| Ok(made(reader, &request)))??.text.into_bytes()
+                let made = self.vault.read_as(view, |reader| Ok(made(reader, &request)))??;
+                Ok(Exported { bytes: made.text.into_bytes(), values: Some(made.values) })
             }
-            (Disclosure::Handover | Disclosure::WardList, _) => return Err(ConsoleError::OnlyPages),
+            _ => Err(ConsoleError::OnlyPages),
+        }
+    }
+
+    fn pages_of(&self, what: &Disclosure, who: &Actor, view: View) -> Result<Vec<Page>, ConsoleError> {
+        let (now, imprint) = (view.at.min(self.now()), self.imprint(who, view)?);
+        match what {
+            Disclosure::Report { patient, from, to } => {
+                let request = request(patient, *from, *to);
+                Ok(self.vault.read_as(view, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
+            }
+            Disclosure::Chart { .. } => Err(ConsoleError::OnlyPictures),
+            Disclosure::Handover => {
+                let ward = self.vault.read_as(view, |reader| reader.ward())?;
+                let before =
+                    self.vault.read_as(View::at(now - HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
+                Ok(handover(&ward, &before, now, &imprint))
+            }
+            Disclosure::WardList => {
+                Ok(ward_list(&self.vault.read_as(view, |reader| reader.ward())?, now, &imprint))
+            }
+        }
+    }
+
+    /// What a page says of its making. Where no server is asked, nobody knows when it was last in reach; the newest value says
+    /// the most.
+    fn imprint(&self, who: &Actor, view: View) -> Result<Imprint, ConsoleError> {
+        let last_good = match self.engine() {
+            Some(_) => self.link().last_good,
+            None => self.vault.read_as(view, |reader| reader.latest(None))?.iter().map(|v| v.taken_at).max(),
         };
-        self.log(format!("{} saved as {}: {why}", what.word(), kind.ending()), what.about())?;
-        Ok(bytes)
+        Ok(Imprint { station: self.station().name.clone(), user: who.name.to_string(), last_good })
     }
 }

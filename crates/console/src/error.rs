@@ -27,11 +27,17 @@ pub enum ConsoleError {
     /// Nothing was typed.
     #[error("write a few words first; nothing was recorded")]
     NoWords,
+    /// Paper and files leave with a reason.
+    #[error("say why this leaves the station; nothing was written")]
+    NoWhy,
     /// A handover has no values of its own.
     #[error(
         "a handover is printed or saved as PDF; values are exported from a patient's page. Nothing was written"
     )]
     OnlyPages,
+    /// A chart is a picture.
+    #[error("a chart is saved as PNG, SVG or PDF; values are exported with the report. Nothing was written")]
+    OnlyPictures,
     /// Nobody acts in the past.
     #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
     Past,
@@ -41,6 +47,9 @@ pub enum ConsoleError {
     /// A limit that a unit does not accept.
     #[error(transparent)]
     Limit(#[from] clinical::LimitError),
+    /// A setting that there is not, or a value it does not take.
+    #[error(transparent)]
+    Setting(#[from] clinical::SiteError),
     /// Trends or waves that could not be drawn.
     #[error(transparent)]
     Trends(trends::TrendsError),
@@ -55,6 +64,13 @@ pub enum ConsoleError {
     /// The program is closing.
     #[error("the console is closing")]
     Closing,
+}
+
+impl ConsoleError {
+    /// Whether this says that somebody may not do what they asked for, rather than that it cannot be done.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, ConsoleError::NotYours | ConsoleError::Limit(clinical::LimitError::NotYours { .. }))
+    }
 }
 
 impl From<trends::TrendsError> for ConsoleError {

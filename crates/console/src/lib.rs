@@ -10,28 +10,36 @@ mod present;
 mod looks;
 
 mod acts;
+mod gate;
+
 mod disclosures;
 
 mod alarm_delay;
 mod own_alarms;
 
+mod answers;
+mod door;
+mod opening;
+mod upkeep;
+
 pub mod view;
 
-pub use acts::alarms::Waiting;
+pub use acts::{Act, Response, Waiting};
 pub use alarm_delay::AlarmDelays;
 pub use bedside::{
     AlarmLine, AlarmLoad, Annotation, Board, Cell, MeasureLimits, NewsBadge, NewsInput, PatientLimits,
     PatientPage, QueueItem, Share, ShiftNote, Slot, Sparkline, Tile, TimelineEntry, alarm_load, board, units,
 };
 pub use console::{Console, Station};
-pub use disclosures::{Disclosure, FileKind};
-pub use documents::{
-    ChartRequest, DocumentError, Exported, FlowCell, FlowRow, HANDOVER_LOOKS_BACK, Imprint, chart,
-    chart_range, export_bundle, export_csv, flowsheet, handover, report, ward_list,
-};
+pub use disclosures::{Disclosure, Exported, FileKind};
+pub use documents::{ChartRequest, DocumentError, FlowCell, FlowRow, Imprint};
+pub use door::serve;
 pub use error::ConsoleError;
 pub use looks::board::Look;
+pub use opening::{Damaged, Open, Opening, Start, clock};
 pub use trends::{
     Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
     ValueAt, Waves, WavesRequest,
 };
+pub use upkeep::{Holds, Keys, Repaired};
+pub use vault::{Pin, View};

@@ -28,8 +28,8 @@ impl Console {
             let body = detected_issue(&change.episode, &change.rule, change.implicated.as_deref());
             self.vault.record_episode(change.episode.clone(), body.to_string(), now)?;
         }
-        if let (Some(engine), false) = (&self.engine, changes.is_empty()) {
-            engine.action_recorded();
+        if !changes.is_empty() {
+            self.wake();
         }
         Ok(changes.len())
     }

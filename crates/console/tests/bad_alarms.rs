@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use clinical::{EpisodeId, HOUR_MS, Instant, MINUTE_MS, Presence, Priority};
-use console::{Console, QueueItem, Station};
+use console::{Act, Console, QueueItem, Response, Station};
 use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
 
@@ -63,7 +63,7 @@ fn an_alarm_without_a_patient_stands_in_the_queue_without_a_bed() {
     assert_eq!(ward.page(&[alarm("a", 1, json!({ "patient": null }))]), 0);
     let queue = ward.queue();
     assert_eq!((queue.len(), queue[0].bed.as_str(), queue[0].line.priority), (1, "", Priority::High));
-    ward.console.take(&"a".into()).unwrap();
+    ward.console.act(Act::alarm("a", Response::Take)).unwrap();
     assert_eq!(ward.queue()[0].line.presence, Presence::Owned, "and it can be taken");
 }
 
@@ -100,7 +100,7 @@ fn an_end_before_the_start_ends_it_and_nobody_having_seen_it_keeps_it() {
 fn a_thousand_repeats_are_one_alarm_that_stays_with_whoever_took_it() {
     let ward = Ward::new();
     ward.page(&[alarm("a", 1, json!({}))]);
-    ward.console.take(&"a".into()).unwrap();
+    ward.console.act(Act::alarm("a", Response::Take)).unwrap();
     for part in (2..=1001).collect::<Vec<u32>>().chunks(100) {
         let repeats: Vec<Value> = part
             .iter()

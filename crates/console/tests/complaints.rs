@@ -5,7 +5,8 @@ use clinical::{
     About, Action, Actor, Decimal, Episode, Instant, MINUTE_MS, Measure, Person, Place, Presence, Priority,
     SeenAction, Sex, Sound, Stay, Verb,
 };
-use console::{Board, Slot, board, handover};
+use console::{Board, Slot, board};
+use documents::handover;
 use vault::{SeriesInfo, SeriesValue, Ward};
 
 /// Far from midnight in every time zone that matters here.

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clinical::{EpisodeId, HOUR_MS, Instant, PatientId, Presence, Priority};
-use console::{Console, ConsoleError, Station, TrendsRequest};
+use console::{Act, Console, ConsoleError, Response, Station, TrendsRequest};
 use vault::{Key, Vault};
 
 fn now() -> Instant {
     Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+}
+
+fn handled(episode: &EpisodeId, reason: &str, words: &str) -> Act {
+    Act::alarm(episode.clone(), Response::Handled { reason: reason.into(), words: words.into() })
 }
 
 async fn synced() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Console>) {
@@ -76,16 +80,19 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
 async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
     let (_folder, _sim, console) = synced().await;
     let episode = console.board().unwrap().queue[0].line.episode.clone();
-    console.take(&episode).unwrap();
+    console.act(Act::alarm(episode.clone(), Response::Take)).unwrap();
     assert_eq!(console.waiting().unwrap().len(), 1);
     let shown = console.board().unwrap();
     let line = &shown.queue.iter().find(|i| i.line.episode == episode).unwrap().line;
     assert_eq!(line.owner.as_ref().map(|o| o.0.name.as_str()), Some("N. Okafor"));
     assert!(line.known_here_only);
-    assert!(matches!(console.handled(&episode, "", ""), Err(ConsoleError::NoReason)));
-    assert!(matches!(console.handled(&episode, "Other", "  "), Err(ConsoleError::NoReason)));
-    assert!(matches!(console.take(&"no-such-episode".into()), Err(ConsoleError::NoEpisode)));
-    console.handled(&episode, "Treated", "O2 up").unwrap();
+    assert!(matches!(console.act(handled(&episode, "", "")), Err(ConsoleError::NoReason)));
+    assert!(matches!(console.act(handled(&episode, "Other", "  ")), Err(ConsoleError::NoReason)));
+    assert!(matches!(
+        console.act(Act::alarm("no-such-episode", Response::Take)),
+        Err(ConsoleError::NoEpisode)
+    ));
+    console.act(handled(&episode, "Treated", "O2 up")).unwrap();
     console.engine().unwrap().flush().await.unwrap();
     assert!(console.waiting().unwrap().is_empty());
     let mut timeline = console.timeline(&episode).unwrap();
@@ -115,32 +122,35 @@ async fn two_people_of_one_name_at_two_stations_cannot_let_go_of_each_others_ala
         free.filter(|l| l.owner.is_none() && l.presence == Presence::Active).map(|l| l.episode).collect();
     let [one, other] = &free[..2] else { panic!("two alarms that nobody has") };
 
-    here.take(one).unwrap();
+    here.act(Act::alarm(one.clone(), Response::Take)).unwrap();
     tell(&here, &there).await;
     assert!(line(&here, one).mine);
     let seen = line(&there, one);
     assert_eq!(seen.owner.as_ref().map(|(who, _)| who.name.as_str()), Some("N. Okafor"));
     assert!(!seen.mine && !seen.free_for_me && seen.namesake, "of the same name, and not the same");
-    assert!(matches!(there.release(one), Err(ConsoleError::NotYours)));
+    assert!(matches!(there.act(Act::alarm(one.clone(), Response::Release)), Err(ConsoleError::NotYours)));
 
     // The only one of that name who ever did something is who is meant.
-    there.hand_to(one, "n. okafor").unwrap();
+    there.act(Act::alarm(one.clone(), Response::HandTo("n. okafor".into()))).unwrap();
     assert!(line(&there, one).owner.unwrap().0.is(here.user()));
     // Of two it cannot be said: whoever of them takes it has it.
-    there.take(other).unwrap();
+    there.act(Act::alarm(other.clone(), Response::Take)).unwrap();
     tell(&there, &here).await;
-    here.hand_to(one, "N. Okafor").unwrap();
+    here.act(Act::alarm(one.clone(), Response::HandTo("N. Okafor".into()))).unwrap();
     tell(&here, &there).await;
     for station in [&here, &there] {
         let line = line(station, one);
         assert!(!line.mine && line.free_for_me && line.owner.unwrap().0.id.is_name_only());
-        assert!(matches!(station.release(one), Err(ConsoleError::NotYours)), "nobody has taken it yet");
+        assert!(
+            matches!(station.act(Act::alarm(one.clone(), Response::Release)), Err(ConsoleError::NotYours)),
+            "nobody has taken it yet"
+        );
     }
-    there.take(one).unwrap();
+    there.act(Act::alarm(one.clone(), Response::Take)).unwrap();
     tell(&there, &here).await;
     assert!(line(&there, one).mine && !line(&here, one).free_for_me);
-    assert!(matches!(here.release(one), Err(ConsoleError::NotYours)));
-    there.release(one).unwrap();
+    assert!(matches!(here.act(Act::alarm(one.clone(), Response::Release)), Err(ConsoleError::NotYours)));
+    there.act(Act::alarm(one.clone(), Response::Release)).unwrap();
     tell(&there, &here).await;
     assert_eq!(line(&here, one).owner, None);
 }

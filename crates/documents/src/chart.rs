@@ -13,7 +13,7 @@ use crate::error::DocumentError;
 pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
 
 /// What part of whose trends goes into a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartRequest {
     /// Logical id of the Patient.
     pub patient: PatientId,

@@ -2,6 +2,7 @@
 
 use clinical::{EpisodeId, Instant};
 use console::view::{Load, Onset, QueueItem, TimelineEntry};
+use console::{Act, Response};
 use tauri::State;
 
 use super::work::{Answer, act, work};
@@ -11,7 +12,7 @@ use crate::session::Session;
 #[tauri::command]
 #[specta::specta]
 pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.take(&episode.into()).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::Take)).await
 }
 
 /// Alarms that came lately are painted: how long that took is kept for `vigil doctor`.
@@ -31,42 +32,42 @@ pub async fn handled(
     reason: String,
     words: String,
 ) -> Answer<()> {
-    act(&session, move |console| console.handled(&episode.into(), &reason, &words).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::Handled { reason, words })).await
 }
 
 /// Pauses the sound of one alarm; it ends by itself.
 #[tauri::command]
 #[specta::specta]
 pub async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.pause_sound(&episode.into()).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::PauseSound)).await
 }
 
 /// Lets go of an alarm this person owns.
 #[tauri::command]
 #[specta::specta]
 pub async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.release(&episode.into()).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::Release)).await
 }
 
 /// Gives an alarm to somebody else, by name.
 #[tauri::command]
 #[specta::specta]
 pub async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
-    act(&session, move |console| console.hand_to(&episode.into(), &name).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::HandTo(name))).await
 }
 
 /// Adds a few words to an episode.
 #[tauri::command]
 #[specta::specta]
 pub async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
-    act(&session, move |console| console.note(&episode.into(), &text).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::Note(text))).await
 }
 
 /// Calls the next role of the unit's chain now.
 #[tauri::command]
 #[specta::specta]
 pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, move |console| console.escalate(&episode.into()).map(|_| ())).await
+    act(&session, Act::alarm(episode, Response::Escalate)).await
 }
 
 /// What happened to an alert.

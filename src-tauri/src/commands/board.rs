@@ -1,12 +1,12 @@
 //! The board, the moment that is shown, and one patient of it.
 
 use clinical::Instant;
+use console::View;
 use console::view::{Patient, Update};
 use tauri::State;
 use tauri::ipc::Channel;
-use vault::View;
 
-use super::work::{Answer, act, work};
+use super::work::{Answer, work};
 use crate::session::Session;
 use crate::updates;
 
@@ -23,11 +23,8 @@ pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Ans
 #[specta::specta]
 pub async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
     let view = at.map(Instant).map(|at| if as_shown { View::as_shown(at) } else { View::at(at) });
-    act(&session, move |console| {
-        console.look_back(view);
-        Ok(())
-    })
-    .await
+    session.open()?.console.look_back(view);
+    Ok(())
 }
 
 /// One patient's page.

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use console::view::{self, Failure, PagesQuery, pages_bytes};
-use console::{ConsoleError, Disclosure, FileKind};
+use console::{ConsoleError, Disclosure, FileKind, clock};
 use tauri::ipc::Response;
 use tauri::{Manager, State};
 
 use super::work::{Answer, work};
 use crate::printer::{self, Job};
-use crate::session::{Session, clock};
+use crate::session::Session;
 
 /// The pages of what could leave, as raw bytes: head and picture.
 #[tauri::command]
@@ -64,8 +64,8 @@ pub async fn save_file(
     let file = folder.join(name);
     let place = file.display().to_string();
     work(&session, move |console| {
-        let bytes = console.export(&what, kind, &why)?;
-        write(&folder, &file, &bytes).map_err(|e| ConsoleError::NotWritten(e.to_string()))
+        let made = console.export(&what, kind, &why)?;
+        write(&folder, &file, &made.bytes).map_err(|e| ConsoleError::NotWritten(e.to_string()))
     })
     .await?;
     Ok(place)

@@ -1,5 +1,6 @@
 //! Actions that the server does not have yet.
 
+use console::Act;
 use console::view::Waiting;
 use tauri::State;
 
@@ -17,14 +18,14 @@ pub async fn waiting(session: State<'_, Session>) -> Answer<Vec<Waiting>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn retry_action(session: State<'_, Session>, action: String) -> Answer<()> {
-    act(&session, move |console| console.retry(&action)).await
+    act(&session, Act::Retry(action.into())).await
 }
 
 /// Takes a refused action out of the queue; somebody carries it on by other means.
 #[tauri::command]
 #[specta::specta]
 pub async fn carry_on_by_hand(session: State<'_, Session>, action: String, words: String) -> Answer<()> {
-    act(&session, move |console| console.carry_on_by_hand(&action, &words)).await
+    act(&session, Act::CarryOnByHand { action: action.into(), words }).await
 }
 
 /// Tries the server now.

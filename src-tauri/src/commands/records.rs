@@ -1,6 +1,7 @@
 //! What people write down about a patient: limits, presets, notes.
 
-use clinical::{Instant, LimitChange, PatientId};
+use clinical::{Instant, LimitChange};
+use console::Act;
 use console::view::{Annotation, Bounds, Failure, Limits, SetLimit};
 use tauri::State;
 
@@ -21,12 +22,7 @@ pub async fn set_limits(session: State<'_, Session>, patient: String, changes: V
     let changes: Option<Vec<LimitChange>> = changes.into_iter().map(SetLimit::read).collect();
     let changes =
         changes.ok_or_else(|| Failure::failed("this measure has no limits; nothing was changed"))?;
-    let patient = PatientId::from(patient);
-    act(&session, move |console| {
-        changes.iter().try_for_each(LimitChange::check)?;
-        changes.iter().try_for_each(|change| console.set_limit(&patient, change).map(|_| ()))
-    })
-    .await
+    act(&session, Act::SetLimits { patient: patient.into(), changes }).await
 }
 
 /// Saves limits under a name.
@@ -35,14 +31,14 @@ pub async fn set_limits(session: State<'_, Session>, patient: String, changes: V
 pub async fn save_preset(session: State<'_, Session>, name: String, limits: Vec<Bounds>) -> Answer<()> {
     let limits: Option<Vec<_>> = limits.iter().map(Bounds::read).collect();
     let limits = limits.ok_or_else(|| Failure::failed("this measure has no limits; nothing was saved"))?;
-    act(&session, move |console| console.save_preset(&name, limits).map(|_| ())).await
+    act(&session, Act::SavePreset { name, limits }).await
 }
 
 /// Writes a few words at a moment of a patient's trends.
 #[tauri::command]
 #[specta::specta]
 pub async fn annotate(session: State<'_, Session>, patient: String, at: i64, text: String) -> Answer<()> {
-    act(&session, move |console| console.annotate(&patient.into(), Instant(at), &text).map(|_| ())).await
+    act(&session, Act::Annotate { patient: patient.into(), at: Instant(at), text }).await
 }
 
 /// The notes on a patient's trends.

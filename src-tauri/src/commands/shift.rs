@@ -1,5 +1,6 @@
 //! Who left, who took over, and what they wrote for each other.
 
+use console::Act;
 use console::view::{Shift, ShiftNote};
 use tauri::State;
 
@@ -11,7 +12,7 @@ use crate::session::Session;
 #[specta::specta]
 pub async fn shift(session: State<'_, Session>, takes_over: bool) -> Answer<Vec<Shift>> {
     work(&session, move |console| {
-        console.shift(takes_over)?;
+        console.act(Act::Shift { takes_over })?;
         Ok(console.shifts()?.into_iter().map(Shift::from).collect())
     })
     .await

@@ -1,8 +1,8 @@
 //! From the first start to an open station, and what it could not read.
 
+use console::Pin;
 use console::view::{AppState, Quarantined, Server};
 use tauri::State;
-use vault::Pin;
 
 use super::work::{Answer, work};
 use crate::session::Session;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console::view::Failure;
-use console::{Console, ConsoleError};
+use console::{Act, Console, ConsoleError};
 
 use crate::session::Session;
 
@@ -19,12 +19,7 @@ pub(super) async fn work<T: Send + 'static>(
     Ok(task.await.map_err(|_| Failure::failed(ConsoleError::Closing))??)
 }
 
-/// A use case that changes something a person looks at: it is durable when this returns, and painted next.
-pub(super) async fn act(
-    session: &Session,
-    change: impl FnOnce(&Console) -> Result<(), ConsoleError> + Send + 'static,
-) -> Answer<()> {
-    work(session, change).await?;
-    session.open()?.acted.notify_one();
-    Ok(())
+/// What a person does: it is durable when this returns, and painted next.
+pub(super) async fn act(session: &Session, act: Act) -> Answer<()> {
+    work(session, move |console| console.act(act).map(|_| ())).await
 }

@@ -1,10 +1,12 @@
-//! What a person does about an alarm, and what of it still waits for the server.
+//! What becomes of an act about an alarm, and what of it still waits for the server.
 
 use std::collections::HashMap;
 
 use bedside::states;
-use clinical::{About, Action, ActionId, ActorId, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
+use clinical::{About, Action, ActionId, Actor, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
 
+use super::act::Response;
+use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -18,98 +20,52 @@ pub struct Waiting {
     pub parked: Option<String>,
 }
 
+/// A reason of the list, and perhaps a few words.
+fn reason(reason: &str, words: &str) -> Result<String, ConsoleError> {
+    let words = words.trim();
+    if !HANDLED_REASONS.contains(&reason) || (reason == "Other" && words.is_empty()) {
+        return Err(ConsoleError::NoReason);
+    }
+    Ok(if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") })
+}
+
 impl Console {
-    /// This person owns the response. Durable when this returns.
-    ///
-    /// # Errors
-    /// Where the episode is not known, or the cache cannot record it; then nothing was recorded.
-    pub fn take(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
-        self.record(episode, Verb::Take, None)
-    }
-
-    /// Handled, with a reason of [`HANDLED_REASONS`] and perhaps a few words.
-    ///
-    /// # Errors
-    /// Where there is no reason, the episode is not known, or the cache cannot record it.
-    pub fn handled(&self, episode: &EpisodeId, reason: &str, words: &str) -> Result<Action, ConsoleError> {
-        if !HANDLED_REASONS.contains(&reason) || (reason == "Other" && words.trim().is_empty()) {
-            return Err(ConsoleError::NoReason);
-        }
-        let words = words.trim();
-        let note = if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") };
-        self.record(episode, Verb::Handled, Some(note))
-    }
-
-    /// Pauses the sound of this alarm alone; it ends by itself.
-    ///
-    /// # Errors
-    /// As [`Console::take`].
-    pub fn pause_sound(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
-        self.record(episode, Verb::AudioPause, None)
-    }
-
-    /// Lets go of an alarm this person owns; it is anybody's again, and sounds.
-    ///
-    /// # Errors
-    /// Where somebody else owns it, or as [`Console::take`].
-    pub fn release(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
-        if self.state(episode)?.owner.is_none_or(|(who, _)| !who.is(self.user())) {
-            return Err(ConsoleError::NotYours);
-        }
-        self.record(episode, Verb::Release, None)
-    }
-
-    /// Gives an alarm to somebody else, by name: to the one person of that name who ever acted, as far as this station knows,
-    /// else to the name, until somebody who bears it takes the alarm.
-    ///
-    /// # Errors
-    /// Where no name is given, or as [`Console::take`].
-    pub fn hand_to(&self, episode: &EpisodeId, name: &str) -> Result<Action, ConsoleError> {
-        let name = words(name)?.split_whitespace().collect::<Vec<_>>().join(" ");
-        let to = match self.vault.read(|reader| reader.people_named(&name))?.as_slice() {
-            [only] => Some(only.id.clone()),
-            _ => None,
+    /// The fact that an act about an alarm is.
+    pub(super) fn alarm_fact(
+        &self,
+        who: &Actor,
+        episode: &EpisodeId,
+        response: Response,
+    ) -> Result<Recorded, ConsoleError> {
+        let (verb, note, to) = match response {
+            Response::Take => (Verb::Take, None, None),
+            Response::PauseSound => (Verb::AudioPause, None, None),
+            Response::Handled { reason: given, words } => {
+                (Verb::Handled, Some(reason(&given, &words)?), None)
+            }
+            Response::Release => (Verb::Release, None, None),
+            Response::HandTo(name) => {
+                let name = words(&name)?.split_whitespace().collect::<Vec<_>>().join(" ");
+                let to = match self.vault.read(|reader| reader.people_named(&name))?.as_slice() {
+                    [only] => Some(only.id.clone()),
+                    _ => None,
+                };
+                (Verb::HandTo, Some(name), to)
+            }
+            Response::Note(text) => (Verb::Note, Some(words(&text)?), None),
+            Response::Escalate => (Verb::Escalate, None, None),
         };
-        self.record_to(episode, Verb::HandTo, Some(name), to)
+        let found = self.vault.read(|reader| reader.episodes())?;
+        let found = found.into_iter().find(|e| e.id == *episode).ok_or(ConsoleError::NoEpisode)?;
+        let action = Action { to, ..self.action(who, About::Episode(found.id), verb, note) };
+        Ok(Recorded { action, patient: found.patient })
     }
 
-    /// Adds a few words.
-    ///
-    /// # Errors
-    /// Where there are none, or as [`Console::take`].
-    pub fn note(&self, episode: &EpisodeId, text: &str) -> Result<Action, ConsoleError> {
-        self.record(episode, Verb::Note, Some(words(text)?))
-    }
-
-    /// Calls the next role of the unit's chain now.
-    ///
-    /// # Errors
-    /// As [`Console::take`].
-    pub fn escalate(&self, episode: &EpisodeId) -> Result<Action, ConsoleError> {
-        self.record(episode, Verb::Escalate, None)
-    }
-
-    fn state(&self, episode: &EpisodeId) -> Result<EpisodeState, ConsoleError> {
+    /// Where an alarm stands now.
+    pub(super) fn alarm_state(&self, episode: &EpisodeId) -> Result<EpisodeState, ConsoleError> {
         let ward = self.vault.read(|reader| reader.ward())?;
         let found = states(&ward, self.now()).into_iter().find(|(e, _)| e.id == *episode);
         Ok(found.ok_or(ConsoleError::NoEpisode)?.1)
-    }
-
-    fn record(&self, episode: &EpisodeId, verb: Verb, note: Option<String>) -> Result<Action, ConsoleError> {
-        self.record_to(episode, verb, note, None)
-    }
-
-    fn record_to(
-        &self,
-        episode: &EpisodeId,
-        verb: Verb,
-        note: Option<String>,
-        to: Option<ActorId>,
-    ) -> Result<Action, ConsoleError> {
-        let found = self.vault.read(|reader| reader.episodes())?;
-        let found = found.into_iter().find(|e| e.id == *episode).ok_or(ConsoleError::NoEpisode)?;
-        let action = Action { to, ..self.action(About::Episode(found.id), verb, note) };
-        self.record_fact(action, found.patient.as_ref())
     }
 
     /// Actions that the server does not have yet, oldest first.
@@ -131,29 +87,5 @@ impl Console {
             });
             Ok(waiting.collect())
         })?)
-    }
-
-    /// Tries an action again that the server refused.
-    ///
-    /// # Errors
-    /// Of the cache.
-    pub fn retry(&self, action: &str) -> Result<(), ConsoleError> {
-        self.vault.unpark(action.to_owned())?;
-        if let Some(engine) = &self.engine {
-            engine.action_recorded();
-        }
-        Ok(())
-    }
-
-    /// Takes a refused action out of the queue: this person carries it on by other means and says which.
-    ///
-    /// # Errors
-    /// Where no words are given, or of the cache.
-    pub fn carry_on_by_hand(&self, action: &str, words: &str) -> Result<(), ConsoleError> {
-        if words.trim().is_empty() {
-            return Err(ConsoleError::NoReason);
-        }
-        let why = words.trim().to_owned();
-        Ok(self.vault.carry_on_by_hand(action.to_owned(), self.user().name.to_string(), why, self.now())?)
     }
 }

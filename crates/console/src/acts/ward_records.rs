@@ -1,76 +1,85 @@
-//! What people record about a patient or the unit beside the alarms: limits, presets, notes at a moment, shifts.
+//! What becomes of an act about a patient or the unit: limits, presets, notes at a moment, shifts.
 
 use clinical::{
-    About, Action, Instant, LimitChange, Limits, MINUTE_MS, Measure, PatientId, Preset, Role, UnitLimits,
-    Verb, presets,
+    About, Actor, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset,
+    UnitLimits, Verb, presets,
 };
 use fhir::format_instant;
 
+use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
 
 impl Console {
-    /// Sets a limit for one patient, with role and reason. Durable when this returns.
-    ///
-    /// # Errors
-    /// Where the change is refused, the patient is not known, or the cache cannot record it; nothing was changed then.
-    pub fn set_limit(&self, patient: &PatientId, change: &LimitChange) -> Result<Action, ConsoleError> {
-        change.check()?;
-        self.record_about(patient, Verb::SetLimit, change.to_string(), Some(change.role.as_str().into()))
+    pub(super) fn limit_facts(
+        &self,
+        who: &Actor,
+        patient: &PatientId,
+        changes: &[LimitChange],
+    ) -> Result<Vec<Recorded>, ConsoleError> {
+        changes.iter().try_for_each(LimitChange::check)?;
+        self.known(patient)?;
+        let fact = |change: &LimitChange| {
+            let about = About::Patient(patient.clone());
+            let mut action = self.action(who, about, Verb::SetLimit, Some(change.to_string()));
+            action.by.role = Some(change.role.as_str().into());
+            Recorded { action, patient: Some(patient.clone()) }
+        };
+        Ok(changes.iter().map(fact).collect())
     }
 
-    /// Saves limits under a name. Only who saved a name first can change it.
-    ///
-    /// # Errors
-    /// Where the name is somebody else's, a limit is refused, or the cache cannot record it.
-    pub fn save_preset(&self, name: &str, limits: Vec<(Measure, Limits)>) -> Result<Action, ConsoleError> {
-        let me = self.user();
-        let preset = Preset { name: name.trim().to_owned(), owner: Some(me.clone()), limits };
+    pub(super) fn preset_fact(
+        &self,
+        who: &Actor,
+        name: &str,
+        limits: Vec<(Measure, Limits)>,
+    ) -> Result<Recorded, ConsoleError> {
+        let preset = Preset { name: name.trim().to_owned(), owner: Some(who.clone()), limits };
         preset.check()?;
-        let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions_of_unit())?);
-        let same = |p: &&Preset| p.name.eq_ignore_ascii_case(&preset.name);
-        if let Some(other) = known.iter().find(same).filter(|p| !p.may_be_changed_by(me)) {
-            let owner = other.owner.as_ref().map_or("the unit", |owner| owner.name.as_str()).to_owned();
-            return Err(clinical::LimitError::NotYours { name: other.name.clone(), owner }.into());
-        }
-        self.record_fact(self.action(About::Unit, Verb::SavePreset, Some(preset.to_string())), None)
+        let action = self.action(who, About::Unit, Verb::SavePreset, Some(preset.to_string()));
+        Ok(Recorded { action, patient: None })
     }
 
-    /// Writes a few words at a moment of a patient's trends.
-    ///
-    /// # Errors
-    /// Where there are no words, the moment is in the future, the patient is not known, or the cache cannot record it.
-    pub fn annotate(&self, patient: &PatientId, at: Instant, text: &str) -> Result<Action, ConsoleError> {
+    /// Refused where the name is somebody else's.
+    pub(super) fn may_save_preset(&self, who: &Actor, name: &str) -> Result<(), ConsoleError> {
+        let known = presets(&UnitLimits::default(), &self.read(|reader| reader.actions_of_unit())?);
+        let same = |p: &&Preset| p.name.eq_ignore_ascii_case(name.trim());
+        match known.iter().find(same).filter(|p| !p.may_be_changed_by(who)) {
+            Some(other) => {
+                let owner = other.owner.as_ref().map_or("the unit", |owner| owner.name.as_str()).to_owned();
+                Err(LimitError::NotYours { name: other.name.clone(), owner }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn note_fact(
+        &self,
+        who: &Actor,
+        patient: &PatientId,
+        at: Instant,
+        text: &str,
+    ) -> Result<Recorded, ConsoleError> {
         let text = words(text)?;
         if at > self.now() + MINUTE_MS {
             return Err(ConsoleError::Future);
         }
-        self.record_about(patient, Verb::Annotate, format!("{} {text}", format_instant(at)), None)
+        self.known(patient)?;
+        let (about, note) = (About::Patient(patient.clone()), format!("{} {text}", format_instant(at)));
+        Ok(Recorded {
+            action: self.action(who, about, Verb::Annotate, Some(note)),
+            patient: Some(patient.clone()),
+        })
     }
 
-    fn record_about(
-        &self,
-        patient: &PatientId,
-        verb: Verb,
-        note: String,
-        role: Option<Role>,
-    ) -> Result<Action, ConsoleError> {
-        let known = self.read(|reader| Ok(reader.ward()?.persons.iter().any(|p| p.id == *patient)))?;
-        if !known {
-            return Err(ConsoleError::NoPatient);
-        }
-        let mut action = self.action(About::Patient(patient.clone()), verb, Some(note));
-        action.by.role = role.or(action.by.role);
-        self.record_fact(action, Some(patient))
-    }
-
-    /// This person leaves, or takes over: shown on every station, kept here where there is no network.
-    ///
-    /// # Errors
-    /// Of the cache.
-    pub fn shift(&self, takes_over: bool) -> Result<(), ConsoleError> {
+    pub(super) fn shift_fact(&self, who: &Actor, takes_over: bool) -> Recorded {
         let what = if takes_over { "takes over" } else { "leaves" };
-        self.record_fact(self.action(About::Unit, Verb::Shift, Some(what.to_owned())), None).map(|_| ())
+        Recorded { action: self.action(who, About::Unit, Verb::Shift, Some(what.to_owned())), patient: None }
+    }
+
+    fn known(&self, patient: &PatientId) -> Result<(), ConsoleError> {
+        let known = self.read(|reader| Ok(reader.ward()?.persons.iter().any(|p| p.id == *patient)))?;
+        if known { Ok(()) } else { Err(ConsoleError::NoPatient) }
     }
 }

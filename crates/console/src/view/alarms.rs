@@ -177,8 +177,8 @@ pub struct Waiting {
     parked: Option<String>,
 }
 
-impl From<crate::acts::alarms::Waiting> for Waiting {
-    fn from(waiting: crate::acts::alarms::Waiting) -> Waiting {
+impl From<crate::acts::Waiting> for Waiting {
+    fn from(waiting: crate::acts::Waiting) -> Waiting {
         let action = waiting.action;
         Waiting {
             id: action.id.into(),

@@ -24,8 +24,8 @@ impl From<Disclosure> for crate::disclosures::Disclosure {
         match asked {
             Disclosure::Report { patient, from, to } => crate::disclosures::Disclosure::Report {
                 patient: patient.into(),
-                from: Instant(from),
-                to: Instant(to),
+                from: Some(Instant(from)),
+                to: Some(Instant(to)),
             },
             Disclosure::Handover => crate::disclosures::Disclosure::Handover,
             Disclosure::WardList => crate::disclosures::Disclosure::WardList,
@@ -34,13 +34,15 @@ impl From<Disclosure> for crate::disclosures::Disclosure {
 }
 
 /// As what kind of file.
-#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, Type)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)] // As `crate::FileKind` says.
 pub enum FileKind {
     Pdf,
     Csv,
     Bundle,
+    Png,
+    Svg,
 }
 
 impl From<FileKind> for crate::disclosures::FileKind {
@@ -49,6 +51,8 @@ impl From<FileKind> for crate::disclosures::FileKind {
             FileKind::Pdf => crate::disclosures::FileKind::Pdf,
             FileKind::Csv => crate::disclosures::FileKind::Csv,
             FileKind::Bundle => crate::disclosures::FileKind::Bundle,
+            FileKind::Png => crate::disclosures::FileKind::Png,
+            FileKind::Svg => crate::disclosures::FileKind::Svg,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One shape for every error that reaches a person.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 use vault::VaultError;
 
 use crate::error::ConsoleError;
 
 /// What the page has to act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, Type)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureCode {
     /// The cache opens with a PIN, and none was given.
@@ -23,7 +23,7 @@ pub enum FailureCode {
 }
 
 /// What a person reads, and a code where the page has to act on it.
-#[derive(Clone, Debug, Serialize, Type)]
+#[derive(Clone, Debug, Deserialize, Serialize, Type)]
 pub struct Failure {
     /// What the page has to act on.
     pub code: FailureCode,

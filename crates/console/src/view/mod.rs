@@ -6,6 +6,7 @@
 //! travels.
 
 mod alarms;
+mod asks;
 mod board;
 mod disclosures;
 mod episodes;
@@ -26,6 +27,7 @@ pub use self::trends::{
     Mark, Multiples, MultiplesQuery, Panel, Small, Trends, TrendsQuery, multiples_bytes, trends_bytes,
 };
 pub use alarms::{Alarm, Load, Onset, QueueItem, Share, TimelineEntry, Waiting};
+pub use asks::{Answer, AsOf, Ask, Asked, Document, Head, Setting, Stretch};
 pub use board::{Cell, Link, Moment, Past, Progress, Spark, Tile, Update};
 pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};

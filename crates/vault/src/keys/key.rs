@@ -1,5 +1,8 @@
 //! The data key, and random numbers for it and for all that is sealed.
 
+use blake2::Blake2bMac;
+use blake2::digest::consts::U32;
+use blake2::digest::{KeyInit, Mac};
 use rand::TryRng;
 use rand::rngs::SysRng;
 use zeroize::Zeroizing;
@@ -29,6 +32,35 @@ impl Key {
 
     pub(crate) fn as_slice(&self) -> &[u8] {
         self.0.as_slice()
+    }
+
+    /// A keyed hash of a challenge: who gives it holds the key, and the key is not told.
+    ///
+    /// # Errors
+    /// Never for a key of this length.
+    pub fn proof(&self, challenge: &[u8; 32]) -> Result<[u8; 32], VaultError> {
+        Ok(self.hash_of(challenge)?.finalize().into_bytes().into())
+    }
+
+    /// Whether a proof is the one for this challenge; it takes as long whether or not.
+    pub(crate) fn proves(&self, challenge: &[u8; 32], proof: &[u8; 32]) -> Result<bool, VaultError> {
+        Ok(self.hash_of(challenge)?.verify_slice(proof).is_ok())
+    }
+
+    /// A fresh challenge.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers.
+    pub fn challenge() -> Result<[u8; 32], VaultError> {
+        random()
+    }
+
+    fn hash_of(&self, challenge: &[u8; 32]) -> Result<Blake2bMac<U32>, VaultError> {
+        let failed = |_| VaultError::KeyFile("no proof could be made with it".into());
+        let mut mac = Blake2bMac::<U32>::new_from_slice(self.as_slice()).map_err(failed)?;
+        mac.update(b"vigil key proof");
+        mac.update(challenge);
+        Ok(mac)
     }
 
     /// SQLCipher's raw-key literal: no key derivation, so opening takes about a millisecond.

@@ -140,6 +140,14 @@ impl Vault {
         self.journal.is_none()
     }
 
+    /// Whether somebody holds this cache's key: whether `proof` is [`Key::proof`] of `challenge`.
+    ///
+    /// # Errors
+    /// Never for a key that opened a cache.
+    pub fn is_proof(&self, challenge: &[u8; 32], proof: &[u8; 32]) -> Result<bool, VaultError> {
+        self.key.proves(challenge, proof)
+    }
+
     /// The copy of what waits, beside the database.
     pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
         self.journal.clone().ok_or(VaultError::Closed)

@@ -3,13 +3,13 @@
 use clinical::MINUTE_MS;
 use std::process::ExitCode;
 
-use console::AlarmDelays;
-use vault::{KeyStore, OsKeyring, Pin, Vault, Wrap, wraps};
-
-use crate::session::{Start, clock, key};
+use console::{AlarmDelays, Start, clock};
 
 /// What an alarm may take from the server to the screen, in milliseconds: twice the figure of a full ward.
 const DELAY_AT_MOST: u32 = 2_000;
+
+/// Gives the version of what draws the window's page, or why it is missing.
+pub type Engine = fn() -> Result<String, String>;
 
 struct Report {
     failed: bool,
@@ -31,15 +31,15 @@ impl Report {
 }
 
 /// Checks server, TLS, clock, keyring, cache and webview.
-pub(crate) async fn run(start: &Start) -> ExitCode {
+pub(crate) async fn run(start: &Start, engine: Engine) -> ExitCode {
     let mut report = Report { failed: false };
     match &start.server {
         Some(server) => check_server(&mut report, server).await,
         None => report.note("server", "none named (--server URL)"),
     }
     check_keys(&mut report, start);
-    check_cache(&mut report, start, start.pin.as_ref());
-    match tauri::webview_version() {
+    check_cache(&mut report, start);
+    match engine() {
         Ok(version) => report.ok("webview", version),
         Err(error) => report.fail("webview", error),
     }
@@ -77,34 +77,22 @@ async fn check_server(report: &mut Report, server: &str) {
 }
 
 fn check_keys(report: &mut Report, start: &Start) {
-    let kept = match wraps(&start.folder) {
-        Ok(kept) => kept,
-        Err(error) => return report.fail("keys", error),
-    };
-    let by_pin = kept.iter().any(|w| matches!(w, Wrap::Pin { .. }));
-    match OsKeyring.get("doctor") {
-        Ok(_) => report.ok("keyring", "answers"),
-        Err(_) if by_pin || start.pin.is_some() => {
-            report.note("keyring", "none; the PIN alone keeps the data key")
-        }
-        Err(error) => report.fail("keyring", format!("{error}; give a PIN (--pin-stdin)")),
+    match start.keys() {
+        Ok(keys) => match keys.keyring {
+            Ok(()) => report.ok("keyring", "answers"),
+            Err(_) if keys.by_pin => report.note("keyring", "none; the PIN alone keeps the data key"),
+            Err(error) => report.fail("keyring", format!("{error}; give a PIN (--pin-stdin)")),
+        },
+        Err(error) => report.fail("keys", error),
     }
 }
 
-fn check_cache(report: &mut Report, start: &Start, pin: Option<&Pin>) {
-    if !vault::exists(&start.folder) {
-        return report.note("cache", "none yet");
-    }
-    let opened = key(&start.folder, pin).and_then(|key| Vault::open_to_read(&start.folder, key));
-    match opened.and_then(|vault| {
-        vault.read(|reader| {
-            let delays = reader.setting(AlarmDelays::key())?.unwrap_or_default();
-            Ok((reader.ward()?.persons.len(), reader.waiting()?.len(), delays))
-        })
-    }) {
-        Ok((people, waiting, delays)) => {
-            report.ok("cache", format!("{people} people, {waiting} actions waiting"));
-            check_delay(report, &AlarmDelays::from_setting(&delays));
+fn check_cache(report: &mut Report, start: &Start) {
+    match start.holds() {
+        Ok(None) => report.note("cache", "none yet"),
+        Ok(Some(held)) => {
+            report.ok("cache", format!("{} people, {} actions waiting", held.people, held.waiting));
+            check_delay(report, &held.delays);
         }
         Err(error) => report.fail("cache", error),
     }

@@ -1,0 +1,234 @@
+//! The command line: for IT staff, for scripts, and for the time without a network.
+//!
+//! Deliberately not here: the cache. A command asks the station (`console::Start::ask`), which answers from the cache or from the
+//! window that holds it, and logs what leaves.
+
+mod doctor;
+mod files;
+mod lists;
+mod maintenance;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use clinical::ActorId;
+use console::view::{Document, Failure};
+use console::{Pin, Start};
+
+pub use doctor::Engine;
+
+/// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
+#[derive(Parser, Debug)]
+#[command(name = "vigil", version, about)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// FHIR R4 base, such as https://fhir.example.org/r4
+    #[arg(long, global = true)]
+    server: Option<String>,
+    /// Folder of the encrypted cache
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
+    /// Read the station's PIN from the first line of standard input
+    #[arg(long, global = true)]
+    pin_stdin: bool,
+    /// Open the demo ward: simulated people, nothing is kept
+    #[arg(long)]
+    demo: bool,
+    /// How much faster than life the demo runs
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Who sits at this station
+    #[arg(long, global = true)]
+    user: Option<String>,
+    /// Who that is for certain, such as Practitioner/123; without it, whoever bears this name at this station
+    #[arg(long, global = true, value_parser = user_id)]
+    user_id: Option<ActorId>,
+    /// This station's name
+    #[arg(long, global = true)]
+    station: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Check server, TLS, clock, keyring, cache and webview
+    Doctor,
+    /// Pull everything into the cache and send what waits
+    Sync {
+        /// Once, then end (the window syncs for as long as it is open)
+        #[arg(long, required = true)]
+        once: bool,
+        /// Print the counts as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the ward board from the cache, or write it as a list on paper for the time without a network
+    Ward {
+        #[command(flatten)]
+        moment: lists::Moment,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        /// As a list on paper
+        #[arg(long, value_name = "FILE", requires = "why")]
+        pdf: Option<PathBuf>,
+        /// Why the list leaves this station; kept in its log
+        #[arg(long, requires = "pdf")]
+        why: Option<String>,
+    },
+    /// List alert episodes from the cache, with what people did about each
+    Alerts {
+        #[command(flatten)]
+        moment: lists::Moment,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the handover pack from the cache
+    Handover {
+        /// Where to
+        #[arg(long, value_name = "FILE")]
+        pdf: PathBuf,
+        /// Why it leaves this station; kept in its log
+        #[arg(long)]
+        why: String,
+    },
+    /// Draw one patient's trends into a file
+    Chart(files::Chart),
+    /// Write one patient's report
+    Report(files::Report),
+    /// Write one patient's values, as sent, into a file: .csv or .json (a FHIR Bundle)
+    Export(files::Export),
+    /// Print one patient's numbers in steps of time: median, lowest, highest, count
+    Flowsheet(lists::Flowsheet),
+    /// List this station's own log, newest first: what people did, what left it, what was set
+    Log {
+        /// How many entries
+        #[arg(long, default_value_t = 100)]
+        most: u32,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List what this site has set, or change one: `alarm.pause 90`, for one unit `alarm.pause@Ward 7B 60`
+    Settings {
+        /// Which
+        key: Option<String>,
+        /// The new value
+        #[arg(requires = "key")]
+        value: Option<String>,
+    },
+    /// Look through the whole cache, page by page
+    Check,
+    /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
+    Repair,
+    /// Write the cache anew under a fresh key
+    RotateKey,
+    /// Destroy this station's keys and cache, for good
+    Forget {
+        /// Really
+        #[arg(long, required = true)]
+        yes: bool,
+    },
+}
+
+fn user_id(text: &str) -> Result<ActorId, String> {
+    ActorId::given(text).ok_or_else(|| "give a person's identifier, such as Practitioner/123".to_owned())
+}
+
+/// What the program was asked to do.
+pub enum Asked {
+    /// To open the window, on the demo ward where `demo` says how fast it runs.
+    Window {
+        /// How.
+        start: Start,
+        /// How much faster than life.
+        demo: Option<f64>,
+    },
+    /// A command.
+    Command(Box<Job>),
+}
+
+/// A command, ready to run.
+pub struct Job {
+    start: Start,
+    command: Command,
+}
+
+impl Arguments {
+    /// Whether a window is wanted.
+    pub fn is_for_window(&self) -> bool {
+        self.command.is_none()
+    }
+
+    /// Reads what the arguments leave to be read; `folder` is where the cache lies when nobody says otherwise.
+    ///
+    /// # Errors
+    /// Where the PIN on standard input is none.
+    pub fn read(self, folder: impl FnOnce() -> PathBuf) -> Result<Asked, Failure> {
+        let common = self.common;
+        let start = Start {
+            folder: common.data_dir.unwrap_or_else(folder),
+            server: common.server,
+            pin: if common.pin_stdin { Some(read_pin()?) } else { None },
+            user: common.user,
+            user_id: common.user_id,
+            station: common.station,
+        };
+        Ok(match self.command {
+            None => Asked::Window { start, demo: common.demo.then(|| common.speed.clamp(0.01, 1000.0)) },
+            Some(command) => Asked::Command(Box::new(Job { start, command })),
+        })
+    }
+}
+
+impl Job {
+    /// Runs the command to its end; `engine` is what draws the window's page, for `vigil doctor`.
+    ///
+    /// # Errors
+    /// In words for the person.
+    pub fn run(self, engine: Engine) -> Result<ExitCode, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(run(&self.start, self.command, engine))
+    }
+}
+
+async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Doctor => Ok(doctor::run(start, engine).await),
+        Command::Sync { json, .. } => maintenance::sync(start, json).await,
+        Command::Ward { moment, pdf: Some(file), why, .. } => {
+            files::paper(start, Document::WardList, moment.read()?, &file, why.unwrap_or_default()).await
+        }
+        Command::Ward { moment, json, pdf: None, .. } => lists::ward(start, moment.read()?, json).await,
+        Command::Alerts { moment, json } => lists::alerts(start, moment.read()?, json).await,
+        Command::Handover { pdf, why } => {
+            files::paper(start, Document::Handover, Default::default(), &pdf, why).await
+        }
+        Command::Chart(asked) => files::chart(start, asked).await,
+        Command::Report(asked) => files::report(start, asked).await,
+        Command::Export(asked) => files::export(start, asked).await,
+        Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
+        Command::Log { most, json } => lists::log(start, most, json).await,
+        Command::Settings { key, value } => maintenance::settings(start, key, value).await,
+        Command::Check => maintenance::check(start),
+        Command::Repair => maintenance::repair(start),
+        Command::RotateKey => maintenance::rotate_key(start),
+        Command::Forget { .. } => maintenance::forget(start),
+    }
+}
+
+fn read_pin() -> Result<Pin, Failure> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(Pin::new(line)?)
+}

@@ -1,0 +1,147 @@
+//! What a command prints: the board, the alarms, numbers in steps of time, the log. As JSON it is the view itself; a line holds
+//! the part of it that fits.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use clinical::MINUTE_MS;
+use console::Start;
+use console::view::{Answer, AsOf, Ask, Failure};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::files::Range;
+use super::terminal::{instant, print};
+
+#[derive(Args, Debug)]
+pub(crate) struct Moment {
+    /// As of this instant (2026-03-14T03:12:00Z), with all that is known of it today
+    #[arg(long)]
+    at: Option<String>,
+    /// With `--at`: what this station showed then, without what arrived later
+    #[arg(long, requires = "at")]
+    as_shown: bool,
+}
+
+impl Moment {
+    pub(crate) fn read(self) -> Result<AsOf, Failure> {
+        let at = self.at.map(|text| instant("--at", &text)).transpose()?;
+        Ok(AsOf { at: at.map(|at| at.0), as_shown: self.as_shown })
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Flowsheet {
+    #[command(flatten)]
+    range: Range,
+    /// Minutes of one column
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=1440))]
+    every: i64,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The answer as it came, or a line for each row of it.
+fn rows<T: DeserializeOwned>(
+    answer: &Answer,
+    as_json: bool,
+    line: impl Fn(&T) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
+    if as_json {
+        return print(format_args!("{}", String::from_utf8_lossy(&answer.bytes)));
+    }
+    let rows: Vec<T> = serde_json::from_slice(&answer.bytes).map_err(Failure::failed)?;
+    rows.iter().try_for_each(line)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Person {
+        bed: String,
+        name: String,
+        mrn: String,
+        news2: Score,
+    }
+    #[derive(Deserialize)]
+    struct Score {
+        total: Option<u8>,
+        partial: u8,
+    }
+    rows(&start.ask(Ask::Ward(at)).await?, as_json, |person: &Person| {
+        let news = &person.news2;
+        let score = news.total.map_or_else(|| format!(">={}", news.partial), |total| total.to_string());
+        print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}", person.bed, person.name, person.mrn))?;
+        Ok(())
+    })
+}
+
+pub(crate) async fn alerts(start: &Start, at: AsOf, as_json: bool) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Episode {
+        bed: Option<String>,
+        priority: String,
+        text: String,
+        state: String,
+        owner: Option<String>,
+        onset: String,
+    }
+    rows(&start.ask(Ask::Alerts(at)).await?, as_json, |episode: &Episode| {
+        if episode.state != "closed" {
+            print(format_args!(
+                "{:<4} {:<10} {:<28} {:<8} {:<20} {}",
+                episode.bed.as_deref().unwrap_or("-"),
+                episode.priority,
+                episode.text,
+                episode.state,
+                episode.owner.as_deref().unwrap_or("-"),
+                episode.onset
+            ))?;
+        }
+        Ok(())
+    })
+}
+
+pub(crate) async fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Row {
+        label: String,
+        unit: String,
+        cells: Vec<Cell>,
+    }
+    #[derive(Deserialize)]
+    struct Cell {
+        from: String,
+        median: f64,
+        low: f64,
+        high: f64,
+        n: u64,
+    }
+    let ask = Ask::Flowsheet { of: asked.range.read()?, step_ms: asked.every * MINUTE_MS };
+    rows(&start.ask(ask).await?, asked.json, |row: &Row| {
+        print(format_args!("{} {}", row.label, row.unit))?;
+        for c in &row.cells {
+            print(format_args!(
+                "  {}  median {:>7.1}  {:>7.1} to {:>7.1}  n {}",
+                c.from, c.median, c.low, c.high, c.n
+            ))?;
+        }
+        Ok(())
+    })
+}
+
+pub(crate) async fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Entry {
+        at: String,
+        who: String,
+        what: String,
+        about: Option<String>,
+    }
+    rows(&start.ask(Ask::Log { most }).await?, as_json, |entry: &Entry| {
+        let about = entry.about.as_deref().unwrap_or_default();
+        print(format_args!("{}  {:<20} {:<40} {about}", entry.at, entry.who, entry.what))?;
+        Ok(())
+    })
+}

@@ -1,0 +1,124 @@
+//! What a person can do at a station, as data.
+
+use clinical::{ActionId, EpisodeId, Instant, LimitChange, Limits, Measure, PatientId};
+
+/// Something that a person does. [`Console::act`](crate::Console::act) is the one way to do it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// About one alarm.
+    Alarm {
+        /// Which.
+        episode: EpisodeId,
+        /// What.
+        response: Response,
+    },
+    /// Sets limits for one patient, each with role and reason: all of them, or none where one is refused.
+    SetLimits {
+        /// Logical id of the Patient.
+        patient: PatientId,
+        /// What changes.
+        changes: Vec<LimitChange>,
+    },
+    /// Saves limits under a name. Only who saved a name first can change it.
+    SavePreset {
+        /// As it is listed.
+        name: String,
+        /// Of which measures.
+        limits: Vec<(Measure, Limits)>,
+    },
+    /// Writes a few words at a moment of a patient's trends.
+    Annotate {
+        /// Logical id of the Patient.
+        patient: PatientId,
+        /// Which moment; it must have come.
+        at: Instant,
+        /// The words.
+        text: String,
+    },
+    /// This person leaves, or takes over: shown on every station.
+    Shift {
+        /// Takes over; leaves where not.
+        takes_over: bool,
+    },
+    /// Tries an action again that the server refused.
+    Retry(ActionId),
+    /// Takes a refused action out of the queue: this person carries it on by other means.
+    CarryOnByHand {
+        /// Which.
+        action: ActionId,
+        /// By which means.
+        words: String,
+    },
+    /// Changes a setting of the site, of those in [`clinical::Site`].
+    SetSite {
+        /// Which; with `@unit` for one unit.
+        key: String,
+        /// As it is typed.
+        value: String,
+    },
+}
+
+/// What a person does about an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// This person owns the response.
+    Take,
+    /// Pauses the sound of this alarm alone; it ends by itself.
+    PauseSound,
+    /// Handled.
+    Handled {
+        /// One of [`clinical::HANDLED_REASONS`].
+        reason: String,
+        /// A few more words; "Other" needs them.
+        words: String,
+    },
+    /// Lets go of an alarm this person owns; it is anybody's again, and sounds.
+    Release,
+    /// Gives it to somebody else by name: to the one person of that name who ever acted, as far as this station knows, else to
+    /// the name, until somebody who bears it takes the alarm.
+    HandTo(String),
+    /// Adds a few words.
+    Note(String),
+    /// Calls the next role of the unit's chain now.
+    Escalate,
+}
+
+impl Act {
+    /// An act about one alarm.
+    pub fn alarm(episode: impl Into<EpisodeId>, response: Response) -> Act {
+        Act::Alarm { episode: episode.into(), response }
+    }
+
+    /// In a word, for the log.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Act::Alarm { response, .. } => match response {
+                Response::Take => "take",
+                Response::PauseSound => "audio-pause",
+                Response::Handled { .. } => "handled",
+                Response::Release => "release",
+                Response::HandTo(_) => "hand-to",
+                Response::Note(_) => "note",
+                Response::Escalate => "escalate",
+            },
+            Act::SetLimits { .. } => "set-limit",
+            Act::SavePreset { .. } => "save-preset",
+            Act::Annotate { .. } => "annotate",
+            Act::Shift { .. } => "shift",
+            Act::Retry(_) => "retry",
+            Act::CarryOnByHand { .. } => "carried on by hand",
+            Act::SetSite { .. } => "setting",
+        }
+    }
+
+    /// What it is about, for the log: an id, never a name.
+    pub(crate) fn about(&self) -> Option<String> {
+        match self {
+            Act::Alarm { episode, .. } => Some(episode.to_string()),
+            Act::SetLimits { patient, .. } | Act::Annotate { patient, .. } => Some(patient.to_string()),
+            Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),
+            Act::SetSite { key, .. } => Some(key.clone()),
+            Act::SavePreset { .. } | Act::Shift { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Whether an act may be done, and what it does.
+
+use clinical::Actor;
+
+use super::act::{Act, Response};
+use super::facts::Recorded;
+use super::words::words;
+use crate::console::Console;
+use crate::error::ConsoleError;
+
+/// What an act does to the station.
+pub(crate) enum Effect {
+    /// Facts for every station: kept, queued and logged in one transaction each.
+    Facts(Vec<Recorded>),
+    /// A refused action is due again.
+    Due(String),
+    /// A refused action leaves the queue, and why.
+    ByHand(String, String),
+    /// A setting of the site, checked.
+    Setting(String, String),
+}
+
+impl Console {
+    /// Whether this person may do this, as far as it depends on who they are.
+    ///
+    /// # Errors
+    /// With the refusal, as the person reads it.
+    pub(crate) fn may(&self, who: &Actor, act: &Act) -> Result<(), ConsoleError> {
+        match act {
+            Act::Alarm { episode, response: Response::Release } => {
+                let owner = self.alarm_state(episode)?.owner;
+                if owner.is_some_and(|(owner, _)| owner.is(who)) {
+                    Ok(())
+                } else {
+                    Err(ConsoleError::NotYours)
+                }
+            }
+            Act::SavePreset { name, .. } => self.may_save_preset(who, name),
+            _ => Ok(()),
+        }
+    }
+
+    /// What an act would do; nothing is changed yet.
+    ///
+    /// # Errors
+    /// Where something is missing or not known here, in words for the person.
+    pub(crate) fn prepare(&self, who: &Actor, act: Act) -> Result<Effect, ConsoleError> {
+        let one = |fact: Recorded| Effect::Facts(vec![fact]);
+        let effect = match act {
+            Act::Alarm { episode, response } => one(self.alarm_fact(who, &episode, response)?),
+            Act::SetLimits { patient, changes } => Effect::Facts(self.limit_facts(who, &patient, &changes)?),
+            Act::SavePreset { name, limits } => one(self.preset_fact(who, &name, limits)?),
+            Act::Annotate { patient, at, text } => one(self.note_fact(who, &patient, at, &text)?),
+            Act::Shift { takes_over } => one(self.shift_fact(who, takes_over)),
+            Act::Retry(action) => Effect::Due(action.to_string()),
+            Act::CarryOnByHand { action, words: why } => {
+                Effect::ByHand(action.to_string(), words(&why).map_err(|_| ConsoleError::NoReason)?)
+            }
+            Act::SetSite { key, value } => {
+                self.vault.read(|reader| reader.site())?.set(&key, &value)?;
+                Effect::Setting(key, value)
+            }
+        };
+        match effect {
+            // Nobody acts in the past: what is seen there is not what is.
+            Effect::Facts(_) if self.past().is_some() => Err(ConsoleError::Past),
+            effect => Ok(effect),
+        }
+    }
+}

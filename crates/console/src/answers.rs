@@ -1,0 +1,77 @@
+//! What a command gets. Whatever it shows or writes leaves the station and passes the gate (`crate::gate`).
+
+use clinical::{Actor, ActorId, PatientId};
+use serde::Serialize;
+use vault::View;
+
+use crate::acts::Act;
+use crate::console::Console;
+use crate::disclosures::{Disclosure, FileKind};
+use crate::error::ConsoleError;
+use crate::gate::{Face, Leaving, Way};
+use crate::view::{self, Answer, Ask, Asked, Failure, LogEntry, Setting, SheetRow};
+
+fn json(what: &impl Serialize) -> Result<Answer, Failure> {
+    let bytes = serde_json::to_vec_pretty(what).map_err(Failure::failed)?;
+    Ok(Answer { bytes, values: None })
+}
+
+/// What a command shows, on its way out.
+fn shown<'a>(what: &'static str, about: Option<&'a PatientId>) -> Leaving<'a> {
+    Leaving { what, way: Way::Shown, face: Face::CommandLine, about, why: None }
+}
+
+impl Console {
+    /// Answers a command.
+    ///
+    /// # Errors
+    /// In words for the person; then nothing left and nothing was changed.
+    pub fn answer(&self, asked: Asked) -> Result<Answer, Failure> {
+        let id = asked.user_id.as_deref().and_then(ActorId::given);
+        let who = self.somebody(&asked.user, id)?;
+        self.answer_to(&who, asked.ask)
+    }
+
+    fn answer_to(&self, who: &Actor, ask: Ask) -> Result<Answer, Failure> {
+        match ask {
+            Ask::Ward(at) => json(&self.disclose(who, &shown("ward-list", None), || {
+                Ok(view::ward(&self.vault, at.into(), self.now())?)
+            })?),
+            Ask::Alerts(at) => json(&self.disclose(who, &shown("alerts", None), || {
+                Ok(view::episodes(&self.vault, at.into(), self.now())?)
+            })?),
+            Ask::Flowsheet { of, step_ms } => {
+                let request = of.request(true, false);
+                let rows = self.disclose(who, &shown("flowsheet", Some(&request.patient)), || {
+                    let read = |reader: &vault::Reader| Ok(documents::flowsheet(reader, &request, step_ms));
+                    Ok::<_, ConsoleError>(self.vault.read_as(View::NOW, read)??)
+                })?;
+                json(&rows.into_iter().map(SheetRow::from).collect::<Vec<_>>())
+            }
+            Ask::Log { most } => {
+                let entries = self.disclose(who, &shown("log", None), || {
+                    Ok(self.vault.read(|reader| reader.log(most))?)
+                })?;
+                json(&entries.into_iter().map(LogEntry::from).collect::<Vec<_>>())
+            }
+            Ask::Settings => self.settings(),
+            Ask::Set { key, value } => {
+                self.act_as(who, Act::SetSite { key, value })?;
+                self.settings()
+            }
+            Ask::File { what, at, kind, why } => {
+                let (what, kind) = (Disclosure::from(what), FileKind::from(kind));
+                let made = self.export_as(who, &what, kind, (at.into(), Face::CommandLine), &why)?;
+                Ok(Answer { bytes: made.bytes, values: made.values.map(|n| n as u64) })
+            }
+        }
+    }
+
+    /// The site's settings hold nobody's data.
+    fn settings(&self) -> Result<Answer, Failure> {
+        let site = self.vault.read(|reader| reader.site())?;
+        let row =
+            |(key, value, meaning): (String, String, &str)| Setting { key, value, meaning: meaning.into() };
+        json(&site.list().into_iter().map(row).collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,141 @@
+//! The one gate: what a person does, and what a person takes out, passes here and nowhere else.
+//!
+//! An act: may this person do it? Then the entry in the station's log, the journal and the outbox (one transaction, durable when it
+//! returns), then whoever waits is woken: the sender and the page. A disclosure: why, then the entry in the log, then it goes. A refusal
+//! is logged as well.
+
+use clinical::{Action, Actor, PatientId};
+use fhir::communication;
+
+use crate::acts::{Act, Effect, Recorded, words};
+use crate::console::Console;
+use crate::error::ConsoleError;
+
+/// Through which face somebody asked; the log tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Face {
+    Window,
+    CommandLine,
+}
+
+/// How something leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Printer,
+    /// By the ending of its name.
+    File(&'static str),
+    /// Shown by a command, to a terminal or a script.
+    Shown,
+}
+
+/// Something on its way out of the station.
+pub(crate) struct Leaving<'a> {
+    /// In one word: no patient and no ward.
+    pub what: &'static str,
+    pub way: Way,
+    pub face: Face,
+    pub about: Option<&'a PatientId>,
+    /// Whoever takes paper or a file along says why.
+    pub why: Option<&'a str>,
+}
+
+impl Leaving<'_> {
+    /// The entry in the log.
+    ///
+    /// # Errors
+    /// Where a reason is wanted and none was given.
+    fn entry(&self) -> Result<String, ConsoleError> {
+        let why = self.why.map(words).transpose().map_err(|_| ConsoleError::NoWhy)?;
+        let way = match self.way {
+            Way::Printer => "to the printer".to_owned(),
+            Way::File(ending) => format!("saved as {ending}"),
+            Way::Shown => "shown".to_owned(),
+        };
+        let on = if self.face == Face::CommandLine { " on the command line" } else { "" };
+        match why {
+            Some(why) => Ok(format!("{} {way}{on}: {why}", self.what)),
+            None if self.way == Way::Shown => Ok(format!("{} {way}{on}", self.what)),
+            None => Err(ConsoleError::NoWhy),
+        }
+    }
+}
+
+impl Console {
+    /// Does what the person at this station asks for. Durable when this returns; the actions that came of it, oldest first.
+    ///
+    /// # Errors
+    /// Where it is refused, something is missing or not known, or the cache cannot record it; nothing was done then, but where
+    /// several limits were set and the disk failed between them.
+    pub fn act(&self, act: Act) -> Result<Vec<Action>, ConsoleError> {
+        self.act_as(self.user(), act)
+    }
+
+    /// As [`Console::act`], for somebody who is not the one at the window.
+    ///
+    /// # Errors
+    /// As [`Console::act`].
+    pub fn act_as(&self, who: &Actor, act: Act) -> Result<Vec<Action>, ConsoleError> {
+        if let Err(refusal) = self.may(who, &act) {
+            if refusal.is_refusal() {
+                self.log_as(who, format!("refused: {}", act.word()), act.about())?;
+            }
+            return Err(refusal);
+        }
+        let done = match self.prepare(who, act)? {
+            Effect::Facts(facts) => self.record(facts)?,
+            Effect::Due(action) => {
+                self.log_as(who, "tried again".to_owned(), Some(action.clone()))?;
+                self.vault.unpark(action)?;
+                Vec::new()
+            }
+            Effect::ByHand(action, why) => {
+                self.vault.carry_on_by_hand(action, who.name.to_string(), why, self.now())?;
+                Vec::new()
+            }
+            Effect::Setting(key, value) => {
+                self.vault.set_site(key, value, who.name.to_string(), self.now())?;
+                Vec::new()
+            }
+        };
+        self.wake();
+        Ok(done)
+    }
+
+    fn record(&self, facts: Vec<Recorded>) -> Result<Vec<Action>, ConsoleError> {
+        let (station, offset) = (self.station().name.clone(), self.link().clock_offset_ms);
+        let mut done = Vec::with_capacity(facts.len());
+        for Recorded { action, patient } in facts {
+            let body = communication(&action, patient.as_ref(), &station, offset).to_string();
+            self.vault.record_action(action.clone(), body)?;
+            done.push(action);
+        }
+        Ok(done)
+    }
+
+    /// Lets something out: it is made, then who, what and why are in the log, then it is given. What could not be made left
+    /// nothing, and is not logged.
+    ///
+    /// # Errors
+    /// Where no reason is given where one is wanted, it cannot be made, or the log cannot be written; then nothing leaves.
+    pub(crate) fn disclose<T>(
+        &self,
+        who: &Actor,
+        leaving: &Leaving<'_>,
+        make: impl FnOnce() -> Result<T, ConsoleError>,
+    ) -> Result<T, ConsoleError> {
+        let entry = leaving.entry()?;
+        let made = make()?;
+        self.log_as(who, entry, leaving.about.map(ToString::to_string))?;
+        Ok(made)
+    }
+
+    /// Into the log of this station.
+    pub(crate) fn log_as(
+        &self,
+        who: &Actor,
+        what: String,
+        about: Option<String>,
+    ) -> Result<(), ConsoleError> {
+        Ok(self.vault.audit(self.now(), who.name.to_string(), what, about)?)
+    }
+}

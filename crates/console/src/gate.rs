@@ -64,8 +64,7 @@ impl Console {
     /// Does what the person at this station asks for. Durable when this returns; the actions that came of it, oldest first.
     ///
     /// # Errors
-    /// Where it is refused, something is missing or not known, or the cache cannot record it; nothing was done then, but where
-    /// several limits were set and the disk failed between them.
+    /// Where it is refused, something is missing or not known, or the cache cannot record it; nothing was done then.
     pub fn act(&self, act: Act) -> Result<Vec<Action>, ConsoleError> {
         self.act_as(self.user(), act)
     }
@@ -103,12 +102,12 @@ impl Console {
 
     fn record(&self, facts: Vec<Recorded>) -> Result<Vec<Action>, ConsoleError> {
         let (station, offset) = (self.station().name.clone(), self.link().clock_offset_ms);
-        let mut done = Vec::with_capacity(facts.len());
-        for Recorded { action, patient } in facts {
-            let body = communication(&action, patient.as_ref(), &station, offset).to_string();
-            self.vault.record_action(action.clone(), body)?;
-            done.push(action);
-        }
+        let done: Vec<Action> = facts.iter().map(|fact| fact.action.clone()).collect();
+        let with_body = |fact: Recorded| {
+            let body = communication(&fact.action, fact.patient.as_ref(), &station, offset).to_string();
+            (fact.action, body)
+        };
+        self.vault.record_actions(facts.into_iter().map(with_body).collect())?;
         Ok(done)
     }
 

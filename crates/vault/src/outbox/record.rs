@@ -13,23 +13,35 @@ use crate::store::kind::Kind;
 use crate::store::vault::{Vault, lock};
 
 impl Vault {
-    /// Makes an action durable: when this returns, power may fail. `body` is the resource to send.
-    ///
-    /// It is written to the journal first, so that it outlives damage to the database, then to the database.
+    /// Makes an action durable; as [`Vault::record_actions`] of one.
     ///
     /// # Errors
     /// Of the disk or the database; then it is not confirmed, and the person has to be told.
     pub fn record_action(&self, action: Action, body: String) -> Result<(), VaultError> {
+        self.record_actions(vec![(action, body)])
+    }
+
+    /// Makes actions that belong together durable, all of them or none: when this returns, power may fail. With each goes the
+    /// resource to send.
+    ///
+    /// They are written to the journal first, so that they outlive damage to the database, then to the database.
+    ///
+    /// # Errors
+    /// Of the disk or the database; then nothing is confirmed, and the person has to be told.
+    pub fn record_actions(&self, actions: Vec<(Action, String)>) -> Result<(), VaultError> {
         let journal = self.journal()?;
         let work = move |connection: &mut Connection| {
-            let entry = Unsent::new(&action, body);
-            let before = lock(&journal).append(&entry)?;
+            let entries: Vec<Unsent> =
+                actions.into_iter().map(|(action, body)| Unsent::new(&action, body)).collect();
+            let before = lock(&journal).append(&entries)?;
             let done = durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                insert_unsent(&transaction, &entry)?;
-                transaction
-                    .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
-                    .execute(params![action.at.0, entry.by, entry.verb, entry.episode])?;
+                for entry in &entries {
+                    insert_unsent(&transaction, entry)?;
+                    transaction
+                        .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
+                        .execute(params![entry.at, entry.by, entry.verb, entry.episode])?;
+                }
                 Ok(transaction.commit()?)
             });
             if done.is_err() {

@@ -161,9 +161,12 @@ impl Journal {
     }
 
     /// Appends and syncs; gives the length before, for [`Journal::undo`]. Where it fails the file is as long as before.
-    pub fn append(&mut self, entry: &Unsent) -> Result<u64, VaultError> {
+    pub fn append(&mut self, entries: &[Unsent]) -> Result<u64, VaultError> {
         let before = self.length;
-        let bytes = record(&self.seal, entry)?;
+        let mut bytes = Vec::new();
+        for entry in entries {
+            bytes.extend(record(&self.seal, entry)?);
+        }
         let written = (|| {
             self.file.seek(SeekFrom::Start(self.length))?;
             self.file.write_all(&bytes)?;

@@ -250,7 +250,7 @@ export type FailureCode =
 "failed";
 
 /**  As what kind of file. */
-export type FileKind = "pdf" | "csv" | "bundle";
+export type FileKind = "pdf" | "csv" | "bundle" | "png" | "svg";
 
 /**  One step of a row of the flowsheet. */
 export type FlowCell = {

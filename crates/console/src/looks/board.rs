@@ -27,7 +27,7 @@ impl Console {
         let past = self.past();
         let board = match past {
             Some(view) => {
-                let ward = self.vault().read_as(view, |reader| reader.ward())?;
+                let ward = self.vault.read_as(view, |reader| reader.ward())?;
                 Arc::new(board(&ward, view.at).shown_to(self.user()))
             }
             None => self.ward_and_board()?.1,
@@ -47,7 +47,7 @@ impl Console {
     pub(crate) fn ward_and_board(&self) -> Result<(Arc<Ward>, Arc<Board>, Instant), ConsoleError> {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now();
-        let (ward, board) = present.look(self.vault(), now)?;
+        let (ward, board) = present.look(&self.vault, now)?;
         Ok((ward, board, now))
     }
 }

@@ -93,7 +93,7 @@ impl<C: Fn(i64) -> i32> Outliner<C> {
             }
             let end = match times {
                 // Rounded to milliseconds two of them can be one further apart.
-                Times::Every { period_ms, .. } if period_ms.ceil() as i64 <= self.gap_ms => values.len(),
+                Times::Every { period_ms, .. } if period_ms.ceil() <= self.gap_ms as f64 => values.len(),
                 Times::Every { .. } => at + 1,
                 Times::Each(times) => (at + 1..times.len())
                     .find(|n| times[*n] - times[n - 1] > self.gap_ms)
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn a_gap_cuts_the_line() {
         let runs = |times: &[i64]| -> Vec<(i64, i64)> {
-            let found = outline(times, &vec![1.0; times.len()], 10_000, |t| (t / 500) as i32);
+            let found = outline(times, &vec![1.0; times.len()], 10_000, |t| i32::try_from(t / 500).unwrap());
             found.runs.iter().map(|run| (run.first, run.last)).collect()
         };
         assert_eq!(runs(&[0, 1000, 2000, 60_000, 61_000]), [(0, 2000), (60_000, 61_000)]);
@@ -234,7 +234,10 @@ mod tests {
     #[test]
     fn a_column_has_the_mean_of_what_falls_into_it() {
         let means = |times: &[i64], values: &[f64]| {
-            outline(times, values, i64::MAX, |t| (t / 10) as i32).runs.pop().map(|run| run.means)
+            outline(times, values, i64::MAX, |t| i32::try_from(t / 10).unwrap())
+                .runs
+                .pop()
+                .map(|run| run.means)
         };
         assert_eq!(
             means(&[0, 5, 9, 10, 30], &[1.0, 2.0, 6.0, 4.0, 5.0]),
@@ -248,7 +251,7 @@ mod tests {
         let times: Vec<i64> = (0..1_000_000).collect();
         let mut values = vec![80.0; 1_000_000];
         values[123_456] = 3.0;
-        let kept = m4(&times, &values, |t| (t / 1000) as i32);
+        let kept = m4(&times, &values, |t| i32::try_from(t / 1000).unwrap());
         assert!(kept.len() < 4100);
         assert!(kept.contains(&(123_456, 3.0)));
     }
@@ -263,7 +266,7 @@ mod tests {
         ) {
             let mut t = 0;
             let (times, values): (Vec<i64>, Vec<f64>) = steps.iter().map(|(dt, v)| { t += dt; (t, f64::from(*v)) }).unzip();
-            let column = |t: i64| (t / width) as i32;
+            let column = |t: i64| i32::try_from(t / width).unwrap();
             let mut outliner = Outliner::new(column, gap, focus);
             let mut from = 0;
             for cut in cuts.iter().cycle() {

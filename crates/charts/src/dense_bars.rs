@@ -58,6 +58,11 @@ struct Means {
 
 impl Means {
     fn add(&mut self, value: f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "what does not come back equal is kept as it is"
+        )]
         let at = (value * 10.0 + 0.5) as usize;
         if at > 0 && at < 4096 && value == at as f64 / 10.0 {
             self.tenths[at / 64] |= 1 << (at % 64);
@@ -196,7 +201,7 @@ mod tests {
                 t += dt;
                 Bar { t, low: f64::from(*low), high: f64::from(low + more), mean: mean.map(|m| f64::from(m) / 20.0) }
             }).collect();
-            let column = |t: i64| (t / width) as i32;
+            let column = |t: i64| i32::try_from(t / width).unwrap();
             let mut condenser = Condenser::new(column, (20, 900));
             for part in bars.chunks(cut) {
                 let times: Vec<i64> = part.iter().map(|b| b.t).collect();

@@ -5,6 +5,7 @@
 mod decimate;
 mod dense_bars;
 mod picture;
+mod pixels;
 mod ticks;
 
 mod panel;

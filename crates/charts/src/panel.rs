@@ -7,6 +7,7 @@ use plotters::coord::types::RangedCoordi64;
 use crate::decimate::{Outline, Outliner};
 use crate::dense_bars::{Bar, Condenser, DenseBars};
 use crate::picture::Picture;
+use crate::pixels::{pixels, place};
 
 /// What part of time is shown, and how large.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub struct Viewport {
 impl Viewport {
     /// A part of time in a box of CSS pixels, on a screen with `scale` device pixels to one.
     pub fn in_css((from, to): (i64, i64), (width, height): (u32, u32), scale: f64) -> Viewport {
-        let device = |css: u32| (f64::from(css) * scale) as u32;
+        let device = |css: u32| pixels(f64::from(css) * scale);
         Viewport { from, to, width: device(width), height: device(height), scale }
     }
 
@@ -48,7 +49,7 @@ impl Viewport {
 
     /// The renderer's mapping from time to pixel column.
     pub(crate) fn columns(&self) -> impl Fn(i64) -> i32 + use<> {
-        let (axis, width): (RangedCoordi64, i32) = ((self.from..self.to).into(), self.width as i32);
+        let (axis, width): (RangedCoordi64, i32) = ((self.from..self.to).into(), place(self.width));
         move |t| axis.map(&t, (0, width))
     }
 }

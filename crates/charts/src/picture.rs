@@ -89,7 +89,7 @@ mod tests {
         for colours in [1u32, 2, 255, 256, 257, 3000] {
             let pixel = |n: u32| {
                 let n = (n * 7919) % colours;
-                [(n % 251) as u8, (n / 251) as u8, (n % 7) as u8]
+                [n % 251, n / 251, n % 7].map(|share| u8::try_from(share).unwrap())
             };
             let rgb: Vec<u8> = (0..64 * 50).flat_map(pixel).collect();
             let picture = Picture { width: 64, height: 50, rgb };

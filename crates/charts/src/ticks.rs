@@ -51,7 +51,7 @@ impl TimeStep {
         let days = [1, 2, 7].map(Days);
         let months = [1, 3, 6].map(Months);
         let years = [1, 2, 5, 10, 20, 50, 100, 1000].map(Years);
-        let rough = span_ms / most.max(1) as i64;
+        let rough = span_ms / i64::try_from(most.max(1)).unwrap_or(i64::MAX);
         let mut steps = minutes.into_iter().chain(hours).chain(days).chain(months).chain(years);
         steps.find(|step| step.about_ms() >= rough).unwrap_or(Years(1000))
     }
@@ -104,10 +104,10 @@ pub fn time_ticks((from, to): (i64, i64), step: TimeStep, zone: &TimeZone) -> Ve
         let all = (0..).map(|n| start + n * step);
         return all.skip_while(|t| *t < from).take_while(|t| *t <= to).take(MOST_TICKS).collect();
     }
-    let hours = if let TimeStep::Hours(n) = step { n } else { 24 };
+    let hours = if let TimeStep::Hours(n) = step { usize::try_from(n).unwrap_or(24).max(1) } else { 24 };
     let days = std::iter::successors(Some(zone.to_datetime(first).date()), |date| step.after(*date));
     days.filter(|date| step.is_at(*date))
-        .flat_map(|date| (0..24).step_by(hours as usize).map(move |hour| date.at(hour, 0, 0, 0)))
+        .flat_map(|date| (0..24).step_by(hours).map(move |hour| date.at(hour, 0, 0, 0)))
         .map_while(|wanted| Some((wanted, wanted.to_zoned_datetime(zone.clone()).ok()?)))
         // A day that begins at one o'clock begins there.
         .filter(|(wanted, found)| found.datetime() == *wanted || wanted.hour() == 0)

@@ -4,6 +4,7 @@ use plotters::prelude::*;
 
 use crate::dense_bars::{Bar, DenseBars, dense_bars};
 use crate::draw::ground::{Ground, failed, line, rgb};
+use crate::pixels::pixel;
 
 /// How far a mean's mark reaches to either side of its hair or bar, CSS pixels.
 const REACH: f64 = 2.0;
@@ -30,9 +31,9 @@ pub(crate) fn paint_bars<B: DrawingBackend>(
         0
     } else {
         let room = f64::from(viewport.width) / (seen.len().max(1) as f64 * 3.0);
-        room.min(2.0 * viewport.scale).max(1.0) as i32
+        pixel(room.min(2.0 * viewport.scale).max(1.0))
     };
-    let reach = half + (REACH * viewport.scale) as i32;
+    let reach = half + pixel(REACH * viewport.scale);
     for bar in seen {
         let (x, top, foot) = (column(bar.t), row(bar.high), row(bar.low));
         if half > 0 {
@@ -62,7 +63,7 @@ pub(crate) fn paint_dense_bars<B: DrawingBackend>(
             hair(ground, column.x, ((ground.row)(*high), (ground.row)(*low)))?;
         }
     }
-    let reach = (REACH * ground.viewport.scale) as i32;
+    let reach = pixel(REACH * ground.viewport.scale);
     let style = rgb(ground.theme.mark).stroke_width(ground.thick());
     for column in &bars.columns {
         let mut rows: Vec<i32> = column.means.iter().map(|mean| (ground.row)(*mean)).collect();

@@ -6,6 +6,7 @@ use plotters::prelude::*;
 use crate::decimate::Outline;
 use crate::draw::ground::{Ground, failed, mixed, trace};
 use crate::panel::Viewport;
+use crate::pixels::place;
 
 /// How much of a measure's hue the band of it has.
 const BAND: f64 = 0.42;
@@ -64,7 +65,7 @@ pub(crate) fn paint_line<B: DrawingBackend>(
     for run in &outline.runs {
         let pixels: Vec<(i32, i32)> = run.kept.iter().map(|(t, v)| (column(*t), row(*v))).collect();
         if let [(x, y)] = pixels.as_slice() {
-            area.draw(&Circle::new((*x, *y), thick as i32, hue.filled())).map_err(failed)?;
+            area.draw(&Circle::new((*x, *y), place(thick), hue.filled())).map_err(failed)?;
         }
         if dense {
             // Lowest to highest of each column as a band, and the mean as the line.

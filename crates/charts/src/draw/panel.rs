@@ -12,6 +12,7 @@ use crate::draw::line::{outline_of, paint_line, silences};
 use crate::draw::single::{paint_dots, paint_steps};
 use crate::panel::{Content, Drawn, Facts, Panel, Theme, Viewport};
 use crate::picture::Picture;
+use crate::pixels::{pixel, place};
 use crate::ticks::value_ticks;
 
 /// Rows kept free above and below the highest and lowest value, in CSS pixels.
@@ -59,8 +60,8 @@ fn paint<B: DrawingBackend>(
 ) -> Result<Facts, String> {
     let own_range = value_range(panel, viewport);
     let range = panel.also.map_or(own_range, |(low, high)| (own_range.0.min(low), own_range.1.max(high)));
-    let margin = (MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0) as i32;
-    let (width, height) = (viewport.width as i32, viewport.height as i32);
+    let margin = pixel((MARGIN * viewport.scale).min(f64::from(viewport.height) / 4.0));
+    let (width, height) = (place(viewport.width), place(viewport.height));
     let y_axis: RangedCoordf64 = (range.0..range.1).into();
     let column = viewport.columns();
     let row = |v: f64| y_axis.map(&v, (height - margin, margin));
@@ -76,7 +77,7 @@ fn paint<B: DrawingBackend>(
         for (_, y) in &ticks {
             line(area, &[(0, *y), (width, *y)], rgb(theme.grid).stroke_width(1))?;
         }
-        let dash = ((4.0 * viewport.scale) as i32).max(1);
+        let dash = pixel(4.0 * viewport.scale).max(1);
         for (n, (since, limits)) in panel.limits.iter().enumerate() {
             let until = panel.limits.get(n + 1).map_or(viewport.to, |(next, _)| *next);
             if until <= viewport.from || *since >= viewport.to {
@@ -128,7 +129,7 @@ fn paint<B: DrawingBackend>(
                 paint_bars(&ground, &seen, (first, last), panel.every_sample)?;
             }
         }
-        let arm = (3.0 * viewport.scale).round() as i32;
+        let arm = pixel((3.0 * viewport.scale).round());
         for t in panel.artefacts.iter().filter(|t| ground.is_in_sight(**t)) {
             let (x, y) = (column(*t), height - arm - 1);
             for (from, to) in
@@ -275,7 +276,7 @@ mod tests {
     #[test]
     fn a_fortnight_of_seconds_of_pressures_is_what_every_one_of_them_would_draw() {
         let bar = |n: i64| {
-            let wave = (n as f64 / 700.0).sin() * 15.0 + f64::from((n % 13) as i32);
+            let wave = (n as f64 / 700.0).sin() * 15.0 + (n % 13) as f64;
             // Now and then a column has two heaps of pressures with room between them.
             let up = if n % 997 < 3 { 60.0 } else { 0.0 };
             Bar {

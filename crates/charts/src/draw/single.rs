@@ -4,6 +4,7 @@ use plotters::prelude::*;
 
 use crate::draw::ground::{Ground, failed, mixed, rgb, trace};
 use crate::panel::Step;
+use crate::pixels::pixel;
 
 /// Single values that stand further apart than this, in CSS pixels, have room for their number.
 const READABLE: f64 = 44.0;
@@ -25,7 +26,7 @@ pub(crate) fn paint_dots<B: DrawingBackend>(
         .filter(|(n, _)| !(*n > 0 && is_near(*n - 1) || *n + 1 < columns.len() && is_near(*n)));
     let dots = told.map(|(_, (t, v))| (*t, *v, row(*v))).collect();
     for (t, v) in seen {
-        let radius = (3.0 * viewport.scale) as i32;
+        let radius = pixel(3.0 * viewport.scale);
         area.draw(&Circle::new((column(*t), row(*v)), radius, ground.hue().filled())).map_err(failed)?;
     }
     Ok(dots)

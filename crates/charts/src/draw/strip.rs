@@ -10,6 +10,7 @@ use crate::decimate::Outliner;
 use crate::draw::ground::{check, failed, line, trace};
 use crate::panel::{Theme, Viewport};
 use crate::picture::Picture;
+use crate::pixels::{pixel, pixels, place};
 
 /// A wave to draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,7 @@ pub struct DrawnStrip {
 /// As [`crate::draw`].
 pub fn draw_strip(strip: &Strip, viewport: &Viewport, theme: &Theme) -> Result<DrawnStrip, String> {
     check(viewport)?;
-    let (width, height) = (viewport.width as i32, viewport.height as i32);
+    let (width, height) = (place(viewport.width), place(viewport.height));
     let seen: Vec<f64> = strip
         .times
         .iter()
@@ -63,8 +64,8 @@ pub fn draw_strip(strip: &Strip, viewport: &Viewport, theme: &Theme) -> Result<D
         None => f64::midpoint(low, high),
     };
     let span = (viewport.to - viewport.from) as f64;
-    let column = |t: i64| ((t - viewport.from) as f64 / span * f64::from(width)).floor() as i32;
-    let row = |v: f64| (f64::from(height) / 2.0 - (v - middle) * gain).round().clamp(-9e6, 9e6) as i32;
+    let column = |t: i64| pixel(((t - viewport.from) as f64 / span * f64::from(width)).floor());
+    let row = |v: f64| pixel((f64::from(height) / 2.0 - (v - middle) * gain).round().clamp(-9e6, 9e6));
     let colour = |(r, g, b): (u8, u8, u8)| RGBColor(r, g, b);
     let mut rgb = vec![0u8; viewport.width as usize * viewport.height as usize * 3];
     let gaps;
@@ -74,16 +75,16 @@ pub fn draw_strip(strip: &Strip, viewport: &Viewport, theme: &Theme) -> Result<D
         area.fill(&colour(theme.background)).map_err(failed)?;
         if let Some(mm) = strip.paper.filter(|mm| *mm >= 2.0) {
             let ink = |n: i32| colour(theme.grid).mix(if n % 5 == 0 { 1.0 } else { 0.45 }).stroke_width(1);
-            for n in 0..=(f64::from(width) / mm) as i32 {
-                let x = (f64::from(n) * mm) as i32;
+            for n in 0..=pixel(f64::from(width) / mm) {
+                let x = pixel(f64::from(n) * mm);
                 line(&area, &[(x, 0), (x, height)], ink(n))?;
             }
-            for n in 0..=(f64::from(height) / mm) as i32 {
-                let y = height - 1 - (f64::from(n) * mm) as i32;
+            for n in 0..=pixel(f64::from(height) / mm) {
+                let y = height - 1 - pixel(f64::from(n) * mm);
                 line(&area, &[(0, y), (width, y)], ink(n))?;
             }
         }
-        let thick = (1.3 * viewport.scale).round().max(1.0) as u32;
+        let thick = pixels((1.3 * viewport.scale).round().max(1.0));
         let mut outliner = Outliner::new(column, strip.gap_ms, (viewport.from, viewport.to));
         outliner.push(&Times::Each(&strip.times), &strip.values);
         let outline = outliner.end();

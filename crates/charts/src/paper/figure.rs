@@ -71,13 +71,18 @@ struct Frame {
     row: u32,
 }
 
+/// How many rows or lines there are; a figure has room for a few.
+fn number(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
 const GAP: u32 = 6;
 const EVENTS: u32 = 16;
 
 impl Figure {
     fn frame(&self, width: u32, height: u32) -> Frame {
-        let rows = (self.rows.len() as u32).max(1);
-        let title = 18 * self.title.len() as u32;
+        let rows = number(self.rows.len()).max(1);
+        let title = 18 * number(self.title.len());
         let words = width >= 240 && height >= title + 60 + rows * 30;
         let events = if self.events.is_empty() { 0 } else { EVENTS };
         let (left, right, top, bottom) = if words { (84, 56, title + 8, 22 + events) } else { (0, 0, 0, 0) };
@@ -92,7 +97,7 @@ impl Figure {
 
     fn place(&self, n: usize, frame: &Frame) -> u32 {
         let gap = if frame.left > 0 { GAP } else { 0 };
-        frame.top + n as u32 * (frame.row + gap)
+        frame.top + number(n) * (frame.row + gap)
     }
 
     fn check(&self, width: u32, height: u32) -> Result<(), String> {
@@ -262,7 +267,8 @@ impl Figure {
                 let ground = 255 - u32::from(word.alpha());
                 for (channel, ink) in pixel.iter_mut().zip([word.red(), word.green(), word.blue()]) {
                     // The words' colours are premultiplied.
-                    *channel = (u32::from(ink) + u32::from(*channel) * ground / 255).min(255) as u8;
+                    *channel =
+                        u8::try_from(u32::from(ink) + u32::from(*channel) * ground / 255).unwrap_or(u8::MAX);
                 }
             }
         }

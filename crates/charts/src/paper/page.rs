@@ -12,6 +12,7 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::picture::Picture;
+use crate::pixels::pixels;
 
 /// Width of a page in points.
 pub const WIDTH: f32 = 595.0;
@@ -143,7 +144,7 @@ pub(crate) fn tree(svg: &str) -> Result<Tree, String> {
 /// In words, where a page cannot be drawn or the picture is too large.
 pub fn sheets(pages: &[Page], width: u32) -> Result<Picture, String> {
     let scale = width as f32 / WIDTH;
-    let (mut rgb, height) = (Vec::new(), (HEIGHT * scale).round() as u32);
+    let (mut rgb, height) = (Vec::new(), pixels(f64::from((HEIGHT * scale).round())));
     for page in pages {
         let mut drawn = Pixmap::new(width, height).ok_or("the pages are too large")?;
         drawn.fill(Color::WHITE);
@@ -151,7 +152,7 @@ pub fn sheets(pages: &[Page], width: u32) -> Result<Picture, String> {
         // On a white ground every pixel is opaque.
         rgb.extend(drawn.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]));
     }
-    Ok(Picture { width, height: height * pages.len() as u32, rgb })
+    Ok(Picture { width, height: height * u32::try_from(pages.len()).map_err(|e| e.to_string())?, rgb })
 }
 
 /// Binds pages into a PDF; text stays text.

@@ -69,6 +69,7 @@ pub fn people(count: i64, now: i64) -> Vec<Fact> {
             ("3151-8", "L/min", 0),
         ] {
             let sample = Sample {
+                comparator: None,
                 patient: p.as_str().into(),
                 device: None,
                 code: Code::Loinc(code.into()),
@@ -126,6 +127,7 @@ pub fn shares_of_looks(count: i64) -> (Vec<f64>, f64) {
     let mut times = Vec::new();
     for n in 0..60 {
         let sample = Sample {
+            comparator: None,
             patient: format!("p{}", n * 7 % count).into(),
             device: None,
             code: Code::Loinc("8310-5".into()),

@@ -1,6 +1,6 @@
 //! The values on a tile: which stand where, how each reads, and whether it still speaks of now.
 
-use clinical::{Instant, Measure, Priority, StaleAfter, is_stale};
+use clinical::{Conversion, Instant, Measure, Priority, Shown, StaleAfter, is_stale};
 use vault::SeriesValue;
 
 use crate::newest_value::{NewestValue, newest};
@@ -119,11 +119,11 @@ pub(crate) fn cells(
     add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{:.1}", n.value), "°C"));
     // Glucose is shown in the unit the site sends.
     add(Slot::Glucose, &[Measure::Glucose], &|n| {
-        if n.from.series.unit == "mmol/L" {
-            (format!("{:.1}", n.from.value.to_f64()), "mmol/L")
-        } else {
-            (format!("{:.0}", n.value), "mg/dL")
-        }
+        let shown = Shown::of(Measure::Glucose, [n.from.series.unit.as_str()]);
+        // A value that came in the unit it is shown in is shown as it came.
+        let conversion = shown.conversion(&n.from.series.unit).unwrap_or(Conversion::SAME);
+        let digits = usize::from(shown.digits);
+        (format!("{:.digits$}", conversion.apply(n.from.value.to_f64())), shown.word())
     });
     out
 }

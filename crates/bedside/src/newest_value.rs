@@ -1,7 +1,6 @@
 //! The newest value of a measure among those of one person.
 
-use clinical::{Input, Measure};
-use fhir::to_unit;
+use clinical::{Conversion, Input, Measure};
 use vault::SeriesValue;
 
 /// The newest value of a measure in the measure's own unit, artefacts after everything else.
@@ -16,8 +15,8 @@ pub(crate) fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Op
         .iter()
         .filter_map(|v| {
             let measure = v.series.measure().filter(|m| measures.contains(m))?;
-            let (factor, offset) = to_unit(measure, &v.series.unit).ok()?;
-            Some(NewestValue { value: v.value.to_f64() * factor + offset, from: v })
+            let conversion = Conversion::to_own(measure, &v.series.unit).ok()?;
+            Some(NewestValue { value: conversion.apply(v.value.to_f64()), from: v })
         })
         .max_by_key(|n| (!n.from.artefact, n.from.taken_at))
 }

@@ -4,6 +4,7 @@
 
 mod actor;
 mod acuity;
+mod convert;
 mod decimal;
 mod episode;
 mod fact;
@@ -13,6 +14,7 @@ mod measure;
 mod news2;
 mod person;
 mod presets;
+mod quantity;
 mod response;
 mod rules;
 mod sample;
@@ -24,6 +26,7 @@ mod ward;
 
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
+pub use convert::{Conversion, Shown};
 pub use decimal::{Decimal, NotADecimal};
 pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
 pub use fact::{Body, Fact, Unreadable};
@@ -38,6 +41,7 @@ pub use news2::{
 };
 pub use person::{Sex, age_years, initials};
 pub use presets::{Preset, presets};
+pub use quantity::{Comparator, Quantity, UCUM, Unit, UnitError, unit_word};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, Decimal, DeviceId, Instant, PatientId};
+use crate::{Code, Comparator, Decimal, DeviceId, Instant, PatientId};
 
 /// How far a value can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Sample {
     pub code: Code,
     /// The value in `unit`.
     pub value: Decimal,
+    /// On which side of the value the quantity lies, where the device could tell no more; the vault keeps the value alone.
+    pub comparator: Option<Comparator>,
     /// UCUM, as sent, after the wire's nicknames (`bpm`, `mmHg`) were spelled out.
     pub unit: SmolStr,
     /// When it was true of the patient.

@@ -72,7 +72,7 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
                 value_quantity: Quantity {
                     value: RawValue::from_string(value.to_string()).map_err(failed)?,
                     unit: &series.unit,
-                    system: "http://unitsofmeasure.org",
+                    system: clinical::UCUM,
                     code: &series.unit,
                 },
                 device: series.device.as_ref().map(|id| json!({ "reference": format!("Device/{id}") })),

@@ -66,6 +66,7 @@ mod tests {
 
     fn temperature(n: i64, at: i64, value: &str, quality: Quality) -> Fact {
         let sample = Sample {
+            comparator: None,
             patient: "p".into(),
             device: Some("ward 7, \"west\"".into()),
             code: Code::Loinc("8310-5".into()),

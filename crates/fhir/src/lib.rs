@@ -4,7 +4,6 @@
 //! is handed on as `Unreadable`, with the reason.
 
 mod error;
-mod units;
 mod wire;
 
 mod map;
@@ -21,6 +20,5 @@ pub use error::{Cause, FhirError};
 pub use page::bundle::fuzz_page;
 pub use page::bundle::read_page;
 pub use page::entry::Page;
-pub use units::{UnitError, normal_unit, to_unit};
 pub use wire::time::{format_instant, parse_instant};
 pub use write::{Created, communication, detected_issue};

@@ -155,12 +155,19 @@ impl Pages {
     }
 
     pub async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
+        let bounds = bounds(&page.facts);
         let what = on_vault(&self.vault, move |vault| vault.commit(page)).await.inspect_err(|_| {
             // Nothing of the page was kept: it is not to be left out when it is read again.
             self.recent = Recent::default();
         })?;
         self.progress.samples += what.samples;
         self.progress.quarantined += what.quarantined;
+        if bounds > 0 {
+            tracing::warn!(bounds, "values that are only bounds are kept as the bound itself");
+            if !self.progress.problems.iter().any(|known| known == ONLY_BOUNDS) {
+                self.progress.problems.push(ONLY_BOUNDS.to_owned());
+            }
+        }
         Ok(what)
     }
 
@@ -169,6 +176,19 @@ impl Pages {
         let name = name.to_owned();
         on_vault(&self.vault, move |vault| vault.read(|reader| reader.cursor(&name))).await
     }
+}
+
+/// Of values that a device can only tell a side of; the vault keeps no comparator yet.
+const ONLY_BOUNDS: &str =
+    "some values came as bounds, such as <40: they are kept and shown as the bound itself";
+
+/// How many values are only bounds.
+fn bounds(facts: &[Fact]) -> usize {
+    let of = |fact: &Fact| match &fact.body {
+        Body::Samples(samples) => samples.iter().filter(|sample| sample.comparator.is_some()).count(),
+        _ => 0,
+    };
+    facts.iter().map(of).sum()
 }
 
 /// (reference, version) of what was taken in lately: the overlap is read often and stored once.

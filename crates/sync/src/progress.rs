@@ -56,6 +56,6 @@ pub struct SyncProgress {
     pub bytes: usize,
     /// Resources put into quarantine.
     pub quarantined: usize,
-    /// What could not be read at all, in words.
+    /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
 }

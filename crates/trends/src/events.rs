@@ -1,7 +1,7 @@
 //! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given,
 //! and where a device took over.
 
-use clinical::{Instant, Measure, PatientId, Priority};
+use clinical::{Instant, Measure, PatientId, Priority, unit_word};
 use vault::{Reader, VaultError};
 
 use crate::device_change::DeviceChange;
@@ -55,10 +55,10 @@ pub(crate) fn events(
         panel: panel_of(Measure::Glucose),
         at: dose.at,
         kind: EventKind::Dose,
-        text: dose.amount.as_ref().map_or_else(
-            || dose.what.clone(),
-            |(amount, unit)| format!("{amount} {}", unit.trim_matches(['[', ']']).replace("iU", "U")),
-        ),
+        text: dose
+            .amount
+            .as_ref()
+            .map_or_else(|| dose.what.clone(), |(amount, unit)| format!("{amount} {}", unit_word(unit))),
         more: 0,
     });
     let devices = if device_changes.is_empty() { Vec::new() } else { reader.devices()? };

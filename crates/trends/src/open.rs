@@ -40,7 +40,6 @@ pub(crate) fn open(packed: Packed, known: &Known) -> Result<(ReadPanel, Vec<Samp
     } else {
         merged.content(view, focus, &mut summary)?
     };
-    let digits = usize::from(kind.key == "temp" || kind.key == "glucose");
     let panel = Panel {
         content,
         limits,
@@ -51,7 +50,7 @@ pub(crate) fn open(packed: Packed, known: &Known) -> Result<(ReadPanel, Vec<Samp
         also: None,
         heard,
     };
-    let unit = if factor < 1.0 { "mmol/L" } else { kind.unit };
-    let summary = summary.words(kind.label, digits);
+    let shown = known.shown(kind);
+    let (unit, summary) = (shown.word(), summary.words(kind.label, usize::from(shown.digits)));
     Ok((ReadPanel { kind, unit, panel, device_changes, summary }, merged.sampled()))
 }

@@ -1,7 +1,7 @@
 //! The panels there are: which measures each shows, how it looks, and what is read for one.
 
 use charts::{Panel, Theme};
-use clinical::Measure;
+use clinical::{Measure, Shown};
 
 use crate::device_change::DeviceChange;
 
@@ -86,9 +86,7 @@ impl PanelKind {
     /// Digits behind the point of its values, in the unit they are shown in.
     pub fn digits(&self, unit: &str) -> u8 {
         match self.measures.first() {
-            // A tenth of a millimole is two milligrams in a decilitre.
-            Some(Measure::Glucose) if unit == "mmol/L" => 1,
-            Some(measure) => measure.spec().digits,
+            Some(measure) => Shown::of(*measure, [unit]).digits,
             None => 0,
         }
     }

@@ -52,6 +52,7 @@ fn segment(code: &str, unit: &str, scale: u8, base: i64, came: &Came) -> Fact {
 
 fn spot(code: &str, unit: &str, t: i64, value: &str) -> Fact {
     let sample = Sample {
+        comparator: None,
         patient: "p".into(),
         device: None,
         code: Code::Loinc(code.into()),

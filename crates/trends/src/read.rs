@@ -3,9 +3,9 @@
 use bedside::unit_limits;
 use charts::Viewport;
 use clinical::{
-    HOUR_MS, Instant, Limits, Measure, PatientId, SetLimit, UnitLimits, limit_history, limit_steps,
+    Conversion, HOUR_MS, Instant, Limits, Measure, PatientId, SetLimit, Shown, UnitLimits, limit_history,
+    limit_steps,
 };
-use fhir::to_unit;
 use vault::{Reader, SeriesInfo, VaultError};
 
 use crate::merged_series::Part;
@@ -42,8 +42,8 @@ pub(crate) struct Known<'a> {
     series: Vec<SeriesInfo>,
     history: Vec<SetLimit>,
     usual: UnitLimits,
-    /// Whether the site sends glucose in mmol/L.
-    molar: bool,
+    /// How glucose is shown here.
+    glucose: Shown,
 }
 
 /// A time that a hand will move and Rust will draw again, whose pages are worth keeping: milliseconds.
@@ -56,7 +56,8 @@ impl Known<'_> {
             reader.keep_pages_of_long_stay()?;
         }
         let series = reader.series_of(asked.patient)?;
-        let molar = series.iter().any(|s| s.measure() == Some(Measure::Glucose) && s.unit == "mmol/L");
+        let sent = series.iter().filter(|s| s.measure() == Some(Measure::Glucose)).map(|s| s.unit.as_str());
+        let glucose = Shown::of(Measure::Glucose, sent);
         // Who is asked for a few panels is not scored.
         let moments = if asked.only.is_empty() { moments(asked.range, asked.focus) } else { Vec::new() };
         Ok(Known {
@@ -65,7 +66,7 @@ impl Known<'_> {
             series,
             history: limit_history(asked.patient, &reader.actions_about(asked.patient)?),
             usual: unit_limits(reader, asked.patient)?,
-            molar,
+            glucose,
         })
     }
 
@@ -87,9 +88,10 @@ impl Known<'_> {
         let (from, to) = self.asked.range;
         let mut parts = Vec::new();
         for series in self.series.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
-            let Some(Ok((factor, offset))) = series.measure().map(|m| to_unit(m, &series.unit)) else {
+            let Some(Ok(conversion)) = series.measure().map(|m| Conversion::to_own(m, &series.unit)) else {
                 continue;
             };
+            let Conversion { factor, offset } = conversion;
             let before = reader.before(series.id, from - 1)?.map(|(at, value)| (at, value.to_f64()));
             let window = reader.window(series.id, from, to)?;
             parts.push(Part { series: series.clone(), before, window, factor, offset });
@@ -99,7 +101,15 @@ impl Known<'_> {
 
     /// What the values of a panel are multiplied with to be shown.
     pub fn factor(&self, kind: &PanelKind) -> f64 {
-        if kind.key == "glucose" && self.molar { 1.0 / 18.01559 } else { 1.0 }
+        self.shown(kind).from_own(1.0)
+    }
+
+    /// The unit of a panel.
+    pub fn shown(&self, kind: &PanelKind) -> Shown {
+        match kind.measures[0] {
+            Measure::Glucose => self.glucose,
+            measure => Shown::of(measure, []),
+        }
     }
 
     /// The limits of a panel over the range, as shown.

@@ -1,7 +1,6 @@
 //! What each panel shows at one moment: the values under a crosshair.
 
-use clinical::{Instant, Measure, PatientId};
-use fhir::to_unit;
+use clinical::{Conversion, Instant, Measure, PatientId, Shown};
 use vault::{Reader, SeriesValue, VaultError};
 
 use crate::panel::PANELS;
@@ -34,27 +33,25 @@ pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, V
             .filter(|v| !v.artefact && v.series.measure().is_some_and(|m| measures.contains(&m)))
             .max_by_key(|v| v.taken_at)
     };
-    let shown = |value: &SeriesValue, molar: bool, digits: usize| {
-        let (factor, offset) =
-            value.series.measure().and_then(|m| to_unit(m, &value.series.unit).ok()).unwrap_or((1.0, 0.0));
-        let number = if molar { value.value.to_f64() } else { value.value.to_f64() * factor + offset };
-        format!("{number:.digits$}")
+    let text = |value: &SeriesValue, shown: Shown| {
+        let conversion = shown.conversion(&value.series.unit).unwrap_or(Conversion::SAME);
+        let digits = usize::from(shown.digits);
+        format!("{:.digits$}", conversion.apply(value.value.to_f64()))
     };
     let shown_by_panel = PANELS.iter().filter_map(|kind| {
         let found = newest(kind.measures)?;
-        let molar = kind.key == "glucose" && found.series.unit == "mmol/L";
-        let unit = if molar { "mmol/L" } else { kind.unit };
-        let mut text = shown(found, molar, usize::from(kind.digits(unit)));
+        let shown = Shown::of(kind.measures[0], [found.series.unit.as_str()]);
+        let mut words = text(found, shown);
         let low = newest(&[Measure::DiastolicBp, Measure::ArterialDiastolic]);
         if kind.key == "bp"
             && let Some(low) = low.filter(|low| low.taken_at == found.taken_at)
         {
-            text = format!("{text}/{}", shown(low, false, 0));
+            words = format!("{words}/{}", text(low, Shown::of(Measure::DiastolicBp, [])));
         }
         Some(ValueAt {
             key: kind.key,
-            text,
-            unit,
+            text: words,
+            unit: shown.word(),
             taken_at: found.taken_at,
             device: devices
                 .iter()

@@ -137,6 +137,7 @@ mod tests {
 
     fn value(patient: &str, value: i64) -> Body {
         Body::Samples(vec![Sample {
+            comparator: None,
             patient: patient.into(),
             device: None,
             code: Code::Loinc("8310-5".into()),

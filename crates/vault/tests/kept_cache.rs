@@ -408,6 +408,7 @@ fn single(
     quality: Quality,
 ) -> Fact {
     let sample = Sample {
+        comparator: None,
         patient: patient.into(),
         device: device.map(Into::into),
         code,

@@ -19,6 +19,7 @@ fn fact(reference: &str, version: &str, body: Body) -> Fact {
 
 fn spo2(reference: &str, version: &str, t: i64, value: &str) -> Fact {
     let sample = Sample {
+        comparator: None,
         patient: "p".into(),
         device: None,
         code: Code::Loinc("59408-5".into()),

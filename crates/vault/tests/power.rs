@@ -38,6 +38,7 @@ fn page(n: i64) -> PageCommit {
         .map(|k| {
             let t = (n * PER_PAGE + k) * 1000;
             let sample = Sample {
+                comparator: None,
                 patient: "p".into(),
                 device: None,
                 code: Code::Loinc("8310-5".into()),

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use clinical::{
-    Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit, Turn,
-    is_stale, limit_history, limits_at,
+    Conversion, Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit,
+    Shown, Turn, is_stale, limit_history, limits_at,
 };
-use fhir::to_unit;
 use vault::{Reader, SeriesValue, VaultError, Ward};
 
 use super::condition::{Condition, LOOK_BACK, family};
@@ -45,7 +44,7 @@ impl Values {
             if !RULES.iter().any(|rule| rule.measure == measure) {
                 continue;
             }
-            let Ok((factor, offset)) = to_unit(measure, &series.unit) else { continue };
+            let Ok(conversion) = Conversion::to_own(measure, &series.unit) else { continue };
             let sets = history
                 .entry(&series.patient)
                 .or_insert_with(|| limit_history(&series.patient, &ward.actions));
@@ -78,7 +77,7 @@ impl Values {
                     if point.artefact {
                         continue;
                     }
-                    let (at, number) = (Instant(point.t), point.v * factor + offset);
+                    let (at, number) = (Instant(point.t), conversion.apply(point.v));
                     for one in running.iter_mut() {
                         match one.rule.feed(at, number, limits(at), series.streamed) {
                             Some(Turn::Began { onset, worst, bound }) => {
@@ -143,12 +142,12 @@ fn beginning(
         return Ok(value.taken_at + 1);
     }
     let mut back = if value.series.streamed { 10 * MINUTE_MS } else { LOOK_BACK };
-    let (factor, offset) = to_unit(measure, &value.series.unit).unwrap_or((1.0, 0.0));
+    let conversion = Conversion::to_own(measure, &value.series.unit).unwrap_or(Conversion::SAME);
     loop {
         let from = now - back;
         let first = reader.points(value.series.id, from, from + 5 * MINUTE_MS)?;
         let outside = first.iter().find(|p| !p.artefact).is_some_and(|p| {
-            let number = p.v * factor + offset;
+            let number = conversion.apply(p.v);
             limits(Instant(p.t)).is_some_and(|l| {
                 l.low.is_some_and(|low| number < low) || l.high.is_some_and(|high| number > high)
             })
@@ -162,11 +161,6 @@ fn beginning(
 
 /// The rule's words in the unit the site sends.
 fn text(rule: &Rule, worst: f64, bound: f64, unit: &str) -> String {
-    let digits = usize::from(rule.measure.spec().digits);
-    match to_unit(rule.measure, unit) {
-        Ok((factor, offset)) if unit == "mmol/L" && factor > 0.0 => {
-            rule.text((worst - offset) / factor, (bound - offset) / factor, 1)
-        }
-        _ => rule.text(worst, bound, digits),
-    }
+    let shown = Shown::of(rule.measure, [unit]);
+    rule.text(shown.from_own(worst), shown.from_own(bound), usize::from(shown.digits))
 }

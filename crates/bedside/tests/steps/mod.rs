@@ -275,6 +275,7 @@ impl Station {
                 let (code, unit, ..) = SIGNALS[signal];
                 let level = unit == "{ACVPU}";
                 let sample = Sample {
+                    comparator: None,
                     patient: patient(who).into(),
                     device: device.map(|d| format!("d{d}").into()),
                     code: Code::Loinc(code.into()),

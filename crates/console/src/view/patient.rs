@@ -27,9 +27,7 @@ impl From<bedside::PatientPage> for Patient {
     fn from(page: bedside::PatientPage) -> Patient {
         let dose = |dose: clinical::Dose| Dose {
             what: dose.what,
-            amount: dose
-                .amount
-                .map(|(value, unit)| format!("{value} {}", if unit == "[iU]" { "U" } else { &unit })),
+            amount: dose.amount.map(|(value, unit)| format!("{value} {}", clinical::unit_word(&unit))),
             at: ms(dose.at),
         };
         Patient {

@@ -110,7 +110,7 @@ pub struct Synced {
     pub seconds: f64,
     /// Resources put into quarantine.
     pub quarantined: u32,
-    /// What could not be read at all, in words.
+    /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
 }
 

@@ -3,13 +3,12 @@
 use std::str::FromStr;
 
 use clinical::{
-    Acvpu, Body, Code, Decimal, DeviceId, Instant, Measure, PatientId, Plausibility, Quality, Sample,
-    Segment, SmolStr,
+    Acvpu, Body, Code, Comparator, Conversion, Decimal, DeviceId, Instant, Measure, PatientId, Plausibility,
+    Quality, Quantity, Sample, Segment, Unit,
 };
 use serde_json::value::RawValue;
 
 use crate::map::codes::{LOINC, MDC, SNOMED};
-use crate::units::{normal_unit, to_unit};
 use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
@@ -18,14 +17,18 @@ use crate::wire::time::parse_instant;
 pub(crate) type Reason = String;
 
 /// `Ok(None)` where the quantity has no value.
-pub(crate) fn quantity(quantity: &types::Quantity) -> Result<Option<(Decimal, SmolStr)>, Reason> {
+pub(crate) fn quantity(quantity: &types::Quantity) -> Result<Option<Quantity>, Reason> {
     let Some(value) = quantity.value else { return Ok(None) };
     let value = decimal(value)?;
-    let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or("1");
-    let unit = normal_unit(unit)
-        .or_else(|e| quantity.unit.as_deref().map_or(Err(e), normal_unit))
-        .map_err(|e| e.to_string())?;
-    Ok(Some((value, unit)))
+    let comparator = match quantity.comparator.as_deref() {
+        Some(code) => Some(Comparator::from_code(code).ok_or("its comparator is none of <, <=, >=, >")?),
+        None => None,
+    };
+    Ok(Some(Quantity { value, comparator, unit: unit(quantity)? }))
+}
+
+fn unit(quantity: &types::Quantity) -> Result<Unit, Reason> {
+    Unit::sent(quantity.code.as_deref(), quantity.unit.as_deref()).map_err(|e| e.to_string())
 }
 
 fn decimal(raw: &RawValue) -> Result<Decimal, Reason> {
@@ -50,8 +53,8 @@ pub(crate) fn code_of(concept: &types::Concept) -> Option<Code> {
 
 pub(crate) fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
     let Some(measure) = code.measure() else { return Ok(Quality::Good) };
-    let (factor, offset) = to_unit(measure, unit).map_err(|e| e.to_string())?;
-    Ok(match measure.plausibility(value.to_f64() * factor + offset) {
+    let conversion = Conversion::to_own(measure, unit).map_err(|e| e.to_string())?;
+    Ok(match measure.plausibility(conversion.apply(value.to_f64())) {
         Plausibility::Plausible => Quality::Good,
         Plausibility::Artefact => Quality::Artefact,
     })
@@ -73,30 +76,30 @@ pub(crate) fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> 
         return segments(patient, device, code, taken_at, data)
             .map(|segments| Some(Body::Segments(segments)));
     }
-    let sample = |code: Code, value: Decimal, unit: SmolStr| -> Result<Sample, Reason> {
+    let sample = |code: Code, quantity: Quantity| -> Result<Sample, Reason> {
+        let Quantity { value, comparator, unit: Unit { code: unit, .. } } = quantity;
         let quality = quality(&code, value, &unit)?;
-        Ok(Sample { patient: patient.clone(), device: device.clone(), code, value, unit, taken_at, quality })
+        let (patient, device) = (patient.clone(), device.clone());
+        Ok(Sample { patient, device, code, value, comparator, unit, taken_at, quality })
     };
     let mut samples = Vec::new();
-    if let Some((value, unit)) = obs.value_quantity.as_ref().map(quantity).transpose()?.flatten() {
+    if let Some(found) = obs.value_quantity.as_ref().map(quantity).transpose()?.flatten() {
         let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
-        samples.push(sample(code, value, unit)?);
+        samples.push(sample(code, found)?);
     }
     if let Some(level) = obs.value_codeable_concept.as_ref() {
         let code = code_of(&obs.code);
         if let Some(code) = code.filter(|c| c.measure() == Some(Measure::Consciousness)) {
             let level = acvpu(level).ok_or("its level of consciousness is none of A, C, V, P, U")?;
-            samples.push(sample(
-                code,
-                Decimal::whole(level as i64),
-                Measure::Consciousness.spec().unit.into(),
-            )?);
+            let unit = Unit::ucum(Measure::Consciousness.spec().unit);
+            let value = Decimal::whole(level as i64);
+            samples.push(sample(code, Quantity { value, comparator: None, unit })?);
         }
     }
     for part in &obs.component {
         let found = part.value_quantity.as_ref().map(quantity).transpose()?.flatten();
-        if let (Some((value, unit)), Some(code)) = (found, code_of(&part.code)) {
-            samples.push(sample(code, value, unit)?);
+        if let (Some(found), Some(code)) = (found, code_of(&part.code)) {
+            samples.push(sample(code, found)?);
         }
     }
     if samples.is_empty() && obs.data_absent_reason.is_none() && obs.value_codeable_concept.is_none() {
@@ -137,8 +140,7 @@ fn segments(
     if !(data.period > 0.0 && data.period.is_finite()) {
         return Err("its SampledData has no usable period".into());
     }
-    let unit = normal_unit(data.origin.code.as_deref().or(data.origin.unit.as_deref()).unwrap_or("1"))
-        .map_err(|e| e.to_string())?;
+    let unit = unit(&data.origin)?.code;
     quality(&code, Decimal::whole(0), &unit)?;
     let origin = data.origin.value.map_or(Ok(Decimal::whole(0)), decimal)?;
     let factor = data.factor.map_or(Ok(Decimal::whole(1)), decimal)?;
@@ -215,6 +217,19 @@ mod tests {
         assert!(reason(&HR.replace("72.50", "\"NaN\"")).contains("decimal"));
         assert!(reason(&HR.replace("2026-01-01T00:00:00Z", "soon")).contains("time"));
         assert!(reason(&HR.replace(r#""id":"a""#, r#""id":"../../etc""#)).contains("id"));
+    }
+
+    #[test]
+    fn a_value_that_is_only_a_bound_is_told_from_one_that_was_measured() {
+        let bound = HR.replace(r#""value":72.50"#, r#""comparator":"<","value":72.50"#);
+        let Body::Samples(samples) = one(&bound) else { panic!() };
+        assert_eq!(
+            (samples[0].value.to_string().as_str(), samples[0].comparator),
+            ("72.50", Some(Comparator::Below))
+        );
+        let Body::Samples(samples) = one(HR) else { panic!() };
+        assert_eq!(samples[0].comparator, None);
+        assert!(reason(&bound.replace(r#""<""#, r#""about""#)).contains("comparator"));
     }
 
     #[test]

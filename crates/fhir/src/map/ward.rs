@@ -1,8 +1,8 @@
 //! Who lies where, on which device, flagged and given what.
 
 use clinical::{
-    Body, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place, PlaceId, Sex,
-    Stay, StayId,
+    Body, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place, PlaceId, Quantity,
+    Sex, Stay, StayId,
 };
 
 use crate::map::codes::{IDENTIFIER_TYPE, PHYSICAL_TYPE};
@@ -120,7 +120,11 @@ pub(crate) fn dose(id: DoseId, given: r4::MedicationAdministration) -> Result<Bo
         .and_then(|t| parse_instant(&t))
         .ok_or("it has no readable time (effective)")?;
     let amount = match given.dosage.and_then(|d| d.dose) {
-        Some(dose) => quantity(&dose)?.map(|(value, unit)| (value, unit.into())),
+        // R4 has no comparator on a dose: who was given "less than 4 U" was not given 4 U.
+        Some(dose) => match quantity(&dose)? {
+            Some(Quantity { comparator: Some(_), .. }) => return Err("its dose is only a bound".into()),
+            found => found.map(|amount| (amount.value, amount.unit.code.into())),
+        },
         None => None,
     };
     let what =

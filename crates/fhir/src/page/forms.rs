@@ -272,6 +272,7 @@ impl<'a> Form<'a> {
                 device: device.clone(),
                 code,
                 value: *value,
+                comparator: like.comparator,
                 unit,
                 taken_at,
                 quality,

@@ -128,6 +128,8 @@ pub(crate) struct Quantity<'a> {
     #[serde(borrow)]
     pub value: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub comparator: Text<'a>,
+    #[serde(borrow)]
     pub unit: Text<'a>,
     #[serde(borrow)]
     pub code: Text<'a>,

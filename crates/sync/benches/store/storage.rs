@@ -171,6 +171,7 @@ pub fn recordings(table: &mut Table) {
                 let Ok(value) = cell.parse::<clinical::Decimal>() else { continue };
                 n += 1;
                 let sample = Sample {
+                    comparator: None,
                     patient: format!("p{person}").into(),
                     device: Some("d".into()),
                     code: Code::Loinc((*name).into()),

@@ -87,6 +87,7 @@ pub fn stay() -> Vec<Fact> {
         }
         for (code, unit, value) in spots {
             let sample = Sample {
+                comparator: None,
                 patient: "p".into(),
                 device: None,
                 code: Code::Loinc(code.into()),
@@ -100,6 +101,7 @@ pub fn stay() -> Vec<Fact> {
         for five in 0..12 {
             let t = hour * 12 + five;
             let sample = Sample {
+                comparator: None,
                 patient: "p".into(),
                 device: Some("c".into()),
                 code: Code::Loinc("2339-0".into()),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::settings::default_bounds;
 use crate::{Actor, HOUR_MS, Instant, Measure, PatientId, SeenAction, Verb};
 
 /// The normal side of an alarm limit, in the measure's own unit.
@@ -60,18 +61,10 @@ impl UnitLimits {
     }
 }
 
-/// The limits of an adult ward: an illustration until the unit sets its own.
+/// The limits that hold for a measure until the unit sets its own; heart rate and pulse are one.
 pub(crate) fn adult(measure: Measure) -> Option<Limits> {
-    let (low, high) = match measure {
-        Measure::HeartRate | Measure::PulseRate => (Some(50.0), Some(130.0)),
-        Measure::SpO2 => (Some(90.0), None),
-        Measure::RespRate => (Some(8.0), Some(25.0)),
-        Measure::SystolicBp => (Some(90.0), Some(180.0)),
-        Measure::Temperature => (Some(35.0), Some(38.5)),
-        Measure::Glucose => (Some(70.0), Some(250.0)),
-        _ => return None,
-    };
-    Some(Limits { low, high })
+    let measure = if measure == Measure::PulseRate { Measure::HeartRate } else { measure };
+    default_bounds(measure).map(|(low, high)| Limits { low, high })
 }
 
 /// Who may change a limit.

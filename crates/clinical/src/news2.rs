@@ -1,6 +1,6 @@
 //! NEWS2, the National Early Warning Score (Royal College of Physicians, 2017, charts 1 to 4).
 
-use crate::{HOUR_MS, Instant, MINUTE_MS, Measure, Plausibility};
+use crate::{HOUR_MS, Instant, Measure, Plausibility, Setting};
 
 /// Level of consciousness; everything but alert scores 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +124,12 @@ pub struct Windows {
 }
 
 impl Default for Windows {
-    /// 30 minutes, and six hours: the longest interval RCP 2017 allows a patient who scores 1 to 4.
+    /// What the table of settings says.
     fn default() -> Self {
-        Windows { continuous_ms: 30 * MINUTE_MS, spot_ms: 6 * HOUR_MS }
+        Windows {
+            continuous_ms: Setting::ContinuousWindow.default_ms(),
+            spot_ms: Setting::SpotWindow.default_ms(),
+        }
     }
 }
 
@@ -364,6 +367,7 @@ fn temperature(celsius: f64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MINUTE_MS;
 
     const NOW: Instant = Instant(100 * HOUR_MS);
 

@@ -4,7 +4,8 @@
 //! order the facts arrived.
 
 use crate::{
-    Action, Actor, Episode, Instant, MINUTE_MS, Presence, Priority, SECOND_MS, SeenAction, UnitLimits, Verb,
+    Action, Actor, Episode, Instant, MINUTE_MS, Presence, Priority, SECOND_MS, SeenAction, Setting,
+    UnitLimits, Verb,
 };
 
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
@@ -13,12 +14,12 @@ pub const CLOCK_TOLERANCE_MS: i64 = MINUTE_MS;
 /// An action that reached the server this long after the click was made offline.
 const LATE: i64 = 3 * SECOND_MS;
 
-/// What a unit has set for its alarms. All times in milliseconds.
+/// What a unit has set for its alarms, by default what the table of settings says. All times in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// How long a pause of the sound lasts: 2 min, 30 s to 10 min.
+    /// How long a pause of the sound lasts.
     pub pause: i64,
-    /// How often somebody who owns an alarm that is still on is reminded: 3 min, 1 to 10 min.
+    /// How often somebody who owns an alarm that is still on is reminded.
     pub remind: i64,
     /// How long an alarm may have no owner before the next role is called: high, medium, low.
     pub escalate: [i64; 3],
@@ -30,13 +31,13 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Policy {
+        let escalate = [Setting::EscalateHigh, Setting::EscalateMedium, Setting::EscalateLow];
+        let chain = [Setting::ChainHigh, Setting::ChainMedium, Setting::ChainLow];
         Policy {
-            pause: 2 * MINUTE_MS,
-            remind: 3 * MINUTE_MS,
-            escalate: [2 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS],
-            chain: [(); 3].map(|()| {
-                ["Charge nurse", "Physician on call", "Rapid response"].map(str::to_owned).to_vec()
-            }),
+            pause: Setting::AlarmPause.default_ms(),
+            remind: Setting::AlarmRemind.default_ms(),
+            escalate: escalate.map(Setting::default_ms),
+            chain: chain.map(Setting::default_roles),
             limits: UnitLimits::default(),
         }
     }

@@ -1,13 +1,17 @@
 //! What a site sets: how its alarms behave, how old a value may be to score, which flags change the score.
 //!
-//! Settings are pairs of text, so that they can be listed, kept and checked by name. Deliberately not here: where they are kept.
+//! Settings are pairs of text, so that they can be listed, kept and checked by name; the table of them is in `settings`.
+//! Deliberately not here: where they are kept.
 
 use std::collections::BTreeMap;
 
-use crate::{LimitError, MINUTE_MS, Measure, Policy, Priority, SECOND_MS, StaleAfter, Windows};
+use crate::{
+    LimitError, MINUTE_MS, Policy, Priority, SECOND_MS, Setting, SettingSpec, StaleAfter, Takes, Windows,
+    settings,
+};
 
-/// A site's settings; the default is what stands in the standards and guides.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A site's settings; the default is what the table says.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     /// Of units that have none of their own.
     policy: Policy,
@@ -22,38 +26,36 @@ pub struct Site {
     pub pregnancy: Code,
 }
 
-/// A code with its system, as `system|code`; empty names none.
+/// A code with its system, as `system|code`.
 pub type Code = std::borrow::Cow<'static, str>;
 
-/// The flag for scale 2 where the site names none.
-const SCALE_TWO: &str = "urn:vigil:flag|news2-spo2-scale-2";
-/// SNOMED CT: pregnant.
-const PREGNANCY: &str = "http://snomed.info/sct|77386006";
+impl Default for Site {
+    fn default() -> Site {
+        Site {
+            policy: Policy::default(),
+            units: BTreeMap::new(),
+            windows: Windows::default(),
+            stale: StaleAfter::default(),
+            scale_two: Setting::ScaleTwo.default_flag().into(),
+            pregnancy: Setting::Pregnancy.default_flag().into(),
+        }
+    }
+}
 
 /// Why a setting is refused; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SiteError {
     /// No setting of that name.
-    #[error("there is no setting \"{0}\"; `vigil settings` lists them. Nothing was changed")]
+    #[error("there is no setting \"{0}\"; there are {known}. Nothing was changed", known = known())]
     Unknown(String),
-    /// Not a number in its range.
-    #[error("{key} takes {least} to {most} {unit}; nothing was changed")]
-    Range {
+    /// It takes something else.
+    #[error("{key} takes {takes}; nothing was changed")]
+    Value {
         /// The setting.
         key: &'static str,
-        /// The least it takes.
-        least: i64,
-        /// The most it takes.
-        most: i64,
-        /// In what.
-        unit: &'static str,
+        /// What it takes, in words.
+        takes: String,
     },
-    /// No text, or too much.
-    #[error("{0} takes a few words, separated by commas; nothing was changed")]
-    Words(&'static str),
-    /// Not `system|code`.
-    #[error("{0} takes a code as system|code; nothing was changed")]
-    NotACode(&'static str),
     /// No limits that a unit can have.
     #[error("{key}: {why}. Nothing was changed")]
     Limits {
@@ -63,75 +65,18 @@ pub enum SiteError {
         why: LimitError,
     },
     /// A unit cannot have this for itself.
-    #[error("{0} holds for the whole site; nothing was changed")]
+    #[error("{0} holds for the whole site, without a unit behind it; nothing was changed")]
     SiteWide(&'static str),
 }
 
-struct Spec {
-    key: &'static str,
-    range: Option<(i64, i64, &'static str)>,
-    per_unit: bool,
-    meaning: &'static str,
+fn known() -> String {
+    settings().iter().map(|row| row.key).collect::<Vec<_>>().join(", ")
 }
-
-const fn time(key: &'static str, least: i64, most: i64, meaning: &'static str) -> Spec {
-    Spec { key, range: Some((least, most, "seconds")), per_unit: true, meaning }
-}
-
-const fn minutes(key: &'static str, most: i64, meaning: &'static str) -> Spec {
-    Spec { key, range: Some((1, most, "minutes")), per_unit: false, meaning }
-}
-
-const fn text(key: &'static str, per_unit: bool, meaning: &'static str) -> Spec {
-    Spec { key, range: None, per_unit, meaning }
-}
-
-const fn limits(key: &'static str, meaning: &'static str) -> Spec {
-    Spec { key, range: None, per_unit: true, meaning }
-}
-
-/// What is watched, by the name of its setting.
-const WATCHED: [(&str, Measure); 6] = [
-    ("limit.heart-rate", Measure::HeartRate),
-    ("limit.spo2", Measure::SpO2),
-    ("limit.resp-rate", Measure::RespRate),
-    ("limit.systolic", Measure::SystolicBp),
-    ("limit.temperature", Measure::Temperature),
-    ("limit.glucose", Measure::Glucose),
-];
-
-fn watched(key: &str) -> Option<Measure> {
-    WATCHED.iter().find(|(known, _)| *known == key).map(|(_, measure)| *measure)
-}
-
-/// Ranges: IEC 60601-1-8 as vendors' manuals quote it.
-const SPECS: [Spec; 20] = [
-    time("alarm.pause", 30, 600, "how long a pause of the sound lasts"),
-    time("alarm.remind", 60, 600, "how often the owner of an alarm that is still on is reminded"),
-    time("alarm.escalate-high", 30, 3600, "how long a high alarm may have no owner"),
-    time("alarm.escalate-medium", 30, 7200, "how long a medium alarm may have no owner"),
-    time("alarm.escalate-low", 30, 14400, "how long a low alarm may have no owner"),
-    text("alarm.chain-high", true, "who is called for a high alarm, one after the other"),
-    text("alarm.chain-medium", true, "who is called for a medium alarm"),
-    text("alarm.chain-low", true, "who is called for a low alarm"),
-    limits("limit.heart-rate", "alarm limits of the heart rate, in /min, such as 50 to 130"),
-    limits("limit.spo2", "alarm limits of SpO2, in %, such as 90 to -"),
-    limits("limit.resp-rate", "alarm limits of the respiratory rate, in /min"),
-    limits("limit.systolic", "alarm limits of the systolic pressure, in mmHg"),
-    limits("limit.temperature", "alarm limits of the temperature, in °C"),
-    limits("limit.glucose", "alarm limits of glucose, in mg/dL"),
-    minutes("news2.continuous-window", 60, "how old a monitor's value may be to score"),
-    minutes("news2.spot-window", 1440, "how old a charted value may be to score"),
-    minutes("stale.device", 240, "after how long a single value of a device is stale"),
-    minutes("stale.charted", 1440, "after how long a charted value is stale"),
-    text("news2.scale-two", false, "the Flag that prescribes SpO2 scale 2"),
-    text("news2.pregnancy", false, "the Flag that records a pregnancy"),
-];
 
 impl Site {
     /// A site from its settings; those that are refused today are left out, and the default stands.
     pub fn from_settings<'a>(settings: impl Iterator<Item = (&'a str, &'a str)>) -> Site {
-        let mut site = Site { scale_two: SCALE_TWO.into(), pregnancy: PREGNANCY.into(), ..Site::default() };
+        let mut site = Site::default();
         let mut settings: Vec<_> = settings.collect();
         // What holds for the site is the ground for what a unit changes.
         settings.sort_by_key(|(key, _)| key.contains('@'));
@@ -153,40 +98,23 @@ impl Site {
     /// Where there is no such setting, or it does not take this value; nothing was changed then.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), SiteError> {
         let (name, unit) = key.split_once('@').map_or((key, None), |(name, unit)| (name, Some(unit.trim())));
-        let spec = SPECS
-            .iter()
-            .find(|spec| spec.key == name)
-            .ok_or_else(|| SiteError::Unknown(key.chars().take(60).collect()))?;
+        let unknown = || SiteError::Unknown(key.chars().take(60).collect());
+        let setting = Setting::from_key(name).ok_or_else(unknown)?;
+        let spec = setting.spec();
         if unit.is_some() && !spec.per_unit {
             return Err(SiteError::SiteWide(spec.key));
         }
-        let number = match spec.range {
-            Some((least, most, unit)) => {
-                let refused = SiteError::Range { key: spec.key, least, most, unit };
-                let number: i64 = value.trim().parse().map_err(|_| refused.clone())?;
-                if number < least || number > most {
-                    return Err(refused);
-                }
-                number * if unit == "seconds" { SECOND_MS } else { MINUTE_MS }
-            }
-            None => 0,
-        };
-        let code = |key| match value.trim().split_once('|') {
-            Some((system, code)) if !system.is_empty() && !code.is_empty() => {
-                Ok(value.trim().to_owned().into())
-            }
-            _ => Err(SiteError::NotACode(key)),
-        };
-        match name {
-            "news2.continuous-window" => self.windows.continuous_ms = number,
-            "news2.spot-window" => self.windows.spot_ms = number,
-            "stale.device" => self.stale.device_spot_ms = number,
-            "stale.charted" => self.stale.charted_ms = number,
-            "news2.scale-two" => self.scale_two = code(spec.key)?,
-            "news2.pregnancy" => self.pregnancy = code(spec.key)?,
+        let time = || spec.milliseconds(value).ok_or_else(|| refused(spec));
+        match setting {
+            Setting::ContinuousWindow => self.windows.continuous_ms = time()?,
+            Setting::SpotWindow => self.windows.spot_ms = time()?,
+            Setting::StaleDevice => self.stale.device_spot_ms = time()?,
+            Setting::StaleCharted => self.stale.charted_ms = time()?,
+            Setting::ScaleTwo => self.scale_two = code(spec, value)?,
+            Setting::Pregnancy => self.pregnancy = code(spec, value)?,
             _ => {
                 let mut policy = unit.map_or(&self.policy, |unit| self.policy(unit)).clone();
-                policy.set(spec.key, number, value)?;
+                policy.set(setting, value)?;
                 match unit {
                     Some(unit) => drop(self.units.insert(unit.to_owned(), policy)),
                     None => self.policy = policy,
@@ -196,72 +124,93 @@ impl Site {
         Ok(())
     }
 
+    fn text(&self, setting: Setting) -> String {
+        match setting {
+            Setting::ContinuousWindow => (self.windows.continuous_ms / MINUTE_MS).to_string(),
+            Setting::SpotWindow => (self.windows.spot_ms / MINUTE_MS).to_string(),
+            Setting::StaleDevice => (self.stale.device_spot_ms / MINUTE_MS).to_string(),
+            Setting::StaleCharted => (self.stale.charted_ms / MINUTE_MS).to_string(),
+            Setting::ScaleTwo => self.scale_two.to_string(),
+            Setting::Pregnancy => self.pregnancy.to_string(),
+            of_policy => self.policy.text(of_policy),
+        }
+    }
+
     /// Every setting of the site as (name, value, meaning), units' own after the site's.
     pub fn list(&self) -> Vec<(String, String, &'static str)> {
-        let mut out = Vec::new();
-        for spec in &SPECS {
-            let value = match spec.key {
-                "news2.continuous-window" => (self.windows.continuous_ms / MINUTE_MS).to_string(),
-                "news2.spot-window" => (self.windows.spot_ms / MINUTE_MS).to_string(),
-                "stale.device" => (self.stale.device_spot_ms / MINUTE_MS).to_string(),
-                "stale.charted" => (self.stale.charted_ms / MINUTE_MS).to_string(),
-                "news2.scale-two" => self.scale_two.to_string(),
-                "news2.pregnancy" => self.pregnancy.to_string(),
-                key => self.policy.get(key),
-            };
-            out.push((spec.key.to_owned(), value, spec.meaning));
-        }
+        let all = settings().iter();
+        let mut out: Vec<_> =
+            all.map(|row| (row.key.to_owned(), self.text(row.setting), row.meaning)).collect();
         for (unit, policy) in &self.units {
-            let own = SPECS
-                .iter()
-                .filter(|spec| spec.per_unit && policy.get(spec.key) != self.policy.get(spec.key));
-            out.extend(own.map(|spec| (format!("{}@{unit}", spec.key), policy.get(spec.key), spec.meaning)));
+            let own = settings().iter().filter(|row| row.per_unit).filter_map(|row| {
+                let value = policy.text(row.setting);
+                let differs = value != self.policy.text(row.setting);
+                differs.then(|| (format!("{}@{unit}", row.key), value, row.meaning))
+            });
+            out.extend(own);
         }
         out
     }
 }
 
-/// Which of the three times or chains a key names.
-fn level(key: &str) -> usize {
-    match key.rsplit('-').next() {
-        Some("high") => 0,
-        Some("medium") => 1,
-        _ => 2,
+fn refused(spec: &SettingSpec) -> SiteError {
+    SiteError::Value { key: spec.key, takes: spec.range() }
+}
+
+fn code(spec: &SettingSpec, value: &str) -> Result<Code, SiteError> {
+    match value.trim().split_once('|') {
+        Some((system, code)) if !system.is_empty() && !code.is_empty() => Ok(value.trim().to_owned().into()),
+        _ => Err(refused(spec)),
     }
 }
 
+fn roles(spec: &SettingSpec, value: &str) -> Result<Vec<String>, SiteError> {
+    let roles = value.split(',').map(|role| role.trim().to_owned()).filter(|role| !role.is_empty());
+    let roles: Vec<String> = roles.collect();
+    if roles.is_empty() || roles.len() > 6 || value.len() > 300 {
+        return Err(refused(spec));
+    }
+    Ok(roles)
+}
+
 impl Policy {
-    fn set(&mut self, key: &'static str, number: i64, value: &str) -> Result<(), SiteError> {
-        if let Some(measure) = watched(key) {
-            return self.limits.set(measure, value).map_err(|why| SiteError::Limits { key, why });
-        }
-        match key {
-            "alarm.pause" => self.pause = number,
-            "alarm.remind" => self.remind = number,
-            key if key.starts_with("alarm.escalate-") => self.escalate[level(key)] = number,
-            key => {
-                let roles: Vec<String> = value
-                    .split(',')
-                    .map(|role| role.trim().to_owned())
-                    .filter(|role| !role.is_empty())
-                    .collect();
-                if roles.is_empty() || roles.len() > 6 || value.len() > 300 {
-                    return Err(SiteError::Words(key));
+    fn set(&mut self, setting: Setting, value: &str) -> Result<(), SiteError> {
+        let spec = setting.spec();
+        let time = || spec.milliseconds(value).ok_or_else(|| refused(spec));
+        match setting {
+            Setting::AlarmPause => self.pause = time()?,
+            Setting::AlarmRemind => self.remind = time()?,
+            Setting::EscalateHigh => self.escalate[0] = time()?,
+            Setting::EscalateMedium => self.escalate[1] = time()?,
+            Setting::EscalateLow => self.escalate[2] = time()?,
+            Setting::ChainHigh => self.chain[0] = roles(spec, value)?,
+            Setting::ChainMedium => self.chain[1] = roles(spec, value)?,
+            Setting::ChainLow => self.chain[2] = roles(spec, value)?,
+            // Alarm limits.
+            _ => {
+                if let Takes::Bounds(measure, _) = spec.takes {
+                    let key = spec.key;
+                    self.limits.set(measure, value).map_err(|why| SiteError::Limits { key, why })?;
                 }
-                self.chain[level(key)] = roles;
             }
         }
         Ok(())
     }
 
-    fn get(&self, key: &str) -> String {
-        match key {
-            "alarm.pause" => (self.pause / SECOND_MS).to_string(),
-            "alarm.remind" => (self.remind / SECOND_MS).to_string(),
-            key if key.starts_with("alarm.escalate-") => (self.escalate[level(key)] / SECOND_MS).to_string(),
-            key => match watched(key) {
-                Some(measure) => self.limits.text(measure),
-                None => self.chain[level(key)].join(", "),
+    fn text(&self, setting: Setting) -> String {
+        let seconds = |ms: i64| (ms / SECOND_MS).to_string();
+        match setting {
+            Setting::AlarmPause => seconds(self.pause),
+            Setting::AlarmRemind => seconds(self.remind),
+            Setting::EscalateHigh => seconds(self.escalate[0]),
+            Setting::EscalateMedium => seconds(self.escalate[1]),
+            Setting::EscalateLow => seconds(self.escalate[2]),
+            Setting::ChainHigh => self.chain[0].join(", "),
+            Setting::ChainMedium => self.chain[1].join(", "),
+            Setting::ChainLow => self.chain[2].join(", "),
+            limits => match limits.spec().takes {
+                Takes::Bounds(measure, _) => self.limits.text(measure),
+                _ => String::new(),
             },
         }
     }
@@ -280,6 +229,39 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Measure;
+
+    #[test]
+    fn what_holds_until_somebody_sets_it_is_what_the_table_says() {
+        let untouched = Site::default();
+        let list = untouched.list();
+        assert_eq!(list.len(), settings().len());
+        for (row, (key, value, meaning)) in settings().iter().zip(list) {
+            assert_eq!((row.key, row.default_text(), row.meaning), (key.as_str(), value, meaning));
+            let mut set = untouched.clone();
+            set.set(row.key, &row.default_text()).unwrap();
+            assert_eq!(set, untouched, "{}", row.key);
+        }
+    }
+
+    #[test]
+    fn who_is_refused_is_told_what_is_accepted() {
+        let mut site = Site::default();
+        let mut told = |key: &str, value: &str| site.set(key, value).unwrap_err().to_string();
+        assert!(told("alarm.pausing", "60").contains("there are alarm.pause, alarm.remind,"));
+        for row in settings() {
+            let (nonsense, accepted) = ("no such thing", row.range());
+            // A role can have any name.
+            if matches!(row.takes, Takes::Roles(_)) {
+                assert!(told(row.key, " , ").contains(&accepted), "{}", row.key);
+                continue;
+            }
+            let words = told(row.key, nonsense);
+            let bounds = matches!(row.takes, Takes::Bounds(..)) && words.contains("such as 50 to 130");
+            assert!(words.starts_with(row.key) && (words.contains(&accepted) || bounds), "{words}");
+        }
+        assert_eq!(site, Site::default(), "and nothing was changed");
+    }
 
     #[test]
     fn what_is_listed_can_be_set_and_reads_back() {

@@ -1,6 +1,6 @@
 //! When a number no longer speaks of the patient as they are now (CLINICAL 2: stale data is a technical alarm).
 
-use crate::{HOUR_MS, Instant, MINUTE_MS, Measure};
+use crate::{Instant, MINUTE_MS, Measure, Setting};
 
 /// How long silence may last before the last value counts as stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ impl Default for StaleAfter {
         StaleAfter {
             streamed_ms: MINUTE_MS,
             sensor_ms: 15 * MINUTE_MS,
-            device_spot_ms: 30 * MINUTE_MS,
-            charted_ms: 6 * HOUR_MS,
+            device_spot_ms: Setting::StaleDevice.default_ms(),
+            charted_ms: Setting::StaleCharted.default_ms(),
         }
     }
 }
@@ -51,6 +51,7 @@ pub fn is_stale(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::HOUR_MS;
 
     #[test]
     fn a_dead_sensor_is_stale_after_its_own_time_and_not_before() {

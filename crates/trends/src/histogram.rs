@@ -15,17 +15,22 @@ impl Histogram {
     const MOST: i64 = 65_536;
     /// Room on either side of what came first.
     const ROOM: i64 = 1024;
+    const ROOM_EACH: usize = 1024;
 
     pub fn add(&mut self, values: &[f64]) {
         let Some(first) = values.first() else { return };
         if self.counts.is_empty() {
-            self.base = (first * 10.0).round() as i64 - Histogram::ROOM;
-            self.counts = vec![0; 2 * Histogram::ROOM as usize];
+            self.base = tenths_of(*first).saturating_sub(Histogram::ROOM);
+            self.counts = vec![0; 2 * Histogram::ROOM_EACH];
         }
         let mut base = self.base as f64;
         for value in values {
             let tenths = value * 10.0 - base;
-            // What is under the base becomes 0 here, and is found to be another value.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "what is under the base becomes 0, and is found to be another value"
+            )]
             let at = (tenths + 0.5) as usize;
             match self.counts.get_mut(at) {
                 Some(count) if (tenths - at as f64).abs() < 1e-6 => *count += 1,
@@ -45,7 +50,7 @@ impl Histogram {
         let mut base = self.base;
         for mantissa in rest {
             let at = mantissa.saturating_mul(tenths).saturating_sub(base);
-            match self.counts.get_mut(at as usize) {
+            match usize::try_from(at).ok().and_then(|at| self.counts.get_mut(at)) {
                 Some(count) => *count += 1,
                 None => {
                     self.add_odd(mantissa.saturating_mul(tenths) as f64 / 10.0);
@@ -56,10 +61,9 @@ impl Histogram {
     }
 
     fn add_odd(&mut self, value: f64) {
-        let tenths = (value * 10.0).round();
-        let exact = (value * 10.0 - tenths).abs() < 1e-6;
-        let tenths = tenths as i64;
-        let (low, high) = (self.base.min(tenths), (self.base + self.counts.len() as i64 - 1).max(tenths));
+        let tenths = tenths_of(value);
+        let exact = (value * 10.0 - tenths as f64).abs() < 1e-6;
+        let (low, high) = (self.base.min(tenths), self.tenths_at(self.counts.len() - 1).max(tenths));
         if !exact || high.saturating_sub(low) >= Histogram::MOST {
             self.odd.push(value);
             return;
@@ -71,16 +75,27 @@ impl Histogram {
         self.counts[usize::try_from(tenths - low).unwrap_or(0)] += 1;
     }
 
+    /// The tenths that a count is of.
+    fn tenths_at(&self, at: usize) -> i64 {
+        self.base.saturating_add(i64::try_from(at).unwrap_or(i64::MAX))
+    }
+
     /// Each value that was counted, lowest first, with how often it came.
     fn counted(&self) -> impl Iterator<Item = (f64, usize)> {
         let came = self.counts.iter().enumerate().filter(|(_, n)| **n > 0);
-        came.map(|(at, n)| ((self.base + at as i64) as f64 / 10.0, *n))
+        came.map(|(at, n)| (self.tenths_at(at) as f64 / 10.0, *n))
     }
 
     /// Every value with how often it came.
     pub fn all(&self) -> impl Iterator<Item = (f64, usize)> {
         self.counted().chain(self.odd.iter().map(|value| (*value, 1)))
     }
+}
+
+/// What is absurdly large ends at the largest there is.
+#[expect(clippy::cast_possible_truncation, reason = "so do those that are too large for it")]
+fn tenths_of(value: f64) -> i64 {
+    (value * 10.0).round() as i64
 }
 
 /// Lowest, middle and highest of some values, each with how often it came.
@@ -122,5 +137,14 @@ mod tests {
             assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
         }
         assert_eq!(median(&[]), None);
+    }
+
+    #[test]
+    fn an_absurd_value_ends_no_program_and_is_counted_as_what_it_is() {
+        for far in [9.2e18, -9.2e18, 1e17, -1e17] {
+            assert_eq!(median(&[far, far, far]), Some(far));
+            assert_eq!(median(&[far, 36.6, 36.6, 36.6]), Some(36.6));
+            assert_eq!(median(&[36.6, 36.6, 36.6, far]), Some(36.6));
+        }
     }
 }

@@ -42,7 +42,7 @@ fn segment(code: &str, unit: &str, scale: u8, base: i64, came: &Came) -> Fact {
         start: Instant(came.start),
         period_ms: came.period_ms,
         scale,
-        mantissas: (0..came.n as i64).map(value).collect(),
+        mantissas: (0..i64::try_from(came.n).unwrap()).map(value).collect(),
     };
     fact(
         format!("Observation/{code}-{unit}-{}-{}-{}", came.device, came.start, came.n),

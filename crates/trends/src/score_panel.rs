@@ -40,7 +40,7 @@ fn scores(
         let known = sampled.iter().filter_map(|one| {
             let (taken_at, value) = one.last.get(n).copied().flatten()?;
             // Four digits are more than any of these is sent with.
-            let value = Decimal { mantissa: (value * 1e4).round() as i64, scale: 4 };
+            let value = Decimal::rounded(value, 4)?;
             Some(SeriesValue {
                 series: one.series.clone(),
                 value,

@@ -11,12 +11,12 @@ pub(crate) struct Summary {
     /// Those that hold at the end of the range.
     limits: Limits,
     /// Of values that each last as many milliseconds.
-    even: Vec<(i64, Histogram)>,
+    even: Vec<(f64, Histogram)>,
     /// Of the others.
     loose: Histogram,
     last: Option<(i64, f64)>,
-    under_ms: i64,
-    over_ms: i64,
+    under_ms: f64,
+    over_ms: f64,
 }
 
 /// A value stands for the time to the next one, and never for a silence.
@@ -30,8 +30,8 @@ impl Summary {
             even: Vec::new(),
             loose: Histogram::default(),
             last: None,
-            under_ms: 0,
-            over_ms: 0,
+            under_ms: 0.0,
+            over_ms: 0.0,
         }
     }
 
@@ -49,7 +49,7 @@ impl Summary {
         match times {
             // How long these lasted is reckoned at the end, from how many they were.
             Times::Every { period_ms, .. } if seen.len() > 1 => {
-                let histogram = self.lasting_each(*period_ms as i64);
+                let histogram = self.lasting_each(*period_ms);
                 match whole {
                     Some((mantissas, 0)) => histogram.add_whole(&mantissas[seen.start..last], 10),
                     Some((mantissas, 1)) => histogram.add_whole(&mantissas[seen.start..last], 1),
@@ -67,7 +67,7 @@ impl Summary {
         self.last = Some((times.at(last), values[last]));
     }
 
-    fn lasting_each(&mut self, ms: i64) -> &mut Histogram {
+    fn lasting_each(&mut self, ms: f64) -> &mut Histogram {
         let at = self.even.iter().position(|(known, _)| *known == ms).unwrap_or_else(|| {
             self.even.push((ms, Histogram::default()));
             self.even.len() - 1
@@ -76,12 +76,12 @@ impl Summary {
     }
 
     fn lasting(&mut self, value: f64, ms: i64) {
-        self.last_for(value, ms.min(LASTS));
+        self.last_for(value, ms.min(LASTS) as f64);
     }
 
-    fn last_for(&mut self, value: f64, ms: i64) {
-        self.under_ms += if self.limits.low.is_some_and(|l| value < l) { ms } else { 0 };
-        self.over_ms += if self.limits.high.is_some_and(|h| value > h) { ms } else { 0 };
+    fn last_for(&mut self, value: f64, ms: f64) {
+        self.under_ms += if self.limits.low.is_some_and(|l| value < l) { ms } else { 0.0 };
+        self.over_ms += if self.limits.high.is_some_and(|h| value > h) { ms } else { 0.0 };
     }
 
     /// `HR 24 h: median 84, from 61 to 132, last 96 at 14:02, above 130 for 18 min`.
@@ -91,7 +91,7 @@ impl Summary {
         let even = std::mem::take(&mut self.even);
         for (step, histogram) in &even {
             for (value, n) in histogram.all() {
-                self.last_for(value, (*step).min(LASTS) * n as i64);
+                self.last_for(value, step.min(LASTS as f64) * n as f64);
             }
         }
         let all = even.iter().flat_map(|(_, histogram)| histogram.all()).chain(self.loose.all());
@@ -105,12 +105,17 @@ impl Summary {
         for (word, bound, ms) in
             [("below", self.limits.low, self.under_ms), ("above", self.limits.high, self.over_ms)]
         {
-            if let Some(bound) = bound.filter(|_| ms >= MINUTE_MS) {
-                out.push_str(&format!(", {word} {bound:.digits$} for {}", span(ms)));
+            if let Some(bound) = bound.filter(|_| ms >= MINUTE_MS as f64) {
+                out.push_str(&format!(", {word} {bound:.digits$} for {}", span(whole_ms(ms))));
             }
         }
         out
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "no longer than the part of time that is seen")]
+fn whole_ms(ms: f64) -> i64 {
+    ms.round() as i64
 }
 
 /// A length of time in words: `45 min`, `6 h`, `3 d`.
@@ -142,7 +147,7 @@ mod tests {
         for block in 0..4 {
             let times = Times::Every { origin: block * 10 * minute, period_ms: 60_000.0, skip: 0, n: 10 };
             let values = [90.0, 90.0, 131.0, 90.0, 90.0, 90.0, 90.0, 90.0, 90.0, 140.0];
-            let tenths = values.map(|v| (v * 10.0) as i64);
+            let tenths = [900, 900, 1310, 900, 900, 900, 900, 900, 900, 1400];
             summary.push(&times, &values, (block % 2 == 0).then_some((&tenths, 1)));
         }
         let words = summary.words("HR", 0);
@@ -150,5 +155,16 @@ mod tests {
             words.contains("median 90, from 90 to 140") && words.ends_with("above 130 for 7 min"),
             "{words}"
         );
+    }
+
+    #[test]
+    fn the_time_above_a_limit_is_not_cut_short_where_values_come_at_no_whole_millisecond() {
+        let limits = Limits { low: None, high: Some(130.0) };
+        let mut summary = Summary::new((Instant(0), Instant(30 * MINUTE_MS)), limits);
+        // 128 a second: 7.8125 ms each.
+        let times = Times::Every { origin: 0, period_ms: 7.8125, skip: 0, n: 128 * 60 * 20 + 1 };
+        summary.push(&times, &vec![140.0; times.len()], None);
+        let words = summary.words("HR", 0);
+        assert!(words.ends_with("above 130 for 20 min"), "{words}");
     }
 }

@@ -116,6 +116,7 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
     // As far apart as what is looked at has room for; a wider picture has more of them.
     let looked_at = request.focus.1.ms_since(request.focus.0);
     let share = looked_at as f64 / (span.1 - span.0).max(1) as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 2 and 14")]
     let most = (f64::from(request.width) * share / 110.0).clamp(2.0, 14.0) as usize;
     let time_ticks = time_ticks(span, TimeStep::of(looked_at, most), &zone());
     let events =

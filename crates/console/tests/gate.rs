@@ -154,9 +154,11 @@ fn start(folder: &Path, pin: &str, user: Option<&str>) -> Start {
 /// A filled cache under a PIN, closed.
 async fn filled(folder: &Path) -> ward_sim::WardSim {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
-    let mut begin = start(folder, "2580-night", None);
-    begin.server = Some(sim.base().to_owned());
-    assert!(begin.sync_once().await.unwrap().problems.is_empty());
+    let begin = start(folder, "2580-night", None);
+    let Opening::Open(open) = begin.open(None, Some(sim.base().to_owned())).unwrap() else {
+        panic!("it is new")
+    };
+    open.console.engine().unwrap().sync_first_day().await.unwrap();
     sim
 }
 
@@ -193,23 +195,25 @@ async fn a_command_beside_an_open_window_gets_the_same_and_is_logged_the_same() 
         let text = |e: &Value, key: &str| e[key].as_str().unwrap_or_default().to_owned();
         entries[..most].iter().map(|e| (text(e, "who"), text(e, "what"))).collect()
     };
-    let patient = "ward-p12";
-    let ask_all = async |without_pdf: bool| {
+    let asks = asks("ward-p12");
+    let ask_all = async || {
         let mut answers = Vec::new();
-        for ask in asks(patient) {
+        for ask in asks.clone() {
             let is_pdf = matches!(ask, Ask::File { kind: Kind::Pdf, .. });
             let answer = command.ask(ask).await.unwrap();
             assert!(!answer.bytes.is_empty());
             // A page says which station printed it: here another one.
-            answers.push(if is_pdf && without_pdf { Vec::new() } else { answer.bytes });
+            answers.push(if is_pdf { Vec::new() } else { answer.bytes });
         }
         let log = command.ask(Ask::Log { most: 7 }).await.unwrap();
         (answers, kept(6, &log.bytes))
     };
-    let (alone, logged_alone) = ask_all(true).await;
+    let (alone, logged_alone) = ask_all().await;
     let (console, door) = window(folder.path()).await;
-    let (beside, logged_beside) = ask_all(true).await;
-    assert!(alone == beside, "the window answers something else than the cache");
+    let (beside, logged_beside) = ask_all().await;
+    for (ask, (alone, beside)) in asks.iter().zip(alone.iter().zip(&beside)) {
+        assert!(alone == beside, "the window answers something else than the cache: {ask:?}");
+    }
     assert_eq!(logged_alone, logged_beside);
     assert!(
         logged_beside.iter().all(|(who, what)| who == "IT staff" && what.contains("on the command line"))
@@ -307,9 +311,11 @@ mod socket {
         std::fs::create_dir_all(&folder).unwrap();
         let _sim = filled(&folder).await;
         let (_console, door) = window(&folder).await;
-        let entries = start(&folder, "2580-night", None).ask(Ask::Log { most: 1 }).await.unwrap();
+        let command = start(&folder, "2580-night", None);
+        command.ask(Ask::Ward(AsOf::default())).await.unwrap();
+        let entries = command.ask(Ask::Log { most: 1 }).await.unwrap();
         let entries: Vec<Value> = serde_json::from_slice(&entries.bytes).unwrap();
-        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0]["what"], "ward-list shown on the command line");
         assert!(!folder.join("door.sock").exists() && !door.is_finished());
     }
 }

@@ -79,9 +79,7 @@ impl Times<'_> {
     pub fn at(&self, n: usize) -> i64 {
         match self {
             Times::Each(times) => times[n],
-            Times::Every { origin, period_ms, skip, .. } => {
-                origin + ((skip + n) as f64 * period_ms).round() as i64
-            }
+            Times::Every { origin, period_ms, skip, .. } => Instant(*origin).after(skip + n, *period_ms).0,
         }
     }
 

@@ -22,6 +22,16 @@ impl Instant {
     pub const fn ms_since(self, earlier: Instant) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// The moment of value number `n` of those that come every `period_ms` from here on, to the nearest millisecond. Where that is
+    /// beyond the end of time, it is the end.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is too long for it ends at the end of time too"
+    )]
+    pub fn after(self, n: usize, period_ms: f64) -> Instant {
+        self + (n as f64 * period_ms).round() as i64
+    }
 }
 
 impl Add<i64> for Instant {

@@ -169,7 +169,7 @@ pub struct Segment {
 impl Segment {
     /// When value `n` was true.
     pub fn time_of(&self, n: usize) -> Instant {
-        self.start + (n as f64 * self.period_ms).round() as i64
+        self.start.after(n, self.period_ms)
     }
 
     /// Whether this is a wave (ECG, pleth) and not a numeric: ten values a second or more.

@@ -93,7 +93,7 @@ pub(crate) fn walk(
         }
         let Some((mantissas, period)) = regular(head, blob)? else { return Ok(()) };
         for (n, mantissa) in mantissas.into_iter().enumerate() {
-            let t = Instant(head.t0) + (n as f64 * period).round() as i64;
+            let t = Instant(head.t0).after(n, period);
             each(t.0, Decimal { mantissa, scale: head.scale }, false);
         }
         return Ok(());

@@ -25,8 +25,8 @@ pub(crate) fn pack_min_max(mantissas: &[i64]) -> Option<Vec<u8>> {
         let (low, high) =
             part.iter().fold((i64::MAX, i64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
         let change = low.wrapping_sub(before);
-        push(&mut blob, ((change << 1) ^ (change >> 63)) as u64);
-        push(&mut blob, high.wrapping_sub(low) as u64);
+        push(&mut blob, ((change << 1) ^ (change >> 63)).cast_unsigned());
+        push(&mut blob, high.wrapping_sub(low).cast_unsigned());
         before = low;
     }
     Some(blob)
@@ -43,10 +43,10 @@ pub(crate) fn extremes<'v>(values: impl Iterator<Item = &'v i64>) -> (i64, i64) 
 
 fn push(blob: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        blob.push(number as u8 | 0x80);
+        blob.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
     }
-    blob.push(number as u8);
+    blob.push(number.to_le_bytes()[0]);
 }
 
 fn pull_number(blob: &mut &[u8]) -> Result<u64, VaultError> {
@@ -69,8 +69,8 @@ pub(crate) fn read_min_max(blob: &[u8], n: usize, mut each: impl FnMut(i64, i64)
     let mut low = 0i64;
     for _ in 0..steps {
         let change = pull_number(&mut rest)?;
-        low = low.wrapping_add((change >> 1) as i64 ^ -((change & 1) as i64));
-        each(low, low.wrapping_add(pull_number(&mut rest)? as i64));
+        low = low.wrapping_add((change >> 1).cast_signed() ^ -(change & 1).cast_signed());
+        each(low, low.wrapping_add(pull_number(&mut rest)?.cast_signed()));
     }
     if rest.is_empty() { Ok(()) } else { Err(failed("another count than the row says")) }
 }

@@ -13,6 +13,7 @@ use rusqlite::{Transaction, params};
 use crate::error::VaultError;
 use crate::series::chunk::pack_regular;
 use crate::series::min_max::{extremes, pack_min_max};
+use crate::series::rows::row_count;
 
 /// Fewer are packed before another thread has begun.
 const SHARE: usize = 8;
@@ -57,7 +58,7 @@ impl<'a> NewChunks<'a> {
                 "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
             )?
             .query_row(
-                params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), count as i64],
+                params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), row_count(count)],
                 |row| row.get(0),
             )?;
         if !known {
@@ -84,7 +85,7 @@ impl<'a> NewChunks<'a> {
                 series,
                 segment.start.0,
                 segment.time_of(values.len() - 1).0,
-                values.len() as i64,
+                row_count(values.len()),
                 segment.period_ms,
                 segment.scale,
                 low,

@@ -32,3 +32,8 @@ pub(crate) fn head(row: &Row) -> rusqlite::Result<Head> {
         received: row.get("received")?,
     })
 }
+
+/// How many values there are, as the database counts them.
+pub(crate) fn row_count(values: usize) -> i64 {
+    i64::try_from(values).unwrap_or(i64::MAX)
+}

@@ -9,11 +9,13 @@ use rusqlite::{Connection, Transaction, params};
 use crate::error::VaultError;
 use crate::series::chunk::{Head, Value, pack_sealed, times_of_sealed, unpack};
 use crate::series::min_max::extremes;
-use crate::series::rows::{HEAD, head, value};
+use crate::series::rows::{HEAD, head, row_count, value};
 
 /// The hot tail of a series is sealed at this many rows, and keeps this many.
 const SEAL_AT: i64 = 1024;
 const KEEP_HOT: i64 = 256;
+/// Compacted runs stay near the size of a sealed tail.
+const MOST_IN_A_RUN: usize = 2048;
 
 /// The hot tails that a page touches, and the chunks that were sealed from them.
 pub(crate) struct Tails<'a> {
@@ -165,8 +167,7 @@ impl<'a> Tails<'a> {
         }
         values.sort_by(|a, b| (a.t, &a.source).cmp(&(b.t, &b.source)));
         self.sealed.remove(&series);
-        // Compacted runs stay near the size of a sealed tail.
-        for part in values.chunks(2 * SEAL_AT as usize) {
+        for part in values.chunks(MOST_IN_A_RUN) {
             self.insert_sealed(series, part)?;
         }
         Ok(())
@@ -191,7 +192,7 @@ impl<'a> Tails<'a> {
                 series,
                 first.t,
                 last.t,
-                values.len() as i64,
+                row_count(values.len()),
                 scale,
                 low,
                 high,

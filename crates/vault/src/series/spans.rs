@@ -43,6 +43,11 @@ struct Spans {
 
 impl Spans {
     fn at(&self, t: i64) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "what lies outside counts for the column at that edge"
+        )]
         (((t - self.from) as f64 * self.per_ms) as usize).min(self.spans.len() - 1)
     }
 
@@ -109,7 +114,7 @@ impl Reader<'_> {
                     (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
                 let n = n as usize;
                 if period * STEP as f64 <= width {
-                    let time = |n: usize| t0 + (n as f64 * period).round() as i64;
+                    let time = |n: usize| Instant(t0).after(n, period).0;
                     let unit = unit(scale);
                     let mut first = 0;
                     read_min_max(row.get_ref(4)?.as_blob().map_err(failed)?, n, |low, high| {

@@ -192,7 +192,7 @@ impl Blocks {
         for piece in &self.pieces {
             match piece {
                 Piece::Packed { head, n, .. } => {
-                    steps.push((head.period_ms.unwrap_or(0.0).round() as i64, n - 1));
+                    steps.push((Instant(0).after(1, head.period_ms.unwrap_or(0.0)).0, n - 1));
                 }
                 Piece::Loose(times, _) => steps.extend(steps_of(times)),
             }

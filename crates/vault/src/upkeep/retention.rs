@@ -36,7 +36,7 @@ pub struct Retired {
 
 const SETTING: &str = "retention-days";
 /// Chunks that go in one transaction: the writer is free again after some milliseconds.
-const BATCH: usize = 512;
+const BATCH: u32 = 512;
 
 impl Vault {
     /// Keeps the policy of this site.
@@ -63,11 +63,11 @@ impl Vault {
                 Ok(connection.execute(
                     "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE t1 < max(?1, ?2) AND
                      max(t1, received, coalesce(replaced, 0)) < CASE WHEN period_ms <= 100 THEN ?2 ELSE ?1 END LIMIT ?3)",
-                    params![numerics, waves, BATCH as i64],
+                    params![numerics, waves, BATCH],
                 )?)
             })?;
             done.chunks += gone;
-            if gone < BATCH {
+            if gone < BATCH as usize {
                 break;
             }
         }

@@ -101,7 +101,8 @@ impl Transport for Http {
 
 async fn read_body(response: reqwest::Response) -> Result<Vec<u8>, FhirError> {
     let limit = PAGE_LIMIT_MIB << 20;
-    let mut bytes = Vec::with_capacity(response.content_length().unwrap_or(0).min(limit as u64) as usize);
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(limit));
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(FhirError::transport)?;

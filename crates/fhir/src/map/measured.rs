@@ -127,6 +127,9 @@ fn acvpu(concept: &types::Concept) -> Option<Acvpu> {
 /// Values of one SampledData are at most this many; more is a defect of the sender.
 const MOST_VALUES: usize = 4_000_000;
 
+/// The last millisecond that FHIR can write: 9999-12-31T23:59:59.999Z.
+const END_OF_TIME: f64 = 253_402_300_799_999.0;
+
 fn segments(
     patient: PatientId,
     device: Option<DeviceId>,
@@ -145,7 +148,7 @@ fn segments(
     let origin = data.origin.value.map_or(Ok(Decimal::whole(0)), decimal)?;
     let factor = data.factor.map_or(Ok(Decimal::whole(1)), decimal)?;
     let mut out: Vec<Segment> = Vec::new();
-    let mut open = false;
+    let (mut open, mut last) = (false, 0.0);
     for (n, token) in data.data.as_deref().unwrap_or_default().split_ascii_whitespace().enumerate() {
         if n >= MOST_VALUES {
             return Err(format!("its SampledData holds more than {MOST_VALUES} values"));
@@ -156,6 +159,7 @@ fn segments(
         }
         let value = Decimal::from_str(token)
             .map_err(|_| "its SampledData holds something that is no number".to_owned())?;
+        last = n as f64 * data.period;
         let (mantissa, scale) =
             scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
         match out.last_mut() {
@@ -165,13 +169,17 @@ fn segments(
                 device: device.clone(),
                 code: code.clone(),
                 unit: unit.clone(),
-                start: start + (n as f64 * data.period).round() as i64,
+                start: start.after(n, data.period),
                 period_ms: data.period,
                 scale,
                 mantissas: vec![mantissa],
             }),
         }
         open = true;
+    }
+    // Readers add the time of the last value up.
+    if start.0 as f64 + last > END_OF_TIME {
+        return Err("its SampledData ends after the year 9999".into());
     }
     Ok(out)
 }
@@ -254,5 +262,20 @@ mod tests {
         assert_eq!(parts.len(), 2);
         assert_eq!((parts[0].mantissas.clone(), parts[0].scale), (vec![370, 371], 1));
         assert_eq!(parts[1].start.ms_since(parts[0].start), 4000);
+    }
+
+    #[test]
+    fn a_wave_that_would_never_end_puts_no_value_into_the_past() {
+        let text = |period: &str| {
+            format!(
+                r#"{{"resourceType":"Observation","id":"w","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8310-5"}}]}},"subject":{{"reference":"Patient/p"}},"effectiveDateTime":"2026-01-01T00:00:00Z","valueSampledData":{{"origin":{{"value":30,"code":"Cel"}},"period":{period},"dimensions":1,"data":"6 7"}}}}"#
+            )
+        };
+        for period in ["1e300", "9300000000000000000", "252000000000000"] {
+            assert!(reason(&text(period)).contains("ends after the year 9999"), "{period}");
+        }
+        // A value a year is odd and no fault.
+        let Body::Segments(parts) = one(&text("31536000000")) else { panic!() };
+        assert_eq!(parts[0].mantissas, [36, 37]);
     }
 }

@@ -205,7 +205,7 @@ mod tests {
         let entries: Vec<String> = (0..20)
             .map(|n| {
                 entry(
-                    100 + (n % 2) as u8 * 8,
+                    [100, 108][n as usize % 2],
                     n,
                     ["8867-4", "9279-1"][n as usize / 10],
                     "72",

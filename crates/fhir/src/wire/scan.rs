@@ -5,11 +5,16 @@ use serde::Deserialize;
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
+/// A byte in each of eight places.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
 /// The first quote, backslash or control character from `at` on, looked for eight bytes at a time.
 fn text_stop(bytes: &[u8], mut at: usize) -> usize {
-    const QUOTE: u64 = LOW * b'"' as u64;
-    const BACKSLASH: u64 = LOW * b'\\' as u64;
-    const SPACE: u64 = LOW * b' ' as u64;
+    const QUOTE: u64 = each(b'"');
+    const BACKSLASH: u64 = each(b'\\');
+    const SPACE: u64 = each(b' ');
     // Exact for the lowest byte that is one, which is the one asked for.
     let zero = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {

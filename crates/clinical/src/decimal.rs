@@ -28,6 +28,7 @@ impl Decimal {
     /// `value` rounded half away from zero to `scale` digits behind the point.
     pub fn rounded(value: f64, scale: u8) -> Option<Decimal> {
         let scaled = (value * 10f64.powi(i32::from(scale))).round();
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 9e17")]
         (scaled.is_finite() && scaled.abs() < 9e17).then_some(Decimal { mantissa: scaled as i64, scale })
     }
 

@@ -18,6 +18,13 @@ impl Acvpu {
     pub const ALL: [Acvpu; 5] =
         [Acvpu::Alert, Acvpu::NewConfusion, Acvpu::Voice, Acvpu::Pain, Acvpu::Unresponsive];
 
+    /// The level that a value of a series stands for. What is none of them exactly is no level: between alert and confused there
+    /// is none, and nobody is alert because of a number below zero.
+    pub fn from_value(value: f64) -> Option<Acvpu> {
+        let mut stored = Acvpu::ALL.into_iter().zip([0.0, 1.0, 2.0, 3.0, 4.0]);
+        stored.find(|(_, of)| *of == value).map(|(level, _)| level)
+    }
+
     /// The word on the screen.
     pub fn word(self) -> &'static str {
         ["Alert", "Confusion", "Voice", "Pain", "Unresponsive"][self as usize]
@@ -298,9 +305,14 @@ fn usable<T: Copy>(input: &Option<Input<T>>, windows: &Windows, now: Instant) ->
     if age_ms > window { Err(Missing::TooOld { age_ms }) } else { Ok(input) }
 }
 
-// Device values can carry fractions; the chart's bands are in whole numbers, so values are rounded first.
+/// Device values can carry fractions; the chart's bands are in whole numbers, so values are rounded first.
+#[expect(clippy::cast_possible_truncation, reason = "what is too large for it lies far beyond every band")]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
 fn respiration(value: f64) -> u8 {
-    match value.round() as i64 {
+    match whole(value) {
         ..=8 => 3,
         9..=11 => 1,
         12..=20 => 0,
@@ -310,7 +322,7 @@ fn respiration(value: f64) -> u8 {
 }
 
 fn spo2_scale_one(value: f64) -> u8 {
-    match value.round() as i64 {
+    match whole(value) {
         ..=91 => 3,
         92..=93 => 2,
         94..=95 => 1,
@@ -319,7 +331,7 @@ fn spo2_scale_one(value: f64) -> u8 {
 }
 
 fn spo2_scale_two(value: f64, on_oxygen: Result<bool, Missing>) -> Option<u8> {
-    Some(match value.round() as i64 {
+    Some(match whole(value) {
         ..=83 => 3,
         84..=85 => 2,
         86..=87 => 1,
@@ -334,7 +346,7 @@ fn spo2_scale_two(value: f64, on_oxygen: Result<bool, Missing>) -> Option<u8> {
 }
 
 fn systolic(value: f64) -> u8 {
-    match value.round() as i64 {
+    match whole(value) {
         ..=90 => 3,
         91..=100 => 2,
         101..=110 => 1,
@@ -344,7 +356,7 @@ fn systolic(value: f64) -> u8 {
 }
 
 fn pulse(value: f64) -> u8 {
-    match value.round() as i64 {
+    match whole(value) {
         ..=40 => 3,
         41..=50 => 1,
         51..=90 => 0,
@@ -355,7 +367,7 @@ fn pulse(value: f64) -> u8 {
 }
 
 fn temperature(celsius: f64) -> u8 {
-    match (celsius * 10.0).round() as i64 {
+    match whole(celsius * 10.0) {
         ..=350 => 3,
         351..=360 => 1,
         361..=380 => 0,
@@ -509,5 +521,15 @@ mod tests {
     fn a_single_three_is_low_medium() {
         let case = inputs(16.0, 90.0, 1, false, 120.0, 80.0, Acvpu::Alert, 37.0);
         assert_eq!(news2(&case, &Windows::default(), NOW).unwrap().band(), Band::LowMedium);
+    }
+
+    #[test]
+    fn nobody_is_alert_because_of_a_number_that_is_no_level() {
+        for (n, level) in [0.0, 1.0, 2.0, 3.0, 4.0].into_iter().zip(Acvpu::ALL) {
+            assert_eq!(Acvpu::from_value(n), Some(level));
+        }
+        for odd in [-1.0, 0.5, 0.9, 5.0, f64::NAN] {
+            assert_eq!(Acvpu::from_value(odd), None);
+        }
     }
 }

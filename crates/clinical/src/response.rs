@@ -537,7 +537,7 @@ mod tests {
         ) {
             let (people, e) = (people(), episode(Priority::High, None));
             let mut facts: Vec<SeenAction> = facts.iter().enumerate()
-                .map(|(n, (verb, who))| by(&people[*who], &format!("{n:02}"), Verb::ALL[*verb], n as i64))
+                .map(|(n, (verb, who))| by(&people[*who], &format!("{n:02}"), Verb::ALL[*verb], i64::try_from(n).unwrap()))
                 .collect();
             let before = state(&e, &facts, 30);
             facts.push(by(&people[other], "99", Verb::Release, 20));

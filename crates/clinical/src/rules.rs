@@ -382,7 +382,12 @@ mod tests {
     fn seconds(rule: &mut SeriesRule, from: i64, values: &[f64], limits: Limits) -> Vec<Turn> {
         let mut turns = Vec::new();
         for (n, value) in values.iter().enumerate() {
-            turns.extend(rule.feed(Instant((from + n as i64) * 1000), *value, Some(limits), true));
+            turns.extend(rule.feed(
+                Instant((from + i64::try_from(n).unwrap()) * 1000),
+                *value,
+                Some(limits),
+                true,
+            ));
         }
         turns
     }
@@ -441,7 +446,7 @@ mod tests {
         let turns: Vec<Turn> = [140.0, 128.0, 112.0, 96.0]
             .iter()
             .enumerate()
-            .filter_map(|(n, v)| w.feed(Instant(n as i64 * 5 * MINUTE_MS), *v, None, false))
+            .filter_map(|(n, v)| w.feed(Instant(i64::try_from(n).unwrap() * 5 * MINUTE_MS), *v, None, false))
             .collect();
         let began = Turn::Began { onset: Instant(15 * MINUTE_MS), worst: -44.0, bound: -30.0 };
         assert_eq!(turns, [began]);
@@ -482,7 +487,7 @@ mod tests {
             let mut parts = seconds(&mut w, 0, &values[..cut], SPO2);
             // What was seen already comes again, as a replay does.
             parts.extend(seconds(&mut w, 0, &values[..cut], SPO2));
-            parts.extend(seconds(&mut w, cut as i64, &values[cut..], SPO2));
+            parts.extend(seconds(&mut w, i64::try_from(cut).unwrap(), &values[cut..], SPO2));
             prop_assert_eq!(whole, parts);
         }
     }

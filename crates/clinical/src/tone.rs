@@ -48,7 +48,7 @@ const EDGE: f32 = 0.15;
 
 /// The burst as mono samples between -1 and 1 at `rate` samples a second.
 pub fn samples(burst: &Burst, rate: u32) -> Vec<f32> {
-    let at = |ms: u32| (u64::from(ms) * u64::from(rate) / 1000) as usize;
+    let at = |ms: u32| usize::try_from(u64::from(ms) * u64::from(rate) / 1000).unwrap_or(0);
     let last = burst.pulses.last().copied().unwrap_or(0);
     let mut out = vec![0.0f32; at(last + burst.width)];
     let width = at(burst.width).max(1);

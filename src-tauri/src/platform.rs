@@ -156,6 +156,11 @@ mod linux {
         let read = |screen: &gtk::gdk::Screen| {
             // Negative where the desktop says nothing.
             let dpi = Some(screen.resolution()).filter(|dpi| *dpi > 0.0).unwrap_or(USUAL_DPI);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a text of a hundred times its size fits, and none is negative"
+            )]
             PAGE_ZOOM.store((dpi / USUAL_DPI * 100.0).round() as u32, Ordering::Relaxed);
         };
         if let Some(screen) = gtk::gdk::Screen::default() {

@@ -267,7 +267,8 @@ mod linux {
             );
             page.picture(40.0, 200.0, 515.0, (400, 200), &figure);
             let looked_at = sheets(std::slice::from_ref(&page), 595).unwrap();
-            let (width, height) = (looked_at.width as i32, looked_at.height as i32);
+            let (width, height) =
+                (i32::try_from(looked_at.width).unwrap(), i32::try_from(looked_at.height).unwrap());
             let mut surface = ImageSurface::create(Format::Rgb24, width, height).unwrap();
             {
                 let context = Context::new(&surface).unwrap();
@@ -275,7 +276,7 @@ mod linux {
                 context.paint().unwrap();
                 paint(&context, &page.shapes().unwrap(), (f64::from(width), f64::from(height))).unwrap();
             }
-            let stride = surface.stride() as usize;
+            let stride = usize::try_from(surface.stride()).unwrap();
             let data = surface.data().unwrap();
             let (mut ink, mut off) = (0, 0);
             for (y, row) in looked_at.rgb.chunks_exact(looked_at.width as usize * 3).enumerate() {

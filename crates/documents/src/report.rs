@@ -46,7 +46,8 @@ pub fn report_pages(
     page.score(&tile);
     let light = ChartRequest { light: true, from: Some(from), to: Some(to), ..request.clone() };
     let figure = Figure { title: Vec::new(), ..chart(reader, &light, 780)? };
-    let height = 60 + 92 * figure.rows.len() as u32;
+    let rows = u32::try_from(figure.rows.len()).map_err(|e| DocumentError::Drawing(e.to_string()))?;
+    let height = 60 + 92 * rows;
     let drawn = figure.svg(780, height).map_err(DocumentError::Drawing)?;
     let points = RIGHT - LEFT;
     let tall = points * height as f32 / 780.0;

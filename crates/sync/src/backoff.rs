@@ -8,7 +8,7 @@ const MOST_MS: u64 = 300_000;
 /// How long to wait before try `tries + 1`; `random` is in 0..1. What the server asks for is the least.
 pub(crate) fn delay(tries: u32, asked: Option<Duration>, random: f64) -> Duration {
     let bound = FIRST_MS.saturating_mul(1 << tries.min(20)).min(MOST_MS);
-    let jittered = Duration::from_millis((bound as f64 * random) as u64);
+    let jittered = Duration::from_millis(bound).mul_f64(random.clamp(0.0, 1.0));
     jittered.max(asked.unwrap_or(Duration::from_millis(100)))
 }
 

@@ -27,7 +27,9 @@ fn station(base: &str) -> Station {
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
     let (send, events) = mpsc::unbounded_channel();
-    let now = Arc::new(|| Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64));
+    let now = Arc::new(|| {
+        Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
+    });
     let engine = Engine::new(Client::new(base).unwrap(), vault.clone(), now, send);
     Station { engine, vault, events, _folder: folder }
 }

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use vault::{Key, Vault};
 
 fn now() -> Instant {
-    Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+    Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
 }
 
 struct Station {
@@ -51,14 +51,14 @@ fn id(resource: &Value) -> String {
     resource["id"].as_str().unwrap_or_else(|| panic!("the server gave no id: {resource}")).to_owned()
 }
 
-fn values(vault: &Vault, patient: &str) -> Vec<u32> {
+fn values(vault: &Vault, patient: &str) -> Vec<f64> {
     vault
         .read(|r| {
             let mut all = Vec::new();
             for series in r.series_of(&patient.into())? {
-                all.extend(r.points(series.id, Instant(0), Instant(i64::MAX))?.iter().map(|p| p.v as u32));
+                all.extend(r.points(series.id, Instant(0), Instant(i64::MAX))?.iter().map(|p| p.v));
             }
-            all.sort_unstable();
+            all.sort_unstable_by(f64::total_cmp);
             Ok(all)
         })
         .unwrap()
@@ -105,7 +105,7 @@ async fn journey(base: &str, must_validate: bool) {
     let key = Key::random().unwrap();
     let station = open(folder.path(), &key, &client);
     let report = station.engine.sync_once().await.unwrap_or_else(|e| panic!("pull all: {e}"));
-    assert_eq!(values(&station.vault, &patient), [71], "the value that was there is here");
+    assert_eq!(values(&station.vault, &patient), [71.0], "the value that was there is here");
     let known = station.vault.read(|r| r.episodes()).unwrap();
     assert!(
         known.iter().any(|e| e.id == *episode && e.priority == clinical::Priority::High),
@@ -177,7 +177,7 @@ async fn journey(base: &str, must_validate: bool) {
     // What is deleted there goes here.
     client.delete(&format!("Observation/{first}")).await.unwrap_or_else(|e| panic!("delete: {e}"));
     station.engine.sync_once().await.unwrap();
-    assert_eq!(values(&station.vault, &patient), [82], "the deleted value is gone");
+    assert_eq!(values(&station.vault, &patient), [82.0], "the deleted value is gone");
     let over = station.vault.read(|r| r.episodes()).unwrap();
     assert!(over.iter().any(|e| e.id == *episode && e.ended.is_some()), "the end of the alert is known");
     say(
@@ -190,7 +190,7 @@ async fn journey(base: &str, must_validate: bool) {
     let third = client.post("Observation", &heart_rate(&patient, 93, now())).await.map(|o| id(&o)).unwrap();
     let station = open(folder.path(), &key, &client);
     let again = station.engine.sync_once().await.unwrap();
-    assert_eq!(values(&station.vault, &patient), [82, 93]);
+    assert_eq!(values(&station.vault, &patient), [82.0, 93.0]);
     assert!(
         again.resources <= report.resources.max(200),
         "a restart reads what changed: {} of {}",

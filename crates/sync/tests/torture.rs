@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 const CANARIES: [&str; 4] = ["Canaryname", "MRN-CANARY-4711", "canary-note", "canary-token"];
 
 fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
 /// A keyring in a folder of its own, outside the data folder.
@@ -148,7 +148,7 @@ fn grow(world: &Shared, round: u64) {
     let mut world = world.lock().unwrap();
     let at = now();
     let start = at / HOUR_MS * HOUR_MS - 330 * HOUR_MS;
-    let n = round as i64;
+    let n = i64::try_from(round).unwrap();
     world.put("Observation", &format!("h{round}"), hour(start + n % 320 * HOUR_MS), at);
     for k in 0..60 {
         let t = start + (n * 60 + k) * 7000;

@@ -17,7 +17,7 @@ pub fn parse(table: &mut Table) {
     let quantity = |value: Value, unit: &str| json!({ "value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit });
     let concept = |code: &str, display: &str| json!({ "coding": [{ "system": "http://loinc.org", "code": code, "display": display }] });
     let entry = |n: usize| {
-        let at = fhir::format_instant(Instant(1_767_225_600_000 + n as i64 * 1370));
+        let at = fhir::format_instant(Instant(1_767_225_600_000 + i64::try_from(n).unwrap() * 1370));
         let mut resource = json!({
             "resourceType": "Observation", "id": uuid::Uuid::from_u128(n as u128 * 0x1234_5678_9ABC_DEF1_2345_6789).to_string(),
             "meta": { "versionId": (1 + n % 3).to_string(), "lastUpdated": at },

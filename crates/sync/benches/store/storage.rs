@@ -9,15 +9,20 @@ use vault::{Key, PageCommit, Vault};
 
 use crate::{Table, size, timed};
 
+#[expect(clippy::cast_possible_truncation, reason = "a few thousand at most")]
+fn whole(value: f64) -> i64 {
+    value as i64
+}
+
 /// A heart rate that wanders as one does: small steps around a slow wave.
 fn heart_rate(t: i64) -> i64 {
     let slow = (t as f64 / 3_600.0).sin() * 12.0 + (t as f64 / 401.0).sin() * 4.0;
-    let noise = ((t.wrapping_mul(0x9E37_79B9_7F4A_7C15u64 as i64)) >> 61) as f64;
-    (82.0 + slow + noise * 0.6) as i64
+    let noise = ((t.wrapping_mul(0x9E37_79B9_7F4A_7C15u64.cast_signed())) >> 61) as f64;
+    whole(82.0 + slow + noise * 0.6)
 }
 
 fn segment(series: i64, hour: i64, period_ms: f64) -> Fact {
-    let span = (3600.0 * period_ms) as i64;
+    let span = whole(3600.0 * period_ms);
     let body = Body::Segments(vec![Segment {
         patient: format!("p{series}").into(),
         device: Some("d".into()),
@@ -177,7 +182,7 @@ pub fn recordings(table: &mut Table) {
                     code: Code::Loinc((*name).into()),
                     value,
                     unit: "1".into(),
-                    taken_at: Instant(row as i64 * 300_000),
+                    taken_at: Instant(i64::try_from(row).unwrap() * 300_000),
                     quality: Quality::Good,
                 };
                 facts.push(Fact {

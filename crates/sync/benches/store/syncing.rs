@@ -39,7 +39,7 @@ fn memory(what: &str) -> f64 {
 }
 
 fn now() -> Instant {
-    Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+    Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
 }
 
 pub fn syncing(table: &mut Table, runtime: &tokio::runtime::Runtime) {

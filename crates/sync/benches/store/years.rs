@@ -16,7 +16,7 @@ fn fact(reference: String, body: Body) -> Fact {
 
 /// One alarm of `all` in a year: taken a minute after it began, handled ten minutes later.
 fn alarm(n: usize, all: usize) -> [Fact; 3] {
-    let onset = Instant(DAY_MS * 365 / all as i64 * n as i64);
+    let onset = Instant(DAY_MS * 365 / i64::try_from(all).unwrap() * i64::try_from(n).unwrap());
     let episode = Episode {
         id: format!("alarm-{n}").into(),
         patient: Some(format!("p{}", n % PEOPLE).into()),

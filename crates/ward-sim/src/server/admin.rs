@@ -28,13 +28,19 @@ async fn control(
         "drop" => shared.cut(true),
         "restore" => shared.cut(false),
         "delay" => shared.delay_ms.store(number("ms").unwrap_or(0), Ordering::Relaxed),
-        "fail" => shared.fail.store(number("status").unwrap_or(0) as u16, Ordering::Relaxed),
+        "fail" => {
+            // 0 is no failure: a status that is none must not become one.
+            let Ok(status) = u16::try_from(number("status").unwrap_or(0)) else {
+                return (StatusCode::BAD_REQUEST, "a status has three digits".to_owned());
+            };
+            shared.fail.store(status, Ordering::Relaxed);
+        }
         "story" => {
             let name = query.get("name").map(String::as_str).unwrap_or_default();
             let Some((_, story)) = Story::ALL.iter().find(|(n, _)| *n == name) else {
                 return (StatusCode::BAD_REQUEST, format!("no story \"{name}\""));
             };
-            let patient = number("patient").unwrap_or(0) as usize;
+            let patient = usize::try_from(number("patient").unwrap_or(0)).unwrap_or(usize::MAX);
             if patient >= shared.world.people.len() {
                 return (StatusCode::BAD_REQUEST, format!("no patient {patient}"));
             }

@@ -3,6 +3,8 @@
 use std::sync::RwLock;
 use std::time::{Instant as Wall, SystemTime, UNIX_EPOCH};
 
+use crate::ward::noise::whole;
+
 /// How long, in milliseconds: this room uses none of the others, and has its own.
 pub(crate) const MINUTE_MS: i64 = 60_000;
 pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -20,7 +22,11 @@ pub struct Clock {
 impl Clock {
     /// Starts at `origin_ms`, or at the time it is.
     pub fn start(speed: f64, origin_ms: Option<i64>) -> Clock {
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        let now = || {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+        };
         Clock {
             origin_ms: origin_ms.unwrap_or_else(now),
             speed,
@@ -41,7 +47,7 @@ impl Clock {
     }
 
     fn running_ms(&self) -> i64 {
-        self.origin_ms + (self.began.elapsed().as_secs_f64() * 1000.0 * self.speed) as i64
+        self.origin_ms + whole::<i64>(self.began.elapsed().as_secs_f64() * 1000.0 * self.speed)
     }
 
     /// Moves a stopped clock on by so much; a running one is left alone.

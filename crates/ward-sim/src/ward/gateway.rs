@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::ward::dates::iso;
 use crate::ward::kind::LOINC;
-use crate::ward::noise::hash;
+use crate::ward::noise::one_of;
 use crate::ward::observe::{HISTORY_MS, World};
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::world::BEDS;
@@ -112,7 +112,7 @@ impl World {
         let over = |alarm: &Alarm| alarm.end.is_some_and(|end| end < self.origin);
         let mut out = Vec::new();
         for alarm in self.alarms(self.origin).iter().filter(|alarm| over(alarm)) {
-            let by = STAFF[(hash(self.seed, alarm.onset) % 3) as usize];
+            let by = STAFF[usize::try_from(one_of(self.seed, alarm.onset, 3)).unwrap_or(0)];
             for (verb, after, words) in [("take", 35_000, None), ("handled", 110_000, Some("Treated"))] {
                 let key = format!("{}-{verb}", alarm.id);
                 let mut note = json!({

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::ward::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ward::kind::Kind;
-use crate::ward::noise::hash;
+use crate::ward::noise::{one_of, place};
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::story::{Run, Story, opening};
 use crate::ward::world::{Person, people};
@@ -89,7 +89,7 @@ impl World {
 
     /// Beds send in turn, so that the wire carries a steady trickle and not a burst every five seconds.
     fn base(&self, person: usize) -> i64 {
-        self.origin - SEGMENT + (person as i64 * 200) % SEGMENT
+        self.origin - SEGMENT + (place(person) * 200) % SEGMENT
     }
 
     /// The millisecond of the second at which a bed is sampled.
@@ -109,7 +109,7 @@ impl World {
             _ => p.round_min,
         };
         let step = minutes * MINUTE_MS;
-        let phase = (hash(self.seed ^ 0x9A5E, person as i64) % (step as u64)) as i64;
+        let phase = one_of(self.seed ^ 0x9A5E, place(person), step);
         (step, phase)
     }
 

@@ -1,7 +1,7 @@
 //! Signals that move together: heart rate, respiration, saturation, pressure, temperature, glucose.
 
 use crate::ward::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
-use crate::ward::noise::{hash, smooth, unit};
+use crate::ward::noise::{hash, place, smooth, unit, whole};
 use crate::ward::story::{Effect, Run};
 use crate::ward::world::Person;
 
@@ -62,7 +62,7 @@ impl Body<'_> {
     }
 
     fn key(&self, salt: u64) -> u64 {
-        self.seed ^ hash(salt, self.person.index as i64)
+        self.seed ^ hash(salt, place(self.person.index))
     }
 
     /// The excursion of the slot around `t`, where there is one.
@@ -71,8 +71,8 @@ impl Body<'_> {
         if self.person.bed.is_none() || unit(key, slot * 4) > 0.11 {
             return None;
         }
-        let from = slot * SLOT + (unit(key, slot * 4 + 1) * (SLOT - 6 * MINUTE_MS) as f64) as i64;
-        let lasts = 50_000 + (unit(key, slot * 4 + 2) * 130_000.0) as i64;
+        let from = slot * SLOT + whole::<i64>(unit(key, slot * 4 + 1) * (SLOT - 6 * MINUTE_MS) as f64);
+        let lasts = 50_000 + whole::<i64>(unit(key, slot * 4 + 2) * 130_000.0);
         Some(Excursion {
             from,
             until: from + lasts,
@@ -159,7 +159,7 @@ impl Body<'_> {
                 }
                 100.0
                     - 55.0
-                        * ((t + p.index as i64 * 5_000_000).rem_euclid(18 * HOUR_MS) as f64
+                        * ((t + place(p.index) * 5_000_000).rem_euclid(18 * HOUR_MS) as f64
                             / (18.0 * HOUR_MS as f64))
             }
             Signal::OxygenFlow => p.oxygen_l + effect.oxygen,
@@ -172,7 +172,7 @@ impl Body<'_> {
         let slot = t.div_euclid(20 * MINUTE_MS);
         let key = self.key(0xA27);
         unit(key, slot * 2) < 0.12 && {
-            let from = (unit(key, slot * 2 + 1) * 18.0 * MINUTE_MS as f64) as i64;
+            let from = whole(unit(key, slot * 2 + 1) * 18.0 * MINUTE_MS as f64);
             (from..from + 14_000).contains(&t.rem_euclid(20 * MINUTE_MS))
         }
     }
@@ -196,7 +196,7 @@ impl Body<'_> {
 
     /// When a meal of a day is eaten.
     pub fn meal(&self, day: i64, meal: i64) -> i64 {
-        let hour = [7, 12, 18][meal as usize];
-        day * DAY_MS + hour * HOUR_MS + (unit(self.key(14), day * 3 + meal) * 75.0) as i64 * MINUTE_MS
+        let hour = [7, 12, 18][usize::try_from(meal).unwrap_or(0)];
+        day * DAY_MS + hour * HOUR_MS + whole::<i64>(unit(self.key(14), day * 3 + meal) * 75.0) * MINUTE_MS
     }
 }

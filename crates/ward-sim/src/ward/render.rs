@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ward::clock::{DAY_MS, HOUR_MS};
 use crate::ward::dates::iso;
 use crate::ward::kind::{Kind, LOINC, MDC, UCUM};
-use crate::ward::noise::hash;
+use crate::ward::noise::{one_of, place, whole};
 use crate::ward::observe::{Item, WAVE_SEGMENT, World};
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::wave;
@@ -15,7 +15,7 @@ use crate::ward::wave;
 impl World {
     /// When somebody at home put on the glucose sensor they wear now.
     fn new_sensor(&self, person: usize) -> i64 {
-        self.origin - 3 * DAY_MS - person as i64 * 5 * HOUR_MS
+        self.origin - 3 * DAY_MS - place(person) * 5 * HOUR_MS
     }
 
     /// The resource of an item.
@@ -45,7 +45,7 @@ impl World {
         let meta = json!({ "versionId": "1", "lastUpdated": iso(item.updated) });
         if item.kind == Kind::Dose {
             let basal = item.n.rem_euclid(4) == 3;
-            let units = if basal { 14 } else { 4 + (hash(self.seed ^ 0xD05E, item.n) % 6) as i64 };
+            let units = if basal { 14 } else { 4 + one_of(self.seed ^ 0xD05E, item.n, 6) };
             return json!({
                 "resourceType": "MedicationAdministration", "id": id, "meta": meta, "status": "completed",
                 "medicationCodeableConcept": { "text": if basal { "Basal insulin" } else { "Rapid insulin" } },
@@ -81,7 +81,7 @@ impl World {
             }
             Kind::Ecg | Kind::Pleth => {
                 let rate = if item.kind == Kind::Ecg { 250.0 } else { 125.0 };
-                let count = (WAVE_SEGMENT as f64 / 1000.0 * rate) as usize;
+                let count = whole(WAVE_SEGMENT as f64 / 1000.0 * rate);
                 let values = if item.kind == Kind::Ecg {
                     wave::ecg(&body, item.at, count, rate)
                 } else {
@@ -127,7 +127,7 @@ impl World {
 }
 
 fn seconds_of(body: &Body, signal: Signal, from: i64, count: i64) -> String {
-    let mut text = String::with_capacity(count as usize * 4);
+    let mut text = String::with_capacity(usize::try_from(count).unwrap_or(0) * 4);
     for n in 0..count {
         let t = from + n * 1000;
         if n > 0 {

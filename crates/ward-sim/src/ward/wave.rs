@@ -1,7 +1,7 @@
 //! ECG lead II and pleth, drawn from the heart rate of the moment.
 
 use crate::ward::clock::MINUTE_MS;
-use crate::ward::noise::unit;
+use crate::ward::noise::{unit, whole};
 use crate::ward::physiology::{Body, Signal};
 
 /// Samples of one wave from `from_ms` on, as integers in the units `factor` gives.
@@ -35,8 +35,8 @@ fn trace(body: &Body, from_ms: i64, count: usize, rate_hz: f64, shape: impl Fn(f
     let hr = body.value(Signal::Hr, minute).unwrap_or(0.0);
     while out.len() < count {
         if t >= from_ms as f64 {
-            let n = (unit(body.seed, t as i64) - 0.5) * 5.0;
-            out.push(if hr > 0.0 { (shape(phase) + n).round() as i32 } else { 0 });
+            let n = (unit(body.seed, whole(t)) - 0.5) * 5.0;
+            out.push(if hr > 0.0 { whole((shape(phase) + n).round()) } else { 0 });
         }
         let sway = if effect.irregular { 0.6 + 0.9 * unit(body.seed ^ 7, beat) } else { 1.0 };
         phase += hr / 60.0 * step / 1000.0 * sway;

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::ward::noise::{place, unit, whole};
+
 /// A simulated person with a place and a physiology of their own.
 #[derive(Debug)]
 pub(crate) struct Person {
@@ -75,10 +77,11 @@ pub(crate) fn people(seed: u64, year: i32, more: usize) -> Vec<Person> {
         .map(|index| {
             let (family, _, _) = &PEOPLE[index % PEOPLE.len()];
             let (_, given, female) = &PEOPLE[(index + index / PEOPLE.len() * 7) % PEOPLE.len()];
-            let u = |k: i64| crate::ward::noise::unit(seed ^ 0xBED5, index as i64 * 64 + k);
+            let u = |k: i64| unit(seed ^ 0xBED5, place(index) * 64 + k);
             let bed =
                 if index < BEDS { Some(index) } else { index.checked_sub(PEOPLE.len()).map(|n| n + BEDS) };
-            let age = if bed.is_some() { 34 + (u(0) * 54.0) as i32 } else { 24 + (u(0) * 48.0) as i32 };
+            let age =
+                if bed.is_some() { 34 + whole::<i32>(u(0) * 54.0) } else { 24 + whole::<i32>(u(0) * 48.0) };
             Person {
                 index,
                 id: match bed {
@@ -88,7 +91,7 @@ pub(crate) fn people(seed: u64, year: i32, more: usize) -> Vec<Person> {
                 family,
                 given,
                 female: *female,
-                birth: (year - age, 1 + (u(1) * 11.9) as u32, 1 + (u(2) * 27.9) as u32),
+                birth: (year - age, 1 + whole::<u32>(u(1) * 11.9), 1 + whole::<u32>(u(2) * 27.9)),
                 bed,
                 diabetes: bed.is_none() && (index - BEDS) < 4,
                 oxygen_l: if bed.is_some() && u(3) > 0.78 { 1.0 + (u(4) * 2.0).round() } else { 0.0 },
@@ -97,7 +100,7 @@ pub(crate) fn people(seed: u64, year: i32, more: usize) -> Vec<Person> {
                 spo2: 95.6 + u(7) * 2.6,
                 sbp: 114.0 + u(8) * 24.0,
                 temp: 36.4 + u(9) * 0.6,
-                round_min: [60, 120, 240][(u(10) * 2.99) as usize],
+                round_min: [60, 120, 240][whole::<usize>(u(10) * 2.99)],
             }
         })
         .collect()

@@ -102,7 +102,7 @@ pub fn inputs(values: &[&SeriesValue], who: &Scored) -> Inputs {
         newest(values, measures).map(|n| n.input(n.value, continuous))
     };
     let level = newest(values, &[Measure::Consciousness])
-        .and_then(|n| Acvpu::ALL.get(n.value as usize).map(|level| n.input(*level, false)));
+        .and_then(|n| Acvpu::from_value(n.value).map(|level| n.input(level, false)));
     Inputs {
         respiration: numeric(&[Measure::RespRate], true),
         spo2: numeric(&[Measure::SpO2], true),

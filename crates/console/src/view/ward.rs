@@ -140,7 +140,7 @@ fn vitals(values: &[&SeriesValue]) -> BTreeMap<String, WardValue> {
 
 fn as_sent(v: &SeriesValue) -> Box<RawValue> {
     let level = (v.series.measure() == Some(Measure::Consciousness))
-        .then(|| Acvpu::ALL.get(v.value.mantissa as usize))
+        .then(|| Acvpu::from_value(v.value.to_f64()))
         .flatten();
     let text = level.map_or_else(|| v.value.to_string(), |level| format!("\"{}\"", level.word()));
     RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())

@@ -7,7 +7,7 @@ use clinical::Instant;
 
 use crate::support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
 use crate::support::{App, PIN};
-use crate::{cache, stay, support, turn};
+use crate::{cache, command, stay, support, turn};
 use vault::{PageCommit, View};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,6 +52,30 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     app.until("online again", "return !document.querySelector('[data-testid=offline-banner]')").await;
     app.until("nothing waits", "return !document.querySelector('[data-testid=waiting-count]')").await;
     assert_eq!(on_server(sim.base(), &episode, "take").await, 1);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_by_a_command_beside_the_open_window_is_in_the_log_and_a_setting_reaches_it() {
+    let _turn = turn::beside_others().await;
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    let said = |arguments: &[&str]| {
+        let output = command::vigil(folder.path(), command::PIN, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let paper = folder.path().join("list.pdf");
+    said(&["ward", "--pdf", paper.to_str().unwrap(), "--why", "Downtime drill"]);
+    assert!(std::fs::read(&paper).unwrap().starts_with(b"%PDF-"));
+    assert!(
+        said(&["log", "--most", "1"]).contains("ward-list saved as pdf on the command line: Downtime drill")
+    );
+    assert!(said(&["settings", "alarm.pause", "90"]).contains(" 90 "));
+    // Who does not know the PIN gets nothing from a window that was opened with it.
+    let stranger = command::vigil(folder.path(), b"0000-night\n", &["ward", "--json"]);
+    assert!(!stranger.status.success() && stranger.stdout.is_empty());
     app.close().await;
 }
 

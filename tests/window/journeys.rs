@@ -15,7 +15,7 @@ async fn the_demo_opens_on_a_living_ward_worst_first() {
     assert_eq!(beds, 24);
     // Alarms of the last day come before what was done about them: until both are there, old ones stand as if nobody had come.
     app.until("live", LIVE).await;
-    let order = app.ask("const rank = {high: 3, med: 2, low: 1, tech: 0, none: -1}; return [...document.querySelectorAll('.tile')].map(t => rank[t.dataset.alarm])").await;
+    let order = app.ask("const rank = {high: 3, medium: 2, low: 1, technical: 0, none: -1}; return [...document.querySelectorAll('.tile')].map(t => rank[t.dataset.alarm])").await;
     let order: Vec<i64> = order.as_array().unwrap().iter().map(|v| v.as_i64().unwrap()).collect();
     assert_eq!(order[0], 3, "a high alarm leads: {order:?}");
     assert!(order.windows(2).all(|w| w[0] >= w[1]), "worst first: {order:?}");

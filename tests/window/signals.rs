@@ -87,7 +87,7 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
     }
     gate.shut(true);
     b.until("cut off", "return !!document.querySelector('[data-testid=offline-banner]')").await;
-    let called = card("chain-1", "/Outreach called/.test(card.textContent)");
+    let called = card("chain-1", "/due: Outreach/.test(card.textContent)");
     for app in [&a, &b] {
         app.until("the next role", &called).await;
     }
@@ -98,7 +98,7 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
     gate.shut(false);
     b.until(
         "the owner",
-        &card("chain-1", "/N. Okafor/.test(card.textContent) && /Outreach called/.test(card.textContent)"),
+        &card("chain-1", "/N. Okafor/.test(card.textContent) && /due: Outreach/.test(card.textContent)"),
     )
     .await;
     a.until("the card", &card("chain-1", "true")).await;

@@ -115,9 +115,9 @@ const TABLE: &[SettingSpec] = &[
         900,
         "how long a low alarm may have no owner",
     ),
-    roles(Setting::ChainHigh, "alarm.chain-high", "who is called for a high alarm, one after the other"),
-    roles(Setting::ChainMedium, "alarm.chain-medium", "who is called for a medium alarm"),
-    roles(Setting::ChainLow, "alarm.chain-low", "who is called for a low alarm"),
+    roles(Setting::ChainHigh, "alarm.chain-high", "who is due for a high alarm, one after the other"),
+    roles(Setting::ChainMedium, "alarm.chain-medium", "who is due for a medium alarm"),
+    roles(Setting::ChainLow, "alarm.chain-low", "who is due for a low alarm"),
     bounds(
         Setting::LimitHeartRate,
         "limit.heart-rate",

@@ -113,7 +113,7 @@ impl WardPages {
             about.push(format!("audio paused until {}", self.clock(until)));
         }
         if let Some(call) = &line.escalation {
-            about.push(format!("{} called", call.role));
+            about.push(format!("due: {}", call.role));
         }
         if line.order_uncertain {
             about.push("order uncertain".into());

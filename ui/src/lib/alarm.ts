@@ -19,7 +19,7 @@ export function remarks(alarm: Alarm, now: number): string[] {
   const out = [];
   if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
     out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
-  if (alarm.escalatedTo) out.push(`${alarm.escalatedTo} called ${hhmm(alarm.escalatedAt ?? now)}`);
+  if (alarm.escalatedTo) out.push(`due: ${alarm.escalatedTo} ${hhmm(alarm.escalatedAt ?? now)}`);
   if (alarm.namesake) out.push(`another ${alarm.owner} than you`);
   if (alarm.iTookToo) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);

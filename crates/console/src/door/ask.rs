@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use vault::Key;
 
 use super::place;
-use super::wire::{receive, send, soon};
+use super::wire::{in_the_end, receive, send, soon};
 use crate::view::{Answer, Asked, Failure, Head};
 
 /// An answer is no longer than this: a report of a long stay has some ten MB.
@@ -42,12 +42,12 @@ async fn converse(stream: &mut Stream, key: &Key, asked: &Asked) -> io::Result<(
     soon(stream.write_all(&proof)).await?;
     soon(send(stream, asked)).await?;
     // Drawing takes as long as it takes.
-    let head: Head = receive(stream).await?;
+    let head: Head = in_the_end(receive(stream)).await?;
     if head.length > LONGEST_ANSWER {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "the answer is too long"));
     }
     let mut bytes = Vec::new();
-    stream.take(head.length).read_to_end(&mut bytes).await?;
+    in_the_end(stream.take(head.length).read_to_end(&mut bytes)).await?;
     // Half an answer would pass for a whole one.
     if bytes.len() as u64 != head.length {
         return Err(io::ErrorKind::UnexpectedEof.into());

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use interprocess::local_socket::tokio::{Stream, prelude::*};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,12 +11,15 @@ use tokio::sync::Semaphore;
 use vault::Key;
 
 use super::place;
-use super::wire::{receive, send, soon};
+use super::wire::{in_the_end, receive, send, soon};
 use crate::console::Console;
 use crate::view::{Answer, Asked, Failure, Head};
 
 /// Commands answered at the same time; the next ones wait.
 const AT_ONCE: usize = 4;
+
+/// After a connection that could not be taken.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers commands for as long as the console is open. The station works as well without: then a command says that it cannot
 /// ask.
@@ -26,7 +30,15 @@ pub async fn serve(console: Weak<Console>, folder: &Path) -> io::Result<()> {
     let listener = place::listener(folder)?.create_tokio()?;
     let free = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        let stream = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok(stream) => stream,
+            // Such as too many open files: that passes.
+            Err(_) if console.strong_count() > 0 => {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let Ok(place) = free.clone().acquire_owned().await else { return Ok(()) };
         let Some(console) = console.upgrade() else { return Ok(()) };
         tokio::spawn(async move {
@@ -63,7 +75,6 @@ async fn attend(mut stream: Stream, console: Arc<Console>) -> io::Result<()> {
         Err(failure) => (Some(failure), Answer::default()),
     };
     soon(send(&mut stream, &Head { failure, values, length: bytes.len() as u64 })).await?;
-    // A reader that is slow is a person with a slow disk; one that is gone ends this with an error.
-    stream.write_all(&bytes).await?;
-    stream.flush().await
+    in_the_end(stream.write_all(&bytes)).await?;
+    soon(stream.flush()).await
 }

@@ -8,8 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// How long one side waits for the other's question or head.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one side waits for the other to say something it has at hand.
+const SOON: Duration = Duration::from_secs(5);
+
+/// How long it waits for what has to be drawn, or read by a slow reader.
+const IN_THE_END: Duration = Duration::from_secs(300);
 
 /// A question or a head is no longer than this.
 const LONGEST: u32 = 64 * 1024;
@@ -35,7 +38,12 @@ pub(super) async fn receive<T: DeserializeOwned>(from: &mut Stream) -> io::Resul
     Ok(serde_json::from_slice(&bytes)?)
 }
 
-/// Within [`PATIENCE`], or an error.
+/// Within seconds, or an error.
 pub(super) async fn soon<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    tokio::time::timeout(SOON, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Within minutes, or an error: the other side hangs.
+pub(super) async fn in_the_end<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(IN_THE_END, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }

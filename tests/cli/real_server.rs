@@ -172,7 +172,7 @@ fn drawn_as_every_sample_would(data: &Path, people: &[Value]) {
         let from = if id.starts_with("icu-") { "2026-03-12T12:00:00Z" } else { "2026-02-28T12:00:00Z" };
         let draw = |out: &Path, more: &[&str]| {
             let range = ["chart", "--patient", id, "--from", from, "--to", "2026-03-14T12:00:00Z"];
-            let arguments = [&range[..], &["--out", out.to_str().unwrap()], more].concat();
+            let arguments = [&range[..], &["--out", out.to_str().unwrap(), "--why", "A look"], more].concat();
             let output = command::vigil(data, command::PIN, &arguments);
             assert!(output.status.success(), "{id}: {}", String::from_utf8_lossy(&output.stderr));
             std::fs::read(out).unwrap()

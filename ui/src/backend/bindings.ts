@@ -377,6 +377,11 @@ export type News = {
 	total: number | null,
 	partial: number,
 	band: string | null,
+	/**
+	 *  The band whose colour it wears; none where an input is missing and nothing worse is certain: what is not known is not
+	 *  calm.
+	 */
+	colour: string | null,
 	/**  As shown: `4`, `≥4` where an input is missing, `–` where nothing counts. */
 	shown: string,
 	/**  The risk in words, and what the ward does about it. */

@@ -70,6 +70,7 @@ export function news(parts: Partial<News> = {}): News {
     total: 2,
     partial: 2,
     band: 'low',
+    colour: 'low',
     shown: '2',
     risk: 'Low',
     response: 'Check every 4–6 h',

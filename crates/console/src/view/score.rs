@@ -1,6 +1,6 @@
 //! NEWS2 with its inputs.
 
-use clinical::Parameter;
+use clinical::{Band, Parameter};
 use serde::Serialize;
 use specta::Type;
 
@@ -26,6 +26,9 @@ pub struct News {
     total: Option<u8>,
     partial: u8,
     band: Option<&'static str>,
+    /// The band whose colour it wears; none where an input is missing and nothing worse is certain: what is not known is not
+    /// calm.
+    colour: Option<&'static str>,
     /// As shown: `4`, `≥4` where an input is missing, `–` where nothing counts.
     shown: String,
     /// The risk in words, and what the ward does about it.
@@ -46,6 +49,7 @@ impl From<bedside::NewsBadge> for News {
             total: badge.total,
             partial: badge.partial,
             band: badge.band.map(|b| b.key()),
+            colour: badge.band.filter(|band| badge.total.is_some() || *band > Band::Low).map(Band::key),
             shown: match (badge.total, badge.band) {
                 (Some(total), _) => total.to_string(),
                 (None, Some(_)) => format!("≥{}", badge.partial),
@@ -106,6 +110,34 @@ impl From<&bedside::NewsBadge> for Score {
             band: badge.band.map(|b| b.key()),
             not_for: badge.not_for.clone(),
             scale_two: badge.scale_two.as_ref().map(|s| ScaleTwo { by: s.by.clone(), at: Iso(s.at) }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_with_a_missing_input_never_looks_calm() {
+        let bands = [Band::Zero, Band::Low, Band::LowMedium, Band::Medium, Band::High];
+        for (total, colours) in [
+            (None, [None, None, Some("low-medium"), Some("medium"), Some("high")]),
+            (Some(0), [Some("zero"), Some("low"), Some("low-medium"), Some("medium"), Some("high")]),
+        ] {
+            for (band, colour) in bands.into_iter().zip(colours) {
+                let badge = bedside::NewsBadge {
+                    total,
+                    partial: 0,
+                    band: Some(band),
+                    missing: vec![Parameter::SpO2],
+                    not_for: None,
+                    next_due: None,
+                    inputs: Vec::new(),
+                    scale_two: None,
+                };
+                assert_eq!(News::from(badge).colour, colour, "{band:?}");
+            }
         }
     }
 }

@@ -126,7 +126,8 @@ impl Start {
     /// # Errors
     /// In words for the person; then nothing left.
     pub async fn ask(&self, ask: Ask) -> Result<Answer, Failure> {
-        if !vault::exists(&self.folder) {
+        // A site's settings may be set before a station is opened for the first time.
+        if !vault::exists(&self.folder) && !matches!(ask, Ask::Set { .. }) {
             return Err(Failure::failed(format!(
                 "there is no cache in {}; run `vigil sync --once` first",
                 self.folder.display()

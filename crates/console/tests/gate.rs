@@ -321,6 +321,18 @@ mod socket {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_site_is_set_up_before_its_station_is_opened_for_the_first_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let staff = start(folder.path(), "2580-night", Some("IT staff"));
+    let refused = staff.ask(Ask::Ward(AsOf::default())).await.unwrap_err();
+    assert!(refused.message.contains("there is no cache"), "{refused}");
+    staff.ask(Ask::Set { key: "alarm.pause".into(), value: "30".into() }).await.unwrap();
+    let listed: Vec<Setting> =
+        serde_json::from_slice(&staff.ask(Ask::Settings).await.unwrap().bytes).unwrap();
+    assert_eq!(listed.iter().find(|s| s.key == "alarm.pause").unwrap().value, "30");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn upkeep_of_the_cache_is_in_its_log() {
     let folder = tempfile::tempdir().unwrap();
     let _sim = filled(folder.path()).await;

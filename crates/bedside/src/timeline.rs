@@ -58,9 +58,9 @@ pub fn timeline(
     let unit = found.patient.as_ref().and_then(|id| units(&ward).get(id).copied()).unwrap_or_default();
     let state = fold(&found, &actions, now, ward.site.policy(unit));
     if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
-        let (what, words) = (Verb::Escalate.code(), Verb::Escalate.done());
-        let called = plain(what, words, Some("Nobody had taken it"), call.at);
-        out.push(TimelineEntry { note: Some(call.role), ..called });
+        // The clock made it due; nobody was called.
+        let due = plain(Verb::Escalate.code(), "Due", Some("Nobody had taken it"), call.at);
+        out.push(TimelineEntry { note: Some(call.role), ..due });
     }
     out.extend(found.ended.map(|at| plain("ended", "Condition ended", None, at)));
     out.sort_by_key(|entry| entry.at);

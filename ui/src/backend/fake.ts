@@ -2,7 +2,7 @@
 // `vi.mock('../backend', () => import('../backend/fake'))`.
 //
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
-import type { Alarm, AppState, Backend, Limits, News, QueueItem, Tile, Update, Waiting } from '.';
+import type { Alarm, AppState, Backend, Limits, Link, News, QueueItem, Tile, Update, Waiting } from '.';
 
 export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export { Refusal } from './refusal';
@@ -165,6 +165,17 @@ export function update(parts: Partial<Update> = {}): Update {
     ...parts,
   };
 }
+
+/** A link that is fine. */
+export const live: Link = {
+  online: true,
+  live: true,
+  since: null,
+  lastGood: NOW,
+  message: null,
+  clockOffsetMs: 0,
+  clockIsOff: false,
+};
 
 export const station: AppState = {
   stage: 'ready',

@@ -1,19 +1,10 @@
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import { alarm, answer, asked, begin, item, NOW, Refusal, tell, tile } from '../backend/fake';
+import { alarm, answer, asked, begin, item, live, NOW, Refusal, tell, tile } from '../backend/fake';
 
 vi.mock('../backend', () => import('../backend/fake'));
 const { board } = await import('./board.svelte');
 
 const HOUR = 3_600_000;
-const live = {
-  online: true,
-  live: true,
-  since: null,
-  lastGood: NOW,
-  message: null,
-  clockOffsetMs: 0,
-  clockIsOff: false,
-};
 const hr = (text: string) => tile({ cells: tile().cells.map((c) => (c.slot === 'hr' ? { ...c, text } : c)) });
 const shown = (patient: string) => board.rows.get(patient)?.tile.cells.find((c) => c.slot === 'hr')?.text;
 /** What the next frame paints. */

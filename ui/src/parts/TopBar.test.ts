@@ -1,19 +1,10 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { begin, item, NOW, station, waiting } from '../backend/fake';
+import { begin, item, live, NOW, station, waiting } from '../backend/fake';
 import { board } from '../lib/board.svelte';
 import TopBar from './TopBar.svelte';
 
 vi.mock('../backend', () => import('../backend/fake'));
-const live = {
-  online: true,
-  live: true,
-  since: null,
-  lastGood: NOW,
-  message: null,
-  clockOffsetMs: 0,
-  clockIsOff: false,
-};
 
 beforeEach(() => {
   begin();

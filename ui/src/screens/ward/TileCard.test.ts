@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { alarm, begin, news, NOW, tile, OWNED } from '../../backend/fake';
+import { alarm, begin, live, news, NOW, tile, OWNED } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import TileCard from './TileCard.svelte';
 
@@ -10,15 +10,7 @@ const banner = () => screen.getByTestId('banner');
 
 beforeEach(() => {
   begin();
-  board.link = {
-    online: true,
-    live: true,
-    since: null,
-    lastGood: NOW,
-    message: null,
-    clockOffsetMs: 0,
-    clockIsOff: false,
-  };
+  board.link = live;
   [board.now, board.past, board.initials] = [NOW, null, false];
 });
 afterEach(cleanup);

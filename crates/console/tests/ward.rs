@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clinical::{EpisodeId, HOUR_MS, Instant, PatientId, Presence, Priority};
+use clinical::{EpisodeId, HOUR_MS, Instant, PatientId, Presence, Priority, TimeRange};
 use console::{Act, Console, ConsoleError, Response, Station, TrendsRequest};
 use vault::{Key, Vault};
 
@@ -56,9 +56,8 @@ async fn the_ward_is_shown_worst_first_with_its_lines_and_trends() {
     let patient = PatientId::from("ward-p12");
     let request = |hours: i64| TrendsRequest {
         patient: patient.clone(),
-        from: now() - hours * HOUR_MS,
-        to: now(),
-        focus: (now() - hours * HOUR_MS, now()),
+        range: TimeRange::last(hours * HOUR_MS, now()),
+        focus: TimeRange::last(hours * HOUR_MS, now()),
         width: 800,
         height: 90,
         scale: 1.0,

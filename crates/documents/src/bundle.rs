@@ -54,7 +54,8 @@ struct Bundle<'a> {
 /// # Errors
 /// As [`crate::export_csv`].
 pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported, DocumentError> {
-    let (from, to) = chart_range(reader, request)?;
+    let range = chart_range(reader, request)?;
+    let (from, to) = (range.from(), range.to());
     let all = reader.series_of(&request.patient)?;
     let failed =
         |e: serde_json::Error| DocumentError::Drawing(format!("the Bundle could not be written: {e}"));

@@ -3,7 +3,7 @@
 use bedside::annotations;
 use bedside::local_time::{local, zone};
 use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
-use clinical::{DAY_MS, Dose, Instant, PatientId};
+use clinical::{DAY_MS, Dose, Instant, PatientId, TimeRange};
 use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
 
@@ -31,7 +31,7 @@ pub struct ChartRequest {
 ///
 /// # Errors
 /// Where the cache does not know the patient, or the range ends before it begins.
-pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, Instant), DocumentError> {
+pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<TimeRange, DocumentError> {
     let newest = reader.latest(Some(&request.patient))?.iter().map(|v| v.taken_at).max();
     let known = newest.is_some() || reader.ward()?.persons.iter().any(|p| p.id == request.patient);
     if !known {
@@ -39,10 +39,8 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
     }
     let to = request.to.or(newest).unwrap_or(Instant(0));
     let from = request.from.unwrap_or(to - DAY_MS);
-    if from >= to {
-        return Err(DocumentError::NoRange);
-    }
-    Ok((from, to))
+    let range = TimeRange::new(from, to).map_err(|_| DocumentError::NoRange)?;
+    if range.is_moment() { Err(DocumentError::NoRange) } else { Ok(range) }
 }
 
 /// The figure of a patient's trends. Panels without a value in the range are left out, unless none has one.
@@ -50,8 +48,8 @@ pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<(Instant, 
 /// # Errors
 /// Of the cache, or as [`chart_range`].
 pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figure, DocumentError> {
-    let (from, to) = chart_range(reader, request)?;
-    let panels = all_panels(reader, &request.patient, (from, to), request.light)?;
+    let range = chart_range(reader, request)?;
+    let panels = all_panels(reader, &request.patient, range, request.light)?;
     let is_empty = |panel: &charts::Panel| match &panel.content {
         charts::Content::Line { times, .. } => times.is_empty(),
         charts::Content::Outline { outline, .. } => outline.runs.is_empty(),
@@ -61,7 +59,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         charts::Content::Steps(steps) => steps.is_empty(),
     };
     let nothing = panels.iter().all(|l| is_empty(&l.panel));
-    let changes = device_changes(reader, &panels, (from, to))?;
+    let changes = device_changes(reader, &panels, range)?;
     let rows = panels
         .into_iter()
         .filter(|l| nothing || !is_empty(&l.panel))
@@ -73,8 +71,8 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         })
         .collect();
     let most = (width / 110).clamp(2, 14) as usize;
-    let step = TimeStep::of(to.ms_since(from), most);
-    let days = to.ms_since(from) > DAY_MS;
+    let step = TimeStep::of(range.length(), most);
+    let days = range.length() > DAY_MS;
     let word = |t: i64| match step {
         TimeStep::Years(_) => local(Instant(t), "%Y"),
         TimeStep::Months(_) => local(Instant(t), "%b %Y"),
@@ -84,24 +82,19 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
             if days && time == "00:00" { local(Instant(t), "%d %b") } else { time }
         }
     };
-    let ticks = time_ticks((from.0, to.0), step, &zone());
+    let ticks = time_ticks(range.ms(), step, &zone());
     Ok(Figure {
-        from: from.0,
-        to: to.0,
-        title: title(reader, &request.patient, from, to)?,
+        from: range.from().0,
+        to: range.to().0,
+        title: title(reader, &request.patient, range)?,
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
-        events: events(reader, &request.patient, (from, to), changes)?,
+        events: events(reader, &request.patient, range, changes)?,
     })
 }
 
 /// Whose trends these are: a picture without a name is mistaken for another's.
-fn title(
-    reader: &Reader,
-    patient: &PatientId,
-    from: Instant,
-    to: Instant,
-) -> Result<Vec<String>, DocumentError> {
+fn title(reader: &Reader, patient: &PatientId, range: TimeRange) -> Result<Vec<String>, DocumentError> {
     let persons = reader.ward()?.persons;
     let Some(person) = persons.into_iter().find(|p| p.id == *patient) else { return Ok(Vec::new()) };
     let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
@@ -109,7 +102,7 @@ fn title(
     let born = person.birth_date.as_deref().unwrap_or("not known");
     Ok(vec![
         format!("{} · MRN {mrn} · born {born}", name.join(", ")),
-        format!("{} to {}", local(from, STAMP), local(to, STAMP)),
+        format!("{} to {}", local(range.from(), STAMP), local(range.to(), STAMP)),
     ])
 }
 
@@ -117,12 +110,12 @@ fn title(
 pub(crate) fn device_changes(
     reader: &Reader,
     panels: &[ReadPanel],
-    (from, to): (Instant, Instant),
+    range: TimeRange,
 ) -> Result<Vec<(Instant, String)>, DocumentError> {
     let mut found: Vec<(&DeviceChange, &str)> = panels
         .iter()
         .flat_map(|read| read.device_changes.iter().map(|change| (change, read.kind.label)))
-        .filter(|(change, _)| change.at >= from && change.at <= to)
+        .filter(|(change, _)| range.contains(change.at))
         .collect();
     if found.is_empty() {
         return Ok(Vec::new());
@@ -140,20 +133,20 @@ pub(crate) fn device_changes(
 fn events(
     reader: &Reader,
     patient: &PatientId,
-    (from, to): (Instant, Instant),
+    range: TimeRange,
     changes: Vec<(Instant, String)>,
 ) -> Result<Vec<Event>, DocumentError> {
     let mut found: Vec<Event> = reader
-        .episodes_since(from)?
+        .episodes_since(range.from())?
         .into_iter()
-        .filter(|e| e.patient.as_ref() == Some(patient) && e.onset >= from && e.onset <= to)
+        .filter(|e| e.patient.as_ref() == Some(patient) && range.contains(e.onset))
         .map(|e| Event { t: e.onset.0, kind: EventKind::Alarm, text: e.text })
         .collect();
-    for dose in reader.doses(patient, from)?.into_iter().filter(|d| d.at <= to) {
+    for dose in reader.doses(patient, range.from())?.into_iter().filter(|d| d.at <= range.to()) {
         found.push(Event { t: dose.at.0, kind: EventKind::Dose, text: dose_words(&dose) });
     }
     let notes = annotations(patient, &reader.actions_about(patient)?);
-    for note in notes.into_iter().filter(|n| n.at >= from && n.at <= to) {
+    for note in notes.into_iter().filter(|n| range.contains(n.at)) {
         let text = format!("{} – {}", note.text, note.by);
         found.push(Event { t: note.at.0, kind: EventKind::Note, text });
     }

@@ -31,7 +31,8 @@ fn unwritten(why: impl Display) -> DocumentError {
 /// # Errors
 /// Of the cache, or where the patient or the range is none.
 pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, DocumentError> {
-    let (from, to) = chart_range(reader, request)?;
+    let range = chart_range(reader, request)?;
+    let (from, to) = (range.from(), range.to());
     let mut file = file();
     file.write_record(["taken_at", "system", "code", "name", "value", "unit", "device", "artefact"])
         .map_err(unwritten)?;

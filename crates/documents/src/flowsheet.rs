@@ -46,9 +46,9 @@ pub fn flowsheet(
     request: &ChartRequest,
     step_ms: i64,
 ) -> Result<Vec<FlowRow>, DocumentError> {
-    let (from, to) = chart_range(reader, request)?;
-    let step = Steps { ms: step_ms.max(60_000), ahead: ahead_of_utc(to) };
-    let rows = all_panels(reader, &request.patient, (from, to), false)?.into_iter().map(|panel| {
+    let range = chart_range(reader, request)?;
+    let step = Steps { ms: step_ms.max(60_000), ahead: ahead_of_utc(range.to()) };
+    let rows = all_panels(reader, &request.patient, range, false)?.into_iter().map(|panel| {
         let points: Vec<(i64, f64)> = match panel.panel.content {
             charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
             charts::Content::Dots(dots) => dots,

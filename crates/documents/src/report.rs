@@ -38,7 +38,8 @@ pub fn report_pages(
     now: Instant,
     imprint: &Imprint,
 ) -> Result<Vec<Page>, DocumentError> {
-    let (from, to) = chart_range(reader, request)?;
+    let range = chart_range(reader, request)?;
+    let (from, to) = (range.from(), range.to());
     let tiles = board(&reader.ward()?, now).tiles;
     let tile = tiles.into_iter().find(|t| t.patient == request.patient).ok_or(DocumentError::NoPatient)?;
     let mut page = PageWriter::new();
@@ -56,14 +57,14 @@ pub fn report_pages(
     let y = page.y;
     page.page().picture(LEFT, y, points, (780, height), &drawn);
     page.y += tall;
-    let panels = all_panels(reader, &request.patient, (from, to), true)?;
+    let panels = all_panels(reader, &request.patient, range, true)?;
     for panel in &panels {
         page.line(Ink::quiet(8.5), 11.0, &panel.summary);
     }
     page.alarms(reader, &request.patient, from, to, now)?;
     page.doses(reader, &request.patient, from, to)?;
     page.notes(reader, &request.patient, from, to)?;
-    page.changes(&device_changes(reader, &panels, (from, to))?);
+    page.changes(&device_changes(reader, &panels, range)?);
     page.signatures("Reviewed by", "Countersigned by");
     let foot = format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), imprint.station);
     Ok(page.finish(&foot))

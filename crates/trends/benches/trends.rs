@@ -10,19 +10,18 @@ mod support {
     pub const PIN: &str = "2580-night";
 }
 
-use clinical::{HOUR_MS, Instant};
+use clinical::{HOUR_MS, Instant, TimeRange};
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let end = stay::keep(folder.path(), 10_000_000 / 7).end;
     let vault = cache::look(folder.path());
     for hours in [24, 72, 336] {
-        let from = Instant(end - hours * HOUR_MS);
+        let range = TimeRange::last(hours * HOUR_MS, Instant(end));
         let request = trends::TrendsRequest {
             patient: "p0".into(),
-            from,
-            to: Instant(end),
-            focus: (from, Instant(end)),
+            range,
+            focus: range,
             width: 900,
             height: 80,
             scale: 1.0,

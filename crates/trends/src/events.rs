@@ -1,7 +1,7 @@
 //! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given,
 //! and where a device took over.
 
-use clinical::{Instant, Measure, PatientId, Priority, unit_word};
+use clinical::{Instant, Measure, PatientId, Priority, TimeRange, unit_word};
 use vault::{Reader, VaultError};
 
 use crate::device_change::DeviceChange;
@@ -39,11 +39,12 @@ const APART: i64 = 12;
 pub(crate) fn events(
     reader: &Reader,
     patient: &PatientId,
-    (from, to): (Instant, Instant),
+    range: TimeRange,
     width: u32,
     device_changes: &[(&'static str, DeviceChange)],
 ) -> Result<Vec<Event>, VaultError> {
-    let episodes = reader.episodes_since(from)?.into_iter().filter(|e| e.patient.as_ref() == Some(patient));
+    let episodes =
+        reader.episodes_since(range.from())?.into_iter().filter(|e| e.patient.as_ref() == Some(patient));
     let alarms = episodes.map(|e| Event {
         panel: e.measure.map_or("hr", panel_of),
         at: e.onset,
@@ -51,7 +52,7 @@ pub(crate) fn events(
         text: e.text,
         more: 0,
     });
-    let doses = reader.doses(patient, from)?.into_iter().map(|dose| Event {
+    let doses = reader.doses(patient, range.from())?.into_iter().map(|dose| Event {
         panel: panel_of(Measure::Glucose),
         at: dose.at,
         kind: EventKind::Dose,
@@ -69,8 +70,8 @@ pub(crate) fn events(
         text: change.words(&devices),
         more: 0,
     });
-    let within = alarms.chain(doses).chain(changes).filter(|event| event.at >= from && event.at <= to);
-    let near = (to.ms_since(from) * APART / i64::from(width.max(1))).max(1);
+    let within = alarms.chain(doses).chain(changes).filter(|event| range.contains(event.at));
+    let near = (range.length() * APART / i64::from(width.max(1))).max(1);
     Ok(apart(within.collect(), near))
 }
 

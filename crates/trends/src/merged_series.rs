@@ -1,7 +1,7 @@
 //! From the packed series of a panel to what stands in it: each value is looked at once, as its block is opened.
 
 use charts::{Bar, Content, Pressures, Viewport};
-use clinical::{DeviceId, Instant, MINUTE_MS, Times};
+use clinical::{DeviceId, Instant, MINUTE_MS, TimeRange, Times};
 use vault::{Blocks, Columns, Opened, SeriesInfo, VaultError, Window, steps_of};
 
 use crate::device_change::{DeviceChange, Spell, device_changes};
@@ -133,14 +133,14 @@ impl<'a> MergedSeries<'a> {
     pub fn content(
         &mut self,
         view: Option<&Viewport>,
-        focus: (Instant, Instant),
+        focus: TimeRange,
         summary: &mut Summary,
     ) -> Result<Content, VaultError> {
         let steps = self.open.iter().flat_map(|one| one.blocks.steps()).collect();
         match (view, usual(steps)) {
             (Some(view), Some(usual)) if self.apart && usual <= FAR_APART => {
                 let gap_ms = gap(usual);
-                let mut outliner = view.outliner(gap_ms, (focus.0.0, focus.1.0));
+                let mut outliner = view.outliner(gap_ms, focus.ms());
                 self.each(|times, opened| {
                     outliner.push(times, &opened.values);
                     summary.push(times, &opened.values, opened.whole());
@@ -169,7 +169,7 @@ impl<'a> MergedSeries<'a> {
 pub(crate) fn pressures(
     [high, low, mean]: [&mut MergedSeries; 3],
     view: Option<&Viewport>,
-    focus: (Instant, Instant),
+    focus: TimeRange,
     summary: &mut Summary,
 ) -> Result<Content, VaultError> {
     let crowd = |view: &&Viewport| view.is_crowded(high.open.iter().map(|one| one.blocks.len()).sum());
@@ -179,7 +179,7 @@ pub(crate) fn pressures(
         let blocks: Vec<&Blocks> =
             std::iter::once(&top.blocks).chain(parts.iter().map(|p| &p.blocks)).collect();
         if parts.len() <= 2 && Blocks::in_step(&blocks) {
-            let mut condenser = view.condenser((focus.0.0, focus.1.0));
+            let mut condenser = view.condenser(focus.ms());
             let scales: Vec<(f64, f64)> = std::iter::once((top.factor, top.offset))
                 .chain(parts.iter().map(|part| (part.factor, part.offset)))
                 .collect();

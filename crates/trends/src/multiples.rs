@@ -1,7 +1,7 @@
 //! The trends of a whole ward at a glance: two small panels a person, all over the same time and each kind on the same axis.
 
 use charts::{Viewport, stack};
-use clinical::{Instant, PatientId};
+use clinical::{PatientId, TimeRange};
 use vault::Reader;
 
 use crate::draw::{DrawnPanel, draw};
@@ -14,10 +14,8 @@ use crate::read::Asked;
 pub struct MultiplesRequest {
     /// Logical ids of Patients, in the order of the picture.
     pub patients: Vec<PatientId>,
-    /// First moment.
-    pub from: Instant,
-    /// Last moment.
-    pub to: Instant,
+    /// The part of time that is drawn.
+    pub range: TimeRange,
     /// Width of a panel in CSS pixels.
     pub width: u32,
     /// Height of a panel in CSS pixels.
@@ -62,9 +60,9 @@ const MOST: usize = 60;
 /// Of the cache or the renderer.
 pub fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<Multiples, TrendsError> {
     let scale = request.scale.clamp(0.5, 3.0);
-    let span = (request.from.0, request.to.0);
+    let span = request.range.ms();
     let viewport = Viewport::in_css(span, (request.width, request.height), scale);
-    let range = (request.from, request.to);
+    let range = request.range;
     let (mut pictures, mut panels) = (Vec::new(), Vec::new());
     for patient in request.patients.iter().take(MOST) {
         let sugar = reader.unit_of(patient)?.is_none()

@@ -46,7 +46,7 @@ pub(crate) fn open(packed: Packed, known: &Known) -> Result<(ReadPanel, Vec<Samp
         artefacts,
         every_sample: false,
         least,
-        focus: Some((focus.0.0, focus.1.0)),
+        focus: Some(focus.ms()),
         also: None,
         heard,
     };

@@ -1,6 +1,6 @@
 //! The panels of one patient: read one after the other, and each opened on another core while the next is read.
 
-use clinical::{Instant, Measure, PatientId};
+use clinical::{Measure, PatientId, TimeRange};
 use vault::{Reader, VaultError};
 
 use crate::merged_series::MergedSeries;
@@ -17,7 +17,7 @@ use crate::score_panel::score_panel;
 pub fn all_panels(
     reader: &Reader,
     patient: &PatientId,
-    range: (Instant, Instant),
+    range: TimeRange,
     light: bool,
 ) -> Result<Vec<ReadPanel>, VaultError> {
     read_panels(reader, &Asked { patient, range, focus: range, light, only: &[], view: None })

@@ -1,7 +1,9 @@
 //! What is drawn of a patient's trends is what every single value would draw, whatever way the values came.
 
 use charts::Viewport;
-use clinical::{Body, Code, DeviceId, Fact, HOUR_MS, MINUTE_MS, PatientId, Quality, Sample, Segment, Source};
+use clinical::{
+    Body, Code, DeviceId, Fact, HOUR_MS, MINUTE_MS, PatientId, Quality, Sample, Segment, Source, TimeRange,
+};
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};
 
@@ -85,10 +87,10 @@ proptest! {
         facts.extend(spots.iter().map(|(t, tenths)| spot("8310-5", "Cel", *t, &format!("{}.{}", tenths / 10, tenths % 10))));
         vault.commit(PageCommit { facts, received: Instant(15 * HOUR_MS), ..Default::default() }).unwrap();
         let (range, viewport) = (
-            (Instant(from), Instant(from + length)),
+            TimeRange::starting(Instant(from), length),
             Viewport { from, to: from + length, width, height: 90, scale },
         );
-        let focus = (Instant(from + length / 4), Instant(from + length));
+        let focus = TimeRange::of_ms(from + length / 4, from + length).unwrap();
         let patient = PatientId::from("p");
         let asked = |view| Asked { patient: &patient, range, focus, light: false, only: &[], view };
         let pictures = |view, every_sample: bool| {
@@ -124,7 +126,7 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
     ];
     vault.commit(PageCommit { facts, received: Instant(15 * HOUR_MS), ..Default::default() }).unwrap();
     let found = |from: i64| {
-        let range = (Instant(from), Instant(3 * HOUR_MS));
+        let range = TimeRange::of_ms(from, 3 * HOUR_MS).unwrap();
         let patient = PatientId::from("p");
         let asked = Asked { patient: &patient, range, focus: range, light: false, only: &[], view: None };
         let panels = vault.read(|reader| read_panels(reader, &asked)).unwrap();
@@ -132,7 +134,7 @@ fn where_a_device_took_over_is_known_of_each_panel_also_where_the_old_one_spoke_
             let key = panel.kind.key;
             panel.device_changes.into_iter().map(move |one| (key, one))
         });
-        all.filter(|(_, one)| one.at >= range.0)
+        all.filter(|(_, one)| one.at >= range.from())
             .map(|(key, one)| (key, one.at.0, one.before, one.device))
             .collect::<Vec<_>>()
     };

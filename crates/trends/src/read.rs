@@ -3,8 +3,8 @@
 use bedside::unit_limits;
 use charts::Viewport;
 use clinical::{
-    Conversion, HOUR_MS, Instant, Limits, Measure, PatientId, SetLimit, Shown, UnitLimits, limit_history,
-    limit_steps,
+    Conversion, HOUR_MS, Instant, Limits, Measure, PatientId, SetLimit, Shown, TimeRange, UnitLimits,
+    limit_history, limit_steps,
 };
 use vault::{Reader, SeriesInfo, VaultError};
 
@@ -16,9 +16,9 @@ use crate::score_moments::moments;
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub patient: &'a PatientId,
-    pub range: (Instant, Instant),
+    pub range: TimeRange,
     /// The part that is seen at rest.
-    pub focus: (Instant, Instant),
+    pub focus: TimeRange,
     pub light: bool,
     /// Keys; none is all, and the score.
     pub only: &'a [&'static str],
@@ -51,8 +51,7 @@ const LONG_STAY_MS: i64 = 36 * HOUR_MS;
 
 impl Known<'_> {
     pub fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {
-        let (from, to) = asked.range;
-        if to.ms_since(from) > LONG_STAY_MS {
+        if asked.range.length() > LONG_STAY_MS {
             reader.keep_pages_of_long_stay()?;
         }
         let series = reader.series_of(asked.patient)?;
@@ -85,7 +84,7 @@ impl Known<'_> {
 
     /// The series of some measures.
     pub fn parts(&self, reader: &Reader, measures: &[Measure]) -> Result<Vec<Part>, VaultError> {
-        let (from, to) = self.asked.range;
+        let (from, to) = (self.asked.range.from(), self.asked.range.to());
         let mut parts = Vec::new();
         for series in self.series.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
             let Some(Ok(conversion)) = series.measure().map(|m| Conversion::to_own(m, &series.unit)) else {
@@ -114,9 +113,9 @@ impl Known<'_> {
 
     /// The limits of a panel over the range, as shown.
     pub fn limits(&self, kind: &PanelKind) -> Vec<(i64, Limits)> {
-        let ((from, to), factor) = (self.asked.range, self.factor(kind));
+        let (range, factor) = (self.asked.range, self.factor(kind));
         let scaled = |l: Limits| Limits { low: l.low.map(|v| v * factor), high: l.high.map(|v| v * factor) };
-        let steps = limit_steps(&self.history, &self.usual, kind.measures[0], from, to);
+        let steps = limit_steps(&self.history, &self.usual, kind.measures[0], range.from(), range.to());
         steps.into_iter().map(|(at, l)| (at.0, scaled(l))).collect()
     }
 

@@ -1,6 +1,6 @@
 //! The moments at which the score is worked out, so that a wider picture has the same steps in its middle.
 
-use clinical::{HOUR_MS, Instant};
+use clinical::{HOUR_MS, Instant, TimeRange};
 
 /// Most steps of what is seen.
 const STEPS: i64 = 240;
@@ -10,12 +10,13 @@ const LONG: [i64; 11] =
 
 /// The ends of the steps of a range, at round moments; one is where `focus` ends, the last where the range does. How long a step
 /// is follows from what is seen: a wider picture has the same steps in its middle.
-pub(crate) fn moments((from, to): (Instant, Instant), focus: (Instant, Instant)) -> Vec<Instant> {
-    let seen = focus.1.ms_since(focus.0);
+pub(crate) fn moments(range: TimeRange, focus: TimeRange) -> Vec<Instant> {
+    let seen = focus.length();
     let step = LONG.into_iter().find(|step| seen / step <= STEPS).unwrap_or(seen / STEPS + 1);
-    let mut out: Vec<Instant> =
-        (from.0.div_euclid(step) + 1..=to.0.div_euclid(step)).map(|n| Instant(n * step)).collect();
-    for end in [focus.1, to] {
+    let mut out: Vec<Instant> = (range.from().0.div_euclid(step) + 1..=range.to().0.div_euclid(step))
+        .map(|n| Instant(n * step))
+        .collect();
+    for end in [focus.to(), range.to()] {
         if let Err(place) = out.binary_search(&end) {
             out.insert(place, end);
         }
@@ -24,13 +25,15 @@ pub(crate) fn moments((from, to): (Instant, Instant), focus: (Instant, Instant))
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn steps_end_at_round_moments_and_with_the_range() {
         let hour = HOUR_MS;
-        let all = |from, to| moments((Instant(from), Instant(to)), (Instant(from), Instant(to)));
+        let range = |from, to| TimeRange::of_ms(from, to).unwrap();
+        let all = |from, to| moments(range(from, to), range(from, to));
         let day = all(100, 24 * hour + 7);
         assert_eq!((day[0], day[1], day.len()), (Instant(600_000), Instant(1_200_000), 145));
         assert_eq!(day.last(), Some(&Instant(24 * hour + 7)));
@@ -42,11 +45,11 @@ mod tests {
     fn a_wider_picture_has_the_same_steps_in_its_middle() {
         let hour = HOUR_MS;
         for length in [hour, 6 * hour, 24 * hour + 17] {
-            let focus = (Instant(900 * hour + 12_345), Instant(900 * hour + 12_345 + length));
+            let focus = TimeRange::starting(Instant(900 * hour + 12_345), length);
             let seen = moments(focus, focus);
-            let wide = moments((Instant(focus.0.0 - length), Instant(focus.1.0 + length)), focus);
+            let wide = moments(TimeRange::new(focus.from() - length, focus.to() + length).unwrap(), focus);
             let middle: Vec<Instant> =
-                wide.iter().copied().filter(|at| *at > focus.0 && *at <= focus.1).collect();
+                wide.iter().copied().filter(|at| *at > focus.from() && *at <= focus.to()).collect();
             assert_eq!(middle, seen);
             assert!(wide.len() > 2 * seen.len() && wide.is_sorted());
         }

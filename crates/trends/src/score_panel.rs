@@ -3,7 +3,7 @@
 use bedside::local_time::local;
 use bedside::{inputs, scored};
 use charts::{Content, Panel, Step};
-use clinical::{Band, Decimal, Instant, Limits, News2, PatientId, news2};
+use clinical::{Band, Decimal, Instant, Limits, News2, PatientId, TimeRange, news2};
 use vault::{Reader, SeriesValue, VaultError};
 
 use crate::panel::{ReadPanel, SCORE};
@@ -63,13 +63,13 @@ pub(crate) fn score_panel(
     moments: &[Instant],
     sampled: &[Sampled],
 ) -> Result<Option<ReadPanel>, VaultError> {
-    let Asked { patient, range: (from, _), focus, light, .. } = *asked;
+    let Asked { patient, range, focus, light, .. } = *asked;
     if reader.unit_of(patient)?.is_none() {
         return Ok(None);
     }
     let scores = scores(reader, patient, moments, sampled)?;
     let mut steps: Vec<Step> = Vec::new();
-    let mut since = from;
+    let mut since = range.from();
     for (score, at) in scores.iter().zip(moments) {
         if let Some(score) = score {
             let (value, whole) = (f64::from(score.partial), score.total().is_some());
@@ -93,11 +93,11 @@ pub(crate) fn score_panel(
     let panel = Panel {
         content: Content::Steps(steps),
         // Five and seven are where the response changes.
-        limits: vec![(from.0, Limits { low: Some(5.0), high: Some(7.0) })],
+        limits: vec![(range.from().0, Limits { low: Some(5.0), high: Some(7.0) })],
         artefacts: Vec::new(),
         every_sample: false,
         least: SCORE.least,
-        focus: Some((focus.0.0, focus.1.0)),
+        focus: Some(focus.ms()),
         also: None,
         heard: None,
     };
@@ -105,10 +105,10 @@ pub(crate) fn score_panel(
 }
 
 /// `NEWS2 24 h: highest 12 at 14:02, last 9, 7 and more for 3 h`.
-fn summary(scores: &[Option<News2>], moments: &[Instant], focus: (Instant, Instant)) -> String {
-    let seen = || moments.iter().zip(scores).filter(|(at, _)| **at >= focus.0 && **at <= focus.1);
+fn summary(scores: &[Option<News2>], moments: &[Instant], focus: TimeRange) -> String {
+    let seen = || moments.iter().zip(scores).filter(|(at, _)| focus.contains(**at));
     let known = || seen().filter_map(|(at, score)| Some((*at, score.as_ref()?.partial)));
-    let head = format!("NEWS2 {}", span(focus.1.ms_since(focus.0)));
+    let head = format!("NEWS2 {}", span(focus.length()));
     let Some((last, highest)) =
         known().next_back().zip(known().max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at))))
     else {

@@ -1,13 +1,13 @@
 //! What a panel says in words, counted while its values pass by.
 
 use bedside::local_time::local;
-use clinical::{HOUR_MS, Instant, Limits, MINUTE_MS, Times};
+use clinical::{HOUR_MS, Instant, Limits, MINUTE_MS, TimeRange, Times};
 
 use crate::histogram::{Histogram, middle};
 
 /// Counts the values of one panel in the part of time that is seen.
 pub(crate) struct Summary {
-    focus: (i64, i64),
+    focus: TimeRange,
     /// Those that hold at the end of the range.
     limits: Limits,
     /// Of values that each last as many milliseconds.
@@ -23,9 +23,9 @@ pub(crate) struct Summary {
 const LASTS: i64 = 15 * MINUTE_MS;
 
 impl Summary {
-    pub fn new(focus: (Instant, Instant), limits: Limits) -> Summary {
+    pub fn new(focus: TimeRange, limits: Limits) -> Summary {
         Summary {
-            focus: (focus.0.0, focus.1.0),
+            focus,
             limits,
             even: Vec::new(),
             loose: Histogram::default(),
@@ -38,7 +38,7 @@ impl Summary {
     /// The next values, in order of time; `whole` is the same as whole numbers and how many of their digits are behind the
     /// point, where that is known.
     pub fn push(&mut self, times: &Times, values: &[f64], whole: Option<(&[i64], u8)>) {
-        let seen = times.before(self.focus.0)..times.end_of(0, |t| t <= self.focus.1);
+        let seen = times.before(self.focus.from().0)..times.end_of(0, |t| t <= self.focus.to().0);
         if seen.is_empty() {
             return;
         }
@@ -86,7 +86,7 @@ impl Summary {
 
     /// `HR 24 h: median 84, from 61 to 132, last 96 at 14:02, above 130 for 18 min`.
     pub fn words(mut self, label: &str, digits: usize) -> String {
-        let ms = self.focus.1.saturating_sub(self.focus.0);
+        let ms = self.focus.length();
         let head = format!("{label} {}", span(ms));
         let even = std::mem::take(&mut self.even);
         for (step, histogram) in &even {

@@ -2,7 +2,7 @@
 
 use bedside::local_time::zone;
 use charts::{Drawn, TimeStep, Viewport, stack, time_ticks};
-use clinical::{Instant, PatientId};
+use clinical::{PatientId, TimeRange};
 use vault::Reader;
 
 use crate::draw::{DrawnPanel, draw};
@@ -16,12 +16,10 @@ use crate::read::Asked;
 pub struct TrendsRequest {
     /// Logical id of the Patient.
     pub patient: PatientId,
-    /// First moment.
-    pub from: Instant,
-    /// Last moment.
-    pub to: Instant,
+    /// The part of time that is drawn.
+    pub range: TimeRange,
     /// The part that is seen at rest: it decides axes, counts and words.
-    pub focus: (Instant, Instant),
+    pub focus: TimeRange,
     /// Width of the picture in CSS pixels.
     pub width: u32,
     /// Height of a panel in CSS pixels.
@@ -78,11 +76,11 @@ pub struct Trends {
 /// Of the cache or the renderer.
 pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, TrendsError> {
     let scale = request.scale.clamp(0.5, 4.0);
-    let span = (request.from.0, request.to.0);
+    let span = request.range.ms();
     let viewport = Viewport::in_css(span, (request.width, request.height), scale);
     let asked = Asked {
         patient: &request.patient,
-        range: (request.from, request.to),
+        range: request.range,
         focus: request.focus,
         light: request.light,
         only: &[],
@@ -114,12 +112,11 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
     }
     let png = stack(&pictures).png().map_err(|e| TrendsError::Drawing(e.to_string()))?;
     // As far apart as what is looked at has room for; a wider picture has more of them.
-    let looked_at = request.focus.1.ms_since(request.focus.0);
-    let share = looked_at as f64 / (span.1 - span.0).max(1) as f64;
+    let looked_at = request.focus.length();
+    let share = looked_at as f64 / request.range.length().max(1) as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 2 and 14")]
     let most = (f64::from(request.width) * share / 110.0).clamp(2.0, 14.0) as usize;
     let time_ticks = time_ticks(span, TimeStep::of(looked_at, most), &zone());
-    let events =
-        events(reader, &request.patient, (request.from, request.to), request.width, &device_changes)?;
+    let events = events(reader, &request.patient, request.range, request.width, &device_changes)?;
     Ok(Trends { png, panels, time_ticks, events })
 }

@@ -5,7 +5,7 @@
 
 mod stay;
 
-use clinical::HOUR_MS;
+use clinical::{HOUR_MS, TimeRange};
 use std::fs;
 use std::path::Path;
 
@@ -25,15 +25,14 @@ fn every_range_theme_and_density_looks_as_it_did() {
     vault.commit(PageCommit { facts: stay(), received: NOW, ..Default::default() }).unwrap();
     let kept = Path::new("tests/pictures");
     let write = std::env::var_os("VIGIL_WRITE_PICTURES").is_some();
-    for (range, hours) in RANGES {
+    for (length, hours) in RANGES {
         for (theme, light) in [("dark", false), ("light", true)] {
             for scale in [1.0, 1.5, 2.0] {
-                let from = NOW - hours * HOUR_MS;
+                let range = TimeRange::last(hours * HOUR_MS, NOW);
                 let request = TrendsRequest {
                     patient: "p".into(),
-                    from,
-                    to: NOW,
-                    focus: (from, NOW),
+                    range,
+                    focus: range,
                     width: 360,
                     height: 48,
                     scale,
@@ -42,7 +41,7 @@ fn every_range_theme_and_density_looks_as_it_did() {
                 };
                 let trends = vault.read(|reader| Ok(trends(reader, &request))).unwrap().unwrap();
                 assert_eq!(trends.panels.len(), 7, "six measures and the score");
-                let name = format!("{range}-{theme}-{scale}.png");
+                let name = format!("{length}-{theme}-{scale}.png");
                 let file = kept.join(&name);
                 if write {
                     fs::create_dir_all(kept).unwrap();

@@ -15,7 +15,7 @@ use crate::session::Session;
 /// Trend panels as raw bytes: head and picture.
 #[tauri::command]
 pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<Response> {
-    let request = TrendsRequest::from(query);
+    let request = TrendsRequest::try_from(query)?;
     let drawn = work(&session, move |console| console.trends(&request)).await?;
     Ok(Response::new(trends_bytes(drawn).map_err(Failure::failed)?))
 }
@@ -23,7 +23,7 @@ pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<R
 /// The small trends of a ward as raw bytes: head and picture.
 #[tauri::command]
 pub async fn multiples(session: State<'_, Session>, query: MultiplesQuery) -> Answer<Response> {
-    let request = MultiplesRequest::from(query);
+    let request = MultiplesRequest::try_from(query)?;
     let drawn = work(&session, move |console| console.multiples(&request)).await?;
     Ok(Response::new(multiples_bytes(drawn).map_err(Failure::failed)?))
 }

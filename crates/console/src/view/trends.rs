@@ -1,9 +1,10 @@
 //! The trends as the page gets them: a head with what stands over the picture, then the picture.
 
-use clinical::{Instant, PatientId, Priority};
+use clinical::{PatientId, Priority, TimeRange};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::failure::Failure;
 use super::form::framed;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
@@ -56,20 +57,26 @@ pub struct TrendsQuery {
     axes: Vec<(String, f64, f64)>,
 }
 
-impl From<TrendsQuery> for trends::TrendsRequest {
-    fn from(query: TrendsQuery) -> trends::TrendsRequest {
-        trends::TrendsRequest {
+impl TryFrom<TrendsQuery> for trends::TrendsRequest {
+    type Error = Failure;
+
+    fn try_from(query: TrendsQuery) -> Result<trends::TrendsRequest, Failure> {
+        Ok(trends::TrendsRequest {
             patient: query.patient.into(),
-            from: Instant(query.from),
-            to: Instant(query.to),
-            focus: (Instant(query.focus.0), Instant(query.focus.1)),
+            range: range(query.from, query.to)?,
+            focus: range(query.focus.0, query.focus.1)?,
             width: query.width,
             height: query.height,
             scale: query.scale,
             light: query.light,
             axes: query.axes,
-        }
+        })
     }
+}
+
+/// What the page asks for, or an error where it ends before it begins.
+fn range(from: i64, to: i64) -> Result<TimeRange, Failure> {
+    TimeRange::of_ms(from, to).map_err(Failure::failed)
 }
 
 /// An alarm, a dose or a change of the device in a panel.
@@ -131,17 +138,18 @@ pub struct MultiplesQuery {
     light: bool,
 }
 
-impl From<MultiplesQuery> for trends::MultiplesRequest {
-    fn from(query: MultiplesQuery) -> trends::MultiplesRequest {
-        trends::MultiplesRequest {
+impl TryFrom<MultiplesQuery> for trends::MultiplesRequest {
+    type Error = Failure;
+
+    fn try_from(query: MultiplesQuery) -> Result<trends::MultiplesRequest, Failure> {
+        Ok(trends::MultiplesRequest {
             patients: query.patients.into_iter().map(PatientId::from).collect(),
-            from: Instant(query.from),
-            to: Instant(query.to),
+            range: range(query.from, query.to)?,
             width: query.width,
             height: query.height,
             scale: query.scale,
             light: query.light,
-        }
+        })
     }
 }
 

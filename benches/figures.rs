@@ -1,4 +1,5 @@
 //! The figures of the README, each measured in this run: `cargo xtask bench [--json FILE]`.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod board;

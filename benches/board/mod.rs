@@ -13,7 +13,7 @@ use vault::{Key, PageCommit, Vault};
 use crate::cache::fact;
 
 /// A ward of this many people with an hour of seconds each.
-pub fn people(count: i64, now: i64) -> Vec<Fact> {
+pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
     let ward = Place { id: "w".into(), name: "Ward 1".into(), is_bed: false, part_of: None };
     let mut facts = vec![fact("Location/w".into(), Body::Place(ward))];
     for n in 0..count {
@@ -113,7 +113,7 @@ fn alarms(count: i64, now: i64) -> Vec<Fact> {
 
 /// Looks at a ward of so many tiles, each after one value of one patient changed: what share of the time it takes that a board
 /// from nothing takes in the same state, and the milliseconds of the middle one.
-pub fn shares_of_looks(count: i64) -> (Vec<f64>, f64) {
+pub(crate) fn shares_of_looks(count: i64) -> (Vec<f64>, f64) {
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
     let now = 1_770_000_000_000;

@@ -28,18 +28,18 @@ fn key(folder: &Path) -> Key {
 }
 
 /// A cache of a server that nobody reaches.
-pub fn fill(folder: &Path) -> Vault {
+pub(crate) fn fill(folder: &Path) -> Vault {
     let vault = Vault::open(folder, key(folder)).unwrap();
     vault.set_setting("server", "http://127.0.0.1:9/fhir".into()).unwrap();
     vault
 }
 
 /// The same for reading, beside the window that holds it.
-pub fn look(folder: &Path) -> Vault {
+pub(crate) fn look(folder: &Path) -> Vault {
     Vault::open_to_read(folder, key(folder)).unwrap()
 }
 
 /// What a resource said in its first version.
-pub fn fact(reference: String, body: Body) -> Fact {
+pub(crate) fn fact(reference: String, body: Body) -> Fact {
     Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
 }

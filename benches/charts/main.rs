@@ -3,6 +3,7 @@
 //! A frame of a gesture is measured twice: how long the page's thread is busy with it (from the start of the frame until the
 //! next task after it was drawn), and, in frames of their own that nothing looks into, what the whole process tree spends on it,
 //! threads of the engine included.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 #[path = "../cache/mod.rs"]

@@ -9,7 +9,7 @@ use vault::{PageCommit, Reader};
 use crate::cache::{fact, fill, look};
 
 /// What was kept.
-pub struct Stay {
+pub(crate) struct Stay {
     /// How many.
     pub values: usize,
     /// When it ends, milliseconds since 1970 UTC.
@@ -36,7 +36,7 @@ fn value(measure: usize, second: i64) -> i64 {
 }
 
 /// Keeps a stay of so many seconds that ends now, the whole of it also after a look at how long things are kept.
-pub fn keep(folder: &Path, seconds: i64) -> Stay {
+pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
     let vault = fill(folder);
     vault.set_retention(vault::Retention { numerics: 365, waves: 3, events: 365 }).unwrap();
     let end = jiff::Timestamp::now().as_millisecond();
@@ -88,7 +88,7 @@ pub fn keep(folder: &Path, seconds: i64) -> Stay {
 }
 
 /// What M4 leaves of each panel over three times the range, as times and values.
-pub fn m4(folder: &Path, from: i64, to: i64, width: i64) -> Vec<Value> {
+pub(crate) fn m4(folder: &Path, from: i64, to: i64, width: i64) -> Vec<Value> {
     let vault = look(folder);
     let column = (to - from) / width;
     vault

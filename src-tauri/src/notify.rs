@@ -22,7 +22,7 @@ pub(crate) struct Notifier(Mutex<Option<HashSet<EpisodeId>>>);
 
 impl Notifier {
     /// Looks at the board of now; tells of alarms that are new since the last look.
-    pub fn look(&self, board: &Board) {
+    pub(crate) fn look(&self, board: &Board) {
         let waiting = |priority: Priority| matches!(priority, Priority::High | Priority::Medium);
         let free: Vec<(&EpisodeId, Priority)> = board
             .queue

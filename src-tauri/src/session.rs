@@ -105,7 +105,7 @@ async fn answer_commands(console: std::sync::Weak<Console>, folder: PathBuf) {
 impl Session {
     /// Opens as far as the arguments reach; the window asks for the rest. `demo` opens the demo ward, and says how much faster
     /// than life it runs.
-    pub async fn begin(start: Start, demo: Option<f64>) -> Result<Session, Failure> {
+    pub(crate) async fn begin(start: Start, demo: Option<f64>) -> Result<Session, Failure> {
         let session = Session {
             start,
             stage: Mutex::new(Stage::FirstRun),
@@ -169,7 +169,7 @@ impl Session {
     }
 
     /// Begins a damaged cache anew and opens it.
-    pub async fn repair(&self) -> Result<(), Failure> {
+    pub(crate) async fn repair(&self) -> Result<(), Failure> {
         let damaged = match &*lock(&self.stage) {
             Stage::Damaged(damaged) => damaged.clone(),
             _ => return Err(Failure::failed("this cache is not damaged; nothing was changed")),
@@ -186,7 +186,7 @@ impl Session {
 
     /// The demo ward: a simulator on loopback, and a cache whose key lives in memory only.
     #[cfg(feature = "demo")]
-    pub async fn start_demo(&self) -> Result<(), Failure> {
+    pub(crate) async fn start_demo(&self) -> Result<(), Failure> {
         if self.open().is_ok() {
             return Ok(());
         }
@@ -214,7 +214,7 @@ impl Session {
     }
 
     /// Connects the station to a server that was checked; asks for a PIN where there is no keyring.
-    pub async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), Failure> {
+    pub(crate) async fn connect(&self, server: String, pin: Option<Pin>) -> Result<(), Failure> {
         *lock(&self.chosen) = Some(server.clone());
         self.open_folder(pin.as_ref(), Some(server)).inspect_err(|error| {
             if error.code == FailureCode::PinNeeded {
@@ -224,25 +224,25 @@ impl Session {
     }
 
     /// Opens with the PIN that was typed.
-    pub async fn unlock(&self, pin: Pin) -> Result<(), Failure> {
+    pub(crate) async fn unlock(&self, pin: Pin) -> Result<(), Failure> {
         let server = lock(&self.chosen).clone().or_else(|| self.start.server.clone());
         self.open_folder(Some(&pin), server)
     }
 
     /// The open console.
-    pub fn open(&self) -> Result<Arc<Open>, Failure> {
+    pub(crate) fn open(&self) -> Result<Arc<Open>, Failure> {
         match &*lock(&self.stage) {
             Stage::Ready(open) => Ok(open.clone()),
             _ => Err(Failure::failed("the station is not open yet")),
         }
     }
 
-    pub fn state(&self) -> AppState {
+    pub(crate) fn state(&self) -> AppState {
         let (stage, new_pin, demo, unsent) = match &*lock(&self.stage) {
             Stage::FirstRun => (view::Stage::FirstRun, false, false, 0),
             Stage::Pin { new } => (view::Stage::Pin, *new, false, 0),
             Stage::Damaged(damaged) => {
-                (view::Stage::Damaged, false, false, self.start.unsent(damaged) as u32)
+                (view::Stage::Damaged, false, false, view::count(self.start.unsent(damaged)))
             }
             Stage::Ready(open) => (view::Stage::Ready, false, open.demo, 0),
         };

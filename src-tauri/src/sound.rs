@@ -64,7 +64,7 @@ fn device() -> Option<Box<dyn Output>> {
 
 impl Speaker {
     /// Starts the thread that plays; `heard` is told when the first sample of an alarm was.
-    pub fn start(heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
+    pub(crate) fn start(heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
         Speaker::over(device, heard)
     }
 
@@ -83,13 +83,13 @@ impl Speaker {
     }
 
     /// What is to be heard from now on. A higher alarm than before is heard at once.
-    pub fn sound(&self, priority: Option<Priority>, fresh: Vec<Instant>) {
+    pub(crate) fn sound(&self, priority: Option<Priority>, fresh: Vec<Instant>) {
         // Without its thread there is no sound, which `works` says.
         let _ = self.orders.send(Order::Sound(priority, fresh));
     }
 
     /// Whether there is a device that sounds.
-    pub fn works(&self) -> bool {
+    pub(crate) fn works(&self) -> bool {
         self.works.load(Ordering::Relaxed)
     }
 }

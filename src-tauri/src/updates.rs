@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::Board;
-use console::view::{Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting};
+use console::view::{Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
 use sync::SyncEvent;
 use tauri::ipc::Channel;
 
@@ -104,7 +104,7 @@ impl Batch {
                 self.urgent = true;
             }
             SyncEvent::Progress(p) => {
-                self.progress = Some(Progress { done: p.done as u32, total: p.total as u32 });
+                self.progress = Some(Progress { done: count(p.done), total: count(p.total) });
             }
             SyncEvent::Outbox => self.urgent = true,
             SyncEvent::Changed { what, .. } => {
@@ -141,7 +141,7 @@ impl Shown {
             let patients: Vec<PatientId> = found.board.tiles.iter().map(|t| t.patient.clone()).collect();
             let most = if look == Look::Calm { SPARKS } else { 0 };
             let sparks = console.sparklines(&patients, most)?;
-            let quarantined = if with_quarantine { Some(console.quarantine()?.len() as u32) } else { None };
+            let quarantined = if with_quarantine { Some(count(console.quarantine()?.len())) } else { None };
             Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined))
         })
         .await;

@@ -1,4 +1,5 @@
 //! The command line, run as IT staff run it.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 #[path = "../support/command.rs"]

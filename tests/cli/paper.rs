@@ -6,7 +6,7 @@ use std::process::Command;
 use charts::{Ink, Page, pdf};
 
 /// What pdftotext reads in a file.
-pub fn read_pdf(file: &Path) -> String {
+pub(crate) fn read_pdf(file: &Path) -> String {
     let read = Command::new("pdftotext").args(["-layout"]).arg(file).arg("-").output().unwrap();
     String::from_utf8_lossy(&read.stdout).into_owned()
 }

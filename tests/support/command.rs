@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// The PIN of the tests, as a person types it.
-pub const PIN: &[u8] = b"2580-night\n";
+pub(crate) const PIN: &[u8] = b"2580-night\n";
 
 /// Runs a command on a data folder.
-pub fn vigil(folder: &Path, pin: &[u8], arguments: &[&str]) -> Output {
+pub(crate) fn vigil(folder: &Path, pin: &[u8], arguments: &[&str]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
         .args(arguments)
         .arg("--data-dir")

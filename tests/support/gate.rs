@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// The door.
-pub struct Gate {
+pub(crate) struct Gate {
     /// The server's base as seen through it.
     pub base: String,
     shut: Arc<watch::Sender<bool>>,
@@ -15,7 +15,7 @@ pub struct Gate {
 
 impl Gate {
     /// Opens a door to a server on loopback.
-    pub async fn to(base: &str) -> Gate {
+    pub(crate) async fn to(base: &str) -> Gate {
         let server: reqwest::Url = base.parse().unwrap();
         let to = (server.host_str().unwrap().to_owned(), server.port().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -41,7 +41,7 @@ impl Gate {
     }
 
     /// Shuts the door, also for what is passing; or opens it again.
-    pub fn shut(&self, shut: bool) {
+    pub(crate) fn shut(&self, shut: bool) {
         self.shut.send_replace(shut);
     }
 }

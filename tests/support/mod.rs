@@ -1,7 +1,7 @@
 //! A real window under a display of its own, driven by WebDriver.
 #![allow(dead_code)]
 
-pub mod station;
+pub(crate) mod station;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 
-pub const PIN: &str = "2580-night";
+pub(crate) const PIN: &str = "2580-night";
 
 /// A process that ends with its owner.
-pub struct Running(pub Child);
+pub(crate) struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -25,7 +25,7 @@ impl Drop for Running {
 }
 
 /// Where a station stands.
-pub struct Desk {
+pub(crate) struct Desk {
     /// Pixels of its screen to each of the page's: GTK knows whole numbers of them, and a larger text for what is left.
     pub scale: f64,
     /// Name of its time zone.
@@ -39,7 +39,7 @@ impl Default for Desk {
 }
 
 /// The app in a real window.
-pub struct App {
+pub(crate) struct App {
     pub page: Client,
     display: String,
     scratch: tempfile::TempDir,
@@ -48,7 +48,7 @@ pub struct App {
 }
 
 /// Where the screenshots of this run go.
-pub fn shots() -> PathBuf {
+pub(crate) fn shots() -> PathBuf {
     let folder = std::env::var_os("VIGIL_SHOTS")
         .map_or_else(|| std::path::absolute("target/e2e").unwrap(), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
@@ -56,7 +56,7 @@ pub fn shots() -> PathBuf {
 }
 
 /// A display of its own, with this many pixels to each of the page's.
-pub fn screen(scale: f64) -> (Running, String) {
+pub(crate) fn screen(scale: f64) -> (Running, String) {
     let mut child = Command::new("Xvfb")
         .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
         .arg(format!("{}x{}x24", 1440.0 * scale, 900.0 * scale))
@@ -82,7 +82,7 @@ fn shot(display: &str, name: &str) -> PathBuf {
 }
 
 /// The app as a person starts it: no WebDriver looks in, and the engine is set as in a hospital.
-pub struct Unaided {
+pub(crate) struct Unaided {
     child: Running,
     display: String,
     _screen: Running,
@@ -90,7 +90,7 @@ pub struct Unaided {
 
 impl Unaided {
     /// Starts `vigil` with these arguments and the PIN of the tests.
-    pub fn start(arguments: &[&str]) -> Unaided {
+    pub(crate) fn start(arguments: &[&str]) -> Unaided {
         let (screen, display) = screen(1.0);
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
             .args(arguments)
@@ -107,12 +107,12 @@ impl Unaided {
     }
 
     /// The process and everything below it.
-    pub fn processes(&self) -> Vec<String> {
+    pub(crate) fn processes(&self) -> Vec<String> {
         tree(&self.child.0.id().to_string())
     }
 
     /// What its display shows now.
-    pub fn shot(&self, name: &str) -> PathBuf {
+    pub(crate) fn shot(&self, name: &str) -> PathBuf {
         shot(&self.display, name)
     }
 }
@@ -122,7 +122,7 @@ fn free_port() -> u16 {
 }
 
 /// The processes that a process started, itself first.
-pub fn tree(root: &str) -> Vec<String> {
+pub(crate) fn tree(root: &str) -> Vec<String> {
     let mut out = vec![root.to_owned()];
     let mut at = 0;
     while at < out.len() {
@@ -135,7 +135,7 @@ pub fn tree(root: &str) -> Vec<String> {
 }
 
 /// Puts a resource on a server; it has to be taken.
-pub async fn put(base: &str, resource: &serde_json::Value) {
+pub(crate) async fn put(base: &str, resource: &serde_json::Value) {
     let at =
         format!("{base}/{}/{}", resource["resourceType"].as_str().unwrap(), resource["id"].as_str().unwrap());
     let request = reqwest::Client::new().put(at).header("content-type", "application/fhir+json");
@@ -144,7 +144,7 @@ pub async fn put(base: &str, resource: &serde_json::Value) {
 }
 
 /// Looks through every file below a folder; gives their number and bytes. None may hold any of these words.
-pub fn none_holds(folder: &Path, words: &[&str]) -> (usize, usize) {
+pub(crate) fn none_holds(folder: &Path, words: &[&str]) -> (usize, usize) {
     let (mut files, mut bytes) = (0, 0);
     for entry in std::fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -170,22 +170,22 @@ pub fn none_holds(folder: &Path, words: &[&str]) -> (usize, usize) {
 
 impl App {
     /// Where this app believes its person's home is: its log, and what the webview keeps.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.scratch.path()
     }
 
     /// The X display it is on.
-    pub fn display(&self) -> &str {
+    pub(crate) fn display(&self) -> &str {
         &self.display
     }
 
     /// Starts `vigil` with these arguments; a data folder of its own gets a PIN.
-    pub async fn start(arguments: &[&str]) -> App {
+    pub(crate) async fn start(arguments: &[&str]) -> App {
         App::start_at(arguments, Desk::default()).await
     }
 
     /// As [`App::start`], where the station stands.
-    pub async fn start_at(arguments: &[&str], Desk { scale, zone }: Desk) -> App {
+    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone }: Desk) -> App {
         let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
@@ -252,22 +252,22 @@ impl App {
     }
 
     /// The process id of the app.
-    pub fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         std::fs::read_to_string(self.scratch.path().join("pid")).unwrap().trim().to_owned()
     }
 
     /// When the app was started, milliseconds since 1970 UTC.
-    pub fn started_ms(&self) -> f64 {
+    pub(crate) fn started_ms(&self) -> f64 {
         std::fs::read_to_string(self.scratch.path().join("started")).unwrap().trim().parse().unwrap()
     }
 
     /// `kill -9`, as a power cut to the process.
-    pub fn kill(&self) {
+    pub(crate) fn kill(&self) {
         assert!(Command::new("kill").args(["-9", &self.pid()]).status().unwrap().success());
     }
 
     /// Waits for an element; the limit is for a test that fails.
-    pub async fn see(&self, css: &str) -> fantoccini::elements::Element {
+    pub(crate) async fn see(&self, css: &str) -> fantoccini::elements::Element {
         let found =
             async { self.page.wait().at_most(Duration::from_secs(60)).for_element(Locator::Css(css)).await };
         let found = tokio::time::timeout(Duration::from_secs(90), found).await;
@@ -283,7 +283,7 @@ impl App {
 
     /// Clicks what is there. A list that is sorted anew between the look and the click puts another element in its place: then
     /// it is looked for again.
-    pub async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
         let mut tries = 0;
         loop {
             let found = self.see(css).await;
@@ -296,16 +296,16 @@ impl App {
         }
     }
 
-    pub async fn text(&self, css: &str) -> String {
+    pub(crate) async fn text(&self, css: &str) -> String {
         self.see(css).await.text().await.unwrap()
     }
 
     /// Waits until a script gives true.
-    pub async fn until(&self, what: &str, script: &str) {
+    pub(crate) async fn until(&self, what: &str, script: &str) {
         self.until_within(what, script, Duration::from_secs(60)).await;
     }
 
-    pub async fn until_within(&self, what: &str, script: &str, limit: Duration) {
+    pub(crate) async fn until_within(&self, what: &str, script: &str, limit: Duration) {
         let began = std::time::Instant::now();
         loop {
             // The driver itself can lose its page; a question that nobody answers must not hang the test.
@@ -321,22 +321,22 @@ impl App {
         }
     }
 
-    pub async fn ask(&self, script: &str) -> serde_json::Value {
+    pub(crate) async fn ask(&self, script: &str) -> serde_json::Value {
         self.page.execute(script, vec![]).await.unwrap()
     }
 
     /// Waits until the page has drawn a few more frames: the screen follows the page by one or two.
-    pub async fn painted(&self) {
+    pub(crate) async fn painted(&self) {
         self.ask("window.__frames = 0; const next = () => { window.__frames++; if (window.__frames < 30) requestAnimationFrame(next); }; requestAnimationFrame(next); return true").await;
         self.until("frames", "return window.__frames >= 30").await;
     }
 
     /// A picture of the whole screen: the window as a person sees it.
-    pub fn shot(&self, name: &str) {
+    pub(crate) fn shot(&self, name: &str) {
         shot(&self.display, name);
     }
 
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let _ = tokio::time::timeout(Duration::from_secs(10), self.page.clone().close()).await;
     }
 }

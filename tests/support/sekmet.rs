@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A server that ends with its owner.
-pub struct Server(Child);
+pub(crate) struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -31,7 +31,7 @@ fn sekmet() -> PathBuf {
 }
 
 /// Starts it in `folder` and gives its base.
-pub async fn serve(folder: &Path) -> (Server, String) {
+pub(crate) async fn serve(folder: &Path) -> (Server, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let base = format!("http://127.0.0.1:{port}/fhir");
     let settings = folder.join("settings.yaml");

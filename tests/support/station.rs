@@ -5,12 +5,12 @@ use serde_json::json;
 use super::{App, Desk, put};
 
 /// The demo ward.
-pub async fn sim() -> ward_sim::WardSim {
+pub(crate) async fn sim() -> ward_sim::WardSim {
     ward_sim::start(ward_sim::Options::default()).await.unwrap()
 }
 
 /// The actions of one verb on one episode that the server holds.
-pub async fn on_server(base: &str, episode: &str, verb: &str) -> usize {
+pub(crate) async fn on_server(base: &str, episode: &str, verb: &str) -> usize {
     let url = format!("{base}/Communication?category=urn:vigil:alert-action%7C{verb}&_count=1000");
     let bundle: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let about = format!("DetectedIssue/{episode}");
@@ -23,17 +23,17 @@ pub async fn on_server(base: &str, episode: &str, verb: &str) -> usize {
 }
 
 /// Everybody is on the board.
-pub const TILES: &str = "return document.querySelectorAll('[data-testid^=tile-]').length === 30";
+pub(crate) const TILES: &str = "return document.querySelectorAll('[data-testid^=tile-]').length === 30";
 /// Changes arrive by themselves.
-pub const LIVE: &str = "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'";
+pub(crate) const LIVE: &str = "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'";
 
 /// A station with everybody on its board and changes that arrive by themselves.
-pub async fn live(arguments: &[&str]) -> App {
+pub(crate) async fn live(arguments: &[&str]) -> App {
     live_at(arguments, Desk::default()).await
 }
 
 /// The same where the station stands.
-pub async fn live_at(arguments: &[&str], desk: Desk) -> App {
+pub(crate) async fn live_at(arguments: &[&str], desk: Desk) -> App {
     let app = App::start_at(arguments, desk).await;
     app.until("30 tiles", TILES).await;
     app.until("live", LIVE).await;
@@ -41,7 +41,7 @@ pub async fn live_at(arguments: &[&str], desk: Desk) -> App {
 }
 
 /// An alarm of bed 5's gateway as it stands: ended where `ended` is.
-pub async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
+pub(crate) async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
     let now = jiff::Timestamp::now();
     let mut period = json!({ "start": (now - jiff::SignedDuration::from_secs(2)).to_string() });
     if ended {
@@ -56,7 +56,7 @@ pub async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool
 }
 
 /// An alarm of high priority that stays on and that nobody has; what the ward brings along may end at any moment.
-pub async fn open_alert(sim: &ward_sim::WardSim, app: &App, id: &str) -> String {
+pub(crate) async fn open_alert(sim: &ward_sim::WardSim, app: &App, id: &str) -> String {
     alarm(sim.base(), id, "high", &format!("Alarm {id}"), false).await;
     app.see(&format!("[data-testid=queue] [data-testid=take-{id}]")).await;
     id.to_owned()
@@ -69,7 +69,7 @@ const HUE_PIXELS: &str = "
     return n";
 
 /// How many pixels of a panel are in the measure's hue.
-pub async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
+pub(crate) async fn hue_pixels(app: &App, key: &str, (r, g, b): (u8, u8, u8)) -> i64 {
     let script = HUE_PIXELS
         .replace("KEY", key)
         .replace('R', &r.to_string())

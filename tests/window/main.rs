@@ -1,4 +1,5 @@
 //! The real window, driven as a person drives it. One binary, so that the app and its test double are linked once.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 #[path = "../../benches/cache/mod.rs"]

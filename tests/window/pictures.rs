@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use crate::stay::{NOW, RANGES, stay};
 use crate::support::{App, Desk};
@@ -135,7 +135,7 @@ async fn slides(app: &App, name: &str) {
 async fn every_range_theme_and_density_looks_in_the_window_as_it_did() {
     let _turn = turn::alone().await;
     let folder = tempfile::tempdir().unwrap();
-    let received = Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64);
+    let received = Instant::from(SystemTime::now());
     let vault = cache::fill(folder.path());
     vault.commit(PageCommit { facts: stay(), received, ..Default::default() }).unwrap();
     drop(vault);

@@ -6,12 +6,12 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 static MACHINE: RwLock<()> = RwLock::const_new(());
 
 /// As many at once as the test runner has threads.
-pub async fn beside_others() -> RwLockReadGuard<'static, ()> {
+pub(crate) async fn beside_others() -> RwLockReadGuard<'static, ()> {
     MACHINE.read().await
 }
 
 /// Nothing else runs until the guard is gone.
-pub async fn alone() -> RwLockWriteGuard<'static, ()> {
+pub(crate) async fn alone() -> RwLockWriteGuard<'static, ()> {
     MACHINE.write().await
 }
 

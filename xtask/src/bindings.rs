@@ -2,7 +2,7 @@
 
 use crate::tools::{cargo, program, run as go};
 
-pub fn write() -> Result<(), String> {
+pub(crate) fn write() -> Result<(), String> {
     let mut test = cargo(&["test", "--quiet", "--test", "house", "the_page_is_built"]);
     go(test.env("VIGIL_WRITE_BINDINGS", "1"))?;
     go(&mut program("git", &["--no-pager", "diff", "--stat", "--", "ui/src/backend/bindings.ts"]))

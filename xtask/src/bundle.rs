@@ -5,7 +5,7 @@ use std::fs;
 use crate::demo::binary;
 use crate::tools::{cargo, output, program, run as go};
 
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     // The Tauri CLI from cargo where somebody has it, else the ready-made one from npm.
     let build = ["build", "--bundles", "deb,rpm"];
     if output("cargo", &["tauri", "--version"]).is_some() {
@@ -42,7 +42,7 @@ pub fn run() -> Result<(), String> {
 }
 
 /// Builds the EGL vendor of machines without a GPU into `gen/`, where the packages take it from.
-pub fn no_gl() -> Result<(), String> {
+pub(crate) fn no_gl() -> Result<(), String> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }

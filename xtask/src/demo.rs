@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::tools::{cargo, root, run as run_command, target_folder};
 
-pub fn run(headless: bool, release: bool) -> Result<(), String> {
+pub(crate) fn run(headless: bool, release: bool) -> Result<(), String> {
     if headless {
         return photographed();
     }
@@ -40,7 +40,7 @@ fn photographed() -> Result<(), String> {
 }
 
 /// The built program.
-pub fn binary(release: bool) -> Result<std::path::PathBuf, String> {
+pub(crate) fn binary(release: bool) -> Result<std::path::PathBuf, String> {
     let name = format!("vigil{}", std::env::consts::EXE_SUFFIX);
     Ok(target_folder()?.join(if release { "release" } else { "debug" }).join(name))
 }

@@ -10,7 +10,7 @@ use crate::tools::{npm, program, root, run as go, succeeds_within};
 const TOOLS: [(&str, &str); 2] = [("cargo-deny", "0.20.2"), ("cargo-machete", "0.9.2")];
 
 /// Builds what is missing, without optimisation: each runs for a second or two, and a machine from nothing waits for the compiler.
-pub fn install() -> Result<(), String> {
+pub(crate) fn install() -> Result<(), String> {
     for (name, version) in TOOLS {
         if tool(name)?.is_file() {
             continue;
@@ -46,7 +46,7 @@ fn run(name: &str) -> Result<Command, String> {
 }
 
 /// Runs all three.
-pub fn check() -> Result<(), String> {
+pub(crate) fn check() -> Result<(), String> {
     go(&mut run("cargo-machete")?)?;
     let mut deny = run("cargo-deny")?;
     // A duplicate is a line, not the tree of all who brought it.

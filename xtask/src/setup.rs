@@ -62,7 +62,7 @@ fn packages(window: bool) -> Result<(), String> {
 }
 
 /// Sets up what is missing; `window` adds what tests and the headless demo need.
-pub fn run(window: bool) -> Result<(), String> {
+pub(crate) fn run(window: bool) -> Result<(), String> {
     if cfg!(target_os = "linux") {
         if has("dpkg-query") {
             packages(window)?;

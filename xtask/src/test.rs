@@ -4,7 +4,7 @@ use crate::dependencies;
 use crate::tools::{cargo, npm, output, run as go};
 
 /// Everything that must pass before a commit: style, what comes from others, page, rooms, house, windows, real server.
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     go(&mut cargo(&["fmt", "--all", "--check"]))?;
     for script in ["format:check", "lint", "check", "test"] {
         go(&mut npm(&["run", script]))?;
@@ -27,19 +27,19 @@ fn hospital() -> Result<(), String> {
 }
 
 /// One of the long tests of the sync room, with options of its own.
-pub fn of_sync(name: &str, options: &[String]) -> Result<(), String> {
+pub(crate) fn of_sync(name: &str, options: &[String]) -> Result<(), String> {
     let mut test = cargo(&["test", "-p", "sync", "--test", name, "--"]);
     go(test.args(options))
 }
 
 /// The table of alarms of a simulated day.
-pub fn day(hours: u32) -> Result<(), String> {
+pub(crate) fn day(hours: u32) -> Result<(), String> {
     let mut test = cargo(&["test", "-p", "console", "--test", "day", "--", "--nocapture"]);
     go(test.env("VIGIL_DAY_HOURS", hours.to_string()))
 }
 
 /// Both fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.
-pub fn fuzz(seconds: u32) -> Result<(), String> {
+pub(crate) fn fuzz(seconds: u32) -> Result<(), String> {
     if output("cargo", &["fuzz", "--version"]).is_none() {
         return Err("cargo-fuzz is not installed; paste: cargo install cargo-fuzz && rustup toolchain install nightly".into());
     }

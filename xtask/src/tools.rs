@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The project's root. Cargo says at run time where it is: two checkouts can share one target folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.parent().map_or(manifest.clone(), Path::to_owned)
 }
 
 /// A program to be run in the root.
-pub fn program(name: &str, arguments: &[&str]) -> Command {
+pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(root());
     command
 }
 
 /// Runs a command and says what it was where it fails.
-pub fn run(command: &mut Command) -> Result<(), String> {
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let line = format!(
         "{} {}",
         command.get_program().display(),
@@ -33,7 +33,7 @@ pub fn run(command: &mut Command) -> Result<(), String> {
 }
 
 /// Whether a command succeeds in so many seconds; what it prints is not shown.
-pub fn succeeds_within(seconds: u32, command: &mut Command) -> bool {
+pub(crate) fn succeeds_within(seconds: u32, command: &mut Command) -> bool {
     let Ok(mut child) = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else { return false };
     for _ in 0..seconds * 10 {
         match child.try_wait() {
@@ -48,13 +48,13 @@ pub fn succeeds_within(seconds: u32, command: &mut Command) -> bool {
 }
 
 /// What a command prints, or nothing where it fails.
-pub fn output(name: &str, arguments: &[&str]) -> Option<String> {
+pub(crate) fn output(name: &str, arguments: &[&str]) -> Option<String> {
     let output = program(name, arguments).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Where cargo puts what it builds.
-pub fn target_folder() -> Result<PathBuf, String> {
+pub(crate) fn target_folder() -> Result<PathBuf, String> {
     let cargo = std::env::var("CARGO").unwrap_or("cargo".into());
     let metadata = output(&cargo, &["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: serde_json::Value =
@@ -63,16 +63,16 @@ pub fn target_folder() -> Result<PathBuf, String> {
     Ok(folder.into())
 }
 
-pub fn has(name: &str) -> bool {
+pub(crate) fn has(name: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|folder| folder.join(name).is_file())
 }
 
-pub fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     program(&std::env::var("CARGO").unwrap_or("cargo".into()), arguments)
 }
 
-pub fn npm(arguments: &[&str]) -> Command {
+pub(crate) fn npm(arguments: &[&str]) -> Command {
     let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let mut command = program(name, arguments);
     command.current_dir(root().join("ui"));

@@ -79,7 +79,7 @@ pub fn alarm_load(ward: &Ward, tiles: &[Arc<Tile>], now: Instant) -> AlarmLoad {
             load.over.0 += 1;
             load.over.1 += usize::from(handled.is_some());
         }
-        let hour = (episode.onset.ms_since(from) / HOUR_MS).clamp(0, 23) as usize;
+        let hour = usize::try_from(episode.onset.ms_since(from) / HOUR_MS).unwrap_or_default().min(23);
         let level = Priority::ALL.iter().position(|known| *known == episode.priority).unwrap_or_default();
         load.hours[hour][level] += 1;
 

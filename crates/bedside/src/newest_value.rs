@@ -22,7 +22,7 @@ pub(crate) fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Op
 }
 
 impl NewestValue<'_> {
-    pub fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
+    pub(crate) fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
         let continuous = continuous_kind && (self.from.series.streamed || self.from.series.device.is_some());
         Input { value, taken_at: self.from.taken_at, continuous }
     }

@@ -8,6 +8,7 @@ use vault::{Reader, SeriesInfo, VaultError};
 pub struct Sparkline(pub String);
 
 const BUCKETS: usize = 30;
+const BUCKET_MS: i64 = HOUR_MS / 30;
 
 /// The two lines of a tile at `now`: heart rate, and saturation or, of who wears a sensor at home, glucose.
 ///
@@ -37,8 +38,9 @@ fn sparkline(reader: &Reader, series: &SeriesInfo, now: Instant) -> Result<Optio
     let points = reader.points(series.id, now - HOUR_MS, now)?;
     let mut sums = [(0.0f64, 0u32); BUCKETS];
     for point in points.iter().filter(|p| !p.artefact) {
-        let at = ((point.t - (now.0 - HOUR_MS)) * BUCKETS as i64 / (HOUR_MS + 1)) as usize;
-        if let Some(bucket) = sums.get_mut(at) {
+        // What came where one bucket ends and the next begins belongs to the first.
+        let at = (point.t - (now.0 - HOUR_MS) - 1).max(0) / BUCKET_MS;
+        if let Some(bucket) = usize::try_from(at).ok().and_then(|at| sums.get_mut(at)) {
             bucket.0 += point.v;
             bucket.1 += 1;
         }

@@ -220,6 +220,11 @@ pub(crate) fn tile(
         cells,
         alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, more_owner, ..line }),
         stale_since,
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is held between both ends"
+        )]
         battery: battery.map(|n| n.value.clamp(0.0, 100.0) as u8),
         devices: devices.collect(),
         acuity,

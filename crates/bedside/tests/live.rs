@@ -1,5 +1,6 @@
 //! The board that is kept from look to look is the board of everything there is, whatever happened in between.
 #![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Real recordings, drawn: an intensive-care stay, a week with diabetes at home, an ECG whose beats cardiologists marked.
 //! The pictures are left under `target/tmp` to be looked at.
 #![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -27,7 +27,7 @@ pub struct Site {
 }
 
 /// A code with its system, as `system|code`.
-pub type Code = std::borrow::Cow<'static, str>;
+pub(crate) type Code = std::borrow::Cow<'static, str>;
 
 impl Default for Site {
     fn default() -> Site {

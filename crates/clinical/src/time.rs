@@ -3,6 +3,7 @@
 //! Deliberately not here: a clock, a time zone.
 
 use std::ops::{Add, Sub};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Milliseconds of a second.
 pub const SECOND_MS: i64 = 1_000;
@@ -31,6 +32,14 @@ impl Instant {
     )]
     pub fn after(self, n: usize, period_ms: f64) -> Instant {
         self + (n as f64 * period_ms).round() as i64
+    }
+}
+
+impl From<SystemTime> for Instant {
+    /// What lies before 1970 or beyond the end of time is held there.
+    fn from(time: SystemTime) -> Instant {
+        let since = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
+        Instant(i64::try_from(since).unwrap_or(i64::MAX))
     }
 }
 

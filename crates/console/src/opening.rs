@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use clinical::{ActorId, Instant};
 use sync::{Now, SyncEvent};
@@ -39,7 +39,7 @@ pub struct Start {
 
 /// The system's clock.
 pub fn clock() -> Now {
-    Arc::new(|| Instant(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)))
+    Arc::new(|| Instant::from(SystemTime::now()))
 }
 
 fn account() -> Option<String> {

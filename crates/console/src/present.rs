@@ -17,12 +17,16 @@ pub(crate) struct Present {
 }
 
 impl Present {
-    pub fn new(live: LiveBoard) -> Present {
+    pub(crate) fn new(live: LiveBoard) -> Present {
         Present { live, anew: None }
     }
 
     /// Ward and board, brought up to `now`.
-    pub fn look(&mut self, vault: &Vault, now: Instant) -> Result<(Arc<Ward>, Arc<Board>), VaultError> {
+    pub(crate) fn look(
+        &mut self,
+        vault: &Vault,
+        now: Instant,
+    ) -> Result<(Arc<Ward>, Arc<Board>), VaultError> {
         let is_due = self.anew.is_none_or(|at| !(0..ANEW).contains(&now.ms_since(at)));
         if is_due {
             self.live.forget();

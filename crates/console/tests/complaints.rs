@@ -1,4 +1,5 @@
 //! What users of such systems complain of in public trackers, each as a test: none of it may be true of this console.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{

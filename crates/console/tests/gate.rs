@@ -1,11 +1,12 @@
 //! The one gate: what is done and what leaves is in the log, by whom and why; what may not be done is not, and that is in the log
 //! too. And the door: a command beside an open window gets what it would get without one, and leaves the same traces.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::view::{AsOf, Ask, Document, Failure, FileKind as Kind, Setting, Stretch};
@@ -19,7 +20,7 @@ use vault::{Key, Vault};
 const HOUR_MS: i64 = 3_600_000;
 
 fn now() -> Instant {
-    Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+    Instant::from(SystemTime::now())
 }
 
 async fn ward() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Vault>, Arc<Console>) {

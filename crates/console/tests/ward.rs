@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use clinical::{EpisodeId, HOUR_MS, Instant, PatientId, Presence, Priority, TimeRange};
 use console::{Act, Console, ConsoleError, Response, Station, TrendsRequest};
 use vault::{Key, Vault};
 
 fn now() -> Instant {
-    Instant(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+    Instant::from(SystemTime::now())
 }
 
 fn handled(episode: &EpisodeId, reason: &str, words: &str) -> Act {

@@ -17,11 +17,11 @@ pub(crate) struct PageWriter {
 }
 
 impl PageWriter {
-    pub fn new() -> PageWriter {
+    pub(crate) fn new() -> PageWriter {
         PageWriter { pages: vec![Page::default()], y: TOP }
     }
 
-    pub fn page(&mut self) -> &mut Page {
+    pub(crate) fn page(&mut self) -> &mut Page {
         if self.pages.is_empty() {
             self.pages.push(Page::default());
         }
@@ -30,20 +30,20 @@ impl PageWriter {
     }
 
     /// Writes at the place reached.
-    pub fn write(&mut self, x: f32, ink: Ink, text: &str) {
+    pub(crate) fn write(&mut self, x: f32, ink: Ink, text: &str) {
         let y = self.y;
         self.page().text(x, y, ink, text);
     }
 
     /// Writes a line `height` points further down, on a new page where this one is full.
-    pub fn line(&mut self, ink: Ink, height: f32, text: &str) {
+    pub(crate) fn line(&mut self, ink: Ink, height: f32, text: &str) {
         self.make_room(height);
         self.y += height;
         self.write(LEFT, ink, text);
     }
 
     /// Makes room for `height` more points, on a new page where this one is full.
-    pub fn make_room(&mut self, height: f32) {
+    pub(crate) fn make_room(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.pages.push(Page::default());
             self.y = TOP;
@@ -51,7 +51,7 @@ impl PageWriter {
     }
 
     /// A heading that stays with the `height` points below it.
-    pub fn title(&mut self, text: &str, height: f32) {
+    pub(crate) fn title(&mut self, text: &str, height: f32) {
         self.make_room(27.0 + height.min(BOTTOM - 90.0));
         self.y += 22.0;
         self.write(LEFT, Ink::bold(12.0), text);
@@ -61,7 +61,7 @@ impl PageWriter {
     }
 
     /// Two boxes to sign in.
-    pub fn signatures(&mut self, left: &str, right: &str) {
+    pub(crate) fn signatures(&mut self, left: &str, right: &str) {
         self.make_room(110.0);
         self.y += 34.0;
         let y = self.y;
@@ -75,7 +75,7 @@ impl PageWriter {
     }
 
     /// The pages, each with this foot and its number.
-    pub fn finish(mut self, foot: &str) -> Vec<Page> {
+    pub(crate) fn finish(mut self, foot: &str) -> Vec<Page> {
         let of = self.pages.len();
         for (n, page) in self.pages.iter_mut().enumerate() {
             page.text(LEFT, PAGE_HEIGHT - 28.0, Ink::quiet(7.5), foot);

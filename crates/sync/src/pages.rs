@@ -32,7 +32,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    pub fn new(client: Client, vault: Arc<Vault>, now: Now) -> Pages {
+    pub(crate) fn new(client: Client, vault: Arc<Vault>, now: Now) -> Pages {
         Pages {
             client,
             vault,
@@ -44,12 +44,12 @@ impl Pages {
         }
     }
 
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         (self.now)()
     }
 
     /// Entries to ask for: a page of Observations stays near [`PAGE_BYTES`], whether they are hours of seconds or single values.
-    pub fn page_size(&self, kind: &str) -> usize {
+    pub(crate) fn page_size(&self, kind: &str) -> usize {
         if kind != "Observation" {
             return 500;
         }
@@ -58,7 +58,7 @@ impl Pages {
 
     /// Reads every page of a search. `cursors` is asked with each page's place and the server's time at the first one; what
     /// it gives is committed with that page.
-    pub async fn read(
+    pub(crate) async fn read(
         &mut self,
         read: Read<'_>,
         cursors: impl Fn(At, Option<Instant>) -> Vec<(String, String)>,
@@ -154,7 +154,7 @@ impl Pages {
         Ok(())
     }
 
-    pub async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
+    pub(crate) async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
         let bounds = bounds(&page.facts);
         let what = on_vault(&self.vault, move |vault| vault.commit(page)).await.inspect_err(|_| {
             // Nothing of the page was kept: it is not to be left out when it is read again.
@@ -172,7 +172,7 @@ impl Pages {
     }
 
     /// Where a kind of search stands.
-    pub async fn cursor(&self, name: &str) -> Result<Option<String>, SyncError> {
+    pub(crate) async fn cursor(&self, name: &str) -> Result<Option<String>, SyncError> {
         let name = name.to_owned();
         on_vault(&self.vault, move |vault| vault.read(|reader| reader.cursor(&name))).await
     }
@@ -235,7 +235,7 @@ pub(crate) struct At {
 
 impl At {
     /// The cursor of a search for changes: it moves when all of them are here.
-    pub fn finished(self, name: &str, began: Option<Instant>) -> Vec<(String, String)> {
+    pub(crate) fn finished(self, name: &str, began: Option<Instant>) -> Vec<(String, String)> {
         began.filter(|_| self.last).map(|at| (name.to_owned(), format_instant(at))).into_iter().collect()
     }
 }
@@ -249,12 +249,12 @@ pub(crate) struct Read<'a> {
 
 impl<'a> Read<'a> {
     /// All that a search finds.
-    pub fn all(query: &'a str) -> Read<'a> {
+    pub(crate) fn all(query: &'a str) -> Read<'a> {
         Read { query, deletions_only: false }
     }
 
     /// The deletions in a history.
-    pub fn deletions(query: &'a str) -> Read<'a> {
+    pub(crate) fn deletions(query: &'a str) -> Read<'a> {
         Read { query, deletions_only: true }
     }
 }

@@ -29,25 +29,25 @@ pub(crate) struct Puller {
 }
 
 impl Puller {
-    pub fn new(client: Client, vault: Arc<Vault>, now: Now) -> Puller {
+    pub(crate) fn new(client: Client, vault: Arc<Vault>, now: Now) -> Puller {
         let pages = Pages::new(client, vault.clone(), now);
         Puller { vault, pages, done: HashSet::new(), loaded: false }
     }
 
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.loaded && self.done.len() == STEPS.len()
     }
 
     /// The server's clock at the last answer.
-    pub fn server_time(&self) -> Option<Instant> {
+    pub(crate) fn server_time(&self) -> Option<Instant> {
         self.pages.server_time
     }
 
-    pub fn progress(&self) -> SyncProgress {
+    pub(crate) fn progress(&self) -> SyncProgress {
         self.pages.progress.clone()
     }
 
-    pub async fn load(&mut self) -> Result<(), SyncError> {
+    pub(crate) async fn load(&mut self) -> Result<(), SyncError> {
         if self.loaded {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl Puller {
     }
 
     /// The steps that the board needs before anything else.
-    pub async fn first_ward(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+    pub(crate) async fn first_ward(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         self.load().await?;
         for step in STEPS.iter().filter(|s| s.ward || s.name == "first/2h" || s.name == "first/day") {
             if !self.done.contains(step.name) {
@@ -77,7 +77,7 @@ impl Puller {
     }
 
     /// One more step of the backfill, if any is left.
-    pub async fn step(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+    pub(crate) async fn step(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         self.load().await?;
         match STEPS.iter().find(|s| !self.done.contains(s.name)) {
             Some(step) => self.take(server, step, tell).await,
@@ -126,7 +126,7 @@ impl Puller {
     }
 
     /// Everything that changed since the cursors.
-    pub async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+    pub(crate) async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         for kind in KINDS.into_iter().filter(|kind| serves(server, kind) || ASKED_ANYWAY.contains(kind)) {
             let name = format!("since/{kind}");
             let cursor = self.pages.cursor(&name).await?;
@@ -148,7 +148,7 @@ impl Puller {
     }
 
     /// What was deleted since the cursors, from the history of each kind that has one.
-    pub async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+    pub(crate) async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
         for kind in KINDS {
             if !server.histories.iter().any(|h| h == kind) {
                 continue;
@@ -176,7 +176,7 @@ impl Puller {
     }
 
     /// One search to its end, without a cursor. Nobody waits for a message: who asked looks at the cache when this returns.
-    pub async fn everything(&mut self, query: &str) -> Result<(), SyncError> {
+    pub(crate) async fn everything(&mut self, query: &str) -> Result<(), SyncError> {
         self.pages.read(Read::all(query), |_, _| Vec::new(), &mut |_| {}).await
     }
 

@@ -1,5 +1,6 @@
 //! What a redraw of the trends costs in Rust alone, without a window: six panels of ten million values each in an encrypted
 //! cache. `cargo bench -p trends --bench trends`, and `cargo xtask bench charts` for the whole way to pixels.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(missing_docs, clippy::unwrap_used, dead_code)]
 
 #[path = "../../../benches/cache/mod.rs"]
@@ -7,7 +8,7 @@ mod cache;
 #[path = "../../../benches/charts/stay.rs"]
 mod stay;
 mod support {
-    pub const PIN: &str = "2580-night";
+    pub(crate) const PIN: &str = "2580-night";
 }
 
 use clinical::{HOUR_MS, Instant, TimeRange};

@@ -17,7 +17,7 @@ impl Histogram {
     const ROOM: i64 = 1024;
     const ROOM_EACH: usize = 1024;
 
-    pub fn add(&mut self, values: &[f64]) {
+    pub(crate) fn add(&mut self, values: &[f64]) {
         let Some(first) = values.first() else { return };
         if self.counts.is_empty() {
             self.base = tenths_of(*first).saturating_sub(Histogram::ROOM);
@@ -43,7 +43,7 @@ impl Histogram {
     }
 
     /// The same of whole numbers, of which each counts for so many tenths.
-    pub fn add_whole(&mut self, mantissas: &[i64], tenths: i64) {
+    pub(crate) fn add_whole(&mut self, mantissas: &[i64], tenths: i64) {
         let [first, rest @ ..] = mantissas else { return };
         // Saturating: what is absurdly large must not end the program.
         self.add(&[first.saturating_mul(tenths) as f64 / 10.0]);
@@ -87,7 +87,7 @@ impl Histogram {
     }
 
     /// Every value with how often it came.
-    pub fn all(&self) -> impl Iterator<Item = (f64, usize)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (f64, usize)> {
         self.counted().chain(self.odd.iter().map(|value| (*value, 1)))
     }
 }

@@ -67,7 +67,7 @@ impl<'a> MergedSeries<'a> {
     ///
     /// # Errors
     /// Of a damaged chunk.
-    pub fn open(
+    pub(crate) fn open(
         parts: Vec<Part>,
         moments: &'a [Instant],
         shrink: f64,
@@ -86,7 +86,7 @@ impl<'a> MergedSeries<'a> {
     }
 
     /// Where one device took over from another; before any value passes. A value without a device is of none.
-    pub fn device_changes(&self) -> Vec<DeviceChange> {
+    pub(crate) fn device_changes(&self) -> Vec<DeviceChange> {
         let named: Vec<&Open> = self.open.iter().filter(|one| one.device().is_some()).collect();
         if named.windows(2).all(|pair| pair[0].device() == pair[1].device()) {
             return Vec::new();
@@ -95,12 +95,12 @@ impl<'a> MergedSeries<'a> {
     }
 
     /// When values came that are outside the plausible range.
-    pub fn artefacts(&mut self) -> Vec<i64> {
+    pub(crate) fn artefacts(&mut self) -> Vec<i64> {
         self.open.iter_mut().flat_map(|one| std::mem::take(&mut one.blocks.artefacts)).collect()
     }
 
     /// What the series said at each moment; empty before their values passed.
-    pub fn sampled(self) -> Vec<Sampled> {
+    pub(crate) fn sampled(self) -> Vec<Sampled> {
         self.open.into_iter().map(|one| one.sampler.end()).collect()
     }
 
@@ -112,7 +112,7 @@ impl<'a> MergedSeries<'a> {
     ///
     /// # Errors
     /// Of a damaged chunk.
-    pub fn columns(&mut self) -> Result<Columns, VaultError> {
+    pub(crate) fn columns(&mut self) -> Result<Columns, VaultError> {
         let mut all = Columns::default();
         self.each(|times, opened| {
             all.times.extend((0..times.len()).map(|n| times.at(n)));
@@ -130,7 +130,7 @@ impl<'a> MergedSeries<'a> {
     ///
     /// # Errors
     /// Of a damaged chunk.
-    pub fn content(
+    pub(crate) fn content(
         &mut self,
         view: Option<&Viewport>,
         focus: TimeRange,

@@ -2,7 +2,8 @@
 
 use charts::Viewport;
 use clinical::{
-    Body, Code, DeviceId, Fact, HOUR_MS, MINUTE_MS, PatientId, Quality, Sample, Segment, Source, TimeRange,
+    Body, Code, DeviceId, Fact, HOUR_MS, Instant, MINUTE_MS, PatientId, Quality, Sample, Segment, Source,
+    TimeRange,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};

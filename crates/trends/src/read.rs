@@ -50,7 +50,7 @@ pub(crate) struct Known<'a> {
 const LONG_STAY_MS: i64 = 36 * HOUR_MS;
 
 impl Known<'_> {
-    pub fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {
+    pub(crate) fn read<'a>(reader: &Reader, asked: &Asked<'a>) -> Result<Known<'a>, VaultError> {
         if asked.range.length() > LONG_STAY_MS {
             reader.keep_pages_of_long_stay()?;
         }
@@ -70,7 +70,7 @@ impl Known<'_> {
     }
 
     /// The series of one panel.
-    pub fn packed(&self, reader: &Reader, kind: &'static PanelKind) -> Result<Packed, VaultError> {
+    pub(crate) fn packed(&self, reader: &Reader, kind: &'static PanelKind) -> Result<Packed, VaultError> {
         let (diastolic, mean) = if kind.is_pressure() {
             (
                 self.parts(reader, &[Measure::DiastolicBp, Measure::ArterialDiastolic])?,
@@ -83,7 +83,7 @@ impl Known<'_> {
     }
 
     /// The series of some measures.
-    pub fn parts(&self, reader: &Reader, measures: &[Measure]) -> Result<Vec<Part>, VaultError> {
+    pub(crate) fn parts(&self, reader: &Reader, measures: &[Measure]) -> Result<Vec<Part>, VaultError> {
         let (from, to) = (self.asked.range.from(), self.asked.range.to());
         let mut parts = Vec::new();
         for series in self.series.iter().filter(|s| s.measure().is_some_and(|m| measures.contains(&m))) {
@@ -99,12 +99,12 @@ impl Known<'_> {
     }
 
     /// What the values of a panel are multiplied with to be shown.
-    pub fn factor(&self, kind: &PanelKind) -> f64 {
+    pub(crate) fn factor(&self, kind: &PanelKind) -> f64 {
         self.shown(kind).from_own(1.0)
     }
 
     /// The unit of a panel.
-    pub fn shown(&self, kind: &PanelKind) -> Shown {
+    pub(crate) fn shown(&self, kind: &PanelKind) -> Shown {
         match kind.measures[0] {
             Measure::Glucose => self.glucose,
             measure => Shown::of(measure, []),
@@ -112,7 +112,7 @@ impl Known<'_> {
     }
 
     /// The limits of a panel over the range, as shown.
-    pub fn limits(&self, kind: &PanelKind) -> Vec<(i64, Limits)> {
+    pub(crate) fn limits(&self, kind: &PanelKind) -> Vec<(i64, Limits)> {
         let (range, factor) = (self.asked.range, self.factor(kind));
         let scaled = |l: Limits| Limits { low: l.low.map(|v| v * factor), high: l.high.map(|v| v * factor) };
         let steps = limit_steps(&self.history, &self.usual, kind.measures[0], range.from(), range.to());
@@ -120,7 +120,7 @@ impl Known<'_> {
     }
 
     /// Whether somebody set a limit for this patient that the panel shows.
-    pub fn has_own_limit(&self, kind: &PanelKind) -> bool {
+    pub(crate) fn has_own_limit(&self, kind: &PanelKind) -> bool {
         self.history.iter().any(|set| set.change.measure == kind.measures[0])
     }
 }

@@ -19,20 +19,24 @@ pub(crate) struct Sampler<'a> {
 
 impl<'a> Sampler<'a> {
     /// `last` is what the series said before the first value passes.
-    pub fn new(moments: &'a [Instant], series: SeriesInfo, last: Option<(Instant, f64)>) -> Sampler<'a> {
+    pub(crate) fn new(
+        moments: &'a [Instant],
+        series: SeriesInfo,
+        last: Option<(Instant, f64)>,
+    ) -> Sampler<'a> {
         Sampler { moments, series, last, found: Vec::with_capacity(moments.len()) }
     }
 
-    pub fn series(&self) -> &SeriesInfo {
+    pub(crate) fn series(&self) -> &SeriesInfo {
         &self.series
     }
 
     /// What the series said last so far.
-    pub fn last(&self) -> Option<(Instant, f64)> {
+    pub(crate) fn last(&self) -> Option<(Instant, f64)> {
         self.last
     }
 
-    pub fn see(&mut self, times: &Times, values: &[f64]) {
+    pub(crate) fn see(&mut self, times: &Times, values: &[f64]) {
         let mut at = 0;
         while let Some(moment) = self.moments.get(self.found.len()) {
             let end = times.end_of(at, |t| t <= moment.0);
@@ -48,7 +52,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    pub fn end(mut self) -> Sampled {
+    pub(crate) fn end(mut self) -> Sampled {
         self.found.resize(self.moments.len(), self.last);
         Sampled { series: self.series, last: self.found }
     }

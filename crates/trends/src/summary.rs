@@ -23,7 +23,7 @@ pub(crate) struct Summary {
 const LASTS: i64 = 15 * MINUTE_MS;
 
 impl Summary {
-    pub fn new(focus: TimeRange, limits: Limits) -> Summary {
+    pub(crate) fn new(focus: TimeRange, limits: Limits) -> Summary {
         Summary {
             focus,
             limits,
@@ -37,7 +37,7 @@ impl Summary {
 
     /// The next values, in order of time; `whole` is the same as whole numbers and how many of their digits are behind the
     /// point, where that is known.
-    pub fn push(&mut self, times: &Times, values: &[f64], whole: Option<(&[i64], u8)>) {
+    pub(crate) fn push(&mut self, times: &Times, values: &[f64], whole: Option<(&[i64], u8)>) {
         let seen = times.before(self.focus.from().0)..times.end_of(0, |t| t <= self.focus.to().0);
         if seen.is_empty() {
             return;
@@ -85,7 +85,7 @@ impl Summary {
     }
 
     /// `HR 24 h: median 84, from 61 to 132, last 96 at 14:02, above 130 for 18 min`.
-    pub fn words(mut self, label: &str, digits: usize) -> String {
+    pub(crate) fn words(mut self, label: &str, digits: usize) -> String {
         let ms = self.focus.length();
         let head = format!("{label} {}", span(ms));
         let even = std::mem::take(&mut self.even);
@@ -128,6 +128,7 @@ pub(crate) fn span(ms: i64) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -135,7 +136,7 @@ mod tests {
     fn a_value_lasts_to_the_next_one_also_from_block_to_block_and_never_through_a_silence() {
         let limits = Limits { low: None, high: Some(130.0) };
         let minute = MINUTE_MS;
-        let mut summary = Summary::new((Instant(0), Instant(100 * minute)), limits);
+        let mut summary = Summary::new(TimeRange::of_ms(0, 100 * minute).unwrap(), limits);
         summary.push(&Times::Each(&[0, minute, 2 * minute]), &[100.0, 140.0, 150.0], None);
         summary.push(&Times::Each(&[4 * minute, 90 * minute]), &[131.0, 90.0], None);
         // One minute at 140, two at 150, and fifteen at 131 of the 86 that are silent.
@@ -143,7 +144,7 @@ mod tests {
         assert!(words.starts_with("HR 100 min: median 131, from 90 to 150, last 90 at"), "{words}");
         assert!(words.ends_with("above 130 for 18 min"), "{words}");
         // The same minute by minute, evenly spaced.
-        let mut summary = Summary::new((Instant(0), Instant(100 * minute)), limits);
+        let mut summary = Summary::new(TimeRange::of_ms(0, 100 * minute).unwrap(), limits);
         for block in 0..4 {
             let times = Times::Every { origin: block * 10 * minute, period_ms: 60_000.0, skip: 0, n: 10 };
             let values = [90.0, 90.0, 131.0, 90.0, 90.0, 90.0, 90.0, 90.0, 90.0, 140.0];
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn the_time_above_a_limit_is_not_cut_short_where_values_come_at_no_whole_millisecond() {
         let limits = Limits { low: None, high: Some(130.0) };
-        let mut summary = Summary::new((Instant(0), Instant(30 * MINUTE_MS)), limits);
+        let mut summary = Summary::new(TimeRange::of_ms(0, 30 * MINUTE_MS).unwrap(), limits);
         // 128 a second: 7.8125 ms each.
         let times = Times::Every { origin: 0, period_ms: 7.8125, skip: 0, n: 128 * 60 * 20 + 1 };
         summary.push(&times, &vec![140.0; times.len()], None);

@@ -1,6 +1,7 @@
 //! Every range, theme and density of the trends beside the picture that somebody looked at and kept.
 //!
 //! `VIGIL_WRITE_PICTURES=1 cargo test -p trends --test pictures` writes them anew.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod stay;

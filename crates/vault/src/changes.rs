@@ -95,13 +95,13 @@ impl Follower {
 pub(crate) struct Followers(Mutex<Vec<Weak<Mutex<Changes>>>>);
 
 impl Followers {
-    pub fn follow(&self, blind: bool) -> Follower {
+    pub(crate) fn follow(&self, blind: bool) -> Follower {
         let changed = Arc::new(Mutex::new(Changes::EVERYTHING));
         lock(&self.0).push(Arc::downgrade(&changed));
         Follower { changed, blind }
     }
 
-    pub fn tell(&self, changes: &Changes) {
+    pub(crate) fn tell(&self, changes: &Changes) {
         lock(&self.0).retain(|follower| {
             let there = follower.upgrade();
             if let Some(changed) = &there {

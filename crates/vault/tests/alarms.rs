@@ -1,4 +1,5 @@
 //! What a board asks of a year of alarms is what a look through all of them gives.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
 //! The cache on a real file: what goes in comes out, what people did is durable, and nothing is in clear.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use clinical::{
     About, Action, Actor, Body, Code, Decimal, Episode, Fact, HOUR_MS, Instant, Person, Priority, Quality,

@@ -1,5 +1,6 @@
 //! Damage, a full disk, another version, a rotation that is killed: an error that says so, and nothing lost.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,5 +1,6 @@
 //! What was known when: a look into the past shows what the station showed then, or what is known of then today.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use clinical::{
     About, Action, Actor, Body, Code, DAY_MS, Dose, Episode, Fact, Instant, MINUTE_MS, Person, Priority,

@@ -4,6 +4,7 @@
 //! A shim below SQLite records each write and sync. A crash keeps what was synced, and of what was not, any part in sectors of
 //! 512 bytes.
 #![allow(clippy::unwrap_used, clippy::panic, unsafe_code)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 mod disk;
 

@@ -11,14 +11,14 @@ use crate::session::Session;
 /// Takes an alert. Durable when this returns.
 #[tauri::command]
 #[specta::specta]
-pub async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
+pub(super) async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::Take)).await
 }
 
 /// Alarms that came lately are painted: how long that took is kept for `vigil doctor`.
 #[tauri::command]
 #[specta::specta]
-pub async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<()> {
+pub(super) async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<()> {
     let episodes: Vec<EpisodeId> = episodes.into_iter().map(EpisodeId::from).collect();
     work(&session, move |console| console.lit(&episodes)).await
 }
@@ -26,7 +26,7 @@ pub async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<(
 /// Marks an alert as handled, with a reason.
 #[tauri::command]
 #[specta::specta]
-pub async fn handled(
+pub(super) async fn handled(
     session: State<'_, Session>,
     episode: String,
     reason: String,
@@ -38,42 +38,42 @@ pub async fn handled(
 /// Pauses the sound of one alarm; it ends by itself.
 #[tauri::command]
 #[specta::specta]
-pub async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
+pub(super) async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::PauseSound)).await
 }
 
 /// Lets go of an alarm this person owns.
 #[tauri::command]
 #[specta::specta]
-pub async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
+pub(super) async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::Release)).await
 }
 
 /// Gives an alarm to somebody else, by name.
 #[tauri::command]
 #[specta::specta]
-pub async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
+pub(super) async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::HandTo(name))).await
 }
 
 /// Adds a few words to an episode.
 #[tauri::command]
 #[specta::specta]
-pub async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
+pub(super) async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::Note(text))).await
 }
 
 /// Calls the next role of the unit's chain now.
 #[tauri::command]
 #[specta::specta]
-pub async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
+pub(super) async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
     act(&session, Act::alarm(episode, Response::Escalate)).await
 }
 
 /// What happened to an alert.
 #[tauri::command]
 #[specta::specta]
-pub async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Vec<TimelineEntry>> {
+pub(super) async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Vec<TimelineEntry>> {
     work(&session, move |console| {
         Ok(console.timeline(&episode.into())?.into_iter().map(TimelineEntry::from).collect())
     })
@@ -83,21 +83,21 @@ pub async fn timeline(session: State<'_, Session>, episode: String) -> Answer<Ve
 /// The alarms of a day that want nobody any more.
 #[tauri::command]
 #[specta::specta]
-pub async fn history(session: State<'_, Session>) -> Answer<Vec<QueueItem>> {
+pub(super) async fn history(session: State<'_, Session>) -> Answer<Vec<QueueItem>> {
     work(&session, |console| Ok(console.history()?.into_iter().map(QueueItem::from).collect())).await
 }
 
 /// The alarm load of a day.
 #[tauri::command]
 #[specta::specta]
-pub async fn load(session: State<'_, Session>) -> Answer<Load> {
+pub(super) async fn load(session: State<'_, Session>) -> Answer<Load> {
     work(&session, |console| console.alarm_load().map(Load::from)).await
 }
 
 /// Onsets of alarms in a span, for the time control.
 #[tauri::command]
 #[specta::specta]
-pub async fn onsets(session: State<'_, Session>, from: i64, to: i64) -> Answer<Vec<Onset>> {
+pub(super) async fn onsets(session: State<'_, Session>, from: i64, to: i64) -> Answer<Vec<Onset>> {
     work(&session, move |console| {
         let found = console.onsets(Instant(from), Instant(to))?;
         Ok(found.into_iter().map(|(at, priority)| Onset::new(at, priority)).collect())

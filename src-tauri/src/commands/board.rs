@@ -13,7 +13,7 @@ use crate::updates;
 /// Sends the whole board, and from then on what changes.
 #[tauri::command]
 #[specta::specta]
-pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Answer<()> {
+pub(crate) async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Answer<()> {
     updates::start(session.open()?, channel);
     Ok(())
 }
@@ -21,7 +21,7 @@ pub async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Ans
 /// Shows everything as of a past moment, or (`null`) the present again.
 #[tauri::command]
 #[specta::specta]
-pub async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
+pub(crate) async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
     let view = at.map(Instant).map(|at| if as_shown { View::as_shown(at) } else { View::at(at) });
     session.open()?.console.look_back(view);
     Ok(())
@@ -30,6 +30,6 @@ pub async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: b
 /// One patient's page.
 #[tauri::command]
 #[specta::specta]
-pub async fn patient(session: State<'_, Session>, id: String) -> Answer<Patient> {
+pub(crate) async fn patient(session: State<'_, Session>, id: String) -> Answer<Patient> {
     work(&session, move |console| console.patient(&id.into()).map(Patient::from)).await
 }

@@ -14,7 +14,7 @@ use crate::session::Session;
 
 /// The pages of what could leave, as raw bytes: head and picture.
 #[tauri::command]
-pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
+pub(crate) async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
     let what = Disclosure::from(query.what.clone());
     let pages = work(&session, move |console| console.pages(&what)).await?;
     let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
@@ -25,7 +25,7 @@ pub async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Res
 /// kept before anything goes.
 #[tauri::command]
 #[specta::specta]
-pub async fn print_pages(
+pub(crate) async fn print_pages(
     session: State<'_, Session>,
     window: tauri::WebviewWindow,
     what: view::Disclosure,
@@ -51,7 +51,7 @@ fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
 /// goes. No ward and no name in the name of a file.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_file(
+pub(crate) async fn save_file(
     session: State<'_, Session>,
     app: tauri::AppHandle,
     what: view::Disclosure,

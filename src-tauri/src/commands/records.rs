@@ -11,14 +11,18 @@ use crate::session::Session;
 /// The alarm limits of a patient, with their history and the unit's presets.
 #[tauri::command]
 #[specta::specta]
-pub async fn limits(session: State<'_, Session>, patient: String) -> Answer<Limits> {
+pub(super) async fn limits(session: State<'_, Session>, patient: String) -> Answer<Limits> {
     work(&session, move |console| Ok(Limits::from(console.limits(&patient.into())?))).await
 }
 
 /// Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_limits(session: State<'_, Session>, patient: String, changes: Vec<SetLimit>) -> Answer<()> {
+pub(super) async fn set_limits(
+    session: State<'_, Session>,
+    patient: String,
+    changes: Vec<SetLimit>,
+) -> Answer<()> {
     let changes: Option<Vec<LimitChange>> = changes.into_iter().map(SetLimit::read).collect();
     let changes =
         changes.ok_or_else(|| Failure::failed("this measure has no limits; nothing was changed"))?;
@@ -28,7 +32,11 @@ pub async fn set_limits(session: State<'_, Session>, patient: String, changes: V
 /// Saves limits under a name.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_preset(session: State<'_, Session>, name: String, limits: Vec<Bounds>) -> Answer<()> {
+pub(super) async fn save_preset(
+    session: State<'_, Session>,
+    name: String,
+    limits: Vec<Bounds>,
+) -> Answer<()> {
     let limits: Option<Vec<_>> = limits.iter().map(Bounds::read).collect();
     let limits = limits.ok_or_else(|| Failure::failed("this measure has no limits; nothing was saved"))?;
     act(&session, Act::SavePreset { name, limits }).await
@@ -37,14 +45,19 @@ pub async fn save_preset(session: State<'_, Session>, name: String, limits: Vec<
 /// Writes a few words at a moment of a patient's trends.
 #[tauri::command]
 #[specta::specta]
-pub async fn annotate(session: State<'_, Session>, patient: String, at: i64, text: String) -> Answer<()> {
+pub(super) async fn annotate(
+    session: State<'_, Session>,
+    patient: String,
+    at: i64,
+    text: String,
+) -> Answer<()> {
     act(&session, Act::Annotate { patient: patient.into(), at: Instant(at), text }).await
 }
 
 /// The notes on a patient's trends.
 #[tauri::command]
 #[specta::specta]
-pub async fn annotations(session: State<'_, Session>, patient: String) -> Answer<Vec<Annotation>> {
+pub(super) async fn annotations(session: State<'_, Session>, patient: String) -> Answer<Vec<Annotation>> {
     work(&session, move |console| {
         Ok(console.annotations(&patient.into())?.into_iter().map(Annotation::from).collect())
     })

@@ -14,7 +14,7 @@ use crate::session::Session;
 
 /// Trend panels as raw bytes: head and picture.
 #[tauri::command]
-pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<Response> {
+pub(super) async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<Response> {
     let request = TrendsRequest::try_from(query)?;
     let drawn = work(&session, move |console| console.trends(&request)).await?;
     Ok(Response::new(trends_bytes(drawn).map_err(Failure::failed)?))
@@ -22,7 +22,7 @@ pub async fn trends(session: State<'_, Session>, query: TrendsQuery) -> Answer<R
 
 /// The small trends of a ward as raw bytes: head and picture.
 #[tauri::command]
-pub async fn multiples(session: State<'_, Session>, query: MultiplesQuery) -> Answer<Response> {
+pub(super) async fn multiples(session: State<'_, Session>, query: MultiplesQuery) -> Answer<Response> {
     let request = MultiplesRequest::try_from(query)?;
     let drawn = work(&session, move |console| console.multiples(&request)).await?;
     Ok(Response::new(multiples_bytes(drawn).map_err(Failure::failed)?))
@@ -30,7 +30,7 @@ pub async fn multiples(session: State<'_, Session>, query: MultiplesQuery) -> An
 
 /// Waves as raw bytes: head and picture. What the server keeps of this time is fetched first, where it is in reach.
 #[tauri::command]
-pub async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Response> {
+pub(super) async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Response> {
     let request = WavesRequest::from(query);
     let console = session.open()?.console.clone();
     let whole = console.fetch_waves(&request.patient, request.from, request.to).await?;
@@ -41,7 +41,7 @@ pub async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Res
 /// What each panel of a patient shows at one moment.
 #[tauri::command]
 #[specta::specta]
-pub async fn values_at(session: State<'_, Session>, patient: String, at: i64) -> Answer<Vec<ValueAt>> {
+pub(super) async fn values_at(session: State<'_, Session>, patient: String, at: i64) -> Answer<Vec<ValueAt>> {
     work(&session, move |console| {
         Ok(console.values_at(&patient.into(), Instant(at))?.into_iter().map(ValueAt::from).collect())
     })
@@ -51,7 +51,7 @@ pub async fn values_at(session: State<'_, Session>, patient: String, at: i64) ->
 /// The numbers of a patient in steps of so many minutes.
 #[tauri::command]
 #[specta::specta]
-pub async fn flowsheet(
+pub(super) async fn flowsheet(
     session: State<'_, Session>,
     patient: String,
     from: i64,

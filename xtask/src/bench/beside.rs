@@ -9,7 +9,7 @@ use super::options::{Bench, Options};
 use super::state::State;
 use crate::tools::run as go;
 
-pub fn run(revision: &str, options: &Options) -> Result<(), String> {
+pub(crate) fn run(revision: &str, options: &Options) -> Result<(), String> {
     let (before, now) = (State::of(revision, "before")?, State::here()?);
     if options.bench.has_window() {
         before.build_page()?;

@@ -8,7 +8,7 @@ use super::state::State;
 use crate::tools::{output, run as go};
 
 /// Prints both states beside each other.
-pub fn print(revision: &str, room: &str) -> Result<(), String> {
+pub(crate) fn print(revision: &str, room: &str) -> Result<(), String> {
     // What is not committed yet belongs to this state too; it is built in a work tree, so that nobody's files are touched.
     let now =
         output("git", &["stash", "create"]).filter(|commit| !commit.is_empty()).unwrap_or("HEAD".into());

@@ -5,12 +5,12 @@ mod builds;
 mod options;
 mod state;
 
-pub use options::Options;
+pub(crate) use options::Options;
 
 use crate::tools::run as go;
 use state::State;
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub(crate) fn run(options: &Options) -> Result<(), String> {
     if let Some(revision) = &options.beside {
         return beside::run(revision, options);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The figures of the README as a whole, or one part of them
     #[arg(value_enum, default_value_t = Bench::Figures)]
     pub bench: Bench,
@@ -27,7 +27,7 @@ pub struct Options {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Bench {
+pub(crate) enum Bench {
     /// Start, sync, alarms, memory
     Figures,
     /// The cache and the sync beside the plain way
@@ -37,7 +37,7 @@ pub enum Bench {
 }
 
 impl Bench {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Bench::Figures => "figures",
             Bench::Store => "store",
@@ -46,7 +46,7 @@ impl Bench {
     }
 
     /// Whether it measures the program in its window, or a room alone.
-    pub fn has_window(self) -> bool {
+    pub(crate) fn has_window(self) -> bool {
         self != Bench::Store
     }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::options::Bench;
 use crate::tools::{output, program, root, run as go, target_folder};
 
-pub struct State {
+pub(crate) struct State {
     /// Its sources.
     pub folder: PathBuf,
     /// What is built of it.
@@ -16,12 +16,12 @@ pub struct State {
 
 impl State {
     /// As it stands in this folder.
-    pub fn here() -> Result<State, String> {
+    pub(crate) fn here() -> Result<State, String> {
         Ok(State { folder: root(), target: target_folder()? })
     }
 
     /// A commit, in a work tree that is kept for the next time.
-    pub fn of(revision: &str, name: &str) -> Result<State, String> {
+    pub(crate) fn of(revision: &str, name: &str) -> Result<State, String> {
         let commit = format!("{revision}^{{commit}}");
         let commit = output("git", &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
             .ok_or_else(|| format!("there is no commit {revision}"))?;
@@ -50,14 +50,14 @@ impl State {
     }
 
     /// A program that runs in its sources.
-    pub fn run(&self, name: &str) -> Command {
+    pub(crate) fn run(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command.current_dir(&self.folder);
         command
     }
 
     /// Cargo on it; both states have the compiler of this one.
-    pub fn cargo(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.run(&std::env::var("CARGO").unwrap_or("cargo".into()));
         command.args(arguments).env("CARGO_TARGET_DIR", &self.target);
         command
@@ -70,13 +70,13 @@ impl State {
     }
 
     /// The page, which the program carries in it.
-    pub fn build_page(&self) -> Result<(), String> {
+    pub(crate) fn build_page(&self) -> Result<(), String> {
         go(&mut self.npm(&["ci", "--no-audit", "--no-fund"]))?;
         go(&mut self.npm(&["run", "build"]))
     }
 
     /// The program and its bench.
-    pub fn build(&self, bench: Bench) -> Result<(), String> {
+    pub(crate) fn build(&self, bench: Bench) -> Result<(), String> {
         if bench.has_window() {
             go(&mut self.cargo(&["build", "--release", "--features", "custom-protocol"]))?;
         }
@@ -84,7 +84,7 @@ impl State {
     }
 
     /// One run of a bench that is built.
-    pub fn bench(&self, bench: Bench) -> Result<Command, String> {
+    pub(crate) fn bench(&self, bench: Bench) -> Result<Command, String> {
         let mut run = self.cargo(&["bench"]);
         run.args(which(bench)).arg("--");
         if bench.has_window() {

@@ -25,7 +25,7 @@ pub(super) struct Scores {
 
 impl Scores {
     /// The scores that were known before the first look: what was high then is no news.
-    pub fn remember(&mut self, before: Board) {
+    pub(crate) fn remember(&mut self, before: Board) {
         for tile in before.tiles {
             let known = tile.news.band.unwrap_or(Band::Zero);
             self.scores.insert(tile.patient.clone(), Score { known, rising: None, on: None });
@@ -33,7 +33,7 @@ impl Scores {
     }
 
     /// A band that is higher than before for some minutes.
-    pub fn hold(&mut self, board: &Board, now: Instant) -> Vec<Condition> {
+    pub(crate) fn hold(&mut self, board: &Board, now: Instant) -> Vec<Condition> {
         let mut holds = Vec::new();
         for tile in &board.tiles {
             let Some(band) = tile.news.band else { continue };
@@ -84,7 +84,7 @@ impl Scores {
     }
 
     /// Whether a patient's score is no alarm any more.
-    pub fn is_over(&self, patient: &PatientId) -> bool {
+    pub(crate) fn is_over(&self, patient: &PatientId) -> bool {
         self.scores.get(patient).is_some_and(|score| score.on.is_none())
     }
 }

@@ -107,7 +107,7 @@ pub(super) struct Doses {
 
 impl Doses {
     /// Regular doses that are missed now.
-    pub fn hold(
+    pub(crate) fn hold(
         &mut self,
         reader: &Reader,
         board: &Board,

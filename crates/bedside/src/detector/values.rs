@@ -34,7 +34,12 @@ pub(super) struct Values {
 
 impl Values {
     /// Feeds every rule with the values that are new.
-    pub fn hold(&mut self, reader: &Reader, ward: &Ward, now: Instant) -> Result<Vec<Condition>, VaultError> {
+    pub(crate) fn hold(
+        &mut self,
+        reader: &Reader,
+        ward: &Ward,
+        now: Instant,
+    ) -> Result<Vec<Condition>, VaultError> {
         let mut history: HashMap<&PatientId, Vec<SetLimit>> = HashMap::new();
         let mut holds = Vec::new();
         let units = units(ward);
@@ -101,7 +106,13 @@ impl Values {
     }
 
     /// Since when the values that a rule is about are back; nothing where they are not, or do not speak of now.
-    pub fn back_since(&self, rule: &str, episode: &Episode, ward: &Ward, now: Instant) -> Option<Instant> {
+    pub(crate) fn back_since(
+        &self,
+        rule: &str,
+        episode: &Episode,
+        ward: &Ward,
+        now: Instant,
+    ) -> Option<Instant> {
         // All series of the measure are inside, and the newest of them speaks of now.
         let rule = Rule::from_code(rule)?;
         let running = ward

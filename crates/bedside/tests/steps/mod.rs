@@ -22,7 +22,7 @@ const SIGNALS: [(&str, &str, i64, i64); 8] = [
 ];
 
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     Value {
         who: u8,
         signal: usize,
@@ -101,7 +101,7 @@ pub enum Step {
     },
 }
 
-pub fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let who = || 0..PEOPLE;
     let value = (who(), 0..SIGNALS.len(), prop::option::of(0..3u8), any::<u16>(), -1..400i64, any::<u8>())
         .prop_map(|(who, signal, device, n, age_min, odd)| {
@@ -223,12 +223,12 @@ fn patient(who: u8) -> String {
     format!("p{who}")
 }
 
-pub fn nurse(by: u8) -> Actor {
+pub(crate) fn nurse(by: u8) -> Actor {
     Actor::known(format!("Practitioner/{by}"), &format!("Nurse {by}"))
 }
 
 /// One station, and the clock on its wall.
-pub struct Station {
+pub(crate) struct Station {
     pub vault: Vault,
     pub key: Key,
     pub now: i64,
@@ -237,7 +237,7 @@ pub struct Station {
 }
 
 impl Station {
-    pub fn new() -> Station {
+    pub(crate) fn new() -> Station {
         let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
         let vault = Vault::open(folder.path(), key.clone()).unwrap();
         let mut station = Station { vault, key, now: NOON, steps: 0, folder };
@@ -267,7 +267,7 @@ impl Station {
         format!("Observation/o{}", self.steps % 8)
     }
 
-    pub fn carry_out(&mut self, step: &Step) {
+    pub(crate) fn carry_out(&mut self, step: &Step) {
         let now = self.now;
         let ago = |minutes: i64| Instant(now - minutes * MINUTE_MS);
         match step.clone() {

@@ -4,7 +4,11 @@ use clinical::{Instant, MINUTE_MS, Priority, Sound, Verb};
 use serde::Serialize;
 use specta::Type;
 
-use super::form::ms;
+use super::form::{count, ms};
+
+/// Minutes within which an alarm that comes back is a repeat.
+#[expect(clippy::cast_possible_truncation, reason = "it is a quarter of an hour")]
+const REPEAT_MINUTES: u32 = (bedside::REPEAT_MS / MINUTE_MS) as u32;
 
 /// The alarm line of a tile or a row of the queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
@@ -86,7 +90,7 @@ pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
         i_took_too: line.i_took_too,
         order_uncertain: line.order_uncertain,
         reminders: line.reminders,
-        more: line.more as u32,
+        more: count(line.more),
         more_owner: line.more_owner.map(|who| who.name.into()),
     }
 }
@@ -244,18 +248,18 @@ impl From<bedside::AlarmLoad> for Load {
     fn from(load: bedside::AlarmLoad) -> Load {
         let shares = |all: Vec<bedside::Share>| {
             all.into_iter()
-                .map(|s| Share { name: s.name, count: s.count as u32, acted_on: s.acted_on as u32 })
+                .map(|s| Share { name: s.name, count: count(s.count), acted_on: count(s.acted_on) })
                 .collect()
         };
         Load {
-            total: load.total as u32,
-            beds: load.beds as u32,
+            total: count(load.total),
+            beds: count(load.beds),
             to_take: load.to_take.0,
             to_take_high: load.to_take.1,
-            over: load.over.0 as u32,
-            handled: load.over.1 as u32,
-            repeats: load.repeats.0 as u32,
-            repeat_minutes: (bedside::REPEAT_MS / MINUTE_MS) as u32,
+            over: count(load.over.0),
+            handled: count(load.over.1),
+            repeats: count(load.repeats.0),
+            repeat_minutes: REPEAT_MINUTES,
             repeat_places: load.repeats.1,
             hours: load.hours.iter().map(|h| h.to_vec()).collect(),
             by_bed: shares(load.by_bed),

@@ -40,7 +40,7 @@ fn cell(cell: bedside::Cell, lead_is_off: bool) -> Cell {
 
 /// A battery as it was told of last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
-pub struct Battery {
+pub(crate) struct Battery {
     percent: u8,
     /// It has to be charged or changed.
     low: bool,
@@ -48,7 +48,7 @@ pub struct Battery {
 
 /// A device in use.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
-pub struct TileDevice {
+pub(crate) struct TileDevice {
     name: String,
     /// `implant`, `glucose-sensor`, `insulin-pen`, or nothing where there is no sign for it.
     kind: Option<&'static str>,

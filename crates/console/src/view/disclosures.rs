@@ -4,7 +4,7 @@ use clinical::Instant;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::form::framed;
+use super::form::{count, framed};
 
 /// What somebody wants to take along: the report of a patient, the handover, or the ward's list.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -80,6 +80,6 @@ pub fn pages_bytes(pages: &[charts::Page], query: &PagesQuery) -> Result<Vec<u8>
     let shown = &pages[..pages.len().min(query.most as usize)];
     let picture = charts::sheets(shown, query.width.clamp(100, 2480))?;
     let png = picture.png().map_err(|e| e.to_string())?;
-    let head = Pages { of: pages.len() as u32, shown: shown.len() as u32 };
+    let head = Pages { of: count(pages.len()), shown: count(shown.len()) };
     framed(&head, &png).map_err(|e| e.to_string())
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::form::Iso;
+use super::form::{Iso, count};
 
 /// One step of a row of the flowsheet.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -30,7 +30,7 @@ impl From<documents::FlowRow> for FlowRow {
     fn from(row: documents::FlowRow) -> FlowRow {
         let cell = |c: documents::FlowCell| FlowCell {
             from: c.from.0,
-            n: c.n as u32,
+            n: count(c.n),
             median: c.median,
             low: c.low,
             high: c.high,

@@ -7,6 +7,11 @@ pub(super) fn ms(at: Instant) -> i64 {
     at.0
 }
 
+/// How many, as the page gets it.
+pub fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// A moment as the command line writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Iso(pub Instant);
@@ -27,7 +32,7 @@ impl Serialize for Iso {
 pub(super) fn framed(head: &impl Serialize, png: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     let head = serde_json::to_vec(head)?;
     let mut bytes = Vec::with_capacity(4 + head.len() + png.len());
-    bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&count(head.len()).to_le_bytes());
     bytes.extend_from_slice(&head);
     bytes.extend_from_slice(png);
     Ok(bytes)

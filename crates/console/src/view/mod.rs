@@ -33,7 +33,7 @@ pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
-pub use form::Iso;
+pub use form::{Iso, count};
 pub use patient::{Dose, Patient};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::form::{Iso, ms};
+use super::form::{Iso, count, ms};
 
 /// A server that was checked.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -118,12 +118,12 @@ impl Synced {
     /// What `report` says of a sync of `seconds`, after which the cache holds so many `patients`.
     pub fn new(patients: usize, seconds: f64, report: sync::SyncProgress) -> Synced {
         Synced {
-            patients: patients as u32,
-            resources: report.resources as u32,
-            samples: report.samples as u32,
+            patients: count(patients),
+            resources: count(report.resources),
+            samples: count(report.samples),
             bytes: report.bytes as u64,
             seconds: (seconds * 1000.0).round() / 1000.0,
-            quarantined: report.quarantined as u32,
+            quarantined: count(report.quarantined),
             problems: report.problems,
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::failure::Failure;
-use super::form::framed;
+use super::form::{count, framed};
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -34,7 +34,7 @@ fn panel(facts: trends::PanelFacts) -> Panel {
         ticks: facts.ticks,
         limits: facts.limits,
         gaps: facts.gaps,
-        samples: facts.samples as u32,
+        samples: count(facts.samples),
         own_range: facts.own_range,
         dots: facts.dots,
         summary: facts.summary,
@@ -103,7 +103,7 @@ impl From<trends::Event> for Mark {
             trends::EventKind::Device => ("device", None, format!("Device changed: {text}")),
         };
         let priority = of.map(Priority::code);
-        Mark { lane: mark.panel, at: mark.at.0, kind, priority, text, shown, more: mark.more as u32 }
+        Mark { lane: mark.panel, at: mark.at.0, kind, priority, text, shown, more: count(mark.more) }
     }
 }
 
@@ -174,7 +174,7 @@ fn small(panel: trends::SmallPanel) -> Small {
         patient: panel.patient.into(),
         key: panel.key,
         label: super::vocabulary::label(panel.key),
-        samples: panel.samples as u32,
+        samples: count(panel.samples),
         summary: panel.summary,
     }
 }

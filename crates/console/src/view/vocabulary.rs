@@ -25,14 +25,14 @@ pub struct PanelName {
 
 /// A place of a tile.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Place {
+pub(crate) struct Place {
     slot: &'static str,
     label: &'static str,
 }
 
 /// Which values stand where on a tile.
 #[derive(Clone, Debug, Serialize)]
-pub struct Layout {
+pub(crate) struct Layout {
     large: Vec<Place>,
     small: Vec<Place>,
 }

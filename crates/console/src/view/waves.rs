@@ -4,7 +4,7 @@ use clinical::Instant;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::form::framed;
+use super::form::{count, framed};
 
 /// A request for waves; sizes in CSS pixels.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -64,7 +64,7 @@ pub fn waves_bytes(waves: trends::Waves, whole: bool) -> Result<Vec<u8>, serde_j
         unit: facts.unit,
         from: facts.from.0,
         gaps: facts.gaps,
-        samples: facts.samples as u32,
+        samples: count(facts.samples),
         gain: facts.gain,
     };
     framed(&Waves { strips: waves.strips.into_iter().map(strip).collect(), whole }, &waves.png)

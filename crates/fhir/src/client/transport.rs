@@ -56,7 +56,7 @@ pub trait Transport: Send + Sync {
 pub(crate) struct Http(reqwest::Client);
 
 impl Http {
-    pub fn new() -> Result<Http, FhirError> {
+    pub(crate) fn new() -> Result<Http, FhirError> {
         reqwest::Client::builder()
             .user_agent(concat!("Vigil/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(5))

@@ -78,15 +78,15 @@ pub(crate) struct Concept<'a> {
 }
 
 impl<'a> Concept<'a> {
-    pub fn code(&self, system: &str) -> Option<&str> {
+    pub(crate) fn code(&self, system: &str) -> Option<&str> {
         self.coding.iter().find(|c| c.system.as_deref() == Some(system)).and_then(|c| c.code.as_deref())
     }
 
-    pub fn has(&self, system: &str, code: &str) -> bool {
+    pub(crate) fn has(&self, system: &str, code: &str) -> bool {
         self.coding.iter().any(|c| c.system.as_deref() == Some(system) && c.code.as_deref() == Some(code))
     }
 
-    pub fn words(&self) -> Option<&str> {
+    pub(crate) fn words(&self) -> Option<&str> {
         self.text.as_deref().or_else(|| self.coding.iter().find_map(|c| c.display.as_deref()))
     }
 }
@@ -101,7 +101,7 @@ pub(crate) struct Reference<'a> {
 
 impl Reference<'_> {
     /// The logical id, where this points to a `kind`.
-    pub fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
+    pub(crate) fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
         id_in(self.reference.as_deref()?, kind).map(T::from)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{Table, timed};
 
 /// A page as a ward's server sends it: 30 people, five measures and pressures in two parts, each with its own moment.
-pub fn parse(table: &mut Table) {
+pub(crate) fn parse(table: &mut Table) {
     const MEASURES: [(&str, &str, &str); 5] = [
         ("8867-4", "Heart rate", "/min"),
         ("59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry", "%"),

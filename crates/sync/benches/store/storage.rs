@@ -84,7 +84,7 @@ fn rows(folder: &Path, n: i64) -> (Connection, f64) {
     (connection, seconds)
 }
 
-pub fn storage(table: &mut Table) {
+pub(crate) fn storage(table: &mut Table) {
     let mut plain_rate = 0.0;
     let mut plain_bytes = 0.0;
     let mut plain_day = 0.0;
@@ -131,7 +131,7 @@ pub fn storage(table: &mut Table) {
     }
 }
 
-pub fn wide(table: &mut Table) {
+pub(crate) fn wide(table: &mut Table) {
     // So many values in 14 days: of ten million one comes every 121 ms.
     for hours in [28i64, 278, 2778] {
         let n = hours as f64 * 3600.0;
@@ -158,7 +158,7 @@ pub fn wide(table: &mut Table) {
     }
 }
 
-pub fn recordings(table: &mut Table) {
+pub(crate) fn recordings(table: &mut Table) {
     let home = Path::new("../../../shared/data/home");
     let Ok(folder) = std::fs::read_dir(home) else {
         return println!("the real recordings are not here; their bytes are not measured");

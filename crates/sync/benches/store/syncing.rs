@@ -42,7 +42,7 @@ fn now() -> Instant {
     Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
 }
 
-pub fn syncing(table: &mut Table, runtime: &tokio::runtime::Runtime) {
+pub(crate) fn syncing(table: &mut Table, runtime: &tokio::runtime::Runtime) {
     let (_ward, base) = ward();
     let engine = |folder: &Path| {
         let vault = Arc::new(Vault::open(folder, Key::random().unwrap()).unwrap());

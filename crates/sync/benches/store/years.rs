@@ -47,7 +47,7 @@ fn alarm(n: usize, all: usize) -> [Fact; 3] {
 }
 
 /// The board with 1,000, 10,000 and 100,000 alarms of a year behind it.
-pub fn years(table: &mut Table) {
+pub(crate) fn years(table: &mut Table) {
     for all in [1_000, 10_000, 100_000] {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();

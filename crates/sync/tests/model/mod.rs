@@ -8,13 +8,13 @@ use fhir::{Request, format_instant, parse_instant};
 use serde_json::{Value, json};
 
 /// One version of a resource; `None` where it was deleted.
-pub struct Version {
+pub(crate) struct Version {
     pub body: Option<Value>,
     pub updated: i64,
 }
 
 /// The server's truth.
-pub struct World {
+pub(crate) struct World {
     pub resources: BTreeMap<(String, String), Vec<Version>>,
     /// Writes on their way that arrive later.
     pub delayed: Vec<Request>,
@@ -32,7 +32,7 @@ impl Default for World {
 }
 
 impl World {
-    pub fn put(&mut self, kind: &str, id: &str, mut body: Value, now: i64) {
+    pub(crate) fn put(&mut self, kind: &str, id: &str, mut body: Value, now: i64) {
         let versions = self.resources.entry((kind.into(), id.into())).or_default();
         body["resourceType"] = json!(kind);
         body["id"] = json!(id);
@@ -40,7 +40,7 @@ impl World {
         versions.push(Version { body: Some(body), updated: now });
     }
 
-    pub fn delete(&mut self, kind: &str, id: &str, now: i64) {
+    pub(crate) fn delete(&mut self, kind: &str, id: &str, now: i64) {
         if let Some(versions) = self.resources.get_mut(&(kind.to_owned(), id.to_owned())) {
             versions.push(Version { body: None, updated: now });
         }
@@ -51,7 +51,7 @@ impl World {
         self.resources.range(from..).take_while(move |((k, _), _)| k == kind).map(|(_, versions)| versions)
     }
 
-    pub fn living<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+    pub(crate) fn living<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
         self.of(kind).filter_map(|versions| versions.last().and_then(|v| v.body.as_ref()))
     }
 
@@ -150,7 +150,7 @@ impl World {
     }
 
     /// Answers a request: status and body.
-    pub fn handle(&mut self, request: &Request, now: i64) -> (u16, Value) {
+    pub(crate) fn handle(&mut self, request: &Request, now: i64) -> (u16, Value) {
         match (request.method, request.url.path()) {
             ("GET", "/fhir/metadata") => {
                 let kinds = ["Patient", "Observation", "DetectedIssue", "Communication"];
@@ -171,7 +171,7 @@ impl World {
 }
 
 /// A heart rate.
-pub fn observation(t: i64, value: u32) -> Value {
+pub(crate) fn observation(t: i64, value: u32) -> Value {
     json!({
         "status": "final",
         "code": { "coding": [{ "system": "http://loinc.org", "code": "8867-4" }] },
@@ -182,7 +182,7 @@ pub fn observation(t: i64, value: u32) -> Value {
 }
 
 /// An alarm.
-pub fn issue(onset: i64, ended: Option<i64>) -> Value {
+pub(crate) fn issue(onset: i64, ended: Option<i64>) -> Value {
     let mut period = json!({ "start": format_instant(Instant(onset)) });
     if let Some(ended) = ended {
         period["end"] = json!(format_instant(Instant(ended)));
@@ -197,7 +197,7 @@ pub fn issue(onset: i64, ended: Option<i64>) -> Value {
 }
 
 /// An hour of seconds: every value follows from its time.
-pub fn hour(start: i64) -> Value {
+pub(crate) fn hour(start: i64) -> Value {
     let data: Vec<String> = (0..3600).map(|s| heart_rate(start + s * 1000).to_string()).collect();
     json!({
         "status": "final",
@@ -212,12 +212,12 @@ pub fn hour(start: i64) -> Value {
 }
 
 /// The heart rate of a second.
-pub fn heart_rate(t: i64) -> i64 {
+pub(crate) fn heart_rate(t: i64) -> i64 {
     60 + (t / 1000 * 7919).rem_euclid(83)
 }
 
 /// A temperature that follows from its time.
-pub fn temperature(t: i64) -> Value {
+pub(crate) fn temperature(t: i64) -> Value {
     let mut body = observation(t, 0);
     body["code"]["coding"][0]["code"] = json!("8310-5");
     body["valueQuantity"]["code"] = json!("Cel");
@@ -226,6 +226,6 @@ pub fn temperature(t: i64) -> Value {
 }
 
 /// The temperature of a second, in Celsius.
-pub fn celsius(t: i64) -> f64 {
+pub(crate) fn celsius(t: i64) -> f64 {
     36.0 + (t / 1000 % 40) as f64 / 10.0
 }

@@ -7,15 +7,15 @@ use clinical::{
 };
 
 /// Sunday 23 November 2025, 14:06 UTC.
-pub const NOW: Instant = Instant(1_763_906_760_000);
-pub const RANGES: [(&str, i64); 5] = [("1h", 1), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)];
+pub(crate) const NOW: Instant = Instant(1_763_906_760_000);
+pub(crate) const RANGES: [(&str, i64); 5] = [("1h", 1), ("6h", 6), ("24h", 24), ("72h", 72), ("14d", 336)];
 
 fn fact(reference: String, body: Body) -> Fact {
     Fact { source: Source { reference: reference.into(), version: "1".into() }, updated_at: None, body }
 }
 
 /// A fortnight that turns bad in its last hours, with gaps, an artefact, doses and alarms; the same each time.
-pub fn stay() -> Vec<Fact> {
+pub(crate) fn stay() -> Vec<Fact> {
     let mut facts = vec![
         fact(
             "Location/w".into(),

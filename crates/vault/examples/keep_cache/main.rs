@@ -1,6 +1,7 @@
 //! Writes a cache to be kept as `cache`, and what reads back from it as `cache.txt`, into a folder:
 //! `cargo run -p vault --example keep_cache -- FOLDER`. `tests/fixtures/README.md` tells when one is worth keeping.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 #[path = "../../tests/kept/mod.rs"]
 mod kept;

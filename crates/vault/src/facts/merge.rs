@@ -17,7 +17,7 @@ pub(crate) struct Survivors(HashMap<PatientId, PatientId>);
 
 impl Survivors {
     /// The record that stays for this one, which may be itself.
-    pub fn of<'a>(&'a self, patient: &'a PatientId) -> &'a PatientId {
+    pub(crate) fn of<'a>(&'a self, patient: &'a PatientId) -> &'a PatientId {
         let mut at = patient;
         // A chain of merges is followed to its end. One without an end names nobody who stays: then everybody does.
         for _ in 0..=self.0.len() {
@@ -30,23 +30,23 @@ impl Survivors {
     }
 
     /// The records that were merged into another.
-    pub fn merged(&self) -> impl Iterator<Item = &PatientId> {
+    pub(crate) fn merged(&self) -> impl Iterator<Item = &PatientId> {
         self.0.keys()
     }
 
-    pub fn is_merged(&self, patient: &PatientId) -> bool {
+    pub(crate) fn is_merged(&self, patient: &PatientId) -> bool {
         self.of(patient) != patient
     }
 
     /// Puts the record that stays in the place of one that does not.
-    pub fn rename(&self, patient: &mut PatientId) {
+    pub(crate) fn rename(&self, patient: &mut PatientId) {
         if self.is_merged(patient) {
             *patient = self.of(patient).clone();
         }
     }
 
     /// Puts stays under the record that stays; where that one lies in a bed itself, its own bed is the one that counts.
-    pub fn rename_stays(&self, stays: &mut [Stay]) {
+    pub(crate) fn rename_stays(&self, stays: &mut [Stay]) {
         let lies = |stay: &&Stay| stay.in_progress && !self.is_merged(&stay.patient);
         let lying: HashSet<PatientId> = stays.iter().filter(lies).map(|stay| stay.patient.clone()).collect();
         for stay in stays.iter_mut().filter(|stay| self.is_merged(&stay.patient)) {

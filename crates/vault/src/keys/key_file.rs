@@ -34,7 +34,7 @@ pub(crate) struct KeyFile {
 
 impl KeyFile {
     /// Of a folder that had none.
-    pub fn first(wraps: Vec<Wrap>) -> KeyFile {
+    pub(crate) fn first(wraps: Vec<Wrap>) -> KeyFile {
         KeyFile { version: 1, file: first_file(), wraps, pending: None, retired: None }
     }
 }

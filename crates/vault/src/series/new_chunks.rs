@@ -32,12 +32,12 @@ struct Waiting<'a> {
 }
 
 impl<'a> NewChunks<'a> {
-    pub fn new(transaction: &'a Transaction<'a>, received: Instant) -> NewChunks<'a> {
+    pub(crate) fn new(transaction: &'a Transaction<'a>, received: Instant) -> NewChunks<'a> {
         NewChunks { transaction, received, waiting: Vec::new() }
     }
 
     /// Takes a resource in; whether it is new. It stands in the cache after [`NewChunks::write`].
-    pub fn take(
+    pub(crate) fn take(
         &mut self,
         series: i64,
         segment: &'a Segment,
@@ -68,7 +68,7 @@ impl<'a> NewChunks<'a> {
     }
 
     /// Packs and writes what waits. To be called before anybody looks for it.
-    pub fn write(&mut self) -> Result<(), VaultError> {
+    pub(crate) fn write(&mut self) -> Result<(), VaultError> {
         if self.waiting.is_empty() {
             return Ok(());
         }

@@ -37,12 +37,12 @@ struct Sealed {
 }
 
 impl<'a> Tails<'a> {
-    pub fn new(transaction: &'a Transaction<'a>) -> Tails<'a> {
+    pub(crate) fn new(transaction: &'a Transaction<'a>) -> Tails<'a> {
         Tails { transaction, hot: HashSet::new(), sealed: HashMap::new() }
     }
 
     /// A row came to the hot tail of a series.
-    pub fn grew(&mut self, series: i64) {
+    pub(crate) fn grew(&mut self, series: i64) {
         self.hot.insert(series);
     }
 
@@ -65,7 +65,7 @@ impl<'a> Tails<'a> {
 
     /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
     /// rows again, where the new version replaces the old one.
-    pub fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+    pub(crate) fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
         let transaction = self.transaction;
         let chunks = self.sealed_of(series)?;
         let mut reopen = None;
@@ -110,7 +110,7 @@ impl<'a> Tails<'a> {
     }
 
     /// Opens every sealed chunk of these series that holds something of this resource.
-    pub fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
+    pub(crate) fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
         let transaction = self.transaction;
         for series in series {
             let mut holding = Vec::new();
@@ -128,7 +128,7 @@ impl<'a> Tails<'a> {
     }
 
     /// Seals every hot tail that is full.
-    pub fn seal_full(&mut self) -> Result<(), VaultError> {
+    pub(crate) fn seal_full(&mut self) -> Result<(), VaultError> {
         let touched: Vec<i64> = self.hot.drain().collect();
         for series in touched {
             let count: i64 = self

@@ -40,7 +40,7 @@ struct Newest {
 }
 
 impl<'a> Values<'a> {
-    pub fn new(transaction: &'a Transaction<'a>, received: Instant) -> Values<'a> {
+    pub(crate) fn new(transaction: &'a Transaction<'a>, received: Instant) -> Values<'a> {
         Values {
             transaction,
             received,
@@ -54,7 +54,7 @@ impl<'a> Values<'a> {
     }
 
     /// Seals what is full and writes which values are the newest; what changed.
-    pub fn finish(mut self) -> Result<Ingested, VaultError> {
+    pub(crate) fn finish(mut self) -> Result<Ingested, VaultError> {
         self.chunks.write()?;
         self.tails.seal_full()?;
         self.write_latest()?;
@@ -95,7 +95,7 @@ impl<'a> Values<'a> {
         Ok(id)
     }
 
-    pub fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
+    pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
         let series = self.series_of(&sample.patient, sample.device.as_ref(), &sample.code, &sample.unit)?;
         if self.tails.is_sealed(series, sample.taken_at.0, source)? {
             return Ok(());
@@ -178,7 +178,7 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    pub fn segment(&mut self, segment: &'a Segment, source: &'a Source) -> Result<(), VaultError> {
+    pub(crate) fn segment(&mut self, segment: &'a Segment, source: &'a Source) -> Result<(), VaultError> {
         let Some(last) = segment.mantissas.last() else { return Ok(()) };
         let series =
             self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
@@ -219,7 +219,7 @@ impl<'a> Values<'a> {
 
     /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
     /// One that arrives late, behind a later one or behind the deletion, changes nothing.
-    pub fn is_newest_version<'p>(
+    pub(crate) fn is_newest_version<'p>(
         &mut self,
         source: &Source,
         patients: impl Iterator<Item = &'p PatientId>,
@@ -270,7 +270,7 @@ impl<'a> Values<'a> {
             .optional()?)
     }
 
-    pub fn note_version(&mut self, reference: &str, version: i64) -> Result<(), VaultError> {
+    pub(crate) fn note_version(&mut self, reference: &str, version: i64) -> Result<(), VaultError> {
         self.corrected = Some(true);
         self.transaction
             .prepare_cached("INSERT OR REPLACE INTO corrected VALUES (?, ?)")?
@@ -278,7 +278,7 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    pub fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
+    pub(crate) fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
         let series = self.all_series(None)?;
         self.tails.unseal_all_of(reference, &series)?;
         self.retire(reference, None)

@@ -43,7 +43,7 @@ pub(crate) struct Unsent {
 }
 
 impl Unsent {
-    pub fn new(action: &Action, body: String) -> Unsent {
+    pub(crate) fn new(action: &Action, body: String) -> Unsent {
         Unsent {
             id: action.id.to_string(),
             episode: about_text(&action.about),
@@ -138,7 +138,7 @@ fn record(seal: &XChaCha20Poly1305, entry: &Unsent) -> Result<Vec<u8>, VaultErro
 
 impl Journal {
     /// Writes the journal of a database anew with what waits now, whole or not at all.
-    pub fn start(database: &Path, key: &Key, waiting: &[Unsent]) -> Result<Journal, VaultError> {
+    pub(crate) fn start(database: &Path, key: &Key, waiting: &[Unsent]) -> Result<Journal, VaultError> {
         let seal = cipher(key)?;
         let place = journal_of(database);
         let is_empty = || std::fs::metadata(&place).is_ok_and(|m| m.len() == 0);
@@ -161,7 +161,7 @@ impl Journal {
     }
 
     /// Appends and syncs; gives the length before, for [`Journal::undo`]. Where it fails the file is as long as before.
-    pub fn append(&mut self, entries: &[Unsent]) -> Result<u64, VaultError> {
+    pub(crate) fn append(&mut self, entries: &[Unsent]) -> Result<u64, VaultError> {
         let before = self.length;
         let mut bytes = Vec::new();
         for entry in entries {
@@ -186,14 +186,14 @@ impl Journal {
     }
 
     /// The database refused what was appended last: it was never confirmed.
-    pub fn undo(&mut self, before: u64) {
+    pub(crate) fn undo(&mut self, before: u64) {
         self.length = before;
         // Where this fails too, the next record goes over it.
         let _ = self.file.set_len(before);
     }
 
     /// The server has everything.
-    pub fn clear(&mut self) -> Result<(), VaultError> {
+    pub(crate) fn clear(&mut self) -> Result<(), VaultError> {
         if self.length > 0 {
             self.file.set_len(0)?;
             self.length = 0;

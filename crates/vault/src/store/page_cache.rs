@@ -35,7 +35,7 @@ pub(crate) struct WriterPages(AtomicU32);
 impl WriterPages {
     /// Makes place for what a page of so many facts touches, or less once large ones have stopped coming. Called by the writer's
     /// thread alone.
-    pub fn before(&self, connection: &Connection, facts: usize) -> rusqlite::Result<()> {
+    pub(crate) fn before(&self, connection: &Connection, facts: usize) -> rusqlite::Result<()> {
         let left = self.0.load(Ordering::Relaxed);
         if facts >= LARGE_PAGE {
             self.0.store(COMMITS_WITH_MANY, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use rusqlite::ffi;
 
 /// What reached the file layer.
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Write {
         file: String,
         offset: u64,
@@ -42,7 +42,7 @@ struct State {
 
 /// The shim; there is one in a process.
 #[derive(Default)]
-pub struct Disk {
+pub(crate) struct Disk {
     state: Mutex<State>,
     /// Calls until one fails; negative where none does.
     fuse: AtomicI64,
@@ -65,7 +65,7 @@ fn disk() -> &'static Disk {
 
 impl Disk {
     /// Puts the shim below every connection that is opened from now on.
-    pub fn install() -> &'static Disk {
+    pub(crate) fn install() -> &'static Disk {
         // SAFETY: SQLite gives its default file layer, which lives for ever; ours is leaked and lives as long.
         unsafe {
             ffi::sqlite3_initialize();
@@ -84,32 +84,32 @@ impl Disk {
     }
 
     /// Records what happens in `folder` from now on.
-    pub fn record(&self, folder: &Path) {
+    pub(crate) fn record(&self, folder: &Path) {
         let mut state = self.state.lock().unwrap();
         *state = State { folder: Some(folder.to_owned()), recording: true, ..State::default() };
     }
 
     /// Something was confirmed to a person at this point.
-    pub fn mark(&self, what: String) {
+    pub(crate) fn mark(&self, what: String) {
         self.state.lock().unwrap().ops.push(Op::Mark(what));
     }
 
     /// Ends the record and gives it.
-    pub fn stop(&self) -> Vec<Op> {
+    pub(crate) fn stop(&self) -> Vec<Op> {
         let mut state = self.state.lock().unwrap();
         state.recording = false;
         std::mem::take(&mut state.ops)
     }
 
     /// Fails the `nth` call in `folder` that changes a file, and every one after it: as a full disk, or as a broken one.
-    pub fn fail(&self, folder: &Path, nth: i64, full: bool) {
+    pub(crate) fn fail(&self, folder: &Path, nth: i64, full: bool) {
         let mut state = self.state.lock().unwrap();
         *state = State { folder: Some(folder.to_owned()), full, ..State::default() };
         self.fuse.store(nth, Ordering::SeqCst);
     }
 
     /// The disk works again; whether anything failed.
-    pub fn heal(&self) -> bool {
+    pub(crate) fn heal(&self) -> bool {
         self.fuse.store(-1, Ordering::SeqCst);
         self.state.lock().unwrap().failed
     }

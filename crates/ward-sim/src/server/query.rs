@@ -15,9 +15,9 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    pub const ALL: Range = Range { from: i64::MIN, to: i64::MAX };
+    pub(crate) const ALL: Range = Range { from: i64::MIN, to: i64::MAX };
 
-    pub fn narrow(&mut self, text: &str) -> Result<(), String> {
+    pub(crate) fn narrow(&mut self, text: &str) -> Result<(), String> {
         let (prefix, date) = match text.split_at_checked(2) {
             Some((p @ ("eq" | "ge" | "gt" | "le" | "lt"), rest)) => (p, rest),
             _ => ("eq", text),
@@ -36,7 +36,7 @@ impl Range {
         Ok(())
     }
 
-    pub fn holds(&self, t: i64) -> bool {
+    pub(crate) fn holds(&self, t: i64) -> bool {
         t >= self.from && t <= self.to
     }
 }

@@ -16,7 +16,7 @@ pub(crate) enum Hit {
 }
 
 impl Hit {
-    pub fn id(&self, world: &World) -> String {
+    pub(crate) fn id(&self, world: &World) -> String {
         match self {
             Hit::Item(item) => world.id(item),
             Hit::Issue { id, .. } => id.clone(),
@@ -24,7 +24,7 @@ impl Hit {
         }
     }
 
-    pub fn render(&self, world: &World) -> String {
+    pub(crate) fn render(&self, world: &World) -> String {
         match self {
             Hit::Item(item) => world.render(item),
             Hit::Issue { text, .. } => text.clone(),

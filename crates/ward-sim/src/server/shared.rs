@@ -24,17 +24,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub fn cut(&self, cut: bool) {
+    pub(crate) fn cut(&self, cut: bool) {
         self.cut.send_replace(cut);
     }
 
     /// The store as it is now.
-    pub fn snapshot(&self) -> Arc<Store> {
+    pub(crate) fn snapshot(&self) -> Arc<Store> {
         self.store().clone()
     }
 
     /// The store to write to, by `Arc::make_mut`.
-    pub fn store(&self) -> MutexGuard<'_, Arc<Store>> {
+    pub(crate) fn store(&self) -> MutexGuard<'_, Arc<Store>> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

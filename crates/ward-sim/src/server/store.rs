@@ -25,16 +25,16 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub fn versions(&self, kind: &str, id: &str) -> &[Version] {
+    pub(crate) fn versions(&self, kind: &str, id: &str) -> &[Version] {
         self.types.get(kind).and_then(|ids| ids.get(id)).map_or(&[], Vec::as_slice)
     }
 
-    pub fn current(&self, kind: &str, id: &str) -> Option<&Version> {
+    pub(crate) fn current(&self, kind: &str, id: &str) -> Option<&Version> {
         self.versions(kind, id).last()
     }
 
     /// The newest version of every resource of a type, deletions included.
-    pub fn all(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
+    pub(crate) fn all(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
         self.types
             .get(kind)
             .into_iter()
@@ -42,7 +42,7 @@ impl Store {
             .filter_map(|(id, versions)| versions.last().map(|v| (id, v)))
     }
 
-    pub fn history(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
+    pub(crate) fn history(&self, kind: &str) -> impl Iterator<Item = (&String, &Version)> {
         self.types
             .get(kind)
             .into_iter()
@@ -51,7 +51,14 @@ impl Store {
     }
 
     /// Writes a version and gives it back as stored. `first` is the number it gets where there is none yet.
-    pub fn put(&mut self, kind: &str, id: &str, mut resource: Value, now: i64, first: u64) -> Arc<Value> {
+    pub(crate) fn put(
+        &mut self,
+        kind: &str,
+        id: &str,
+        mut resource: Value,
+        now: i64,
+        first: u64,
+    ) -> Arc<Value> {
         let versions = self.types.entry(kind.to_owned()).or_default().entry(id.to_owned()).or_default();
         let number = versions.last().map_or(first, |v| v.number + 1);
         resource["id"] = json!(id);
@@ -71,7 +78,7 @@ impl Store {
     }
 
     /// Marks a resource as deleted; `false` where there is none.
-    pub fn delete(&mut self, kind: &str, id: &str, now: i64) -> bool {
+    pub(crate) fn delete(&mut self, kind: &str, id: &str, now: i64) -> bool {
         let Some(versions) = self.types.get_mut(kind).and_then(|ids| ids.get_mut(id)) else { return false };
         match versions.last() {
             Some(last) if last.resource.is_some() => {

@@ -20,11 +20,11 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub fn new() -> Live {
+    pub(crate) fn new() -> Live {
         Live { tokens: Mutex::default(), changes: broadcast::channel(4096).0 }
     }
 
-    pub fn token(&self, subscription: &str) -> String {
+    pub(crate) fn token(&self, subscription: &str) -> String {
         let token = uuid::Uuid::now_v7().simple().to_string();
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.retain(|_, (_, made)| made.elapsed() < TOKEN_LIFE);
@@ -33,7 +33,7 @@ impl Live {
     }
 
     /// A token is good once.
-    pub fn redeem(&self, token: &str) -> Option<String> {
+    pub(crate) fn redeem(&self, token: &str) -> Option<String> {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         tokens
             .remove(token)

@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Every alarm the gateway has raised by `now`, as (id, lastUpdated, onset, patient, resource).
-    pub fn issues(&self, now: i64) -> Vec<(String, i64, i64, usize, String)> {
+    pub(crate) fn issues(&self, now: i64) -> Vec<(String, i64, i64, usize, String)> {
         self.alarms(now)
             .into_iter()
             .map(|alarm| {
@@ -107,7 +107,7 @@ impl World {
 
     /// What the simulated staff did about the alarms that were over when the simulator began, with the time of each: the ward did not begin when the
     /// simulator did.
-    pub fn past_actions(&self) -> Vec<(i64, Value)> {
+    pub(crate) fn past_actions(&self) -> Vec<(i64, Value)> {
         const STAFF: [&str; 3] = ["S. Varga", "T. Ahmadi", "N. Sato"];
         let over = |alarm: &Alarm| alarm.end.is_some_and(|end| end < self.origin);
         let mut out = Vec::new();

@@ -41,7 +41,7 @@ const fn meaning(
 }
 
 impl Kind {
-    pub fn meaning(self) -> Meaning {
+    pub(crate) fn meaning(self) -> Meaning {
         match self {
             Kind::Numeric(Signal::Hr) | Kind::Spot(Signal::Hr) => {
                 meaning("hr", Some("8867-4"), Some("147842"), "/min", "beats/min")
@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// The resource type it is served as.
-    pub fn resource(self) -> &'static str {
+    pub(crate) fn resource(self) -> &'static str {
         match self {
             Kind::Dose => "MedicationAdministration",
             Kind::Issue => "DetectedIssue",
@@ -79,18 +79,18 @@ impl Kind {
     }
 
     /// Whether it answers a search by this code.
-    pub fn has_code(self, system: Option<&str>, code: &str) -> bool {
+    pub(crate) fn has_code(self, system: Option<&str>, code: &str) -> bool {
         let m = self.meaning();
         (m.loinc == Some(code) && system.is_none_or(|s| s == LOINC))
             || (m.mdc == Some(code) && system.is_none_or(|s| s == MDC))
     }
 
-    pub fn category(self) -> &'static str {
+    pub(crate) fn category(self) -> &'static str {
         self.meaning().category
     }
 
     /// Whether it goes out on the live channel; waves are found by their code or category only.
-    pub fn is_announced(self) -> bool {
+    pub(crate) fn is_announced(self) -> bool {
         !matches!(self, Kind::Ecg | Kind::Pleth)
     }
 }

@@ -34,16 +34,16 @@ pub(crate) struct Item {
 }
 
 impl World {
-    pub fn new(seed: u64, origin: i64, year: i32, more: usize) -> World {
+    pub(crate) fn new(seed: u64, origin: i64, year: i32, more: usize) -> World {
         World { seed, origin, people: people(seed, year, more), runs: RwLock::new(Arc::new(opening(origin))) }
     }
 
-    pub fn runs(&self) -> Arc<Vec<Run>> {
+    pub(crate) fn runs(&self) -> Arc<Vec<Run>> {
         self.runs.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Starts a story on a patient now.
-    pub fn inject(&self, story: Story, patient: usize, now: i64) {
+    pub(crate) fn inject(&self, story: Story, patient: usize, now: i64) {
         let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
         let mut next = runs.as_ref().clone();
         next.push(Run { story, patient, from: now });
@@ -54,7 +54,7 @@ impl World {
         Body { seed: self.seed, person: &self.people[person], runs }
     }
 
-    pub fn kinds(&self, person: usize) -> &'static [Kind] {
+    pub(crate) fn kinds(&self, person: usize) -> &'static [Kind] {
         use Signal::{Battery, Consciousness, Glucose, Hr, OxygenFlow, Rr, SpO2, Temp};
         const WARD: &[Kind] = &[
             Kind::Numeric(Hr),
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Items of a kind whose `lastUpdated` lies in `(after, until]`, oldest first.
-    pub fn items(&self, person: usize, kind: Kind, after: i64, until: i64, out: &mut Vec<Item>) {
+    pub(crate) fn items(&self, person: usize, kind: Kind, after: i64, until: i64, out: &mut Vec<Item>) {
         let after = after.max(self.origin - HISTORY_MS);
         if until <= after {
             return;
@@ -181,7 +181,7 @@ impl World {
         if k == 3 { day * DAY_MS + 22 * HOUR_MS } else { body.meal(day, k) - 4 * MINUTE_MS }
     }
 
-    pub fn id(&self, item: &Item) -> String {
+    pub(crate) fn id(&self, item: &Item) -> String {
         let slug = item.kind.meaning().slug;
         let person = &self.people[item.person].id;
         match item.kind {
@@ -192,7 +192,7 @@ impl World {
     }
 
     /// The item behind an id, where it exists by `now`.
-    pub fn find(&self, resource: &str, id: &str, now: i64) -> Option<Item> {
+    pub(crate) fn find(&self, resource: &str, id: &str, now: i64) -> Option<Item> {
         let (rest, place) = id.rsplit_once('-')?;
         let (person, slug) = rest.rsplit_once('-')?;
         let person = self.people.iter().find(|p| p.id == person)?.index;

@@ -41,7 +41,7 @@ pub(crate) struct Excursion {
 const SLOT: i64 = 90 * MINUTE_MS;
 
 impl Body<'_> {
-    pub fn effect(&self, t: i64) -> Effect {
+    pub(crate) fn effect(&self, t: i64) -> Effect {
         let mut sum = Effect::default();
         for run in self.runs.iter().filter(|run| run.patient == self.person.index) {
             let e = run.story.effect(t - run.from);
@@ -66,7 +66,7 @@ impl Body<'_> {
     }
 
     /// The excursion of the slot around `t`, where there is one.
-    pub fn excursion(&self, slot: i64) -> Option<Excursion> {
+    pub(crate) fn excursion(&self, slot: i64) -> Option<Excursion> {
         let key = self.key(0xE5C);
         if self.person.bed.is_none() || unit(key, slot * 4) > 0.11 {
             return None;
@@ -81,7 +81,7 @@ impl Body<'_> {
         })
     }
 
-    pub fn slots(from: i64, to: i64) -> std::ops::RangeInclusive<i64> {
+    pub(crate) fn slots(from: i64, to: i64) -> std::ops::RangeInclusive<i64> {
         from.div_euclid(SLOT) - 1..=to.div_euclid(SLOT)
     }
 
@@ -95,13 +95,13 @@ impl Body<'_> {
     }
 
     /// The value at `t`; `None` where the sensor gives none.
-    pub fn value(&self, signal: Signal, t: i64) -> Option<f64> {
+    pub(crate) fn value(&self, signal: Signal, t: i64) -> Option<f64> {
         let effect = self.effect(t);
         self.value_under(signal, t, &effect)
     }
 
     /// The same under a known effect: a chunk computes it once a second, not once a signal.
-    pub fn value_under(&self, signal: Signal, t: i64, effect: &Effect) -> Option<f64> {
+    pub(crate) fn value_under(&self, signal: Signal, t: i64, effect: &Effect) -> Option<f64> {
         let p = self.person;
         // Low in the small hours, high in the afternoon.
         let circadian = ((t.rem_euclid(DAY_MS)) as f64 / DAY_MS as f64 * std::f64::consts::TAU - 2.4).sin();
@@ -195,7 +195,7 @@ impl Body<'_> {
     }
 
     /// When a meal of a day is eaten.
-    pub fn meal(&self, day: i64, meal: i64) -> i64 {
+    pub(crate) fn meal(&self, day: i64, meal: i64) -> i64 {
         let hour = [7, 12, 18][usize::try_from(meal).unwrap_or(0)];
         day * DAY_MS + hour * HOUR_MS + whole::<i64>(unit(self.key(14), day * 3 + meal) * 75.0) * MINUTE_MS
     }

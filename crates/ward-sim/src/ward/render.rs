@@ -19,7 +19,7 @@ impl World {
     }
 
     /// The resource of an item.
-    pub fn render(&self, item: &Item) -> String {
+    pub(crate) fn render(&self, item: &Item) -> String {
         let runs = self.runs();
         let body = self.body(item.person, &runs);
         let m = item.kind.meaning();

@@ -107,7 +107,7 @@ pub(crate) fn people(seed: u64, year: i32, more: usize) -> Vec<Person> {
 }
 
 impl Person {
-    pub fn monitor(&self) -> String {
+    pub(crate) fn monitor(&self) -> String {
         format!("{}-monitor", self.id)
     }
 
@@ -116,7 +116,7 @@ impl Person {
         self.bed.map(|bed| (WARDS[(bed / WARD).min(WARDS.len() - 1)].0, bed + 1))
     }
 
-    pub fn resources(&self) -> Vec<Value> {
+    pub(crate) fn resources(&self) -> Vec<Value> {
         let id = &self.id;
         let patient = json!({ "reference": format!("Patient/{id}") });
         let mut out = vec![json!({

@@ -83,7 +83,7 @@ pub(crate) async fn search_type(
 fn page(shared: &Shared, kind: &str, query: &Query) -> Result<Response, Response> {
     let now = shared.clock.now_ms();
     let store = shared.snapshot();
-    let results = search(&shared.world, &store, kind, query, now)
+    let results = search(&shared.world, &store, &shared.kept, kind, query, now)
         .map_err(|why| refuse(StatusCode::BAD_REQUEST, "value", &why))?;
     let address = |query: &Query| {
         let mut url = url::form_urlencoded::Serializer::new(format!("{}/{kind}?", shared.base));
@@ -92,10 +92,10 @@ fn page(shared: &Shared, kind: &str, query: &Query) -> Result<Response, Response
         }
         url.finish()
     };
-    let mut entries: Vec<Entry> = Vec::with_capacity(results.hits.len());
+    let mut entries: Vec<Entry> = Vec::with_capacity(results.hits().len());
     let includes: Vec<&String> = query.iter().filter(|(n, _)| n == "_include").map(|(_, v)| v).collect();
     let mut wanted = std::collections::BTreeSet::new();
-    for hit in &results.hits {
+    for hit in results.hits() {
         let resource = hit.render(&shared.world);
         debug_assert!(
             serde_json::from_str::<serde::de::IgnoredAny>(&resource).is_ok(),
@@ -121,7 +121,7 @@ fn page(shared: &Shared, kind: &str, query: &Query) -> Result<Response, Response
         }
     }
     let next = results.next.as_ref().map(address);
-    Ok(answer(StatusCode::OK, searchset(&entries, results.total, &address(query), next.as_deref())))
+    Ok(answer(StatusCode::OK, searchset(&entries, results.total(), &address(query), next.as_deref())))
 }
 
 pub(crate) async fn history(

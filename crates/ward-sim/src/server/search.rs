@@ -1,6 +1,8 @@
 //! Search: the parameters a console uses, over generated and stored resources alike.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::ops::Range as Part;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -41,25 +43,92 @@ struct Found {
 
 /// A page of results.
 pub(crate) struct Results {
-    pub hits: Vec<Hit>,
-    pub total: usize,
+    all: Arc<Vec<Hit>>,
+    page: Part<usize>,
     /// The query of the next page.
     pub next: Option<Query>,
 }
 
+impl Results {
+    pub(crate) fn hits(&self) -> &[Hit] {
+        &self.all[self.page.clone()]
+    }
+
+    /// On all pages.
+    pub(crate) fn total(&self) -> usize {
+        self.all.len()
+    }
+}
+
+/// What the last searches found, as servers keep it: who turns a page is not searched for anew.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<VecDeque<(String, Arc<Vec<Hit>>)>>);
+
+impl Kept {
+    const MOST: usize = 4;
+
+    fn get(&self, key: &str) -> Option<Arc<Vec<Hit>>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(of, _)| of == key).map(|(_, found)| found.clone())
+    }
+
+    fn keep(&self, key: String, found: Arc<Vec<Hit>>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.truncate(Self::MOST - 1);
+        kept.push_front((key, found));
+    }
+}
+
 const MOST: usize = 1000;
 
-/// Answers a search on one type.
+/// Answers a search on one type; further pages of a search that is kept are pages of what it found.
 ///
 /// # Errors
 /// In words for an OperationOutcome, where a value cannot be read.
 pub(crate) fn search(
     world: &World,
     store: &Store,
+    kept: &Kept,
     kind: &str,
     query: &Query,
     now: i64,
 ) -> Result<Results, String> {
+    let value = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    // A search reads one moment: what arrives while pages are turned is for the next search.
+    let as_of = value("_asof").map_or(Ok(now), str::parse).map_err(|_| "_asof is no number".to_owned())?;
+    let offset: usize =
+        value("_offset").map_or(Ok(0), str::parse).map_err(|_| "_offset is no number".to_owned())?;
+    let count = value("_count").map_or(Ok(100), str::parse).map_err(|_| "_count is no number".to_owned())?;
+    let count: usize = usize::clamp(count, 0, MOST);
+
+    let asked: Query = query.iter().filter(|(n, _)| n != "_offset" && n != "_asof").cloned().collect();
+    let key = format!("{kind} {as_of} {asked:?}");
+    let all = match kept.get(&key).filter(|_| offset > 0) {
+        Some(all) => all,
+        None => Arc::new(find(world, store, kind, query, as_of, now)?),
+    };
+    let page = offset.min(all.len())..(offset + count).min(all.len());
+    let next = (count > 0 && page.end < all.len()).then(|| {
+        let mut next = asked;
+        next.push(("_asof".into(), as_of.to_string()));
+        next.push(("_offset".into(), (offset + count).to_string()));
+        next
+    });
+    if next.is_some() && offset == 0 {
+        kept.keep(key, all.clone());
+    }
+    Ok(Results { all, page, next })
+}
+
+/// Everything that a search finds, in its order.
+fn find(
+    world: &World,
+    store: &Store,
+    kind: &str,
+    query: &Query,
+    as_of: i64,
+    now: i64,
+) -> Result<Vec<Hit>, String> {
     let value = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let (mut updated, mut date) = (Range::ALL, Range::ALL);
     for (name, text) in query {
@@ -69,13 +138,7 @@ pub(crate) fn search(
             _ => {}
         }
     }
-    // A search reads one moment: what arrives while pages are turned is for the next search.
-    let as_of = value("_asof").map_or(Ok(now), str::parse).map_err(|_| "_asof is no number".to_owned())?;
     updated.to = updated.to.min(as_of);
-    let offset: usize =
-        value("_offset").map_or(Ok(0), str::parse).map_err(|_| "_offset is no number".to_owned())?;
-    let count = value("_count").map_or(Ok(100), str::parse).map_err(|_| "_count is no number".to_owned())?;
-    let count: usize = usize::clamp(count, 0, MOST);
 
     let mut found: Vec<Found> = Vec::new();
     let tested: Query = query.iter().filter(|(name, _)| is_tested(name)).cloned().collect();
@@ -95,15 +158,7 @@ pub(crate) fn search(
         let key = if by_date { (f.at, f.updated) } else { (f.updated, f.at) };
         if descending { (-key.0, -key.1) } else { key }
     });
-    let total = found.len();
-    let next = (count > 0 && offset + count < total).then(|| {
-        let mut next: Query = query.iter().filter(|(n, _)| n != "_offset" && n != "_asof").cloned().collect();
-        next.push(("_asof".into(), as_of.to_string()));
-        next.push(("_offset".into(), (offset + count).to_string()));
-        next
-    });
-    let hits = found.into_iter().skip(offset).take(count).map(|f| f.hit).collect();
-    Ok(Results { hits, total, next })
+    Ok(found.into_iter().map(|f| f.hit).collect())
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::server::search::Kept;
 use crate::server::store::Store;
 use crate::server::subscriptions::Live;
 use crate::ward::clock::Clock;
@@ -14,6 +15,7 @@ pub(crate) struct Shared {
     pub world: World,
     /// Read as a snapshot, so that a long search holds nobody up; copied on a write while somebody reads.
     pub store: Mutex<Arc<Store>>,
+    pub kept: Kept,
     pub clock: Clock,
     pub live: Live,
     pub base: String,

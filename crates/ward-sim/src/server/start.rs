@@ -23,6 +23,7 @@ use crate::server::capability::metadata;
 use crate::server::link::Link;
 use crate::server::live;
 use crate::server::read::{history, read, search_type, vread};
+use crate::server::search::Kept;
 use crate::server::shared::Shared;
 use crate::server::store::Store;
 use crate::server::subscriptions::Live;
@@ -152,6 +153,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
     let shared = Arc::new(Shared {
         world,
         store: Mutex::new(Arc::new(store)),
+        kept: Kept::default(),
         clock,
         live: Live::new(),
         base: format!("http://{address}/fhir"),

@@ -36,9 +36,9 @@ fn make(
 ) -> Result<Made, Response> {
     let now = shared.clock.now_ms();
     if let Some(condition) = none_exist {
-        let results = search(&shared.world, store, kind, &query_of(Some(condition)), now)
+        let results = search(&shared.world, store, &shared.kept, kind, &query_of(Some(condition)), now)
             .map_err(|why| refuse(StatusCode::BAD_REQUEST, "value", &why))?;
-        match results.hits.as_slice() {
+        match results.hits() {
             [] => {}
             [one] => {
                 let value = serde_json::from_str(&one.render(&shared.world)).unwrap_or(Value::Null);

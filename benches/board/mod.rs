@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant as Wall;
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Episode, Fact, HOUR_MS, Instant, MINUTE_MS, Measure, Person,
-    Place, Priority, Quality, Sample, Segment, Sex, Stay, Verb,
+    About, Action, Actor, Body, Care, Code, Decimal, Episode, Fact, HOUR_MS, Instant, MINUTE_MS, Measure,
+    Person, Place, PlaceKind, Priority, Quality, Sample, Segment, Sex, Stay, Verb,
 };
 use console::{Console, Station, board};
 use vault::{Key, PageCommit, Vault};
@@ -14,7 +14,7 @@ use crate::cache::fact;
 
 /// A ward of this many people with an hour of seconds each.
 pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
-    let ward = Place { id: "w".into(), name: "Ward 1".into(), is_bed: false, part_of: None };
+    let ward = Place { id: "w".into(), name: "Ward 1".into(), kind: PlaceKind::Ward, part_of: None };
     let mut facts = vec![fact("Location/w".into(), Body::Place(ward))];
     for n in 0..count {
         let (p, b) = (format!("p{n}"), format!("b{n}"));
@@ -35,7 +35,7 @@ pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
             Body::Place(Place {
                 id: b.as_str().into(),
                 name: n.to_string(),
-                is_bed: true,
+                kind: PlaceKind::Bed,
                 part_of: Some("w".into()),
             }),
         ));
@@ -44,8 +44,9 @@ pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
             Body::Stay(Stay {
                 id: format!("s{n}").into(),
                 patient: p.as_str().into(),
-                place: Some(b.into()),
+                places: vec![b.into()],
                 in_progress: true,
+                care: Care::Hospital,
             }),
         ));
         for (code, unit, base) in [("8867-4", "/min", 80), ("59408-5", "%", 96), ("9279-1", "/min", 16)] {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clinical::{Body, Code, Instant, Person, Place, Segment, Sex, Stay as Encounter};
+use clinical::{Body, Care, Code, Instant, Person, Place, PlaceKind, Segment, Sex, Stay as Encounter};
 use serde_json::{Value, json};
 use vault::{PageCommit, Reader};
 
@@ -43,7 +43,8 @@ pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
     let start = end - seconds * 1000;
     let place = |id: &str, is_bed: bool| {
         let part_of = is_bed.then(|| "w".into());
-        fact(format!("Location/{id}"), Body::Place(Place { id: id.into(), name: id.into(), is_bed, part_of }))
+        let kind = if is_bed { PlaceKind::Bed } else { PlaceKind::Ward };
+        fact(format!("Location/{id}"), Body::Place(Place { id: id.into(), name: id.into(), kind, part_of }))
     };
     let person = Person {
         id: "p0".into(),
@@ -56,8 +57,13 @@ pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
         replaced_by: None,
         replaces: Vec::new(),
     };
-    let stay =
-        Encounter { id: "s0".into(), patient: "p0".into(), place: Some("b0".into()), in_progress: true };
+    let stay = Encounter {
+        id: "s0".into(),
+        patient: "p0".into(),
+        places: vec!["b0".into()],
+        in_progress: true,
+        care: Care::Hospital,
+    };
     let mut facts = vec![
         place("w", false),
         place("b0", true),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clinical::{
     Actor, Episode, EpisodeId, EpisodeState, Escalation, Group, Instant, PatientId, Place, PlaceId, Presence,
-    Priority, SeenAction, Sound, Verb, fold,
+    Priority, SeenAction, Sound, Stay, Verb, fold, whereabouts,
 };
 use vault::Ward;
 
@@ -140,12 +140,15 @@ pub(crate) fn by_episode<'a>(
 /// The ward each patient lies on, by name.
 pub fn units(ward: &Ward) -> HashMap<&PatientId, &str> {
     let places: HashMap<&PlaceId, &Place> = ward.places.iter().map(|p| (&p.id, p)).collect();
-    let staying = ward.stays.iter().filter(|stay| stay.in_progress);
-    staying
-        .filter_map(|stay| {
-            let bed = places.get(stay.place.as_ref()?)?;
-            let unit = bed.part_of.as_ref().and_then(|id| places.get(id)).unwrap_or(bed);
-            Some((&stay.patient, unit.name.as_str()))
+    let mut stays: HashMap<&PatientId, Vec<&Stay>> = HashMap::new();
+    for stay in &ward.stays {
+        stays.entry(&stay.patient).or_default().push(stay);
+    }
+    stays
+        .into_iter()
+        .filter_map(|(patient, stays)| {
+            let at = whereabouts(stays.into_iter(), |id| places.get(id).copied())?;
+            Some((patient, at.unit.or(at.spot)?.name.as_str()))
         })
         .collect()
 }

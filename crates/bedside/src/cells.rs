@@ -82,7 +82,7 @@ pub(crate) fn cells(
     let mut out = Vec::new();
     let mut add =
         |slot: Slot, measures: &[Measure], text: &dyn Fn(&NewestValue) -> (String, &'static str)| {
-            if let Some(found) = newest(values, measures) {
+            if let Some(found) = newest(values, measures, now) {
                 let (text, unit) = text(&found);
                 let measure = found.from.series.measure().unwrap_or(measures[0]);
                 let by_device = found.from.series.device.is_some();
@@ -108,7 +108,7 @@ pub(crate) fn cells(
     add(Slot::Hr, &[Measure::HeartRate, Measure::PulseRate], &whole("/min"));
     add(Slot::SpO2, &[Measure::SpO2], &whole("%"));
     add(Slot::Rr, &[Measure::RespRate], &whole("/min"));
-    let diastolic = newest(values, &[Measure::DiastolicBp, Measure::ArterialDiastolic]);
+    let diastolic = newest(values, &[Measure::DiastolicBp, Measure::ArterialDiastolic], now);
     add(Slot::Bp, &[Measure::SystolicBp, Measure::ArterialSystolic], &|n| {
         let low = diastolic.filter(|d| d.from.taken_at == n.from.taken_at);
         (

@@ -12,6 +12,7 @@ mod score;
 
 mod board;
 mod cells;
+mod labels;
 mod placed;
 mod queue;
 mod sparkline;

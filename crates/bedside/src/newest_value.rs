@@ -1,6 +1,6 @@
 //! The newest value of a measure among those of one person.
 
-use clinical::{Conversion, Input, Measure};
+use clinical::{Conversion, Input, Instant, Measure, is_ahead};
 use vault::SeriesValue;
 
 /// The newest value of a measure in the measure's own unit, artefacts after everything else.
@@ -10,9 +10,15 @@ pub(crate) struct NewestValue<'a> {
     pub from: &'a SeriesValue,
 }
 
-pub(crate) fn newest<'a>(values: &[&'a SeriesValue], measures: &[Measure]) -> Option<NewestValue<'a>> {
+/// What is dated ahead of the clock is none: it would hide those that follow.
+pub(crate) fn newest<'a>(
+    values: &[&'a SeriesValue],
+    measures: &[Measure],
+    now: Instant,
+) -> Option<NewestValue<'a>> {
     values
         .iter()
+        .filter(|v| !is_ahead(v.taken_at, now))
         .filter_map(|v| {
             let measure = v.series.measure().filter(|m| measures.contains(m))?;
             let conversion = Conversion::to_own(measure, &v.series.unit).ok()?;

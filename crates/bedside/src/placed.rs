@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use clinical::{Device, Person, Place, PlaceId};
+use clinical::{Device, Person, Place, PlaceId, whereabouts};
 use vault::Ward;
+
+use crate::labels::{NO_BED, bed_labels, home_labels};
 
 /// Where somebody lies, and with which devices.
 #[derive(Clone, Debug)]
 pub(crate) struct Placed {
     /// Which of the ward's persons.
     pub person: usize,
-    /// Bed as shown: `12`, or `H3` at home.
+    /// Bed as shown: `12`; at home a name of the person's own, `H417`; [`NO_BED`] for who has none.
     pub bed: String,
     /// Ward as shown; empty at home.
     pub unit: String,
@@ -19,48 +21,64 @@ pub(crate) struct Placed {
     pub devices: Vec<usize>,
 }
 
+/// Where somebody on the board is.
+enum Spot<'a> {
+    Home,
+    NoBed,
+    Bed(&'a Place),
+}
+
 /// Everybody on the board.
 pub(crate) fn placed(ward: &Ward) -> Vec<Placed> {
     let places: HashMap<&PlaceId, &Place> = ward.places.iter().map(|p| (&p.id, p)).collect();
-    let mut homes = 0;
     let mut persons: Vec<(usize, &Person)> =
         ward.persons.iter().enumerate().filter(|(_, p)| p.active).collect();
     persons.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
-    let on_board = persons.into_iter().filter_map(|(index, person)| {
-        let mut stays = ward.stays.iter().filter(|s| s.patient == person.id).peekable();
-        let had_stay = stays.peek().is_some();
-        let stay = stays.find(|s| s.in_progress);
-        // Somebody who was sent home is on no board; somebody with no stay at all is followed at home.
-        if had_stay && stay.is_none() {
-            return None;
-        }
-        let bed = stay.and_then(|s| s.place.as_ref()).and_then(|id| places.get(id));
-        let bed_name = match bed {
-            Some(bed) => bed_number(&bed.name),
-            None => {
-                homes += 1;
-                format!("H{homes}")
-            }
-        };
-        let unit = bed.and_then(|b| b.part_of.as_ref()).and_then(|id| places.get(id));
-        let own = |d: &Device| d.active && d.patient.as_ref() == Some(&person.id);
-        let devices = ward.devices.iter().enumerate().filter(|(_, device)| own(device));
-        Some(Placed {
-            person: index,
-            bed: bed_name,
-            unit: unit.map(|ward| ward.name.clone()).unwrap_or_default(),
-            home: bed.is_none(),
-            devices: devices.map(|(index, _)| index).collect(),
+    let on_board: Vec<(usize, &Person, Spot, &str)> = persons
+        .into_iter()
+        .filter_map(|(index, person)| {
+            let stays = || ward.stays.iter().filter(|s| s.patient == person.id);
+            let found = whereabouts(stays(), |id| places.get(id).copied());
+            let unit = found.and_then(|at| at.unit).map_or("", |unit| unit.name.as_str());
+            let spot = match found {
+                Some(at) if at.at_home => Spot::Home,
+                Some(at) => at.spot.map_or(Spot::NoBed, Spot::Bed),
+                // Somebody with no stay at all is followed at home, and so is who left with a device that still sends; whoever
+                // else was sent home is on no board.
+                None if stays().next().is_none() || ward.devices.iter().any(|d| is_worn(d, person)) => {
+                    Spot::Home
+                }
+                None => return None,
+            };
+            Some((index, person, spot, unit))
         })
-    });
-    on_board.collect()
+        .collect();
+    let beds = bed_labels(on_board.iter().filter_map(|(.., spot, unit)| match spot {
+        Spot::Bed(place) => Some((*unit, *place)),
+        _ => None,
+    }));
+    let homes = home_labels(
+        on_board.iter().filter(|(.., spot, _)| matches!(spot, Spot::Home)).map(|(_, person, ..)| &person.id),
+    );
+    on_board
+        .iter()
+        .map(|(index, person, spot, unit)| {
+            let devices = ward.devices.iter().enumerate().filter(|(_, device)| is_worn(device, person));
+            Placed {
+                person: *index,
+                bed: match spot {
+                    Spot::Home => homes.get(&person.id).cloned().unwrap_or_default(),
+                    Spot::NoBed => NO_BED.to_owned(),
+                    Spot::Bed(place) => beds.get(&place.id).cloned().unwrap_or_default(),
+                },
+                unit: (*unit).to_owned(),
+                home: matches!(spot, Spot::Home),
+                devices: devices.map(|(index, _)| index).collect(),
+            }
+        })
+        .collect()
 }
 
-fn bed_number(name: &str) -> String {
-    let bare = name.strip_prefix("Bed ").or_else(|| name.strip_prefix("bed ")).unwrap_or(name);
-    // Beds sort and read by number: 3 and 12 become 03 and 12.
-    match bare.parse::<u32>() {
-        Ok(number) => format!("{number:02}"),
-        Err(_) => bare.chars().take(8).collect(),
-    }
+fn is_worn(device: &Device, person: &Person) -> bool {
+    device.active && device.patient.as_ref() == Some(&person.id)
 }

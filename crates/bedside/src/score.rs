@@ -46,8 +46,8 @@ pub struct NewsBadge {
 }
 
 /// Air or oxygen with the words for it; nothing where neither flow nor FiO₂ is known.
-pub(crate) fn oxygen(values: &[&SeriesValue]) -> Option<(Input<Air>, String)> {
-    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2])?;
+pub(crate) fn oxygen(values: &[&SeriesValue], now: Instant) -> Option<(Input<Air>, String)> {
+    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2], now)?;
     let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);
     let air = match (is_flow, found.value) {
         (true, flow) if flow > 0.0 => Air::Oxygen,
@@ -97,16 +97,16 @@ fn birth(date: &str) -> Option<(i16, i8, i8)> {
 }
 
 /// The inputs of the score as of the newest of these values.
-pub fn inputs(values: &[&SeriesValue], who: &Scored) -> Inputs {
+pub fn inputs(values: &[&SeriesValue], who: &Scored, now: Instant) -> Inputs {
     let numeric = |measures: &[Measure], continuous: bool| {
-        newest(values, measures).map(|n| n.input(n.value, continuous))
+        newest(values, measures, now).map(|n| n.input(n.value, continuous))
     };
-    let level = newest(values, &[Measure::Consciousness])
+    let level = newest(values, &[Measure::Consciousness], now)
         .and_then(|n| Acvpu::from_value(n.value).map(|level| n.input(level, false)));
     Inputs {
         respiration: numeric(&[Measure::RespRate], true),
         spo2: numeric(&[Measure::SpO2], true),
-        air: oxygen(values).map(|(input, _)| input),
+        air: oxygen(values, now).map(|(input, _)| input),
         systolic: numeric(&[Measure::SystolicBp, Measure::ArterialSystolic], false),
         pulse: numeric(&[Measure::HeartRate, Measure::PulseRate], true),
         consciousness: level,
@@ -119,7 +119,7 @@ pub fn inputs(values: &[&SeriesValue], who: &Scored) -> Inputs {
 
 /// NEWS2 with everything that a tile and the patient page say of it.
 pub(crate) fn badge(values: &[&SeriesValue], who: &Scored, windows: &Windows, now: Instant) -> NewsBadge {
-    let (oxygen, inputs) = (oxygen(values), inputs(values, who));
+    let (oxygen, inputs) = (oxygen(values, now), inputs(values, who, now));
     let text = |parameter: Parameter| -> (String, Option<Instant>) {
         let number = |input: &Option<Input<f64>>, digits: usize| {
             input.map_or((String::new(), None), |i| (format!("{:.digits$}", i.value), Some(i.taken_at)))

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clinical::{
-    Actor, Acuity, DeviceKind, Episode, EpisodeState, Instant, Measure, PatientId, Person, Presence,
-    Priority, Sex,
+    AHEAD_MS, Actor, Acuity, DeviceKind, Episode, EpisodeState, Instant, Measure, PatientId, Person,
+    Presence, Priority, Sex,
 };
 use vault::{SeriesValue, Ward};
 
 use crate::alarm::{AlarmLine, line};
 use crate::cells::{Cell, Slot, cells};
+use crate::labels::NO_BED;
 use crate::newest_value::newest;
 use crate::placed::{Placed, placed};
 use crate::score::{NewsBadge, badge, oxygen, scored};
@@ -20,7 +21,7 @@ use crate::score::{NewsBadge, badge, oxygen, scored};
 pub struct Tile {
     /// Logical id of the Patient.
     pub patient: PatientId,
-    /// Bed as shown: `12`, or `H3` at home.
+    /// Bed as shown: `12`; at home a name of the person's own, `H417`; `no bed` where none is known.
     pub bed: String,
     /// Ward as shown; empty at home.
     pub ward: String,
@@ -57,7 +58,7 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// Where the person lies, in words: `Bed 12`, `Home H3`.
+    /// Where the person lies, in words: `Bed 12`, `Home H417`.
     pub fn place(&self) -> String {
         place(&self.bed, self.home)
     }
@@ -82,6 +83,7 @@ impl Tile {
 pub fn place(bed: &str, home: bool) -> String {
     match (bed, home) {
         ("", _) => "No patient named".to_owned(),
+        (NO_BED, false) => "No bed".to_owned(),
         (bed, true) => format!("Home {bed}"),
         (bed, false) => format!("Bed {bed}"),
     }
@@ -169,7 +171,7 @@ pub(crate) fn tile(
     now: Instant,
 ) -> Tile {
     let (who, site) = (scored(ward, person, now), &ward.site);
-    let oxygen = oxygen(values);
+    let oxygen = oxygen(values, now);
     let news = badge(values, &who, &site.windows, now);
     let alarm_of = |measures: &[Measure]| {
         alarms
@@ -197,7 +199,7 @@ pub(crate) fn tile(
     let leads = alarms.first().and_then(owner_of);
     let more_owner =
         alarms.iter().skip(1).find_map(owner_of).filter(|who| leads.as_ref().is_none_or(|l| !l.is(who)));
-    let battery = newest(values, &[Measure::Battery]);
+    let battery = newest(values, &[Measure::Battery], now);
     let told_by = battery.and_then(|n| n.from.series.device.as_ref());
     let devices = placed.devices.iter().map(|index| &ward.devices[*index]).map(|device| TileDevice {
         name: device.name.clone(),
@@ -245,9 +247,11 @@ pub(crate) fn due(ward: &Ward, patient: &PatientId, values: &[&SeriesValue], now
     ];
     // At its limit a value is not too old yet, a millisecond later it is.
     let of_values = values.iter().flat_map(|value| limits.map(|limit| value.taken_at + limit + 1));
+    // What is dated ahead is shown from the moment on at which it is not.
+    let of_ahead = values.iter().map(|value| value.taken_at - AHEAD_MS);
     let flags = ward.flags.iter().filter(|flag| flag.patient == *patient);
     let of_flags = flags.flat_map(|flag| [Some(flag.since), flag.until]).flatten();
-    of_values.chain(of_flags).filter(|at| *at > now).min().unwrap_or(Instant(i64::MAX))
+    of_values.chain(of_ahead).chain(of_flags).filter(|at| *at > now).min().unwrap_or(Instant(i64::MAX))
 }
 
 /// Which alarm a tile leads with: of those that nobody has the highest, whether it is on or latched (IEC 60601-1-8: a latched

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::board::board;
-use clinical::{About, Action, Actor, Band, Decimal, Episode, Place, SeenAction, Stay, Verb};
+use clinical::{
+    About, Action, Actor, Band, Care, Decimal, Device, Episode, Place, PlaceKind, SeenAction, Stay, Verb,
+};
 use vault::SeriesInfo;
 
 const NOW: Instant = Instant(1_767_225_600_000);
@@ -39,10 +41,16 @@ fn ward() -> Ward {
             replaces: Vec::new(),
         }],
         places: vec![
-            Place { id: "w".into(), name: "Ward 7B".into(), is_bed: false, part_of: None },
-            Place { id: "b".into(), name: "Bed 3".into(), is_bed: true, part_of: Some("w".into()) },
+            Place { id: "w".into(), name: "Ward 7B".into(), kind: PlaceKind::Ward, part_of: None },
+            Place { id: "b".into(), name: "Bed 3".into(), kind: PlaceKind::Bed, part_of: Some("w".into()) },
         ],
-        stays: vec![Stay { id: "s".into(), patient: "p".into(), place: Some("b".into()), in_progress: true }],
+        stays: vec![Stay {
+            id: "s".into(),
+            patient: "p".into(),
+            places: vec!["b".into()],
+            in_progress: true,
+            care: Care::Hospital,
+        }],
         values: vec![
             value("8867-4", "118", "/min", 1, true),
             value("59408-5", "84", "%", 1, true),
@@ -141,8 +149,26 @@ fn who_went_home_leaves_the_board_and_who_lives_there_stays() {
     let mut ward = ward();
     ward.stays[0].in_progress = false;
     assert!(board(&ward, NOW).tiles.is_empty());
+    let device =
+        |active| Device { id: "d".into(), patient: Some("p".into()), name: "Wristband".into(), active };
+    ward.devices = vec![device(true)];
+    assert!(board(&ward, NOW).tiles[0].home, "a device goes on watching");
+    ward.devices = vec![device(false)];
+    assert!(board(&ward, NOW).tiles.is_empty());
     ward.stays.clear();
-    assert_eq!(board(&ward, NOW).tiles[0].bed, "H1");
+    assert!(board(&ward, NOW).tiles[0].home);
+}
+
+#[test]
+fn who_has_no_bed_yet_is_on_the_ward_and_not_at_home() {
+    let mut ward = ward();
+    ward.stays[0].places = vec!["w".into()];
+    let tile = board(&ward, NOW).tiles[0].clone();
+    assert_eq!((tile.place().as_str(), tile.ward.as_str(), tile.home), ("No bed", "Ward 7B", false));
+    assert!(tile.is_scored());
+    // Of the place nothing is known, as of one that the server did not give.
+    ward.places.clear();
+    assert_eq!(board(&ward, NOW).tiles[0].place(), "No bed");
 }
 
 #[test]

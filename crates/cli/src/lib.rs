@@ -118,6 +118,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List what could not be read of the server, newest first, with the reason of each
+    Quarantine {
+        /// How many, at most 500
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=500))]
+        most: u32,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List what this site has set, or change one: `alarm.pause 90`, for one unit `alarm.pause@Ward 7B 60`
     Settings {
         /// Which
@@ -218,6 +227,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Export(asked) => files::export(start, asked).await,
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,
+        Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,
         Command::Settings { key, value } => maintenance::settings(start, key, value).await,
         Command::Check => maintenance::check(start),
         Command::Repair => maintenance::repair(start),

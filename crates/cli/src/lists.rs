@@ -131,6 +131,19 @@ pub(crate) async fn flowsheet(start: &Start, asked: Flowsheet) -> Result<ExitCod
     })
 }
 
+pub(crate) async fn quarantine(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Kept {
+        at: String,
+        reference: String,
+        reason: String,
+    }
+    rows(&start.ask(Ask::Quarantine { most }).await?, as_json, |kept: &Kept| {
+        print(format_args!("{}  {:<40} {}", kept.at, kept.reference, kept.reason))?;
+        Ok(())
+    })
+}
+
 pub(crate) async fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
     #[derive(Deserialize)]
     struct Entry {

@@ -25,6 +25,9 @@ pub(crate) async fn sync(start: &Start, as_json: bool) -> Result<ExitCode, Failu
         for problem in &synced.problems {
             print(format_args!("problem: {problem}"))?;
         }
+        for note in &synced.notes {
+            print(format_args!("note: {note}"))?;
+        }
     }
     Ok(if synced.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -24,6 +24,7 @@ mod stale;
 mod time;
 mod tone;
 mod ward;
+mod whereabouts;
 
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
@@ -51,7 +52,8 @@ pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, miss
 pub use sample::{Quality, Sample, Source, Times};
 pub use settings::{Setting, SettingSpec, Takes, settings, settings_table};
 pub use site::{Site, SiteError};
-pub use stale::{StaleAfter, is_stale};
+pub use stale::{AHEAD_MS, StaleAfter, is_ahead, is_stale};
 pub use time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Reversed, SECOND_MS, TimeRange};
 pub use tone::{Burst, burst, samples};
-pub use ward::{Device, DeviceKind, Dose, Flag, LOW_BATTERY, Person, Place, Segment, Stay};
+pub use ward::{Care, Device, DeviceKind, Dose, Flag, LOW_BATTERY, Person, Place, PlaceKind, Segment, Stay};
+pub use whereabouts::{Whereabouts, whereabouts};

@@ -59,7 +59,8 @@ pub struct Rule {
 
 /// How long values must be back before an alarm on streamed values is over: milliseconds.
 pub const CLEAR_MS: i64 = 10 * SECOND_MS;
-/// A silence of a streamed signal longer than this begins the time outside anew: milliseconds.
+/// A silence of a streamed signal longer than this begins the time outside anew: milliseconds. A signal that sends no more often
+/// has no such silences: each of its values stands for itself, as a single one does.
 const SILENCE_MS: i64 = 30 * SECOND_MS;
 
 const fn limit(
@@ -206,6 +207,8 @@ pub struct SeriesRule {
     rule: &'static Rule,
     phase: Phase,
     last: Option<Instant>,
+    /// Whether the last two values were as far apart as a silence.
+    was_silent: bool,
     /// Of a change: the values it may be compared with.
     before: std::collections::VecDeque<(Instant, f64)>,
 }
@@ -213,7 +216,13 @@ pub struct SeriesRule {
 impl SeriesRule {
     /// A rule that has seen nothing.
     pub fn new(rule: &'static Rule) -> SeriesRule {
-        SeriesRule { rule, phase: Phase::Inside, last: None, before: std::collections::VecDeque::new() }
+        SeriesRule {
+            rule,
+            phase: Phase::Inside,
+            last: None,
+            was_silent: false,
+            before: std::collections::VecDeque::new(),
+        }
     }
 
     /// The rule.
@@ -238,10 +247,12 @@ impl SeriesRule {
             return None;
         }
         let silent = self.last.is_some_and(|last| at.ms_since(last) > SILENCE_MS);
+        let is_slow = silent && self.was_silent;
+        self.was_silent = silent;
         self.last = Some(at);
         let bound = self.rule.bound(limits)?;
         let compared = self.compared(at, value)?;
-        let (hold, clear) = if streamed { (self.rule.hold_ms, CLEAR_MS) } else { (0, 0) };
+        let (hold, clear) = if streamed && !is_slow { (self.rule.hold_ms, CLEAR_MS) } else { (0, 0) };
         let outside = self.rule.is_outside(compared, bound);
         match self.phase {
             Phase::On { back_since } => {
@@ -262,7 +273,7 @@ impl SeriesRule {
                 None
             }
             Phase::Inside => self.outside(at, compared, at, compared, bound, hold),
-            Phase::Outside { .. } if silent && streamed => {
+            Phase::Outside { .. } if silent && streamed && !is_slow => {
                 self.outside(at, compared, at, compared, bound, hold)
             }
             Phase::Outside { since, worst } => self.outside(since, worst, at, compared, bound, hold),
@@ -424,6 +435,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_of_one_value_a_minute_meets_its_limits() {
+        for every in [31, 60, 300] {
+            let mut rule = on_series("spo2-low");
+            let at = |n: i64| Instant(n * every * SECOND_MS);
+            let values = [96.0, 96.0, 95.0, 84.0, 83.0, 96.0];
+            let turns: Vec<Turn> = (0..)
+                .zip(values)
+                .filter_map(|(n, value)| rule.feed(at(n), value, Some(SPO2), true))
+                .collect();
+            let began = Turn::Began { onset: at(3), worst: 84.0, bound: 90.0 };
+            assert_eq!(turns, [began, Turn::Ended(at(5))], "every {every} s");
+        }
+    }
+
+    #[test]
     fn a_single_charted_value_outside_counts_at_once() {
         let mut w = on_series("temp-high");
         let limits = Limits { low: Some(35.0), high: Some(38.5) };
@@ -461,6 +487,7 @@ mod tests {
             what: what.into(),
             amount: None,
             at: Instant(at),
+            identity: None,
         };
         let day = 24 * HOUR_MS;
         let mut doses: Vec<Dose> =

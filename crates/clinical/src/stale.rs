@@ -1,6 +1,6 @@
 //! When a number no longer speaks of the patient as they are now (CLINICAL 2: stale data is a technical alarm).
 
-use crate::{Instant, MINUTE_MS, Measure, Setting};
+use crate::{HOUR_MS, Instant, MINUTE_MS, Measure, Setting};
 
 /// How long silence may last before the last value counts as stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,16 @@ impl Default for StaleAfter {
     }
 }
 
+/// A value that is dated later than the clock by more than this was dated by a clock that is wrong: milliseconds. It has no age, and
+/// hides none that has. What comes from a server is held against the server's own clock more closely than a station's, which may
+/// be wrong itself.
+pub const AHEAD_MS: i64 = HOUR_MS;
+
+/// Whether a value is dated ahead of the clock.
+pub fn is_ahead(taken_at: Instant, now: Instant) -> bool {
+    taken_at.ms_since(now) > AHEAD_MS
+}
+
 /// Whether a value of `measure` taken at `taken_at` is stale at `now`.
 pub fn is_stale(
     measure: Measure,
@@ -45,13 +55,12 @@ pub fn is_stale(
         }
         _ => after.charted_ms,
     };
-    now.ms_since(taken_at) > limit
+    now.ms_since(taken_at) > limit || is_ahead(taken_at, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::HOUR_MS;
 
     #[test]
     fn a_dead_sensor_is_stale_after_its_own_time_and_not_before() {
@@ -64,5 +73,10 @@ mod tests {
         assert!(!stale(Measure::HeartRate, false, true, 29 * MINUTE_MS));
         assert!(stale(Measure::Glucose, false, true, 16 * MINUTE_MS));
         assert!(!stale(Measure::SystolicBp, false, true, HOUR_MS));
+        assert!(!stale(Measure::SystolicBp, false, true, -MINUTE_MS), "two clocks differ a little");
+        assert!(
+            stale(Measure::SystolicBp, false, true, -AHEAD_MS - 1),
+            "what lies ahead is not fresh for that"
+        );
     }
 }

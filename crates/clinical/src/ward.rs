@@ -27,6 +27,24 @@ pub struct Person {
     pub replaces: Vec<PatientId>,
 }
 
+/// What kind of place a Location is (`physicalType`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// None that is told, or none that matters here: a corridor, an area.
+    #[default]
+    Other,
+    /// One person's.
+    Bed,
+    /// Holds beds of one unit.
+    Ward,
+    /// Holds beds.
+    Room,
+    /// Holds wards: a site, a building, a floor.
+    Site,
+    /// Where somebody lives.
+    House,
+}
+
 /// A ward or a bed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -34,10 +52,22 @@ pub struct Place {
     pub id: PlaceId,
     /// As shown.
     pub name: String,
-    /// Whether this is a bed; otherwise a ward or something that holds beds.
-    pub is_bed: bool,
+    /// What it is.
+    pub kind: PlaceKind,
     /// The Location this one is part of.
     pub part_of: Option<PlaceId>,
+}
+
+/// Where the care of a stay is given (`Encounter.class`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Care {
+    /// Not known: a cache of an older Vigil did not keep it.
+    #[default]
+    Unsaid,
+    /// At home, or from afar.
+    Home,
+    /// In a hospital or practice.
+    Hospital,
 }
 
 /// A patient's stay, which binds the patient to a bed.
@@ -47,10 +77,12 @@ pub struct Stay {
     pub id: StayId,
     /// Logical id of the Patient.
     pub patient: PatientId,
-    /// The current Location.
-    pub place: Option<PlaceId>,
-    /// Whether the stay is going on.
+    /// The current Locations: a stay may name the bed, its room and its ward side by side.
+    pub places: Vec<PlaceId>,
+    /// Whether the stay is going on: the person has come and has not gone for good.
     pub in_progress: bool,
+    /// Where the care is given.
+    pub care: Care,
 }
 
 /// A device that is or was on a patient.
@@ -117,6 +149,8 @@ pub struct Dose {
     pub amount: Option<(Decimal, String)>,
     /// When.
     pub at: Instant,
+    /// Its business identifier, as `system|value`: two resources that share one are one dose, which was sent twice.
+    pub identity: Option<String>,
 }
 
 /// Something recorded about a patient that changes how values are read, such as a prescribed SpO₂ scale.

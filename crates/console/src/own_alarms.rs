@@ -16,7 +16,8 @@ impl Console {
     /// Of the cache; what was not recorded is found again with the next look.
     pub fn detect(&self) -> Result<usize, ConsoleError> {
         let link = self.link();
-        let link = Link { online: link.online, since: link.since, cause: link.cause };
+        let unread = link.unread_words().zip(link.unread.iter().map(|unread| unread.since).min());
+        let link = Link { online: link.online, since: link.since, cause: link.cause, unread };
         let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
         // The board that is shown is the one the rules look at: its alarms are folded once for both.
         let (ward, board, now) = self.ward_and_board()?;

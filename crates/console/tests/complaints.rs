@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use clinical::{
-    About, Action, Actor, Decimal, Episode, Instant, MINUTE_MS, Measure, Person, Place, Presence, Priority,
-    SeenAction, Sex, Sound, Stay, Verb,
+    About, Action, Actor, Care, Decimal, Episode, Instant, MINUTE_MS, Measure, Person, Place, PlaceKind,
+    Presence, Priority, SeenAction, Sex, Sound, Stay, Verb,
 };
 use console::{Board, Slot, board};
 use documents::handover;
@@ -68,7 +68,7 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
     let place = |id: &str, name: &str, is_bed, part_of: Option<&str>| Place {
         id: id.into(),
         name: name.into(),
-        is_bed,
+        kind: if is_bed { PlaceKind::Bed } else { PlaceKind::Ward },
         part_of: part_of.map(Into::into),
     };
     Ward {
@@ -91,8 +91,9 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
         stays: vec![Stay {
             id: "s".into(),
             patient: "p".into(),
-            place: Some("b3".into()),
+            places: vec!["b3".into()],
             in_progress: true,
+            care: Care::Hospital,
         }],
         devices: Vec::new(),
         values,
@@ -174,7 +175,7 @@ fn a_number_that_no_longer_comes_is_marked_as_old() {
 fn after_a_move_the_patient_stands_in_the_new_bed_alone() {
     let mut ward = ward(vec![value("8867-4", 72, 1000)], vec![], vec![]);
     assert_eq!(at(&ward, 0).tiles[0].bed, "03");
-    ward.stays[0].place = Some("b12".into());
+    ward.stays[0].places = vec!["b12".into()];
     let moved = at(&ward, 0);
     assert_eq!(moved.tiles.iter().map(|t| t.bed.as_str()).collect::<Vec<_>>(), ["12"]);
     ward.stays[0].in_progress = false;

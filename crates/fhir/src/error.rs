@@ -39,6 +39,15 @@ pub enum FhirError {
     /// No such thing.
     #[error("there is no FHIR server at this address (404)")]
     NotFound,
+    /// Deleted, or forgotten.
+    #[error("what was asked for is gone (410)")]
+    Gone,
+    /// A later page of a search that is not to be had any more.
+    #[error("the server forgot the search before its last page was read: its pages expire ({status})")]
+    Expired {
+        /// HTTP status.
+        status: u16,
+    },
     /// Slow down.
     #[error("the server asks for fewer requests (429)")]
     TooMany(Option<Duration>),
@@ -124,6 +133,65 @@ impl FhirError {
             FhirError::Connect(error.into())
         } else {
             FhirError::Broken(error.into())
+        }
+    }
+
+    /// Whether this is about the one search that was asked for: another on the same server may succeed.
+    pub fn is_of_one_search(&self) -> bool {
+        match self {
+            FhirError::Server { status, .. } => !matches!(status, 408 | 502..=504),
+            FhirError::Forbidden
+            | FhirError::NotFound
+            | FhirError::Gone
+            | FhirError::Expired { .. }
+            | FhirError::Conflict { .. }
+            | FhirError::Refused { .. }
+            | FhirError::Malformed(_)
+            | FhirError::NotFhir(_)
+            | FhirError::TooLarge { .. }
+            | FhirError::Loop { .. }
+            | FhirError::ForeignLink => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a search gave pages, and not its last one.
+    pub fn is_cut(&self) -> bool {
+        matches!(self, FhirError::Expired { .. } | FhirError::Loop { .. } | FhirError::ForeignLink)
+    }
+
+    /// Whether the server does not take the question as it was put, and might take another.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            FhirError::Refused { .. }
+                | FhirError::NotFound
+                | FhirError::Gone
+                | FhirError::Server { status: 501, .. }
+        )
+    }
+
+    /// In words for somebody who reads the kind that was searched before them.
+    pub fn of_a_search(&self) -> String {
+        match self {
+            FhirError::NotFound => "the server does not know this search (404)".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The HTTP status, where one tells the error.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            FhirError::SignIn => Some(401),
+            FhirError::Forbidden => Some(403),
+            FhirError::NotFound => Some(404),
+            FhirError::Gone => Some(410),
+            FhirError::TooMany(_) => Some(429),
+            FhirError::Server { status, .. }
+            | FhirError::Conflict { status, .. }
+            | FhirError::Refused { status, .. }
+            | FhirError::Expired { status } => Some(*status),
+            _ => None,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::link::LinkState;
 use crate::progress::SyncError;
 use crate::pull::Puller;
 use crate::task::{AbortOnDrop, on_vault};
+use crate::unread::Open;
 
 /// Polling without live updates.
 const POLL: Duration = Duration::from_secs(4);
@@ -23,6 +24,8 @@ const DELETIONS_EVERY: u32 = 8;
 const RECONCILE: Duration = Duration::from_secs(60);
 /// A station that is offline tries this often at least.
 const RETRY_AT_MOST: Duration = Duration::from_secs(5);
+/// A live channel that held for so long was a good one.
+const LIVE_HOLDS: Duration = Duration::from_secs(60);
 /// What is older than the site keeps is looked for this often, and only while the server is in reach.
 const RETAIN: Duration = Duration::from_secs(3600);
 
@@ -36,6 +39,7 @@ pub struct Engine {
     retry: Notify,
     link: Mutex<LinkState>,
     puller: tokio::sync::Mutex<Puller>,
+    open: Open,
 }
 
 impl std::fmt::Debug for Engine {
@@ -52,7 +56,9 @@ impl Engine {
         now: Now,
         events: mpsc::UnboundedSender<SyncEvent>,
     ) -> Arc<Engine> {
-        let puller = tokio::sync::Mutex::new(Puller::new(client.clone(), vault.clone(), now.clone()));
+        let open = Open::default();
+        let puller =
+            tokio::sync::Mutex::new(Puller::new(client.clone(), vault.clone(), now.clone(), open.clone()));
         Arc::new(Engine {
             client,
             vault,
@@ -62,7 +68,13 @@ impl Engine {
             retry: Notify::new(),
             link: Mutex::new(LinkState::UNKNOWN),
             puller,
+            open,
         })
+    }
+
+    /// Another that pulls, with a place of its own in every search.
+    pub(crate) fn puller(&self) -> Puller {
+        Puller::new(self.client.clone(), self.vault.clone(), self.now.clone(), self.open.clone())
     }
 
     /// The connection as it is now.
@@ -86,8 +98,14 @@ impl Engine {
         let _stop = AbortOnDrop(sender);
         let mut tries = 0u32;
         loop {
+            let began = tokio::time::Instant::now();
             match self.session().await {
-                Ok(()) => tries = 0,
+                // The live channel alone went. One that goes again and again is not asked for without a pause.
+                Ok(()) if began.elapsed() >= LIVE_HOLDS => tries = 0,
+                Ok(()) => {
+                    tokio::time::sleep(delay(tries, None, rand::random()).min(RETRY_AT_MOST)).await;
+                    tries = tries.saturating_add(1);
+                }
                 Err(error) => {
                     tracing::warn!(cause = error.cause(), "link lost");
                     if self.link().online {
@@ -112,6 +130,7 @@ impl Engine {
         let mut puller = self.puller.lock().await;
         // The board first, then the live channel; the backfill runs beside it and is never cut short by an event.
         puller.first_ward(&server, &mut |event| self.seen(event)).await?;
+        self.tell_unread();
         let _backfill = AbortOnDrop(tokio::spawn(self.clone().backfill(server.clone())));
         match server.topics.first() {
             Some(topic) => self.follow(&server, topic, &mut puller).await,
@@ -121,21 +140,27 @@ impl Engine {
 
     /// The rest of the first sync. What fails is tried again; a lost link ends it with the session.
     async fn backfill(self: Arc<Self>, server: Server) {
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
-        let mut tries = 0;
-        while !puller.is_complete() {
-            match puller.step(&server, &mut |event| self.seen(event)).await {
-                Ok(()) => tries = 0,
-                Err(error) => {
-                    tracing::warn!(cause = error.cause(), "backfill interrupted");
-                    tokio::time::sleep(delay(tries, error.retry_after(), rand::random())).await;
-                    tries = tries.saturating_add(1);
-                }
+        let mut puller = self.puller();
+        let mut tries = 0u32;
+        loop {
+            let before = puller.steps_done();
+            let went = puller.backfill(&server, &mut |event| self.seen(event)).await;
+            self.tell_unread();
+            if puller.is_complete() {
+                break;
             }
+            // What was refused or cut stays open, and is asked for again now and then.
+            let asked = went.as_ref().err().and_then(SyncError::retry_after);
+            if let Err(error) = went {
+                tracing::warn!(cause = error.cause(), "backfill interrupted");
+            }
+            tries = if puller.steps_done() > before { 0 } else { tries.saturating_add(1) };
+            tokio::time::sleep(delay(tries, asked, rand::random())).await;
         }
         loop {
             let (vault, now) = (self.vault.clone(), (self.now)());
-            match tokio::task::spawn_blocking(move || vault.retain(now)).await {
+            let by_server = self.link().clock_offset_ms.map(|offset| now + offset);
+            match tokio::task::spawn_blocking(move || vault.retain_by(now, by_server)).await {
                 Ok(Ok(gone)) if gone.chunks + gone.rows > 0 => {
                     tracing::info!(chunks = gone.chunks, rows = gone.rows, bytes = gone.bytes, "retention");
                 }
@@ -184,7 +209,15 @@ impl Engine {
                         self.online(None, true);
                     }
                     Some(LiveEvent::Changed { page, received }) => {
-                        let commit = PageCommit { facts: page.facts, unreadable: page.unreadable, received: (self.now)(), ..Default::default() };
+                        let now = (self.now)();
+                        let ahead = self.link().clock_offset_ms.unwrap_or_default().max(0);
+                        let commit = PageCommit {
+                            facts: page.facts,
+                            unreadable: page.unreadable,
+                            received: now,
+                            clock: Some(now + ahead),
+                            ..Default::default()
+                        };
                         let what = self.commit(commit).await?;
                         self.online(None, true);
                         self.seen(SyncEvent::Changed { what, received });
@@ -215,6 +248,20 @@ impl Engine {
 
     async fn commit(&self, page: PageCommit) -> Result<Ingested, SyncError> {
         on_vault(&self.vault, move |vault| vault.commit(page)).await
+    }
+
+    /// Says what is open, where that changed.
+    fn tell_unread(&self) {
+        let open = self.open.list();
+        let state = {
+            let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+            if link.unread == open {
+                return;
+            }
+            link.unread = open;
+            link.clone()
+        };
+        let _ = self.events.send(SyncEvent::Link(state));
     }
 
     fn seen(&self, event: SyncEvent) {
@@ -251,6 +298,7 @@ impl Engine {
         if was.online != state.online || was.live != state.live || was.clock_offset_ms.is_none() {
             let _ = self.events.send(SyncEvent::Link(state));
         }
+        self.tell_unread();
     }
 
     pub(crate) fn offline(&self, error: &SyncError) {

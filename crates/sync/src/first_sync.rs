@@ -1,7 +1,7 @@
 //! What is asked for, and in which order: the ward first, then a day, then the rest.
 
-use clinical::{DAY_MS, HOUR_MS};
-use fhir::Server;
+use clinical::{DAY_MS, HOUR_MS, Instant};
+use fhir::{Server, format_instant};
 
 /// One step of the first sync.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,16 @@ pub(crate) struct Step {
     pub to_ago: Option<i64>,
     /// Part of what the board needs first.
     pub ward: bool,
+}
+
+impl Step {
+    /// The search for all of its kind, within its span of time.
+    pub(crate) fn within(&self, all: &str, now: Instant) -> String {
+        let limit = |operator: &str, ago: Option<i64>| {
+            ago.map_or_else(String::new, |ago| format!("&date={operator}{}", format_instant(now - ago)))
+        };
+        format!("{all}{}{}", limit("ge", self.from_ago), limit("lt", self.to_ago))
+    }
 }
 
 const fn whole(name: &'static str, kind: &'static str) -> Step {
@@ -44,6 +54,11 @@ pub(crate) const STEPS: &[Step] = &[
     span("first/14d", "Observation", Some(14 * DAY_MS), Some(10 * DAY_MS)),
     span("first/older", "Observation", None, Some(14 * DAY_MS)),
 ];
+
+/// Whether a board that shows the present needs this step.
+pub(crate) fn is_first_board(step: &Step) -> bool {
+    step.ward || step.name == "first/2h" || step.name == "first/day"
+}
 
 /// The kinds that change, in the order in which they are read.
 pub(crate) const KINDS: [&str; 9] = [

@@ -8,7 +8,14 @@ mod link;
 mod progress;
 mod task;
 
+mod server_clock;
+mod unread;
+
+mod recent;
+mod walk;
+
 mod first_sync;
+mod manner;
 mod pages;
 mod pull;
 
@@ -20,3 +27,4 @@ pub use engine::Engine;
 pub use event::{Now, SyncEvent};
 pub use link::LinkState;
 pub use progress::{FirstSync, SyncError, SyncProgress};
+pub use unread::Unread;

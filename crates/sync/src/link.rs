@@ -2,6 +2,8 @@
 
 use clinical::Instant;
 
+use crate::unread::Unread;
+
 /// The state of the connection, as the chip and the banner show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkState {
@@ -19,9 +21,17 @@ pub struct LinkState {
     pub message: Option<String>,
     /// The server's clock minus this station's, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// What is not read of the server, although it answers.
+    pub unread: Vec<Unread>,
 }
 
 impl LinkState {
+    /// What is not read, in a few words; nothing where all is.
+    pub fn unread_words(&self) -> Option<String> {
+        let kinds: Vec<&str> = self.unread.iter().map(Unread::what).collect();
+        (!kinds.is_empty()).then(|| format!("not read whole: {}", kinds.join(", ")))
+    }
+
     /// Nothing is known yet.
     pub const UNKNOWN: LinkState = LinkState {
         online: false,
@@ -31,5 +41,6 @@ impl LinkState {
         cause: None,
         message: None,
         clock_offset_ms: None,
+        unread: Vec::new(),
     };
 }

@@ -5,7 +5,6 @@ use fhir::format_instant;
 
 use crate::engine::Engine;
 use crate::progress::{SyncError, SyncProgress};
-use crate::pull::Puller;
 
 impl Engine {
     /// Everything once: the whole first sync or what is left of it, what changed, and the outbox.
@@ -14,19 +13,20 @@ impl Engine {
     /// Of the server or the cache; what was committed before is kept.
     pub async fn sync_once(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let mut puller = self.puller();
         let events = self.events.clone();
         let mut tell = |event| {
             // Nobody has to listen.
             let _ = events.send(event);
         };
         puller.load().await?;
-        let had_all = puller.is_complete();
-        while !puller.is_complete() {
-            puller.step(&server, &mut tell).await?;
-        }
-        if had_all {
+        let had_some = puller.has_read();
+        let steps = puller.backfill(&server, &mut tell).await;
+        if had_some {
+            // What is open since the last time must not keep from being read what is not.
             puller.changes(&server, &mut tell).await?;
+        } else {
+            steps?;
         }
         puller.deletions(&server, &mut tell).await?;
         self.flush().await?;
@@ -44,7 +44,7 @@ impl Engine {
         from: Instant,
         to: Instant,
     ) -> Result<SyncProgress, SyncError> {
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let mut puller = self.puller();
         let (from, to) = (format_instant(from), format_instant(to));
         let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
         puller.everything(&query).await?;
@@ -57,7 +57,7 @@ impl Engine {
     /// As [`Engine::sync_once`].
     pub async fn sync_changes(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let mut puller = self.puller();
         let events = self.events.clone();
         puller.changes(&server, &mut |event| drop(events.send(event))).await?;
         self.flush().await?;
@@ -70,7 +70,7 @@ impl Engine {
     /// As [`Engine::sync_once`].
     pub async fn sync_first_day(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
-        let mut puller = Puller::new(self.client.clone(), self.vault.clone(), self.now.clone());
+        let mut puller = self.puller();
         puller.first_ward(&server, &mut |_| {}).await?;
         Ok(puller.progress())
     }

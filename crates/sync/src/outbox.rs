@@ -98,6 +98,7 @@ impl Engine {
                 error @ (FhirError::Refused { .. }
                 | FhirError::Conflict { .. }
                 | FhirError::NotFound
+                | FhirError::Gone
                 | FhirError::Forbidden),
             ) => {
                 let reason = error.to_string();

@@ -1,7 +1,6 @@
 //! Reads the pages of a search to their end, each into the vault with the cursors that it earned.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clinical::{Body, Fact, Instant};
@@ -11,10 +10,10 @@ use vault::{Ingested, PageCommit, Vault};
 
 use crate::event::{Now, SyncEvent};
 use crate::progress::{SyncError, SyncProgress};
+use crate::recent::Recent;
+use crate::server_clock::ServerClock;
 use crate::task::{AbortOnDrop, on_vault};
-
-/// More pages than this in one search are taken for a loop.
-const MOST_PAGES: usize = 20_000;
+use crate::walk::{Walk, smaller};
 
 pub(crate) type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 
@@ -25,8 +24,7 @@ pub(crate) struct Pages {
     now: Now,
     pub progress: SyncProgress,
     recent: Recent,
-    /// The server's clock at the last answer.
-    pub server_time: Option<Instant>,
+    pub clock: ServerClock,
     /// Bytes of an entry on the last full page of Observations.
     entry_bytes: Option<usize>,
 }
@@ -39,7 +37,7 @@ impl Pages {
             now,
             progress: SyncProgress::default(),
             recent: Recent::default(),
-            server_time: None,
+            clock: ServerClock::default(),
             entry_bytes: None,
         }
     }
@@ -56,64 +54,58 @@ impl Pages {
         self.entry_bytes.map_or(FIRST_PAGE, |bytes| (PAGE_BYTES / bytes.max(1)).clamp(100, 1000))
     }
 
-    /// Reads every page of a search. `cursors` is asked with each page's place and the server's time at the first one; what
-    /// it gives is committed with that page.
+    /// Reads every page of a search. `cursors` is asked with each page's place and the moment from which on a later search has
+    /// to look; what it gives is committed with that page.
+    ///
+    /// # Errors
+    /// Of the server or the cache; also where the search was cut before its last page. What was read is kept, and no cursor that
+    /// waits for the last page has moved.
     pub(crate) async fn read(
         &mut self,
         read: Read<'_>,
         cursors: impl Fn(At, Option<Instant>) -> Vec<(String, String)>,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        let mut url = self.client.url(read.query)?;
+        let start = self.client.url(read.query)?;
+        let mut url = start.clone();
         let mut alive: HashSet<String> = HashSet::new();
-        let mut met: HashSet<Url> = HashSet::new();
-        let mut last_page = 0u64;
-        let mut began = None;
+        let mut walk = Walk::default();
+        let mut began = self.clock.begin(self.now());
+        let mut is_second_try = false;
         // The next page is fetched while this one is parsed and stored.
         let mut fetching = Some(self.fetch(url.clone()));
         while let Some(mut fetch) = fetching.take() {
             let fetched = match (&mut fetch.0).await.map_err(|_| SyncError::Stopped)? {
                 Ok(fetched) => fetched,
-                Err(FhirError::TooLarge { limit_mib }) => match smaller(&url) {
-                    Some(next) => {
-                        url = next;
-                        fetching = Some(self.fetch(url.clone()));
-                        continue;
+                Err(FhirError::TooLarge { limit_mib }) => {
+                    url = smaller(&url).ok_or(FhirError::TooLarge { limit_mib })?;
+                    fetching = Some(self.fetch(url.clone()));
+                    continue;
+                }
+                // A page that follows is no question of its own: the server has forgotten the search.
+                Err(error) if !walk.is_at_start() && error.is_refusal() => {
+                    if is_second_try {
+                        return Err(FhirError::Expired { status: error.status().unwrap_or_default() }.into());
                     }
-                    None => return self.problem(FhirError::TooLarge { limit_mib }),
-                },
+                    (is_second_try, walk, url) = (true, Walk::default(), start.clone());
+                    fetching = Some(self.fetch(url.clone()));
+                    continue;
+                }
                 Err(error) => return Err(error.into()),
             };
-            began = began
-                .or(fetched.server_time)
-                .or_else(|| fetched.page.facts.iter().filter_map(|f| f.updated_at).max());
-            self.server_time = fetched.server_time.or(self.server_time);
+            let stamp = fetched.page.facts.iter().filter_map(|fact| fact.updated_at).max();
+            let now = self.now();
+            self.clock.hear(fetched.server_time, stamp, now);
+            began.page(fetched.server_time, stamp, fetched.page.resources);
             let received = std::time::Instant::now();
             if fetched.page.resources >= 50 && url.path().ends_with("/Observation") {
                 self.entry_bytes = Some(fetched.bytes / fetched.page.resources);
             }
             self.progress.bytes += fetched.bytes;
             self.progress.resources += fetched.page.resources;
-            met.insert(url.clone());
-            let print = fingerprint(&fetched.page.facts, fetched.page.resources);
-            let looping = fetched.page.resources > 0 && print == last_page;
-            last_page = print;
-            let next = match fetched.page.next.as_deref().map(|link| self.client.next(link)) {
-                Some(Ok(next)) if looping || met.contains(&next) || met.len() >= MOST_PAGES => {
-                    self.progress.problems.push(FhirError::Loop { pages: met.len() }.to_string());
-                    tracing::warn!(pages = met.len(), "paging repeats itself");
-                    drop(next);
-                    None
-                }
-                Some(Ok(next)) => Some(next),
-                Some(Err(error)) => {
-                    self.progress.problems.push(error.to_string());
-                    None
-                }
-                None => None,
-            };
-            if let Some(next) = next {
-                url = next;
+            let next = walk.after(&self.client, &url, &fetched.page);
+            if let Ok(Some(next)) = &next {
+                url = next.clone();
                 fetching = Some(self.fetch(url.clone()));
             }
             let (facts, unreadable) = if read.deletions_only {
@@ -121,24 +113,23 @@ impl Pages {
             } else {
                 (self.recent.unseen(fetched.page.facts), fetched.page.unreadable)
             };
-            let commit = PageCommit {
-                facts,
-                unreadable,
-                cursors: cursors(At { first: met.len() == 1, last: fetching.is_none() }, began),
-                received: (self.now)(),
-            };
-            if commit.facts.is_empty() && commit.unreadable.is_empty() && commit.cursors.is_empty() {
-                continue;
+            let at = At { first: walk.pages() == 1, last: matches!(next, Ok(None)) };
+            let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
+            let cursors = cursors(at, began.cursor(now));
+            let commit =
+                PageCommit { facts, unreadable, cursors, received: now, clock, is_first: read.is_first };
+            if !commit.facts.is_empty() || !commit.unreadable.is_empty() || !commit.cursors.is_empty() {
+                let what = self.commit(commit).await?;
+                if what.samples > 0
+                    || what.ward_changed
+                    || what.alerts_changed
+                    || what.quarantined > 0
+                    || !what.patients.is_empty()
+                {
+                    tell(SyncEvent::Changed { what, received });
+                }
             }
-            let what = self.commit(commit).await?;
-            if what.samples > 0
-                || what.ward_changed
-                || what.alerts_changed
-                || what.quarantined > 0
-                || !what.patients.is_empty()
-            {
-                tell(SyncEvent::Changed { what, received });
-            }
+            next?;
         }
         Ok(())
     }
@@ -146,12 +137,6 @@ impl Pages {
     fn fetch(&self, url: Url) -> AbortOnDrop<Result<fhir::Fetched, FhirError>> {
         let client = self.client.clone();
         AbortOnDrop(tokio::spawn(async move { client.page(url).await }))
-    }
-
-    fn problem(&mut self, error: FhirError) -> Result<(), SyncError> {
-        tracing::warn!(cause = error.cause(), "part of the server's data could not be read");
-        self.progress.problems.push(error.to_string());
-        Ok(())
     }
 
     pub(crate) async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
@@ -162,11 +147,13 @@ impl Pages {
         })?;
         self.progress.samples += what.samples;
         self.progress.quarantined += what.quarantined;
+        if what.ahead > 0 {
+            tracing::warn!(values = what.ahead, "values are dated ahead of the clock");
+            self.progress.problem(DATED_AHEAD);
+        }
         if bounds > 0 {
             tracing::warn!(bounds, "values that are only bounds are kept as the bound itself");
-            if !self.progress.problems.iter().any(|known| known == ONLY_BOUNDS) {
-                self.progress.problems.push(ONLY_BOUNDS.to_owned());
-            }
+            self.progress.problem(ONLY_BOUNDS);
         }
         Ok(what)
     }
@@ -182,6 +169,10 @@ impl Pages {
 const ONLY_BOUNDS: &str =
     "some values came as bounds, such as <40: they are kept and shown as the bound itself";
 
+/// Of values from a device whose clock is wrong.
+const DATED_AHEAD: &str =
+    "some values are dated ahead of the clock: they are kept, and not shown as the newest";
+
 /// How many values are only bounds.
 fn bounds(facts: &[Fact]) -> usize {
     let of = |fact: &Fact| match &fact.body {
@@ -189,41 +180,6 @@ fn bounds(facts: &[Fact]) -> usize {
         _ => 0,
     };
     facts.iter().map(of).sum()
-}
-
-/// (reference, version) of what was taken in lately: the overlap is read often and stored once.
-#[derive(Default)]
-struct Recent {
-    known: HashSet<u64>,
-    order: VecDeque<u64>,
-}
-
-impl Recent {
-    /// Leaves out what was taken in lately in the same version.
-    fn unseen(&mut self, facts: Vec<Fact>) -> Vec<Fact> {
-        const KEEP: usize = 50_000;
-        let fresh = |fact: &Fact| {
-            // Without a version there is nothing to compare; the vault's own keys keep it from doubling.
-            if fact.source.version.is_empty() || matches!(fact.body, Body::Deleted) {
-                return true;
-            }
-            let mut hasher = DefaultHasher::new();
-            (&fact.source.reference, &fact.source.version).hash(&mut hasher);
-            let key = hasher.finish();
-            if self.known.insert(key) {
-                self.order.push_back(key);
-                return true;
-            }
-            false
-        };
-        let kept = facts.into_iter().filter(fresh).collect();
-        while self.order.len() > KEEP {
-            if let Some(old) = self.order.pop_front() {
-                self.known.remove(&old);
-            }
-        }
-        kept
-    }
 }
 
 /// Where a page stands in its search.
@@ -234,9 +190,18 @@ pub(crate) struct At {
 }
 
 impl At {
-    /// The cursor of a search for changes: it moves when all of them are here.
-    pub(crate) fn finished(self, name: &str, began: Option<Instant>) -> Vec<(String, String)> {
-        began.filter(|_| self.last).map(|at| (name.to_owned(), format_instant(at))).into_iter().collect()
+    /// The cursors of a search for changes, which stood at `known`: they move on when all of them are here.
+    pub(crate) fn finished(
+        self,
+        names: &[&str],
+        known: Option<Instant>,
+        began: Option<Instant>,
+    ) -> Vec<(String, String)> {
+        let moved = began.filter(|at| self.last && known.is_none_or(|known| known < *at));
+        moved
+            .iter()
+            .flat_map(|at| names.iter().map(|name| ((*name).to_owned(), format_instant(*at))))
+            .collect()
     }
 }
 
@@ -245,17 +210,24 @@ pub(crate) struct Read<'a> {
     query: &'a str,
     /// Of a history: what it says of resources that live was read by a search already.
     deletions_only: bool,
+    /// It gives each resource for the first time.
+    is_first: bool,
 }
 
 impl<'a> Read<'a> {
     /// All that a search finds.
     pub(crate) fn all(query: &'a str) -> Read<'a> {
-        Read { query, deletions_only: false }
+        Read { query, deletions_only: false, is_first: false }
+    }
+
+    /// The same of a part of the history that was not read before.
+    pub(crate) fn first(query: &'a str) -> Read<'a> {
+        Read { is_first: true, ..Read::all(query) }
     }
 
     /// The deletions in a history.
     pub(crate) fn deletions(query: &'a str) -> Read<'a> {
-        Read { query, deletions_only: true }
+        Read { deletions_only: true, ..Read::all(query) }
     }
 }
 
@@ -274,33 +246,3 @@ fn gone(facts: Vec<Fact>, alive: &mut HashSet<String>) -> Vec<Fact> {
 const FIRST_PAGE: usize = 200;
 /// What a page of Observations should come to.
 const PAGE_BYTES: usize = 2 << 20;
-
-/// The same search in pages of a quarter of the size.
-fn smaller(url: &Url) -> Option<Url> {
-    let count: usize =
-        url.query_pairs().find(|(name, _)| name == "_count").and_then(|(_, v)| v.parse().ok())?;
-    (count > 1).then(|| {
-        let pairs: Vec<(String, String)> = url
-            .query_pairs()
-            .map(|(n, v)| {
-                if n == "_count" {
-                    (n.into_owned(), (count / 4).max(1).to_string())
-                } else {
-                    (n.into_owned(), v.into_owned())
-                }
-            })
-            .collect();
-        let mut url = url.clone();
-        url.query_pairs_mut().clear().extend_pairs(pairs);
-        url
-    })
-}
-
-fn fingerprint(facts: &[Fact], resources: usize) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    resources.hash(&mut hasher);
-    for fact in facts {
-        (&fact.source.reference, &fact.source.version).hash(&mut hasher);
-    }
-    hasher.finish()
-}

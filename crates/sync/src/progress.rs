@@ -58,4 +58,22 @@ pub struct SyncProgress {
     pub quarantined: usize,
     /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
+    /// What this server does not take or serve, where nothing is missing by it.
+    pub notes: Vec<String>,
+}
+
+impl SyncProgress {
+    /// Says once what is missing or not as it was sent.
+    pub(crate) fn problem(&mut self, problem: &str) {
+        if !self.problems.iter().any(|known| known == problem) {
+            self.problems.push(problem.to_owned());
+        }
+    }
+
+    /// Says it once.
+    pub(crate) fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
 }

@@ -1,50 +1,79 @@
 //! Pulls pages into the vault: the ward first, then a day, then the rest, then what changes.
 //!
 //! A cursor moves in the transaction of the page that earned it. Steps of the first sync are marked as done with
-//! their last page; after a crash an unfinished one is read again, and what was there already changes nothing.
+//! their last page; after a crash an unfinished one is read again, and what was there already changes nothing. A search that is
+//! refused or cut stays open and is said; the others go on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use clinical::{Instant, MINUTE_MS};
+use clinical::Instant;
 use fhir::{Client, FhirError, Server, format_instant, parse_instant};
-use vault::{PageCommit, Vault};
+use vault::Vault;
 
 use crate::event::{Now, SyncEvent};
-use crate::first_sync::{ASKED_ANYWAY, KINDS, STEPS, Step, serves};
+use crate::first_sync::{ASKED_ANYWAY, KINDS, STEPS, Step, is_first_board, serves};
+use crate::manner::{Manner, OVERLAP};
 use crate::pages::{At, Pages, Read, Tell};
 use crate::progress::{FirstSync, SyncError, SyncProgress};
 use crate::task::on_vault;
-
-/// Overlap of two pulls: what the server committed late with an earlier time is still met.
-const OVERLAP: i64 = MINUTE_MS;
+use crate::unread::{Open, Round};
 
 /// The pulling half of the engine.
 pub(crate) struct Puller {
     vault: Arc<Vault>,
     pages: Pages,
-    /// Names of the steps of the first sync that are done.
+    open: Open,
+    /// Names of the steps of the first sync that are done, or that this server has nothing for.
     done: HashSet<&'static str>,
     loaded: bool,
+    /// Whether anything was ever read of this server.
+    has_read: bool,
+    /// Kinds that it does not serve, as far as this session knows.
+    not_served: HashSet<&'static str>,
+    /// How each kind is asked for, and when it was asked last.
+    manners: HashMap<&'static str, (Manner, Option<Instant>)>,
 }
 
 impl Puller {
-    pub(crate) fn new(client: Client, vault: Arc<Vault>, now: Now) -> Puller {
+    pub(crate) fn new(client: Client, vault: Arc<Vault>, now: Now, open: Open) -> Puller {
         let pages = Pages::new(client, vault.clone(), now);
-        Puller { vault, pages, done: HashSet::new(), loaded: false }
+        Puller {
+            vault,
+            pages,
+            open,
+            done: HashSet::new(),
+            loaded: false,
+            has_read: false,
+            not_served: HashSet::new(),
+            manners: HashMap::new(),
+        }
     }
 
     pub(crate) fn is_complete(&self) -> bool {
         self.loaded && self.done.len() == STEPS.len()
     }
 
-    /// The server's clock at the last answer.
-    pub(crate) fn server_time(&self) -> Option<Instant> {
-        self.pages.server_time
+    /// How many steps of the first sync are done.
+    pub(crate) fn steps_done(&self) -> usize {
+        self.done.len()
     }
 
+    /// Whether anything was ever read of this server.
+    pub(crate) fn has_read(&self) -> bool {
+        self.has_read
+    }
+
+    /// The server's clock at the last answer, by its `Date`.
+    pub(crate) fn server_time(&self) -> Option<Instant> {
+        self.pages.clock.date
+    }
+
+    /// What was moved so far, and what is open now.
     pub(crate) fn progress(&self) -> SyncProgress {
-        self.pages.progress.clone()
+        let mut progress = self.pages.progress.clone();
+        progress.problems.extend(self.open.list().iter().map(|unread| unread.words()));
+        progress
     }
 
     pub(crate) async fn load(&mut self) -> Result<(), SyncError> {
@@ -53,124 +82,182 @@ impl Puller {
         }
         let done = on_vault(&self.vault, |vault| {
             vault.read(|reader| {
-                STEPS
-                    .iter()
-                    .filter_map(|s| reader.cursor(s.name).transpose().map(|c| c.map(|_| s.name)))
-                    .collect()
+                let mut done = HashSet::new();
+                for step in STEPS {
+                    // Of a step that a server had nothing for an older Vigil kept other words: that is asked again.
+                    if reader.cursor(step.name)?.is_some_and(|said| said == DONE) {
+                        done.insert(step.name);
+                    }
+                }
+                Ok(done)
             })
         });
-        let done: Vec<&'static str> = done.await?;
-        self.done = done.into_iter().collect();
+        self.done = done.await?;
+        self.has_read = !self.done.is_empty();
         self.loaded = true;
         Ok(())
     }
 
     /// The steps that the board needs before anything else.
+    ///
+    /// # Errors
+    /// Where the server gave nothing, or of the cache.
     pub(crate) async fn first_ward(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        self.steps(server, is_first_board, tell).await
+    }
+
+    /// Every step of the first sync that is open, once.
+    ///
+    /// # Errors
+    /// Where the server gave nothing, or of the cache.
+    pub(crate) async fn backfill(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        self.steps(server, |_| true, tell).await
+    }
+
+    async fn steps(
+        &mut self,
+        server: &Server,
+        wanted: impl Fn(&Step) -> bool,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
         self.load().await?;
-        for step in STEPS.iter().filter(|s| s.ward || s.name == "first/2h" || s.name == "first/day") {
-            if !self.done.contains(step.name) {
-                self.take(server, step, tell).await?;
+        let mut round = Round::default();
+        for step in STEPS.iter().filter(|step| wanted(step)) {
+            if self.done.contains(step.name) {
+                continue;
             }
-        }
-        Ok(())
-    }
-
-    /// One more step of the backfill, if any is left.
-    pub(crate) async fn step(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
-        self.load().await?;
-        match STEPS.iter().find(|s| !self.done.contains(s.name)) {
-            Some(step) => self.take(server, step, tell).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn take(&mut self, server: &Server, step: &'static Step, tell: Tell<'_>) -> Result<(), SyncError> {
-        let listed = serves(server, step.kind);
-        let mut asked = Ok(());
-        if listed || ASKED_ANYWAY.contains(&step.kind) {
-            let now = self.pages.now();
-            let mut query = format!("{}?_count={}", step.kind, self.pages.page_size(step.kind));
-            let mut limit = |operator: &str, ago: Option<i64>| {
-                if let Some(ago) = ago {
-                    query.push_str(&format!("&date={operator}{}", format_instant(now - ago)));
-                }
+            let is_listed = serves(server, step.kind);
+            let went = if is_listed || ASKED_ANYWAY.contains(&step.kind) {
+                self.take(step, tell).await
+            } else {
+                Err(SyncError::Fhir(FhirError::NotFound))
             };
-            limit("ge", step.from_ago);
-            limit("lt", step.to_ago);
-            let cursors = vec![(step.name.to_owned(), "done".to_owned())];
-            let began = [format!("since/{}", step.kind), format!("deleted/{}", step.kind)];
-            asked = self.search(&query, cursors, began, tell).await;
+            match went {
+                // It never said that it serves this kind. It is asked again with the next session.
+                Err(SyncError::Fhir(error)) if error.is_refusal() && !is_listed => self.is_not_served(step),
+                went => {
+                    if !round.add(&self.open, (step.name, step.kind), self.pages.now(), went)? {
+                        continue;
+                    }
+                    self.has_read = true;
+                }
+            }
+            self.done.insert(step.name);
+            tell(SyncEvent::Progress(FirstSync {
+                done: self.done.len(),
+                total: STEPS.len(),
+                samples: self.pages.progress.samples,
+            }));
         }
-        let unserved = matches!(asked, Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)));
-        if !listed && unserved {
-            asked = Ok(());
+        if self.has_read { Ok(()) } else { round.end() }
+    }
+
+    fn is_not_served(&mut self, step: &Step) {
+        self.not_served.insert(step.kind);
+        let missing = match step.kind {
+            "DetectedIssue" => "this server gives no alarms",
+            "Communication" => "this server does not keep what people did about an alarm",
+            _ => return,
+        };
+        self.open.add(step.name, step.kind, missing.to_owned(), self.pages.now());
+    }
+
+    async fn take(&mut self, step: &Step, tell: Tell<'_>) -> Result<(), SyncError> {
+        let size = self.pages.page_size(step.kind);
+        let all = format!("{}?_count={size}", step.kind);
+        let query = step.within(&all, self.pages.now());
+        match self.search(&query, &[step.name], step.kind, tell).await {
+            // A server that does not take spans of time gives all at once.
+            Err(SyncError::Fhir(error)) if error.is_refusal() && query != all => {
+                let others = || STEPS.iter().filter(|other| other.kind == step.kind).map(|other| other.name);
+                self.search(&all, &others().collect::<Vec<_>>(), step.kind, tell).await?;
+                self.refused(step.kind, "date");
+                self.done.extend(others());
+                Ok(())
+            }
+            other => other,
         }
-        asked?;
-        if !listed && (unserved || !ASKED_ANYWAY.contains(&step.kind)) {
-            self.pages
-                .commit(PageCommit {
-                    cursors: vec![(step.name.to_owned(), "not served".to_owned())],
-                    received: self.pages.now(),
-                    ..Default::default()
-                })
-                .await?;
-        }
-        self.done.insert(step.name);
-        tell(SyncEvent::Progress(FirstSync {
-            done: self.done.len(),
-            total: STEPS.len(),
-            samples: self.pages.progress.samples,
-        }));
-        Ok(())
     }
 
     /// Everything that changed since the cursors.
+    ///
+    /// # Errors
+    /// Where the server gave nothing, or of the cache.
     pub(crate) async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        let mut round = Round::default();
         for kind in KINDS.into_iter().filter(|kind| serves(server, kind) || ASKED_ANYWAY.contains(kind)) {
-            let name = format!("since/{kind}");
-            let cursor = self.pages.cursor(&name).await?;
-            let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
-            let query = format!(
-                "{kind}?_lastUpdated=ge{}&_sort=_lastUpdated&_count={}",
-                format_instant(since - OVERLAP),
-                self.pages.page_size(kind)
-            );
-            let found =
-                self.pages.read(Read::all(&query), |page, began| page.finished(&name, began), tell).await;
-            match found {
-                // A server that cannot search this kind by time is read whole at the start, and not again.
-                Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
-                other => other?,
+            let (manner, asked) = self.manners.get(kind).copied().unwrap_or_default();
+            let is_to_wait = manner.can_wait(kind, asked, self.pages.now());
+            if is_to_wait || self.not_served.contains(kind) || !self.is_begun(kind).await? {
+                continue;
+            }
+            let went = self.changed(kind, manner, tell).await;
+            round.add(&self.open, (kind, kind), self.pages.now(), went)?;
+        }
+        round.end()
+    }
+
+    /// Whether a kind was read before: else a step of the first sync will read all of it.
+    async fn is_begun(&self, kind: &str) -> Result<bool, SyncError> {
+        let mut steps = STEPS.iter().filter(|step| step.kind == kind);
+        let is_read = steps.clone().all(|step| self.done.contains(step.name));
+        Ok(is_read
+            || steps.any(|step| self.done.contains(step.name))
+            || self.pages.cursor(&since(kind)).await?.is_some())
+    }
+
+    /// What changed of one kind, in the best way that the server takes.
+    async fn changed(&mut self, kind: &'static str, from: Manner, tell: Tell<'_>) -> Result<(), SyncError> {
+        let (since, deleted) = (since(kind), deleted(kind));
+        let known = self.moment(&since).await?;
+        let has_deleted = self.pages.cursor(&deleted).await?.is_some();
+        let names: &[&str] = if has_deleted { &[&since] } else { &[&since, &deleted] };
+        let mut manner = from;
+        loop {
+            let (size, now) = (self.pages.page_size(kind), self.pages.now());
+            let query = manner.query(kind, known, size, now);
+            let cursors = |page: At, began| page.finished(names, known, began);
+            match self.pages.read(Read::all(&query), cursors, tell).await {
+                Err(SyncError::Fhir(error)) if error.is_refusal() => match manner.next() {
+                    Some(next) => manner = next,
+                    None => return Err(error.into()),
+                },
+                went => {
+                    if went.is_ok() {
+                        if manner != from {
+                            self.refused(kind, manner.without());
+                        }
+                        self.manners.insert(kind, (manner, Some(now)));
+                    }
+                    return went;
+                }
             }
         }
-        Ok(())
     }
 
     /// What was deleted since the cursors, from the history of each kind that has one.
+    ///
+    /// # Errors
+    /// Where the server is not in reach, or of the cache.
     pub(crate) async fn deletions(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        let mut round = Round::default();
         for kind in KINDS {
             if !server.histories.iter().any(|h| h == kind) {
                 continue;
             }
             // A cursor of its own: the one of the search may have moved past a deletion that was not looked at.
-            let name = format!("deleted/{kind}");
-            let cursor = self.pages.cursor(&name).await?;
-            let Some(since) = cursor.as_deref().and_then(parse_instant) else { continue };
+            let name = deleted(kind);
+            let Some(known) = self.moment(&name).await? else { continue };
             let query = format!(
                 "{kind}/_history?_since={}&_count={}",
-                format_instant(since - OVERLAP),
+                format_instant(known - OVERLAP),
                 self.pages.page_size(kind)
             );
-            let found = self
-                .pages
-                .read(Read::deletions(&query), |page, began| page.finished(&name, began), tell)
-                .await;
-            match found {
-                // It said that it has one; without it, deletions come by notification alone.
-                Err(SyncError::Fhir(FhirError::Refused { .. } | FhirError::NotFound)) => {}
-                other => other?,
-            }
+            let cursors = |page: At, began| page.finished(&[&name], Some(known), began);
+            let went = self.pages.read(Read::deletions(&query), cursors, tell).await;
+            // It said that it has one; without it, deletions come by notification alone.
+            let search = format!("{kind}/_history");
+            round.add(&self.open, (&search, &search), self.pages.now(), went)?;
         }
         Ok(())
     }
@@ -180,23 +267,51 @@ impl Puller {
         self.pages.read(Read::all(query), |_, _| Vec::new(), &mut |_| {}).await
     }
 
-    /// A step: it is done with its last page; `began` gets the server's time with the first one, unless it has one. A step
-    /// that breaks off is read again later, and what was deleted in between must still be found.
+    /// Steps: they are done with the last page; the cursors get the server's time with the first one, unless they have one, and
+    /// move on with the last. A step that breaks off is read again later, and what was deleted in between must still be found.
     async fn search(
         &mut self,
         query: &str,
-        last: Vec<(String, String)>,
-        began: [String; 2],
+        steps: &[&str],
+        kind: &str,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
-        let known = self.pages.cursor(&began[0]).await?.is_some();
+        let names = [since(kind), deleted(kind)];
+        let known = self.pages.cursor(&names[0]).await?.is_some();
         let cursors = move |page: At, at: Option<Instant>| {
-            let mut cursors = if page.last { last.clone() } else { Vec::new() };
-            if let (true, false, Some(at)) = (page.first, known, at) {
-                cursors.extend(began.clone().map(|name| (name, format_instant(at))));
+            let mut cursors: Vec<(String, String)> = Vec::new();
+            if page.last {
+                cursors.extend(steps.iter().map(|step| ((*step).to_owned(), DONE.to_owned())));
+            }
+            if let (true, false, Some(at)) = (page.first || page.last, known, at) {
+                cursors.extend(names.clone().map(|name| (name, format_instant(at))));
             }
             cursors
         };
-        self.pages.read(Read::all(query), cursors, tell).await
+        self.pages.read(Read::first(query), cursors, tell).await
     }
+
+    /// Where a search for changes stands. A cursor ahead of the server's own clock is one that a wrong clock left behind.
+    async fn moment(&self, name: &str) -> Result<Option<Instant>, SyncError> {
+        let known = self.pages.cursor(name).await?.as_deref().and_then(parse_instant);
+        Ok(known.map(|at| self.pages.clock.reached().map_or(at, |reached| at.min(reached))))
+    }
+
+    fn refused(&mut self, kind: &str, parameter: &str) {
+        tracing::warn!(kind, parameter, "refused; asked without it");
+        self.pages.progress.note(format!("{kind}: this server refuses {parameter}; it is asked without it"));
+    }
+}
+
+/// What stands behind the name of a step that is done.
+const DONE: &str = "done";
+
+/// The cursor of what changed.
+fn since(kind: &str) -> String {
+    format!("since/{kind}")
+}
+
+/// The cursor of what was deleted.
+fn deleted(kind: &str) -> String {
+    format!("deleted/{kind}")
 }

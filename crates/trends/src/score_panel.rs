@@ -50,7 +50,7 @@ fn scores(
             })
         });
         let known: Vec<SeriesValue> = known.collect();
-        let inputs = inputs(&known.iter().collect::<Vec<_>>(), &scored(&ward, person, *now));
+        let inputs = inputs(&known.iter().collect::<Vec<_>>(), &scored(&ward, person, *now), *now);
         news2(&inputs, &ward.site.windows, *now).ok().filter(|score| !score.points.is_empty())
     };
     Ok(moments.iter().enumerate().map(at).collect())

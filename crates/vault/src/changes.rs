@@ -12,6 +12,8 @@ pub struct Ingested {
     pub samples: usize,
     /// Resources put into quarantine.
     pub quarantined: usize,
+    /// Values dated ahead of the clock: kept, and newest of nothing.
+    pub ahead: usize,
     /// Patients something changed for.
     pub patients: BTreeSet<PatientId>,
     /// Whether patients, beds, stays or devices changed.
@@ -27,6 +29,7 @@ impl Ingested {
     pub fn add(&mut self, other: Ingested) {
         self.samples += other.samples;
         self.quarantined += other.quarantined;
+        self.ahead += other.ahead;
         self.patients.extend(other.patients);
         self.ward_changed |= other.ward_changed;
         self.alerts_changed |= other.alerts_changed;

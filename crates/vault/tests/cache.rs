@@ -207,6 +207,7 @@ fn a_bad_page_moves_no_cursor() {
             body: "{}".into(),
         }],
         received: Instant(1),
+        ..PageCommit::default()
     };
     assert_eq!(vault.commit(commit).unwrap().quarantined, 1);
     assert_eq!(vault.read(|r| r.cursor("Observation")).unwrap().as_deref(), Some("c1"));

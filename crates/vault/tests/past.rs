@@ -3,8 +3,8 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use clinical::{
-    About, Action, Actor, Body, Code, DAY_MS, Dose, Episode, Fact, Instant, MINUTE_MS, Person, Priority,
-    Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Body, Care, Code, DAY_MS, Dose, Episode, Fact, Instant, MINUTE_MS, Person,
+    Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 use vault::{Key, PageCommit, Retention, Vault, View};
 
@@ -102,11 +102,17 @@ fn the_past_survives_sealing_and_a_correction_of_what_was_sealed() {
 fn a_patient_is_shown_in_the_bed_of_that_hour() {
     let (_folder, vault) = open();
     let stay = |place: &str| {
-        Body::Stay(Stay { id: "s".into(), patient: "p".into(), place: Some(place.into()), in_progress: true })
+        Body::Stay(Stay {
+            id: "s".into(),
+            patient: "p".into(),
+            places: vec![place.into()],
+            in_progress: true,
+            care: Care::Hospital,
+        })
     };
     receive(&vault, 10 * MINUTE_MS, vec![fact("Encounter/s", "1", stay("bed-1"))]);
     receive(&vault, 20 * MINUTE_MS, vec![fact("Encounter/s", "2", stay("bed-2"))]);
-    let bed = |view| vault.read_as(view, |r| Ok(r.ward()?.stays[0].place.clone().unwrap())).unwrap();
+    let bed = |view| vault.read_as(view, |r| Ok(r.ward()?.stays[0].places[0].clone())).unwrap();
     assert_eq!(bed(View::as_shown(Instant(15 * MINUTE_MS))), "bed-1");
     assert_eq!(bed(View::as_shown(Instant(25 * MINUTE_MS))), "bed-2");
     assert!(
@@ -308,8 +314,15 @@ fn two_records(vault: &Vault) {
             what: "Insulin".into(),
             amount: None,
             at: Instant(6 * MINUTE_MS),
+            identity: None,
         };
-        let stay = Stay { id: id.into(), patient: id.into(), place: None, in_progress: true };
+        let stay = Stay {
+            id: id.into(),
+            patient: id.into(),
+            places: Vec::new(),
+            in_progress: true,
+            care: Care::Hospital,
+        };
         let facts = vec![
             person(id, None, &[]),
             fact(&format!("Observation/{id}"), "1", Body::Samples(samples)),
@@ -380,7 +393,9 @@ fn a_chain_of_merges_is_followed_and_a_ring_of_them_harms_nobody() {
     // Who deletes the record that was merged away does not mean what stood under it.
     receive(&vault, 27 * MINUTE_MS, vec![fact("Patient/other", "2", Body::Deleted)]);
     assert_eq!(under_p(&vault, View::NOW), (vec!["p".to_owned()], TOGETHER));
-    receive(&vault, 28 * MINUTE_MS, vec![person("other", Some("between"), &[])]);
+    let mut again = person("other", Some("between"), &[]);
+    again.source.version = "3".into();
+    receive(&vault, 28 * MINUTE_MS, vec![again]);
     receive(&vault, 30 * MINUTE_MS, vec![person("p", Some("other"), &[])]);
     // Who stays cannot be said: everybody does.
     let (shown, _) = under_p(&vault, View::NOW);

@@ -60,6 +60,7 @@ fn page(n: i64) -> PageCommit {
         cursors: vec![("page".into(), n.to_string())],
         received: Instant(1),
         unreadable: Vec::new(),
+        ..PageCommit::default()
     }
 }
 

@@ -7,6 +7,9 @@ mod record;
 mod server;
 mod ward;
 
+mod odd_server;
+
+pub use odd_server::{Deletions, Links, Manners, OddServer, Versions};
 pub use record::{Onset, Spell};
 pub use server::start::{Options, WardSim, start};
 pub use ward::clock::Clock;

@@ -4,13 +4,13 @@
 //! patient, rule and onset, so two stations that see the same onset make one episode. Deliberately not here: what a rule
 //! looks for (`clinical::rules`).
 
-use clinical::{Episode, EpisodeId, Instant, PatientId, Priority, Verb};
+use clinical::{CLEAR_MS, Episode, EpisodeId, Instant, PatientId, Priority, Verb};
 use vault::{Reader, Vault, VaultError, View, Ward};
 
 use crate::board::{Board, board};
 use condition::{Condition, LOOK_BACK, family, slot_key};
 use scores::Scores;
-use silences::{Doses, lost_link, silences};
+use silences::{Doses, lost_link, silences, unread};
 use values::Values;
 
 mod condition;
@@ -69,6 +69,7 @@ impl Detector {
         holds.extend(silences(board, link, now));
         holds.extend(self.doses.hold(reader, board, now)?);
         holds.extend(lost_link(station, link, now));
+        holds.extend(unread(station, link));
         Ok(self.changes(ward, board, holds, link, now))
     }
 
@@ -91,7 +92,7 @@ impl Detector {
             // What ended, or was superseded, does not begin again with the same onset.
             if (is_open && condition.ended.is_none())
                 || ward.episodes.iter().any(|e| e.id == id)
-                || covering(ward, condition).is_some()
+                || covering(ward, condition, now).is_some()
             {
                 continue;
             }
@@ -114,7 +115,7 @@ impl Detector {
                 holds.iter().find(|c| c.rule == rule && c.patient == episode.patient && c.ended.is_none());
             let ended = match holding {
                 // A gateway alarms for it now, and nobody took this one: one alarm is enough.
-                Some(condition) => covering(ward, condition)
+                Some(condition) => covering(ward, condition, now)
                     .filter(|_| !is_taken(ward, &episode.id))
                     .map(|gateways| gateways.onset.max(episode.onset)),
                 None => self.over(rule, episode, ward, board, link, now),
@@ -140,6 +141,9 @@ impl Detector {
         if rule == "link" {
             return link.online.then_some(now);
         }
+        if rule == "unread" {
+            return (link.online && link.unread.is_none()).then_some(now);
+        }
         let Some(tile) = board.tiles.iter().find(|t| Some(&t.patient) == episode.patient.as_ref()) else {
             // Who left the board has no values that could come back.
             return Some(now);
@@ -164,8 +168,13 @@ impl Detector {
     }
 }
 
-/// The gateway's own alarm about the same thing at the same time.
-fn covering<'a>(ward: &'a Ward, condition: &Condition) -> Option<&'a Episode> {
+/// The gateway's own alarm about the same thing at the same time. One that is over covers what is over too: while the breach goes
+/// on, nobody else says so.
+fn covering<'a>(ward: &'a Ward, condition: &Condition, now: Instant) -> Option<&'a Episode> {
+    // What this station knows of its own way to the server, no gateway can know.
+    if matches!(condition.rule.as_str(), "link" | "unread") {
+        return None;
+    }
     let technical = condition.priority == Priority::Technical;
     ward.episodes.iter().find(|e| {
         let about = match (condition.rule.as_str(), technical) {
@@ -184,9 +193,15 @@ fn covering<'a>(ward: &'a Ward, condition: &Condition) -> Option<&'a Episode> {
             && e.own_rule().is_none()
             && e.patient == condition.patient
             && (e.priority == Priority::Technical) == technical
-            && e.ended.is_none_or(|ended| ended >= condition.onset)
+            && e.ended.is_none_or(|ended| {
+                let is_over = condition.ended.is_some() || now.ms_since(ended) <= STILL_COVERS;
+                is_over && ended >= condition.onset
+            })
     })
 }
+
+/// A gateway ends its alarm with the value that is back, a rule some seconds later: milliseconds.
+const STILL_COVERS: i64 = 2 * CLEAR_MS;
 
 fn is_taken(ward: &Ward, episode: &EpisodeId) -> bool {
     let takes = |verb| matches!(verb, Verb::Take | Verb::HandTo | Verb::Handled);

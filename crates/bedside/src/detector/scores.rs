@@ -11,10 +11,20 @@ use crate::board::Board;
 const SCORE_HOLDS: i64 = 5 * MINUTE_MS;
 /// Two stations see a score change in the same quarter of an hour.
 const SCORE_BUCKET: i64 = 15 * MINUTE_MS;
+/// Every band above the lowest, in their order.
+const BANDS: [Band; 4] = [Band::Low, Band::LowMedium, Band::Medium, Band::High];
+
 struct Score {
     known: Band,
-    rising: Option<(Band, Instant)>,
+    /// Since when it is in each of the bands or above it.
+    at_least: [Option<Instant>; BANDS.len()],
     on: Option<(Band, Instant)>,
+}
+
+impl Score {
+    fn new(known: Band) -> Score {
+        Score { known, at_least: [None; BANDS.len()], on: None }
+    }
 }
 
 /// The band of each patient that is known, and the one that may be on its way.
@@ -28,7 +38,7 @@ impl Scores {
     pub(crate) fn remember(&mut self, before: Board) {
         for tile in before.tiles {
             let known = tile.news.band.unwrap_or(Band::Zero);
-            self.scores.insert(tile.patient.clone(), Score { known, rising: None, on: None });
+            self.scores.insert(tile.patient.clone(), Score::new(known));
         }
     }
 
@@ -37,26 +47,24 @@ impl Scores {
         let mut holds = Vec::new();
         for tile in &board.tiles {
             let Some(band) = tile.news.band else { continue };
-            let fresh = Score { known: band, rising: None, on: None };
-            let score = self.scores.entry(tile.patient.clone()).or_insert(fresh);
-            if band > score.known {
-                let since = match score.rising {
-                    Some((rising, since)) if rising == band => since,
-                    _ => now,
-                };
-                score.rising = Some((band, since));
-                if now.ms_since(since) >= SCORE_HOLDS {
-                    score.known = band;
-                    score.rising = None;
-                    score.on = score_priority(band).map(|_| (band, since));
-                }
-            } else {
-                score.rising = None;
+            let score = self.scores.entry(tile.patient.clone()).or_insert_with(|| Score::new(band));
+            for (bound, since) in BANDS.into_iter().zip(&mut score.at_least) {
+                *since = (band >= bound).then(|| since.unwrap_or(now));
+            }
+            // What moves between two raised bands has held the lower of them all the time.
+            let held =
+                BANDS.into_iter().zip(score.at_least).filter_map(|(bound, since)| Some((bound, since?)));
+            let risen = held
+                .filter(|(bound, since)| *bound > score.known && now.ms_since(*since) >= SCORE_HOLDS)
+                .max_by_key(|(bound, _)| *bound);
+            if let Some((bound, since)) = risen {
+                score.known = bound;
+                score.on = score_priority(bound).map(|_| (bound, since));
+            } else if band < score.known && tile.news.total.is_some() {
                 // What is missing lowers a sum, not the risk.
-                if band < score.known && tile.news.total.is_some() {
-                    score.known = band;
-                    score.on = None;
-                }
+                score.known = band;
+                // An alarm goes on under the lower band, as long as that is one for which somebody has to come.
+                score.on = score.on.and_then(|_| score_priority(band)).map(|_| (band, now));
             }
             if let Some((band, since)) = score.on
                 && let Some(priority) = score_priority(band)

@@ -18,6 +18,8 @@ pub struct Link {
     pub since: Option<Instant>,
     /// Why it is lost, where it is: `dns`, `tls`, `sign-in`, `network` or `server`.
     pub cause: Option<&'static str>,
+    /// What the server refuses to give or gives in part, in words, and since when.
+    pub unread: Option<(String, Instant)>,
 }
 
 /// After the link came back the values of the outage are still on their way: milliseconds.
@@ -93,6 +95,23 @@ pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Cond
         priority: Priority::Technical,
         measure: None,
         text: format!("{station}: no link, {cause}"),
+        implicated: None,
+        any_priority_covers: false,
+    })
+}
+
+/// The server is in reach and does not give everything: what is shown may be wrong, and nothing else would say so.
+pub(super) fn unread(station: &str, link: &Link) -> Option<Condition> {
+    let (what, since) = link.unread.as_ref().filter(|_| link.online)?;
+    Some(Condition {
+        patient: None,
+        rule: "unread".into(),
+        key: since.0,
+        onset: *since,
+        ended: None,
+        priority: Priority::Technical,
+        measure: None,
+        text: format!("{station}: {what}"),
         implicated: None,
         any_priority_covers: false,
     })

@@ -17,7 +17,7 @@ struct Ward {
 }
 
 fn online() -> Link {
-    Link { online: true, since: Some(Instant(0)), cause: None }
+    Link { online: true, since: Some(Instant(0)), cause: None, unread: None }
 }
 
 fn at(t: i64) -> String {
@@ -204,7 +204,8 @@ fn silence_names_its_cause_and_a_lost_link_is_not_thirty_silent_beds() {
     both(&ward, later);
     assert_eq!(ward.look(later + MINUTE_MS, &online()), ended("no-data"));
     // The link is gone: one alarm that says why, and none for each bed.
-    let gone = Link { online: false, since: Some(Instant(later + MINUTE_MS)), cause: Some("dns") };
+    let gone =
+        Link { online: false, since: Some(Instant(later + MINUTE_MS)), cause: Some("dns"), unread: None };
     assert_eq!(ward.look(later + 20 * MINUTE_MS, &gone), began("link"));
     assert_eq!(ward.own()[2].text, "7B-1: no link, dns");
     let back = Link { since: Some(Instant(later + 21 * MINUTE_MS)), ..online() };
@@ -232,7 +233,39 @@ fn a_flat_battery_is_technical() {
 #[test]
 fn a_score_that_rose_is_an_alarm_after_some_minutes_and_one_that_was_high_is_none() {
     let mut ward = Ward::new();
-    let round = |ward: &Ward, t: i64, rr: i64, sbp: i64| {
+    round(&ward, NOW - 30 * MINUTE_MS, 16, 120);
+    assert_eq!(ward.look(NOW, &online()), []);
+    round(&ward, NOW, 24, 95);
+    assert_eq!(ward.look(NOW + MINUTE_MS, &online()), [], "not at once");
+    assert_eq!(ward.look(NOW + 7 * MINUTE_MS, &online()), began("news2-medium"));
+    assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("NEWS2 5", Priority::Medium));
+    round(&ward, NOW + 20 * MINUTE_MS, 16, 120);
+    assert_eq!(ward.look(NOW + 21 * MINUTE_MS, &online()), ended("news2-medium"));
+}
+
+#[test]
+fn a_score_that_moves_between_two_raised_bands_is_an_alarm_of_the_lower_one() {
+    let mut ward = Ward::new();
+    round(&ward, NOW - 30 * MINUTE_MS, 16, 120);
+    assert_eq!(ward.look(NOW, &online()), []);
+    let mut found = Vec::new();
+    for minute in 1..8 {
+        // 5 and 8 in turn.
+        round(
+            &ward,
+            NOW + minute * MINUTE_MS,
+            if minute % 2 == 0 { 25 } else { 24 },
+            if minute % 2 == 0 { 88 } else { 95 },
+        );
+        found.extend(ward.look(NOW + minute * MINUTE_MS, &online()));
+    }
+    found.retain(|(rule, _)| rule.starts_with("news2"));
+    assert_eq!(found, began("news2-medium"));
+}
+
+/// A full set of charted values.
+fn round(ward: &Ward, t: i64, rr: i64, sbp: i64) {
+    {
         let spot = |code: &str, unit: &str, value: Value| {
             json!({
                 "resourceType": "Observation", "id": format!("s-{code}-{t}"), "status": "final",
@@ -255,13 +288,5 @@ fn a_score_that_rose_is_an_alarm_after_some_minutes_and_one_that_was_high_is_non
                 "valueCodeableConcept": { "text": "Alert" },
             }),
         ]);
-    };
-    round(&ward, NOW - 30 * MINUTE_MS, 16, 120);
-    assert_eq!(ward.look(NOW, &online()), []);
-    round(&ward, NOW, 24, 95);
-    assert_eq!(ward.look(NOW + MINUTE_MS, &online()), [], "not at once");
-    assert_eq!(ward.look(NOW + 7 * MINUTE_MS, &online()), began("news2-medium"));
-    assert_eq!((ward.own()[0].text.as_str(), ward.own()[0].priority), ("NEWS2 5", Priority::Medium));
-    round(&ward, NOW + 20 * MINUTE_MS, 16, 120);
-    assert_eq!(ward.look(NOW + 21 * MINUTE_MS, &online()), ended("news2-medium"));
+    }
 }

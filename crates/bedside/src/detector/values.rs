@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use clinical::{
     Conversion, Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit,
-    Shown, Turn, is_stale, limit_history, limits_at,
+    Shown, Turn, is_ahead, is_stale, limit_history, limits_at,
 };
 use vault::{Reader, SeriesValue, VaultError, Ward};
 
@@ -46,6 +46,10 @@ impl Values {
         for value in &ward.values {
             let series = &value.series;
             let Some(measure) = series.measure().map(family) else { continue };
+            if is_ahead(value.taken_at, now) {
+                // Seen up to there, nothing that follows would be looked at.
+                continue;
+            }
             if !RULES.iter().any(|rule| rule.measure == measure) {
                 continue;
             }

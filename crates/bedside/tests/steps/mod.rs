@@ -1,8 +1,8 @@
 //! What can happen on a ward between two looks, and a station at which it happens.
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Device, Episode, Fact, Flag, Instant, MINUTE_MS, Measure,
-    Person, Place, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Body, Care, Code, Decimal, Device, Episode, Fact, Flag, Instant, MINUTE_MS,
+    Measure, Person, Place, PlaceKind, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault};
@@ -241,7 +241,7 @@ impl Station {
         let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
         let vault = Vault::open(folder.path(), key.clone()).unwrap();
         let mut station = Station { vault, key, now: NOON, steps: 0, folder };
-        let unit = Place { id: "w".into(), name: "Ward".into(), is_bed: false, part_of: None };
+        let unit = Place { id: "w".into(), name: "Ward".into(), kind: PlaceKind::Ward, part_of: None };
         station.take_in("Location/w".into(), Body::Place(unit));
         for n in 0..4 {
             station.carry_out(&Step::Bed { bed: n, name: format!("Bed {n}") });
@@ -324,14 +324,16 @@ impl Station {
                 let stay = Stay {
                     id: format!("s{who}").into(),
                     patient: patient(who).into(),
-                    place: (bed < 4).then(|| format!("b{bed}").into()),
+                    places: (bed < 4).then(|| format!("b{bed}").into()).into_iter().collect(),
                     in_progress,
+                    care: if bed % 2 == 0 { Care::Hospital } else { Care::Home },
                 };
                 self.take_in(format!("Encounter/s{who}"), Body::Stay(stay));
             }
             Step::Bed { bed, name } => {
                 let id = format!("b{bed}");
-                let place = Place { id: id.as_str().into(), name, is_bed: true, part_of: Some("w".into()) };
+                let place =
+                    Place { id: id.as_str().into(), name, kind: PlaceKind::Bed, part_of: Some("w".into()) };
                 self.take_in(format!("Location/{id}"), Body::Place(place));
             }
             Step::Device { device, who, active } => {

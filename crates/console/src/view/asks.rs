@@ -108,6 +108,11 @@ pub enum Ask {
         /// How many entries.
         most: u32,
     },
+    /// What could not be read, and why, newest first, as JSON.
+    Quarantine {
+        /// How many resources.
+        most: u32,
+    },
     /// What the site has set, as JSON.
     Settings,
     /// Changes a setting of the site.

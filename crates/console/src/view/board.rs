@@ -179,7 +179,7 @@ impl From<sync::LinkState> for Link {
             live: link.live,
             since: link.since.map(ms),
             last_good: link.last_good.map(ms),
-            message: link.message,
+            message: link.message.clone().or_else(|| link.unread_words()),
             clock_offset_ms: link.clock_offset_ms,
             clock_is_off: link.clock_offset_ms.is_some_and(|by| by.abs() > CLOCK_TOLERANCE_MS),
         }

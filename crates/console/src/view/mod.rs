@@ -38,7 +38,7 @@ pub use patient::{Dose, Patient};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};
-pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced};
+pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced, Unread};
 pub use vocabulary::{
     Layouts, PanelName, PriorityName, Silence, layouts, limit_hours, panel_names, priorities, silence,
 };

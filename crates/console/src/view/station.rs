@@ -76,6 +76,23 @@ impl From<vault::Quarantined> for Quarantined {
     }
 }
 
+/// A resource that could not be read, as a command prints it: never with its content.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unread {
+    /// When it came.
+    pub at: Iso,
+    /// `Type/id`.
+    pub reference: String,
+    /// Why, in words that quote nothing of it.
+    pub reason: String,
+}
+
+impl From<vault::Quarantined> for Unread {
+    fn from(item: vault::Quarantined) -> Unread {
+        Unread { at: Iso(item.at), reference: item.reference, reason: item.reason }
+    }
+}
+
 /// An entry of the station's own log.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogEntry {
@@ -112,6 +129,8 @@ pub struct Synced {
     pub quarantined: u32,
     /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
+    /// What this server does not take or serve, where nothing is missing by it.
+    pub notes: Vec<String>,
 }
 
 impl Synced {
@@ -125,6 +144,7 @@ impl Synced {
             seconds: (seconds * 1000.0).round() / 1000.0,
             quarantined: count(report.quarantined),
             problems: report.problems,
+            notes: report.notes,
         }
     }
 }

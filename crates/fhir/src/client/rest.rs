@@ -153,13 +153,21 @@ impl Client {
         self.base.join(query).map_err(|_| FhirError::Address(query.chars().take(80).collect()))
     }
 
-    /// Follows a `next` link, absolute or relative.
+    /// Follows a `next` link of the page at `from`, absolute or relative. One to the own host under another scheme or port, as
+    /// a server behind a proxy writes it, is followed where the proxy is.
     ///
     /// # Errors
     /// Where it leaves the server: another host must never get the token.
-    pub fn next(&self, link: &str) -> Result<Url, FhirError> {
-        let url = self.base.join(link).map_err(|_| FhirError::ForeignLink)?;
-        if url.origin() == self.base.origin() { Ok(url) } else { Err(FhirError::ForeignLink) }
+    pub fn next(&self, from: &Url, link: &str) -> Result<Url, FhirError> {
+        // A query alone belongs to the page it stands on; a path is one below the base.
+        let document = if link.starts_with('?') { from } else { &self.base };
+        let mut url = document.join(link.trim()).map_err(|_| FhirError::ForeignLink)?;
+        if !matches!(url.scheme(), "http" | "https") || url.host() != self.base.host() {
+            return Err(FhirError::ForeignLink);
+        }
+        let moved = url.set_scheme(self.base.scheme()).and_then(|()| url.set_port(self.base.port()));
+        moved.map_err(|()| FhirError::ForeignLink)?;
+        Ok(url)
     }
 
     /// Fetches and reads one page.
@@ -212,7 +220,7 @@ impl Client {
         let path = format!("DetectedIssue/{id}");
         let known = match self.get_json(&path).await {
             Ok(known) => known,
-            Err(FhirError::NotFound) => {
+            Err(FhirError::NotFound | FhirError::Gone) => {
                 let mut request = self.writing("PUT", self.url(&path)?, issue);
                 request.headers.push(("if-none-match", "*".into()));
                 return match self.send(request).await {
@@ -304,7 +312,8 @@ impl Client {
         Err(match answer.status {
             401 => FhirError::SignIn,
             403 => FhirError::Forbidden,
-            404 | 410 => FhirError::NotFound,
+            404 => FhirError::NotFound,
+            410 => FhirError::Gone,
             409 | 412 => FhirError::Conflict { status: answer.status, detail },
             429 => FhirError::TooMany(retry_after),
             status @ (408 | 500..) => FhirError::Server { status, detail, retry_after },
@@ -313,12 +322,21 @@ impl Client {
     }
 }
 
+/// `Retry-After` in seconds, or until a date by the server's own clock.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let wait = http_date(text)?.ms_since(date(headers)?);
+    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
 }
 
 fn date(headers: &HeaderMap) -> Option<Instant> {
-    let text = headers.get(DATE)?.to_str().ok()?;
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn http_date(text: &str) -> Option<Instant> {
     let stamp = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(Instant(stamp.timestamp().as_millisecond()))
 }
@@ -329,4 +347,55 @@ fn outcome(bytes: &[u8]) -> Option<String> {
     let issue = outcome.issue.first()?;
     let text = issue.diagnostics.as_deref().or_else(|| issue.details.as_ref().and_then(|d| d.words()))?;
     Some(format!(": {}", text.chars().filter(|c| !c.is_control()).take(160).collect::<String>()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_link_is_followed_below_the_own_server_in_every_form_and_nowhere_else() {
+        let client = Client::new("https://host.example/fhir/r4").unwrap();
+        let page = client.url("Patient?_count=2").unwrap();
+        let below = "https://host.example/fhir/r4";
+        for (link, wanted) in [
+            ("https://host.example/fhir/r4/Patient?page=2", Some(format!("{below}/Patient?page=2"))),
+            (
+                "https://host.example/fhir/r4?_getpages=x",
+                Some("https://host.example/fhir/r4?_getpages=x".into()),
+            ),
+            ("Patient?page=2", Some(format!("{below}/Patient?page=2"))),
+            ("?page=2", Some(format!("{below}/Patient?page=2"))),
+            ("/fhir/r4/Patient?page=2", Some(format!("{below}/Patient?page=2"))),
+            // What a proxy in front of the server makes of its own address.
+            ("http://host.example/fhir/r4/Patient?page=2", Some(format!("{below}/Patient?page=2"))),
+            ("http://host.example:8080/fhir/r4/Patient?page=2", Some(format!("{below}/Patient?page=2"))),
+            ("https://inner.example/fhir/r4/Patient?page=2", None),
+            ("https://host.example.evil/fhir/r4/Patient?page=2", None),
+            ("//inner.example/Patient?page=2", None),
+            ("ftp://host.example/Patient", None),
+            ("urn:uuid:0", None),
+        ] {
+            assert_eq!(client.next(&page, link).ok().map(String::from), wanted, "{link}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_read_in_seconds_and_as_a_date_by_the_servers_own_clock() {
+        let wait = |after: &str, date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, after.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(DATE, date.parse().unwrap());
+            }
+            retry_after(&headers)
+        };
+        let now = Some("Sat, 14 Mar 2026 03:12:00 GMT");
+        assert_eq!(wait("7", None), Some(Duration::from_secs(7)));
+        assert_eq!(wait("Sat, 14 Mar 2026 03:12:30 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(wait("Sat, 14 Mar 2026 03:11:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(wait("Sat, 14 Mar 2026 03:12:30 GMT", None), None);
+        assert_eq!(wait("soon", now), None);
+    }
 }

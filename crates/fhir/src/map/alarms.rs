@@ -23,7 +23,8 @@ pub(crate) fn episode(
         .and_then(|t| parse_instant(&t))
         .or(updated)
         .ok_or("it has no readable onset (identified)")?;
-    let ended = end.and_then(|t| parse_instant(&t)).or_else(|| updated.filter(|_| issue.status == "final"));
+    // Its status is that of the record (`final`: nothing is to be added), not that of what was found: docs/servers.md.
+    let ended = end.and_then(|t| parse_instant(&t));
     let code = issue.code.unwrap_or_default();
     let technical = code.has(ALARM_KIND, "technical");
     let text = code.words().or(issue.detail.as_deref()).unwrap_or("Alarm");

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use clinical::{
-    Acvpu, Body, Code, Comparator, Conversion, Decimal, DeviceId, Instant, Measure, PatientId, Plausibility,
-    Quality, Quantity, Sample, Segment, Unit,
+    Acvpu, Body, Code, Comparator, Conversion, Decimal, DeviceId, HOUR_MS, Instant, Measure, PatientId,
+    Plausibility, Quality, Quantity, Sample, Segment, Unit,
 };
 use serde_json::value::RawValue;
 
@@ -60,21 +60,44 @@ pub(crate) fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality
     })
 }
 
-pub(crate) fn observation(obs: r4::Observation) -> Result<Option<Body>, Reason> {
+/// A period that reaches further than this beyond the moment at which it was said is a plan: milliseconds.
+const PLANNED: i64 = 2 * HOUR_MS;
+
+/// When a measurement began to be true, and up to when it is: a period speaks until its end. One that is planned speaks until it was
+/// said.
+fn effective(obs: &r4::Observation, updated: Option<Instant>) -> Option<(Instant, Instant)> {
+    let at = |text: &types::Text| text.as_deref().and_then(parse_instant);
+    if let Some(moment) = at(&obs.effective_date_time).or_else(|| at(&obs.effective_instant)) {
+        return Some((moment, moment));
+    }
+    if let Some(timing) = &obs.effective_timing {
+        let events = || timing.event.iter().filter_map(|text| parse_instant(text));
+        return events().min().zip(events().max());
+    }
+    let period = obs.effective_period.as_ref()?;
+    let (start, end) = (at(&period.start), at(&period.end));
+    let said = match (start, updated) {
+        (Some(start), Some(updated)) if end.is_some_and(|end| end.ms_since(updated) > PLANNED) => {
+            Some(updated.max(start))
+        }
+        _ => end,
+    };
+    match (start, said) {
+        (Some(start), Some(end)) => Some((start, end.max(start))),
+        (one, other) => one.or(other).map(|at| (at, at)),
+    }
+}
+
+pub(crate) fn observation(obs: r4::Observation, updated: Option<Instant>) -> Result<Option<Body>, Reason> {
     if matches!(obs.status.as_ref(), "entered-in-error" | "cancelled") {
         return Ok(Some(Body::Deleted));
     }
+    let (began, taken_at) = effective(&obs, updated).ok_or("it has no readable time (effective)")?;
     let patient = obs.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
     let device = obs.device.and_then(|d| d.id_of("Device"));
-    let time = obs
-        .effective_date_time
-        .or(obs.effective_instant)
-        .or_else(|| obs.effective_period.and_then(|p| p.start));
-    let taken_at = time.and_then(|t| parse_instant(&t)).ok_or("it has no readable time (effective)")?;
     if let Some(data) = obs.value_sampled_data {
         let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
-        return segments(patient, device, code, taken_at, data)
-            .map(|segments| Some(Body::Segments(segments)));
+        return segments(patient, device, code, began, data).map(|segments| Some(Body::Segments(segments)));
     }
     let sample = |code: Code, quantity: Quantity| -> Result<Sample, Reason> {
         let Quantity { value, comparator, unit: Unit { code: unit, .. } } = quantity;
@@ -253,6 +276,53 @@ mod tests {
         let codes: Vec<_> =
             samples.iter().map(|s| (s.code.as_str(), s.value.mantissa, s.unit.as_str())).collect();
         assert_eq!(codes, [("8480-6", 120, "mm[Hg]"), ("8462-4", 80, "mm[Hg]")]);
+    }
+
+    #[test]
+    fn a_value_is_as_old_as_the_end_of_the_time_it_speaks_of() {
+        let updated = "2026-01-01T10:00:00Z";
+        let period = |start: &str, end: &str| {
+            let part = |name: &str, text: &str| format!(r#""{name}":"2026-01-01T{text}:00Z""#);
+            let parts: Vec<String> = [("start", start), ("end", end)]
+                .iter()
+                .filter(|(_, t)| !t.is_empty())
+                .map(|(n, t)| part(n, t))
+                .collect();
+            format!(r#""effectivePeriod":{{{}}}"#, parts.join(","))
+        };
+        for (effective, wanted) in [
+            (r#""effectiveDateTime":"2026-01-01T09:00:00Z""#.to_owned(), "09:00"),
+            (r#""effectiveInstant":"2026-01-01T09:00:00Z""#.to_owned(), "09:00"),
+            (period("09:00", "09:59"), "09:59"),
+            (period("09:00", ""), "09:00"),
+            (period("", "09:30"), "09:30"),
+            // It goes on, or was turned around.
+            (period("09:00", "10:30"), "10:30"),
+            (period("09:00", "18:00"), "10:00"),
+            (period("09:00", "08:00"), "09:00"),
+            (
+                r#""effectiveTiming":{"event":["2026-01-01T08:00:00Z","2026-01-01T09:00:00Z"]}"#.to_owned(),
+                "09:00",
+            ),
+        ] {
+            let text = format!(
+                r#"{{"resourceType":"Observation","id":"o","meta":{{"lastUpdated":"{updated}"}},"status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8867-4"}}]}},"subject":{{"reference":"Patient/p"}},{effective},"valueQuantity":{{"value":72,"code":"/min"}}}}"#
+            );
+            let Body::Samples(samples) = one(&text) else { panic!() };
+            let taken_at = crate::wire::time::format_instant(samples[0].taken_at);
+            assert_eq!(&taken_at[11..16], wanted, "{effective}");
+        }
+        for no_time in [
+            r#""effectiveDateTime":"2026-01-01T09:00:00""#,
+            r#""effectivePeriod":{}"#,
+            r#""effectiveTiming":{"event":[]}"#,
+            r#""issued":"2026-01-01T09:00:00Z""#,
+        ] {
+            let text = format!(
+                r#"{{"resourceType":"Observation","id":"o","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8867-4"}}]}},"subject":{{"reference":"Patient/p"}},{no_time},"valueQuantity":{{"value":72,"code":"/min"}}}}"#
+            );
+            assert!(reason(&text).contains("no readable time"), "{no_time}");
+        }
     }
 
     #[test]

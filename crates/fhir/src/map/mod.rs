@@ -10,4 +10,6 @@ pub(crate) mod ward;
 
 pub(crate) mod alarms;
 
+pub(crate) mod gone;
+
 pub(crate) mod resource;

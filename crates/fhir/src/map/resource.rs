@@ -1,6 +1,6 @@
 //! One resource: of which kind it is, and the facts in it.
 
-use clinical::{Body, Fact, Instant, SmolStr, Source};
+use clinical::{Body, Fact, Instant, Source};
 
 use serde::Deserialize;
 use smol_str::format_smolstr;
@@ -13,14 +13,6 @@ use crate::wire::datatypes::is_id;
 use crate::wire::json::position;
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
-
-/// The fact that `Type/id` was deleted; nothing where the text names no resource.
-pub(crate) fn deleted(url: &str) -> Option<Fact> {
-    let mut parts = url.rsplit('/');
-    let (id, kind) = (parts.next()?, parts.next()?);
-    let source = Source { reference: format!("{kind}/{id}").into(), version: SmolStr::default() };
-    Some(Fact { source, updated_at: None, body: Body::Deleted })
-}
 
 /// Maps one resource onto `facts`; the error is its reference and why it could not be read.
 pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (String, Reason)> {
@@ -44,8 +36,8 @@ pub(crate) fn map_observation(mut observed: r4::Observation) -> Option<Option<Fa
     }
     let id = observed.id.take().filter(|id| is_id(id))?;
     let meta = observed.meta.take().unwrap_or_default();
-    let body = observation(observed).ok()?;
     let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
+    let body = observation(observed, updated_at).ok()?;
     let source = Source {
         reference: format_smolstr!("Observation/{id}"),
         version: meta.version_id.unwrap_or_default().into(),
@@ -72,9 +64,9 @@ fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) 
     let body = match kind {
         "Patient" => person(id.into(), parse(text)?),
         "Location" => place(id.into(), parse(text)?),
-        "Encounter" => stay(id.into(), parse(text)?)?,
+        "Encounter" => stay(id.into(), updated, parse(text)?)?,
         "Device" => device(id.into(), parse(text)?),
-        "Observation" => return observation(parse(text)?).map(|body| body.into_iter().collect()),
+        "Observation" => return observation(parse(text)?, updated).map(|body| body.into_iter().collect()),
         "DetectedIssue" => episode(id.into(), updated, parse(text)?)?,
         "Flag" => flag(id.into(), updated, parse(text)?)?,
         "Communication" => {

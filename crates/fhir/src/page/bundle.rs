@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
-use crate::map::resource::{deleted, map_resource};
-use crate::page::entry::{Entry, Link, Page, Request, next_link};
+use crate::map::gone::deleted;
+use crate::map::resource::map_resource;
+use crate::page::entry::{Entry, Link, Page, next_link};
 use crate::page::observations::read_observations;
 use crate::wire::datatypes::Str;
 use crate::wire::json::position;
@@ -108,17 +109,26 @@ fn read_entry(text: &str, page: &mut Page) {
 }
 
 fn take_entry(entry: RawEntry, page: &mut Page) {
-    if entry.search.is_some_and(|s| s.is_outcome()) {
+    if entry.search.as_ref().is_some_and(|s| s.is_outcome()) {
         return;
     }
-    if let Some(request) = entry.request.filter(Request::deletes) {
-        page.facts.extend(deleted(&request.url));
+    if let Some(gone) = entry.gone() {
+        match deleted(gone) {
+            Some(fact) => page.facts.push(fact),
+            None => {
+                page.unreadable.push(unreadable("unknown", "it was deleted, and has no address".into(), ""))
+            }
+        }
         return;
     }
     if let Some(resource) = entry.resource {
         page.resources += 1;
+        let before = page.facts.len();
         if let Err((reference, reason)) = map_resource(resource.get(), &mut page.facts) {
             page.unreadable.push(unreadable(&reference, reason, resource.get()));
+        }
+        if page.facts.len() == before {
+            page.saw(resource.get());
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What a page is made of: entries, links, and what is said of both.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use clinical::{Fact, Unreadable};
 use serde::Deserialize;
 
+use crate::map::gone::Gone;
 use crate::wire::datatypes::{Str, Text};
 
 /// What one page said.
@@ -16,6 +19,17 @@ pub struct Page {
     pub resources: usize,
     /// The link to the page after this one.
     pub next: Option<String>,
+    /// Tells two pages apart whose resources became no facts.
+    pub silent: u64,
+}
+
+impl Page {
+    /// Takes note of a resource that became no fact.
+    pub(crate) fn saw(&mut self, resource: &str) {
+        let mut hasher = DefaultHasher::new();
+        (self.silent, resource).hash(&mut hasher);
+        self.silent = hasher.finish();
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,22 +57,48 @@ pub(crate) struct Request<'a> {
     #[serde(borrow)]
     method: Str<'a>,
     #[serde(borrow)]
-    pub(crate) url: Str<'a>,
-}
-
-impl Request<'_> {
-    pub(crate) fn deletes(&self) -> bool {
-        self.method == "DELETE"
-    }
+    url: Text<'a>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Response<'a> {
+    #[serde(borrow)]
+    status: Text<'a>,
+    #[serde(borrow)]
+    etag: Text<'a>,
+    #[serde(borrow)]
+    last_modified: Text<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Entry<'a, R> {
+    #[serde(borrow)]
+    full_url: Text<'a>,
     pub(crate) resource: Option<R>,
     #[serde(borrow)]
     pub(crate) search: Option<Search<'a>>,
     #[serde(borrow)]
-    pub(crate) request: Option<Request<'a>>,
+    request: Option<Request<'a>>,
+    #[serde(borrow)]
+    response: Option<Response<'a>>,
+}
+
+impl<R> Entry<'_, R> {
+    /// What it says of a deletion, where it is one: by the method, or by a version that is asked for and gone (410).
+    pub(crate) fn gone(&self) -> Option<Gone<'_>> {
+        let request = self.request.as_ref()?;
+        let response = self.response.as_ref();
+        let is_gone =
+            response.and_then(|r| r.status.as_deref()).is_some_and(|status| status.starts_with("410"));
+        (request.method == "DELETE" || is_gone).then(|| Gone {
+            url: request.url.as_deref(),
+            full_url: self.full_url.as_deref(),
+            etag: response.and_then(|r| r.etag.as_deref()),
+            at: response.and_then(|r| r.last_modified.as_deref()),
+        })
+    }
 }
 
 pub(crate) fn next_link(links: &[Link]) -> Option<String> {

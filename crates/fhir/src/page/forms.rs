@@ -51,7 +51,9 @@ impl Role {
             (["resource", "subject", "reference"], _) => Role::Patient,
             (["resource", "device", "reference"], _) => Role::Device,
             (["resource", "effectiveDateTime" | "effectiveInstant"], _)
-            | (["resource", "effectivePeriod", "start"], _) => Role::Taken,
+            // Of a period with both ends neither is all that tells the time: those are left to serde.
+            | (["resource", "effectivePeriod", "start" | "end"], _)
+            | (["resource", "effectiveTiming", "event"], _) => Role::Taken,
             (["fullUrl"] | ["response", ..], _)
             | (
                 [

@@ -4,8 +4,9 @@ use clinical::Fact;
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
-use crate::map::resource::{deleted, map_observation};
-use crate::page::entry::{Entry, Link, Page, Request, next_link};
+use crate::map::gone::deleted;
+use crate::map::resource::map_observation;
+use crate::page::entry::{Entry, Link, Page, next_link};
 use crate::page::forms::Forms;
 use crate::wire::datatypes::Str;
 use crate::wire::resource::Observation;
@@ -71,15 +72,16 @@ fn read_entries(cursor: &mut Cursor, page: &mut Page) -> Option<()> {
         } else {
             let from = cursor.at;
             let entry: Entry<Observed> = cursor.value()?;
-            let is_outcome = entry.search.is_some_and(|s| s.is_outcome());
-            let deletes = entry.request.filter(Request::deletes);
-            match (entry.resource, deletes) {
+            let is_outcome = entry.search.as_ref().is_some_and(|s| s.is_outcome());
+            let gone = entry.gone().map(deleted);
+            match (entry.resource, gone) {
                 _ if is_outcome => {}
-                (_, Some(request)) => page.facts.extend(deleted(&request.url)),
+                (_, Some(fact)) => page.facts.push(fact?),
                 (Some(Observed(fact)), None) => {
                     page.resources += 1;
-                    if let Some(fact) = &fact {
-                        forms.learn(&cursor.text[from..cursor.at], fact);
+                    match &fact {
+                        Some(fact) => forms.learn(&cursor.text[from..cursor.at], fact),
+                        None => page.saw(&cursor.text[from..cursor.at]),
                     }
                     page.facts.extend(fact);
                 }

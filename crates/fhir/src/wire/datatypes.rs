@@ -144,6 +144,12 @@ pub(crate) struct Period<'a> {
 }
 
 #[derive(Deserialize)]
+pub(crate) struct Timing<'a> {
+    #[serde(borrow, default)]
+    pub event: Vec<Str<'a>>,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SampledData<'a> {
     #[serde(borrow)]

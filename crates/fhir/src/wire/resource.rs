@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::wire::datatypes::{
-    Concept, HumanName, Identifier, Meta, Period, Quantity, Reference, SampledData, Str, Text,
+    Coding, Concept, HumanName, Identifier, Meta, Period, Quantity, Reference, SampledData, Str, Text, Timing,
 };
 
 /// What every resource has; read first, to know which kind follows.
@@ -50,6 +50,8 @@ pub(crate) struct Observation<'a> {
     pub effective_instant: Text<'a>,
     #[serde(borrow)]
     pub effective_period: Option<Period<'a>>,
+    #[serde(borrow)]
+    pub effective_timing: Option<Timing<'a>>,
     #[serde(borrow)]
     pub value_quantity: Option<Quantity<'a>>,
     #[serde(borrow)]
@@ -117,12 +119,16 @@ pub(crate) struct EncounterLocation<'a> {
     pub location: Reference<'a>,
     #[serde(borrow)]
     pub status: Text<'a>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Encounter<'a> {
     #[serde(borrow)]
     pub status: Str<'a>,
+    #[serde(borrow)]
+    pub class: Option<Coding<'a>>,
     #[serde(borrow)]
     pub subject: Option<Reference<'a>>,
     #[serde(borrow, default)]
@@ -225,6 +231,8 @@ pub(crate) struct Dosage<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MedicationAdministration<'a> {
+    #[serde(borrow, default)]
+    pub identifier: Vec<Identifier<'a>>,
     #[serde(borrow)]
     pub status: Str<'a>,
     #[serde(borrow)]

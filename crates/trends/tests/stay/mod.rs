@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use clinical::{
-    About, Action, Actor, Body, Code, Decimal, Dose, Episode, Fact, HOUR_MS, Instant, Measure, Person, Place,
-    Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Body, Care, Code, Decimal, Dose, Episode, Fact, HOUR_MS, Instant, Measure, Person,
+    Place, PlaceKind, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 
 /// Sunday 23 November 2025, 14:06 UTC.
@@ -19,11 +19,16 @@ pub(crate) fn stay() -> Vec<Fact> {
     let mut facts = vec![
         fact(
             "Location/w".into(),
-            Body::Place(Place { id: "w".into(), name: "Ward".into(), is_bed: false, part_of: None }),
+            Body::Place(Place { id: "w".into(), name: "Ward".into(), kind: PlaceKind::Ward, part_of: None }),
         ),
         fact(
             "Location/b".into(),
-            Body::Place(Place { id: "b".into(), name: "12".into(), is_bed: true, part_of: Some("w".into()) }),
+            Body::Place(Place {
+                id: "b".into(),
+                name: "12".into(),
+                kind: PlaceKind::Bed,
+                part_of: Some("w".into()),
+            }),
         ),
         fact(
             "Patient/p".into(),
@@ -44,8 +49,9 @@ pub(crate) fn stay() -> Vec<Fact> {
             Body::Stay(Stay {
                 id: "s".into(),
                 patient: "p".into(),
-                place: Some("b".into()),
+                places: vec!["b".into()],
                 in_progress: true,
+                care: Care::Hospital,
             }),
         ),
     ];
@@ -120,6 +126,7 @@ pub(crate) fn stay() -> Vec<Fact> {
         what: "Rapid insulin".into(),
         amount,
         at: NOW - HOUR_MS / 2,
+        identity: None,
     };
     facts.push(fact("MedicationAdministration/dose".into(), Body::Dose(dose)));
     let episode = Episode {

@@ -93,7 +93,7 @@ fn write_cache(folder: &Path) {
                 word.push(fact("Patient/bea", "2", Body::Person(p)));
             }
             Body::Stay(mut s) if s.id == "s-ari" => {
-                s.place = Some("b3".into());
+                s.places = vec!["b3".into()];
                 word.push(fact("Encounter/s-ari", "2", Body::Stay(s)));
             }
             _ => {}

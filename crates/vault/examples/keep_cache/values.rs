@@ -207,6 +207,7 @@ pub(crate) fn doses() -> Vec<Fact> {
             what: what.into(),
             amount: amount.map(|(value, unit)| (value.parse().unwrap(), unit.into())),
             at: Instant(START + at),
+            identity: None,
         };
         fact(&format!("MedicationAdministration/{id}"), "1", Body::Dose(dose))
     };

@@ -1,8 +1,8 @@
 //! People, beds, stays, devices, flags, alarms and what people did about them.
 
 use clinical::{
-    About, Action, Actor, Body, Device, Episode, Fact, Flag, HOUR_MS, Instant, MINUTE_MS, Measure, Person,
-    Place, Priority, Sex, Stay, Verb,
+    About, Action, Actor, Body, Care, Device, Episode, Fact, Flag, HOUR_MS, Instant, MINUTE_MS, Measure,
+    Person, Place, PlaceKind, Priority, Sex, Stay, Verb,
 };
 
 use crate::kept::{START, fact};
@@ -31,7 +31,7 @@ pub(crate) fn people() -> Vec<Fact> {
     let place = |id: &str, name: &str, is_bed: bool, part_of: Option<&str>| Place {
         id: id.into(),
         name: name.into(),
-        is_bed,
+        kind: if is_bed { PlaceKind::Bed } else { PlaceKind::Other },
         part_of: part_of.map(Into::into),
     };
     let places = [
@@ -44,8 +44,9 @@ pub(crate) fn people() -> Vec<Fact> {
     let stay = |id: &str, patient: &str, place: Option<&str>, in_progress: bool| Stay {
         id: id.into(),
         patient: patient.into(),
-        place: place.map(Into::into),
+        places: place.map(Into::into).into_iter().collect(),
         in_progress,
+        care: Care::Unsaid,
     };
     let stays = [
         stay("s-ari", "ari", Some("b1"), true),

@@ -4,8 +4,8 @@
 //! [`Reader::actions`] looks through all of them.
 
 use clinical::{
-    About, Action, Actor, DAY_MS, Episode, EpisodeId, Instant, Measure, PatientId, Person, Priority,
-    SeenAction, Verb,
+    AHEAD_MS, About, Action, Actor, DAY_MS, Episode, EpisodeId, Instant, Measure, PatientId, Person,
+    Priority, SeenAction, Verb,
 };
 use rusqlite::{ToSql, params};
 
@@ -90,13 +90,27 @@ impl Reader<'_> {
     /// A day before the view's moment; of the present, before the last thing that is known of any alarm.
     fn day_before(&self) -> Result<Instant, VaultError> {
         let now = match self.view.at {
-            Instant(i64::MAX) => self
-                .connection
-                .prepare_cached(
-                    "SELECT max(coalesce((SELECT max(onset) FROM episode), 0),
-                                coalesce((SELECT max(ended) FROM episode), 0))",
-                )?
-                .query_row([], |row| row.get(0))?,
+            Instant(i64::MAX) => {
+                let last_until = |until: i64| -> Result<i64, VaultError> {
+                    Ok(self
+                        .connection
+                        .prepare_cached(
+                            "SELECT max(coalesce((SELECT max(onset) FROM episode WHERE onset <= ?1), 0),
+                                        coalesce((SELECT max(ended) FROM episode WHERE ended <= ?1), 0))",
+                        )?
+                        .query_row([until], |row| row.get(0))?)
+                };
+                let last = last_until(i64::MAX)?;
+                // One alarm from the far future is no reason to forget those of the day.
+                let heard: Option<i64> = self
+                    .connection
+                    .prepare_cached("SELECT max(received) FROM episode")?
+                    .query_row([], |row| row.get(0))?;
+                match heard.map(|at| at.saturating_add(AHEAD_MS)) {
+                    Some(heard) if last > heard => last_until(heard)?,
+                    _ => last,
+                }
+            }
             Instant(at) => at,
         };
         Ok(Instant(now - DAY_MS))

@@ -9,8 +9,12 @@ use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 use crate::changes::{Changes, Ingested};
 use crate::codec::{about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
+use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
-use crate::series::write::Values;
+use crate::facts::said::{State, keep_state, known_state};
+use crate::series::restated::Said;
+use crate::series::sources::Sources;
+use crate::series::write::{Reading, Values};
 use crate::store::history::{say, unsay};
 use crate::store::vault::Vault;
 
@@ -25,6 +29,12 @@ pub struct PageCommit {
     pub cursors: Vec<(String, String)>,
     /// When it reached this station.
     pub received: Instant,
+    /// The later of this station's clock and the server's: what is dated ahead of it is no newest value. Nothing is where there is
+    /// none.
+    pub clock: Option<Instant>,
+    /// It comes from the first reading of a whole history, which gives each resource once: nothing is looked for that it could
+    /// replace. What changes meanwhile is read by the search for changes.
+    pub is_first: bool,
 }
 
 impl Vault {
@@ -33,13 +43,15 @@ impl Vault {
     /// # Errors
     /// Of the database; nothing of the page was taken then.
     pub fn commit(&self, page: PageCommit) -> Result<Ingested, VaultError> {
-        self.write_page(page.facts.len(), move |connection| commit(connection, page), Changes::of)
+        let sources = self.sources();
+        self.write_page(page.facts.len(), move |connection| commit(connection, page, &sources), Changes::of)
     }
 }
 
-fn commit(connection: &mut Connection, page: PageCommit) -> Result<Ingested, VaultError> {
+fn commit(connection: &mut Connection, page: PageCommit, sources: &Sources) -> Result<Ingested, VaultError> {
     let transaction = connection.transaction()?;
-    let mut done = take_in(&transaction, page.received, &page.facts)?;
+    let reading = Reading { received: page.received, clock: page.clock, is_first: page.is_first, sources };
+    let mut done = take_in_by(&transaction, reading, &page.facts)?;
     for item in &page.unreadable {
         transaction
             .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)")?
@@ -59,7 +71,13 @@ pub(crate) fn take_in(
     received: Instant,
     facts: &[Fact],
 ) -> Result<Ingested, VaultError> {
-    let mut intake = Intake::new(transaction, received);
+    let sources = Sources::default();
+    let reading = Reading { received, clock: None, is_first: false, sources: &sources };
+    take_in_by(transaction, reading, facts)
+}
+
+fn take_in_by(transaction: &Transaction, reading: Reading, facts: &[Fact]) -> Result<Ingested, VaultError> {
+    let mut intake = Intake::new(transaction, reading);
     for fact in facts {
         intake.fact(fact)?;
     }
@@ -75,9 +93,9 @@ struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    fn new(transaction: &'a Transaction<'a>, received: Instant) -> Intake<'a> {
-        let values = Values::new(transaction, received);
-        Intake { transaction, received, values, done: Ingested::default() }
+    fn new(transaction: &'a Transaction<'a>, reading: Reading<'a>) -> Intake<'a> {
+        let values = Values::new(transaction, reading);
+        Intake { transaction, received: reading.received, values, done: Ingested::default() }
     }
 
     fn finish(self) -> Result<Ingested, VaultError> {
@@ -92,6 +110,22 @@ impl<'a> Intake<'a> {
 
     fn fact(&mut self, fact: &'a Fact) -> Result<(), VaultError> {
         let source = &fact.source;
+        let state = State::new(source, fact.updated_at);
+        let mut is_judged = false;
+        if !matches!(fact.body, Body::Action(_)) {
+            let is_value = source.reference.starts_with("Observation/");
+            if !is_value || self.values.any_corrected()? {
+                let known = known_state(self.transaction, &source.reference)?;
+                if known.is_some_and(|known| state.is_behind(known)) {
+                    return Ok(());
+                }
+                is_judged = known.is_some();
+            }
+            // Nearly every value is said once: of those nothing is kept.
+            if !is_value || matches!(fact.body, Body::Deleted) {
+                self.keep_state(source, state)?;
+            }
+        }
         match &fact.body {
             Body::Person(person) => self.person(person),
             Body::Place(place) => self.place(place),
@@ -109,20 +143,29 @@ impl<'a> Intake<'a> {
                 self.deleted(&source.reference)
             }
             Body::Samples(samples) => {
-                let patients = samples.iter().map(|s| &s.patient);
-                if !self.values.is_newest_version(source, patients)? {
-                    return Ok(());
+                let said = Said::Samples(samples);
+                if self.values.take_place(source, state, &said, is_judged)? {
+                    samples.iter().try_for_each(|sample| self.values.sample(sample, source))?;
                 }
-                samples.iter().try_for_each(|sample| self.values.sample(sample, source))
+                Ok(())
             }
             Body::Segments(segments) => {
-                let patients = segments.iter().map(|s| &s.patient);
-                if !self.values.is_newest_version(source, patients)? {
-                    return Ok(());
+                let said = Said::Segments(segments);
+                if self.values.take_place(source, state, &said, is_judged)? {
+                    segments.iter().try_for_each(|segment| self.values.segment(segment, source))?;
                 }
-                segments.iter().try_for_each(|segment| self.values.segment(segment, source))
+                Ok(())
             }
         }
+    }
+
+    /// An alarm that this station found over is over whatever the server says of its beginning, and is not looked up by its state.
+    fn keep_state(&mut self, source: &Source, state: State) -> Result<(), VaultError> {
+        if state.at.is_some() || state.number.is_some() {
+            keep_state(self.transaction, &source.reference, state)?;
+        }
+        self.values.note_corrected(source);
+        Ok(())
     }
 
     fn person(&mut self, person: &Person) -> Result<(), VaultError> {
@@ -144,13 +187,15 @@ impl<'a> Intake<'a> {
     fn place(&mut self, place: &Place) -> Result<(), VaultError> {
         let part_of = place.part_of.as_ref().map(PlaceId::as_str);
         self.done.ward_changed |=
-            self.say("place", place.id.as_str(), &[&place.name, &place.is_bed, &part_of])?;
+            self.say("place", place.id.as_str(), &[&place.name, &place_code(place.kind), &part_of])?;
         Ok(())
     }
 
     fn stay(&mut self, stay: &Stay) -> Result<(), VaultError> {
-        let place = stay.place.as_ref().map(PlaceId::as_str);
-        if self.say("stay", stay.id.as_str(), &[&stay.patient.as_str(), &place, &stay.in_progress])? {
+        // Ids hold no spaces.
+        let places: Vec<&str> = stay.places.iter().map(PlaceId::as_str).collect();
+        let places = (!places.is_empty()).then(|| places.join(" "));
+        if self.say("stay", stay.id.as_str(), &[&stay.patient.as_str(), &places, &stay_code(stay)])? {
             self.done.ward_changed = true;
             self.done.patients.insert(stay.patient.clone());
         }
@@ -168,6 +213,12 @@ impl<'a> Intake<'a> {
         let (value, unit) = dose.amount.as_ref().map_or((None, None), |(v, u)| (Some(v), Some(u)));
         let (mantissa, scale) = (value.map(|v| v.mantissa), value.map(|v| v.scale));
         let patient = dose.patient.as_str();
+        let source = format!("MedicationAdministration/{}", dose.id);
+        self.transaction.prepare_cached("DELETE FROM identity WHERE source = ?")?.execute([&source])?;
+        if let Some(identity) = &dose.identity {
+            let mut keep = self.transaction.prepare_cached("INSERT INTO identity VALUES (?, ?)")?;
+            keep.execute([&source, identity])?;
+        }
         if self.say(
             "dose",
             dose.id.as_str(),

@@ -1,5 +1,9 @@
 //! What a page of the server says, taken in, and read back as a ward.
 
+pub(crate) mod codes;
+
+pub(crate) mod said;
+
 pub(crate) mod ingest;
 
 pub(crate) mod merge;
@@ -8,6 +12,8 @@ pub(crate) mod newest;
 pub(crate) mod ward;
 
 pub(crate) mod alarms;
+
+pub(crate) mod doses;
 
 pub(crate) mod quarantine;
 

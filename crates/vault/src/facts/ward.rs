@@ -1,12 +1,14 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Decimal, Device, Dose, Episode, Flag, Instant, PatientId, Person, Place, SeenAction, Sex, Site, Stay,
+    Device, Episode, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, Sex, Site, Stay,
+    Whereabouts, whereabouts,
 };
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row};
 
 use crate::codec::{id, some_id};
 use crate::error::VaultError;
+use crate::facts::codes::{place_kind, stay_state};
 use crate::facts::newest::SeriesValue;
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
@@ -25,6 +27,14 @@ pub struct Ward {
     pub flags: Vec<Flag>,
     /// What the site has set.
     pub site: Site,
+}
+
+/// Reads a row that selects `id, patient, place, in_progress`.
+fn stay(row: &Row) -> rusqlite::Result<Stay> {
+    let places: Option<String> = row.get(2)?;
+    let places = places.as_deref().unwrap_or_default().split_whitespace().map(PlaceId::from).collect();
+    let (in_progress, care) = stay_state(row.get(3)?);
+    Ok(Stay { id: id(row, 0)?, patient: id(row, 1)?, places, in_progress, care })
 }
 
 fn sex(code: i64) -> Sex {
@@ -96,29 +106,11 @@ impl Reader<'_> {
                     })
                 },
             )?,
-            places: self.list(
-                &format!("SELECT id, name, is_bed, part_of FROM {}", from("place")),
-                [],
-                |row| {
-                    Ok(Place {
-                        id: id(row, 0)?,
-                        name: row.get(1)?,
-                        is_bed: row.get(2)?,
-                        part_of: some_id(row, 3)?,
-                    })
-                },
-            )?,
+            places: self.places(known_by)?,
             stays: self.list(
                 &format!("SELECT id, patient, place, in_progress FROM {}", from("stay")),
                 [],
-                |row| {
-                    Ok(Stay {
-                        id: id(row, 0)?,
-                        patient: id(row, 1)?,
-                        place: some_id(row, 2)?,
-                        in_progress: row.get(3)?,
-                    })
-                },
+                stay,
             )?,
             devices: self.devices()?,
             values: self.latest(None)?,
@@ -161,23 +153,39 @@ impl Reader<'_> {
         Ok(Site::from_settings(settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
     }
 
-    /// The name of the unit a patient lies in, as of the view's moment: the ward of the bed, or where the stay says.
+    /// The name of the unit a patient lies in, as of the view's moment: the ward of the bed, or where the stay says; empty where
+    /// nothing says, and nothing for who is at home.
     ///
     /// # Errors
     /// Of the database.
     pub fn unit_of(&self, patient: &PatientId) -> Result<Option<String>, VaultError> {
         let known_by = self.ward_known_by()?;
-        let (stay, place) = (as_known_by("stay", known_by), as_known_by("place", known_by));
-        let units = self.list(
+        let stays = self.list(
             &format!(
-                "SELECT coalesce(ward.name, bed.name) FROM {stay} AS stay JOIN {place} AS bed ON bed.id = stay.place
-                 LEFT JOIN {place} AS ward ON ward.id = bed.part_of WHERE stay.patient IN {} AND stay.in_progress LIMIT 1",
+                "SELECT id, patient, place, in_progress FROM {} WHERE patient IN {} ORDER BY id",
+                as_known_by("stay", known_by),
                 self.records_of("?1")
             ),
             [patient.as_str()],
-            |row| row.get(0),
+            stay,
         )?;
-        Ok(units.into_iter().next())
+        let places = self.places(known_by)?;
+        let found = whereabouts(stays.iter(), |id| places.iter().find(|place| place.id == *id));
+        let unit = |at: Whereabouts| at.unit.or(at.spot).map(|place| place.name.clone()).unwrap_or_default();
+        Ok(found.filter(|at| !at.at_home).map(unit))
+    }
+
+    fn places(&self, known_by: Instant) -> Result<Vec<Place>, VaultError> {
+        let sql =
+            format!("SELECT id, name, is_bed, part_of FROM {} ORDER BY id", as_known_by("place", known_by));
+        self.list(&sql, [], |row| {
+            Ok(Place {
+                id: id(row, 0)?,
+                name: row.get(1)?,
+                kind: place_kind(row.get(2)?),
+                part_of: some_id(row, 3)?,
+            })
+        })
     }
 
     /// Every device, as of the view's moment.
@@ -194,39 +202,6 @@ impl Reader<'_> {
         let survivors = self.survivors(self.ward_known_by()?)?;
         devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
         Ok(devices)
-    }
-
-    /// Doses of a patient since `from`, newest first.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn doses(&self, patient: &PatientId, from: Instant) -> Result<Vec<Dose>, VaultError> {
-        let mut doses = self.list(
-            &format!(
-                "SELECT id, patient, what, mantissa, scale, unit, at FROM {}
-                 WHERE patient IN {} AND at >= ?2 AND at <= ?3 ORDER BY at DESC",
-                as_known_by("dose", self.view.known_by),
-                self.records_of("?1")
-            ),
-            params![patient.as_str(), from.0, self.view.at.0],
-            |row| {
-                let mantissa: Option<i64> = row.get(3)?;
-                let (scale, unit): (Option<u8>, Option<String>) = (row.get(4)?, row.get(5)?);
-                Ok(Dose {
-                    id: id(row, 0)?,
-                    patient: id(row, 1)?,
-                    what: row.get(2)?,
-                    amount: mantissa
-                        .zip(scale)
-                        .zip(unit)
-                        .map(|((mantissa, scale), unit)| (Decimal { mantissa, scale }, unit)),
-                    at: Instant(row.get(6)?),
-                })
-            },
-        )?;
-        let survivors = self.survivors(self.view.known_by)?;
-        doses.iter_mut().for_each(|dose| survivors.rename(&mut dose.patient));
-        Ok(doses)
     }
 
     /// The cursor of a kind of resource.

@@ -8,9 +8,13 @@ pub(crate) mod min_max;
 
 pub(crate) mod rows;
 
+pub(crate) mod sources;
+
 pub(crate) mod sealed;
 
 pub(crate) mod new_chunks;
+
+pub(crate) mod restated;
 
 pub(crate) mod write;
 

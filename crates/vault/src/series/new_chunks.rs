@@ -55,7 +55,8 @@ impl<'a> NewChunks<'a> {
         let known: bool = self
             .transaction
             .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?)",
+                "SELECT EXISTS (SELECT 1 FROM chunk WHERE series = ? AND t0 = ? AND source = ? AND version = ? AND n = ?
+                 AND replaced IS NULL)",
             )?
             .query_row(
                 params![series, segment.start.0, source.reference.as_str(), source.version.as_str(), row_count(count)],
@@ -65,6 +66,11 @@ impl<'a> NewChunks<'a> {
             self.waiting.push(Waiting { series, segment, source });
         }
         Ok(!known)
+    }
+
+    /// Whether something of a resource waits.
+    pub(crate) fn holds(&self, reference: &str) -> bool {
+        self.waiting.iter().any(|waiting| waiting.source.reference == reference)
     }
 
     /// Packs and writes what waits. To be called before anybody looks for it.

@@ -4,12 +4,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use clinical::Source;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::error::VaultError;
 use crate::series::chunk::{Head, Value, pack_sealed, times_of_sealed, unpack};
 use crate::series::min_max::extremes;
 use crate::series::rows::{HEAD, head, row_count, value};
+use crate::series::sources::Sources;
 
 /// The hot tail of a series is sealed at this many rows, and keeps this many.
 const SEAL_AT: i64 = 1024;
@@ -20,6 +21,9 @@ const MOST_IN_A_RUN: usize = 2048;
 /// The hot tails that a page touches, and the chunks that were sealed from them.
 pub(crate) struct Tails<'a> {
     transaction: &'a Transaction<'a>,
+    sources: &'a Sources,
+    /// Whether they were brought up to date in this page.
+    knows_sources: bool,
     /// Series whose hot tail grew by this page.
     hot: HashSet<i64>,
     /// Sealed chunks of the series this page touches, opened as far as it needed them.
@@ -37,8 +41,8 @@ struct Sealed {
 }
 
 impl<'a> Tails<'a> {
-    pub(crate) fn new(transaction: &'a Transaction<'a>) -> Tails<'a> {
-        Tails { transaction, hot: HashSet::new(), sealed: HashMap::new() }
+    pub(crate) fn new(transaction: &'a Transaction<'a>, sources: &'a Sources) -> Tails<'a> {
+        Tails { transaction, sources, knows_sources: false, hot: HashSet::new(), sealed: HashMap::new() }
     }
 
     /// A row came to the hot tail of a series.
@@ -103,25 +107,33 @@ impl<'a> Tails<'a> {
                 v.received
             ])?;
         }
-        self.transaction.execute("DELETE FROM chunk WHERE id = ?", [chunk])?;
+        self.delete_chunk(chunk)?;
         self.sealed.remove(&series);
         self.hot.insert(series);
         Ok(())
     }
 
-    /// Opens every sealed chunk of these series that holds something of this resource.
-    pub(crate) fn unseal_all_of(&mut self, reference: &str, series: &[i64]) -> Result<(), VaultError> {
-        let transaction = self.transaction;
-        for series in series {
-            let mut holding = Vec::new();
-            for chunk in self.sealed_of(*series)? {
-                let id = chunk.id;
-                if chunk.values(transaction)?.iter().any(|v| v.source == reference) {
-                    holding.push(id);
-                }
-            }
-            for id in holding {
-                self.unseal(*series, id)?;
+    fn delete_chunk(&self, chunk: i64) -> Result<(), VaultError> {
+        self.sources.forget(chunk);
+        self.transaction.execute("DELETE FROM chunk WHERE id = ?", [chunk])?;
+        Ok(())
+    }
+
+    /// Opens every sealed chunk that holds something of this resource, whosever it is: a value can be moved to another patient.
+    pub(crate) fn unseal_all_of(&mut self, reference: &str) -> Result<(), VaultError> {
+        if !self.knows_sources {
+            self.sources.bring_up(self.transaction)?;
+            self.knows_sources = true;
+        }
+        for id in self.sources.holding(reference) {
+            let series: Option<i64> = self
+                .transaction
+                .prepare_cached("SELECT series FROM chunk WHERE id = ?")?
+                .query_row([id], |row| row.get(0))
+                .optional()?;
+            let Some(series) = series else { continue };
+            if open_chunk(self.transaction, id)?.iter().any(|v| v.source == reference) {
+                self.unseal(series, id)?;
             }
         }
         Ok(())
@@ -163,7 +175,7 @@ impl<'a> Tails<'a> {
             self.sealed_of(series)?.iter().filter(|c| c.t0 <= t1 && t0 <= c.t1).map(|c| c.id).collect();
         for id in overlapping {
             values.append(&mut open_chunk(self.transaction, id)?);
-            self.transaction.execute("DELETE FROM chunk WHERE id = ?", [id])?;
+            self.delete_chunk(id)?;
         }
         values.sort_by(|a, b| (a.t, &a.source).cmp(&(b.t, &b.source)));
         self.sealed.remove(&series);

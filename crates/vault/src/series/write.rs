@@ -1,31 +1,48 @@
 //! Values on their way into the cache: the hot tail in rows, whole resources of many values as chunks, and corrections that find
 //! what they correct wherever it lies.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 
-use clinical::{Code, Decimal, DeviceId, Instant, PatientId, Sample, Segment, SmolStr, Source};
+use clinical::{Code, Decimal, DeviceId, Instant, MINUTE_MS, PatientId, Sample, Segment, SmolStr, Source};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::changes::Ingested;
 use crate::codec::id;
 use crate::error::VaultError;
+use crate::facts::said::{State, keep_state};
 use crate::series::new_chunks::NewChunks;
+use crate::series::restated::{Before, Said, is_short};
 use crate::series::sealed::Tails;
+use crate::series::sources::Sources;
 use crate::store::vault::Reader;
 
-/// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
-const SHORT_SEGMENT: usize = 64;
+/// The clocks of a station, its server and the devices differ by so much without any being wrong: milliseconds.
+const CLOCKS_DIFFER: i64 = 2 * MINUTE_MS;
+
+/// How a page is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    /// When it reached this station.
+    pub received: Instant,
+    /// The later of this station's clock and the server's, where both are known.
+    pub clock: Option<Instant>,
+    /// Each resource is read for the first time.
+    pub is_first: bool,
+    pub sources: &'a Sources,
+}
 
 /// The values of a page on their way in.
 pub(crate) struct Values<'a> {
     transaction: &'a Transaction<'a>,
-    received: Instant,
+    reading: Reading<'a>,
     series: HashMap<(PatientId, Option<DeviceId>, Code, SmolStr), i64>,
     tails: Tails<'a>,
     chunks: NewChunks<'a>,
     /// Whether any resource has a second version, once that was asked.
     corrected: Option<bool>,
+    /// What is dated later than this is no newest value.
+    horizon: Instant,
     /// The newest values of the page, until they are written.
     newest: HashMap<i64, Newest>,
     changes: Ingested,
@@ -40,14 +57,15 @@ struct Newest {
 }
 
 impl<'a> Values<'a> {
-    pub(crate) fn new(transaction: &'a Transaction<'a>, received: Instant) -> Values<'a> {
+    pub(crate) fn new(transaction: &'a Transaction<'a>, reading: Reading<'a>) -> Values<'a> {
         Values {
             transaction,
-            received,
+            reading,
             series: HashMap::new(),
-            tails: Tails::new(transaction),
-            chunks: NewChunks::new(transaction, received),
+            tails: Tails::new(transaction, reading.sources),
+            chunks: NewChunks::new(transaction, reading.received),
             corrected: None,
+            horizon: reading.clock.map_or(Instant(i64::MAX), |clock| clock + CLOCKS_DIFFER),
             newest: HashMap::new(),
             changes: Ingested::default(),
         }
@@ -132,7 +150,7 @@ impl<'a> Values<'a> {
                 value.mantissa,
                 value.scale,
                 artefact,
-                self.received.0
+                self.reading.received.0
             ])?
             > 0;
         if new {
@@ -150,6 +168,10 @@ impl<'a> Values<'a> {
 
     /// Remembers what may be the newest value of its series; written once a page.
     fn latest(&mut self, series: i64, t: i64, value: Decimal, artefact: bool, source: &Source) {
+        if t > self.horizon.0 {
+            self.changes.ahead += 1;
+            return;
+        }
         let newest = Newest { t, value, artefact, source: source.reference.clone() };
         match self.newest.entry(series) {
             Entry::Occupied(mut held) if held.get().t <= t => drop(held.insert(newest)),
@@ -161,10 +183,10 @@ impl<'a> Values<'a> {
     fn write_latest(&mut self) -> Result<(), VaultError> {
         let mut upsert = self.transaction.prepare_cached(
             "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
-             t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2",
+             t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2 OR t > ?8",
         )?;
         for (series, Newest { t, value, artefact, source }) in self.newest.drain() {
-            let received = self.received.0;
+            let received = self.reading.received.0;
             upsert.execute(params![
                 series,
                 t,
@@ -172,14 +194,17 @@ impl<'a> Values<'a> {
                 value.scale,
                 artefact,
                 source.as_str(),
-                received
+                received,
+                self.horizon.0
             ])?;
         }
         Ok(())
     }
 
     pub(crate) fn segment(&mut self, segment: &'a Segment, source: &'a Source) -> Result<(), VaultError> {
-        let Some(last) = segment.mantissas.last() else { return Ok(()) };
+        if segment.mantissas.is_empty() {
+            return Ok(());
+        }
         let series =
             self.series_of(&segment.patient, segment.device.as_ref(), &segment.code, &segment.unit)?;
         let becomes_a_stream = self
@@ -193,7 +218,7 @@ impl<'a> Values<'a> {
         let decimal = |mantissa: i64| Decimal { mantissa, scale: segment.scale };
         let count = segment.mantissas.len();
         let mut new = false;
-        if count < SHORT_SEGMENT && !segment.is_wave() {
+        if is_short(segment) {
             for (n, mantissa) in segment.mantissas.iter().enumerate() {
                 let t = segment.time_of(n).0;
                 if !self.tails.is_sealed(series, t, source)? {
@@ -206,57 +231,80 @@ impl<'a> Values<'a> {
         }
         if new {
             self.changed(&segment.patient);
-            self.latest(series, segment.time_of(count - 1).0, decimal(*last), false, source);
+            // A stream that runs ahead of the clock is known up to the clock.
+            let last = (0..count).rev().find(|n| segment.time_of(*n) <= self.horizon).unwrap_or(count - 1);
+            self.latest(series, segment.time_of(last).0, decimal(segment.mantissas[last]), false, source);
         }
         Ok(())
     }
 
-    fn all_series(&self, patient: Option<&PatientId>) -> Result<Vec<i64>, VaultError> {
-        let mut find =
-            self.transaction.prepare_cached("SELECT id FROM series WHERE ?1 IS NULL OR patient = ?1")?;
-        Ok(find.query_map([patient.map(PatientId::as_str)], |row| row.get(0))?.collect::<Result<_, _>>()?)
-    }
-
-    /// Whether this is the newest version that is known of a resource; what an earlier one said is replaced, wherever it was.
+    /// Whether a state of a resource is the last one that is known; what it said before is then replaced, wherever it was.
     /// One that arrives late, behind a later one or behind the deletion, changes nothing.
-    pub(crate) fn is_newest_version<'p>(
+    /// `is_judged`: by a state that is known of it, it is the last.
+    pub(crate) fn take_place(
         &mut self,
         source: &Source,
-        patients: impl Iterator<Item = &'p PatientId>,
+        state: State,
+        said: &Said,
+        is_judged: bool,
     ) -> Result<bool, VaultError> {
-        let Ok(number) = source.version.parse::<i64>() else {
-            // A server whose versions are no numbers: which came first is not known, so the last one counts.
-            self.retire(&source.reference, Some(&source.version))?;
-            return Ok(true);
-        };
         let known = if self.any_corrected()? { self.corrected_to(&source.reference)? } else { None };
-        if known.is_some_and(|known| known > number) {
+        if !is_judged && state.number.zip(known).is_some_and(|(own, known)| known > own) {
             return Ok(false);
         }
-        // Nearly everything is said once: a first version has nothing to replace.
-        if number <= 1 {
-            return Ok(true);
-        }
-        if known != Some(number) {
-            self.note_version(&source.reference, number)?;
-            // An earlier version can lie in a sealed chunk, at another time perhaps.
-            for patient in patients.collect::<HashSet<_>>() {
-                let series = self.all_series(Some(patient))?;
-                self.tails.unseal_all_of(&source.reference, &series)?;
+        match state.number {
+            // Nearly everything is said once, and what a whole history says, it says once.
+            Some(number) if number <= 1 && self.reading.is_first => return Ok(true),
+            Some(number) if number > 1 => {
+                if known != Some(number) {
+                    self.note_version(&source.reference, number)?;
+                    keep_state(self.transaction, &source.reference, state)?;
+                    self.tails.unseal_all_of(&source.reference)?;
+                }
             }
+            // A number that says nothing, or none: a value of long ago may be said anew, and lie in a sealed chunk.
+            Some(_) if !said.is_late(state.at) => {}
+            _ if self.reading.is_first => {}
+            _ => self.tails.unseal_all_of(&source.reference)?,
         }
-        self.retire(&source.reference, Some(&source.version))?;
+        if self.replaces(source, said)? {
+            keep_state(self.transaction, &source.reference, state)?;
+            self.corrected = Some(true);
+        }
+        Ok(true)
+    }
+
+    /// Takes back what a resource said otherwise before; whether it did.
+    fn replaces(&mut self, source: &Source, said: &Said) -> Result<bool, VaultError> {
+        if self.chunks.holds(&source.reference) {
+            self.chunks.write()?;
+        }
+        let before = Before::of(self.transaction, source)?;
+        if before.is_empty() {
+            return Ok(false);
+        }
+        let mut now = Vec::new();
+        for (patient, device, code, unit, said) in said.each() {
+            now.push((self.series_of(patient, device, code, unit)?, said));
+        }
+        if before.is_restated_by(&now) {
+            return Ok(false);
+        }
+        self.retire(&source.reference)?;
         Ok(true)
     }
 
     /// Whether this cache ever saw a second version of anything. Nearly none has while its first millions of values come.
-    fn any_corrected(&mut self) -> Result<bool, VaultError> {
+    pub(crate) fn any_corrected(&mut self) -> Result<bool, VaultError> {
         if let Some(any) = self.corrected {
             return Ok(any);
         }
         let any = self
             .transaction
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM corrected)")?
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM corrected)
+                 OR EXISTS (SELECT 1 FROM said WHERE source >= 'Observation/' AND source < 'Observation0')",
+            )?
             .query_row([], |row| row.get(0))?;
         self.corrected = Some(any);
         Ok(any)
@@ -278,49 +326,42 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    pub(crate) fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
-        let series = self.all_series(None)?;
-        self.tails.unseal_all_of(reference, &series)?;
-        self.retire(reference, None)
+    /// The states of values are to be looked at from now on.
+    pub(crate) fn note_corrected(&mut self, source: &Source) {
+        if source.reference.starts_with("Observation/") {
+            self.corrected = Some(true);
+        }
     }
 
-    /// What a resource said in another version than `keep` is true no longer; it stays to be looked up as of then.
-    fn retire(&mut self, reference: &str, keep: Option<&str>) -> Result<(), VaultError> {
+    pub(crate) fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
+        self.tails.unseal_all_of(reference)?;
+        self.retire(reference)
+    }
+
+    /// What a resource said is true no longer; it stays to be looked up as of then.
+    fn retire(&mut self, reference: &str) -> Result<(), VaultError> {
         self.chunks.write()?;
-        let known: bool = self
-            .transaction
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM sample WHERE source = ?1 AND version IS NOT ?2)
-                 OR EXISTS (SELECT 1 FROM chunk WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL)",
-            )?
-            .query_row(params![reference, keep], |row| row.get(0))?;
-        if !known {
-            return Ok(());
-        }
         let whose: Vec<PatientId> = self
             .transaction
             .prepare_cached(
                 "SELECT DISTINCT patient FROM series WHERE id IN
-                 (SELECT series FROM sample WHERE source = ?1 AND version IS NOT ?2
-                  UNION SELECT series FROM chunk WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL)",
+                 (SELECT series FROM sample WHERE source = ?1
+                  UNION SELECT series FROM chunk WHERE source = ?1 AND replaced IS NULL)",
             )?
-            .query_map(params![reference, keep], |row| id(row, 0))?
+            .query_map([reference], |row| id(row, 0))?
             .collect::<Result<_, _>>()?;
+        if whose.is_empty() {
+            return Ok(());
+        }
         self.changes.patients.extend(whose);
-        let now = self.received.0;
+        let now = self.reading.received.0;
         self.transaction
-            .prepare_cached(
-                "INSERT INTO sample_was SELECT *, ?3 FROM sample WHERE source = ?1 AND version IS NOT ?2",
-            )?
-            .execute(params![reference, keep, now])?;
+            .prepare_cached("INSERT INTO sample_was SELECT *, ?2 FROM sample WHERE source = ?1")?
+            .execute(params![reference, now])?;
+        self.transaction.prepare_cached("DELETE FROM sample WHERE source = ?1")?.execute([reference])?;
         self.transaction
-            .prepare_cached("DELETE FROM sample WHERE source = ?1 AND version IS NOT ?2")?
-            .execute(params![reference, keep])?;
-        self.transaction
-            .prepare_cached(
-                "UPDATE chunk SET replaced = ?3 WHERE source = ?1 AND version IS NOT ?2 AND replaced IS NULL",
-            )?
-            .execute(params![reference, keep, now])?;
+            .prepare_cached("UPDATE chunk SET replaced = ?2 WHERE source = ?1 AND replaced IS NULL")?
+            .execute(params![reference, now])?;
         self.mend_latest(reference)
     }
 
@@ -336,7 +377,7 @@ impl<'a> Values<'a> {
             self.changes.patients.insert(patient);
             self.transaction.execute("DELETE FROM latest WHERE series = ?", [series])?;
             let reader = Reader::now(self.transaction);
-            if let Some(value) = reader.value_at(series, Instant(i64::MAX))? {
+            if let Some(value) = reader.value_at(series, self.horizon)? {
                 let source = Source { reference: value.source.into(), version: value.version.into() };
                 self.latest(series, value.t, value.value, value.artefact, &source);
             }

@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 7;
+pub(crate) const VERSION: i64 = 8;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,7 +106,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 7] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS];
+const STEPS: [&str; 8] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -248,4 +248,13 @@ DELETE FROM cursor WHERE kind = 'first/Communication';
 const KINDS: &str = "
 ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'Communication';
 UPDATE outbox SET kind = 'DetectedIssue' WHERE action LIKE 'raised:%' OR action LIKE 'cleared:%';
+";
+
+/// The last state of each resource but of values that were said once; the business identifier of a dose. Places and stays are read
+/// once more: what kind of place each is, and where the care is given, was left out before.
+const STATES: &str = "
+CREATE TABLE said (source TEXT PRIMARY KEY, at INTEGER, number INTEGER) WITHOUT ROWID;
+CREATE INDEX episode_received ON episode (received);
+CREATE TABLE identity (source TEXT PRIMARY KEY, identifier TEXT NOT NULL) WITHOUT ROWID;
+DELETE FROM cursor WHERE kind IN ('first/Location', 'first/Encounter', 'first/MedicationAdministration');
 ";

@@ -14,6 +14,7 @@ use crate::error::VaultError;
 use crate::folder::hold;
 use crate::keys::key::Key;
 use crate::keys::key_file::{database, sweep_files};
+use crate::series::sources::Sources;
 use crate::store::connection::connect;
 use crate::store::journal::{self, Journal, Unsent, insert_unsent, unsent};
 use crate::store::page_cache::{self, WriterPages};
@@ -31,6 +32,7 @@ pub struct Vault {
     pages: Arc<WriterPages>,
     readers: Mutex<Vec<Pooled>>,
     followers: Arc<Followers>,
+    sources: Arc<Sources>,
     journal: Option<Arc<Mutex<Journal>>>,
     /// Held for as long as the vault is open; `None` for a look from the command line beside an open window.
     _lock: Option<File>,
@@ -107,6 +109,7 @@ impl Vault {
             pages: Arc::default(),
             readers: Mutex::default(),
             followers: Arc::default(),
+            sources: Arc::default(),
             journal: Some(Arc::new(Mutex::new(journal))),
             _lock: Some(lock),
         })
@@ -130,6 +133,7 @@ impl Vault {
             pages: Arc::default(),
             readers: Mutex::new(vec![Pooled::new(connection)]),
             followers: Arc::default(),
+            sources: Arc::default(),
             journal: None,
             _lock: None,
         })
@@ -151,6 +155,11 @@ impl Vault {
     /// The copy of what waits, beside the database.
     pub(crate) fn journal(&self) -> Result<Arc<Mutex<Journal>>, VaultError> {
         self.journal.clone().ok_or(VaultError::Closed)
+    }
+
+    /// What is known of the sources of its sealed chunks.
+    pub(crate) fn sources(&self) -> Arc<Sources> {
+        self.sources.clone()
     }
 
     /// For somebody who looks at the ward again and again: tells what changed from one look to the next.
@@ -324,6 +333,10 @@ mod tests {
                        ('first/Communication', 'done');",
                 )
                 .unwrap();
+            if old >= 7 {
+                let kinds = "UPDATE outbox SET kind = 'DetectedIssue' WHERE action LIKE 'raised:%'";
+                connection.execute_batch(kinds).unwrap();
+            }
             connection.pragma_update(None, "user_version", old).unwrap();
             drop(connection);
             assert!(matches!(Vault::open_to_read(folder.path(), key.clone()), Err(VaultError::Older)));

@@ -38,7 +38,24 @@ const SETTING: &str = "retention-days";
 /// Chunks that go in one transaction: the writer is free again after some milliseconds.
 const BATCH: u32 = 512;
 
+/// Resources that could not be read, of which the text is kept.
+const MOST_QUARANTINED: i64 = 2_000;
+
 impl Vault {
+    /// As [`Vault::retain`], by a clock that can be trusted: a station whose clock jumped ahead must not take away what the server
+    /// still counts as young. `by_server` is the server's own clock; where it tells none, the newest time it put on anything is
+    /// taken for it, and where it never put any, nothing goes.
+    ///
+    /// # Errors
+    /// As [`Vault::retain`].
+    pub fn retain_by(&self, now: Instant, by_server: Option<Instant>) -> Result<Retired, VaultError> {
+        let by_server = match by_server {
+            Some(at) => Some(at),
+            None => self.read(|reader| reader.newest_stamp())?,
+        };
+        by_server.map_or_else(|| Ok(Retired::default()), |at| self.retain(now.min(at)))
+    }
+
     /// Keeps the policy of this site.
     ///
     /// # Errors
@@ -81,8 +98,9 @@ impl Vault {
                 ("DELETE FROM dose WHERE max(at, received) < ?", events),
                 ("DELETE FROM episode WHERE max(ended, received) < ?", events),
                 (
+                    // A limit holds until it is changed, and so do those that were saved under a name.
                     "DELETE FROM action WHERE received < ? AND episode NOT IN (SELECT id FROM episode)
-                     AND id NOT IN (SELECT action FROM outbox)",
+                     AND id NOT IN (SELECT action FROM outbox) AND verb NOT IN ('limit', 'limit-preset')",
                     events,
                 ),
                 ("DELETE FROM quarantine WHERE at < ?", events),
@@ -90,6 +108,19 @@ impl Vault {
             ] {
                 rows += transaction.execute(sql, [before])?;
             }
+            rows += transaction.execute(
+                "DELETE FROM quarantine WHERE at < (SELECT at FROM quarantine ORDER BY at DESC LIMIT 1 OFFSET ?)",
+                [MOST_QUARANTINED],
+            )?;
+            rows += transaction.execute(
+                "DELETE FROM identity WHERE substr(source, 26) NOT IN (SELECT id FROM dose)",
+                [],
+            )?;
+            rows += transaction.execute(
+                "DELETE FROM said WHERE at < ? AND (source GLOB 'DetectedIssue/*' OR source GLOB 'Observation/*'
+                 OR source GLOB 'MedicationAdministration/*')",
+                [events],
+            )?;
             for (table, ..) in crate::store::schema::HISTORIES {
                 rows += transaction.execute(&format!("DELETE FROM {table}_was WHERE until < ?"), [events])?;
             }
@@ -118,6 +149,16 @@ fn shrink(connection: &mut Connection) -> Result<u64, VaultError> {
 }
 
 impl Reader<'_> {
+    /// The newest time that the server put on any resource.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn newest_stamp(&self) -> Result<Option<Instant>, VaultError> {
+        let newest: Option<i64> =
+            self.connection.query_row("SELECT max(at) FROM said", [], |row| row.get(0))?;
+        Ok(newest.map(Instant))
+    }
+
     /// The policy of this site.
     ///
     /// # Errors

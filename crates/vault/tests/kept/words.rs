@@ -122,10 +122,16 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
         )
     });
     list(out, "places", &ward.places, |p| {
-        format!("{} {:?} bed {} part of {}", p.id, p.name, p.is_bed, or_dash(p.part_of.as_ref()))
+        format!(
+            "{} {:?} bed {} part of {}",
+            p.id,
+            p.name,
+            p.kind == clinical::PlaceKind::Bed,
+            or_dash(p.part_of.as_ref())
+        )
     });
     list(out, "stays", &ward.stays, |s| {
-        format!("{} {} in {} going on {}", s.id, s.patient, or_dash(s.place.as_ref()), s.in_progress)
+        format!("{} {} in {} going on {}", s.id, s.patient, or_dash(s.places.first()), s.in_progress)
     });
     list(out, "devices", &ward.devices, |d| {
         format!("{} on {} {:?} active {}", d.id, or_dash(d.patient.as_ref()), d.name, d.active)

@@ -121,6 +121,8 @@ struct Shown {
     tiles: HashMap<PatientId, Arc<console::Tile>>,
     /// Order and queue are this board's.
     board: Arc<Board>,
+    /// The alarms of now that stand beside a past moment.
+    present: Vec<QueueItem>,
     waiting: Vec<Waiting>,
     sparks: HashMap<String, Spark>,
     quarantined: u32,
@@ -145,21 +147,20 @@ impl Shown {
             Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined))
         })
         .await;
-        let Ok(Ok((console::Look { board, past }, sparks, waiting, quarantined))) = read else {
+        let Ok(Ok((console::Look { board, present, past }, sparks, waiting, quarantined))) = read else {
             tracing::error!("the board could not be read");
             return Update::default();
         };
         let mut update = Update::default();
-        // Nothing sounds for a moment that is over.
-        let (wanted, fresh) =
-            if past.is_none() { sound::audible(&board, &open.console) } else { (None, Vec::new()) };
+        // Whoever looks back hears and sees the alarms of now all the same; nothing sounds for a moment that is over.
+        let (wanted, fresh) = sound::audible(&present, &open.console);
         open.speaker.sound(wanted, fresh);
-        if past.is_none() {
-            open.notifier.look(&board);
-            let shown = board.queue.iter().map(|item| &item.line.episode);
-            update.raised =
-                open.console.unlit(shown).into_iter().map(|(episode, _)| episode.into()).collect();
-        }
+        open.notifier.look(&present);
+        let shown_now = present.queue.iter().map(|item| &item.line.episode);
+        update.raised =
+            open.console.unlit(shown_now).into_iter().map(|(episode, _)| episode.into()).collect();
+        let beside_the_past = if past.is_some() { items(&present) } else { Vec::new() };
+        replace(&mut self.present, beside_the_past, &mut update.present);
         let audio = Some(open.speaker.works());
         if self.audio != audio {
             self.audio = audio;
@@ -197,7 +198,6 @@ impl Shown {
             update.order = Some(order);
         }
         if board.queue != self.board.queue {
-            let items = |board: &Board| board.queue.iter().cloned().map(QueueItem::from).collect::<Vec<_>>();
             let fresh = items(&board);
             update.queue = (fresh != items(&self.board)).then_some(fresh);
         }
@@ -217,6 +217,11 @@ impl Shown {
         }
         update
     }
+}
+
+/// The alarms of a board as the page shows them.
+fn items(board: &Board) -> Vec<QueueItem> {
+    board.queue.iter().cloned().map(QueueItem::from).collect()
 }
 
 /// A tile as the page shows it.

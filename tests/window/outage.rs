@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use clinical::Instant;
+use clinical::{HOUR_MS, Instant};
 
-use crate::support::station::{LIVE, TILES, hue_pixels, live, on_server, open_alert, sim};
+use crate::support::station::{LIVE, TILES, alarm, hue_pixels, live, on_server, open_alert, sim};
 use crate::support::{App, PIN};
 use crate::{cache, command, stay, support, turn};
 use vault::{PageCommit, View};
@@ -206,6 +206,43 @@ async fn the_screen_of_a_past_moment_can_be_opened_also_without_the_network() {
     app.shot("past-as-shown");
     app.click("[data-testid=back-to-now]").await;
     app.until("now", TILES).await;
+    app.until("no longer the past", "return !document.querySelector('[data-testid=past-banner]')").await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_back_is_told_of_an_alarm_of_now() {
+    let _turn = turn::beside_others().await;
+    let sim = sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let app = live(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
+    let looked_at = jiff::Timestamp::now().as_millisecond() - 2 * HOUR_MS;
+    app.ask(&format!(
+        "window.__TAURI_INTERNALS__.invoke('look_back', {{ at: {looked_at}, asShown: false }}); return true"
+    ))
+    .await;
+    app.see("[data-testid=past-banner]").await;
+    assert_eq!(app.text("[data-testid=chip]").await, "Looking back");
+    alarm(sim.base(), "of-now", "high", "Asystole", false).await;
+    app.until(
+        "the alarm of now beside the past",
+        "return document.querySelector('[data-testid=alarm-now]')?.textContent.includes('Asystole')",
+    )
+    .await;
+    app.until(
+        "it counts",
+        "return Number(document.querySelector('[data-testid=count-high] b')?.textContent) >= 1",
+    )
+    .await;
+    // The board itself stays the one of then, and the bed of the alarm is named.
+    app.until(
+        "the past stays",
+        "return !document.querySelector('[data-testid=alert-of-now]') && document.querySelector('[data-testid=alarm-now]').textContent.includes('05')",
+    )
+    .await;
+    app.shot("past-alarm-of-now");
+    app.click("[data-testid=alarm-now]").await;
+    app.see("[data-testid=queue] [data-testid=take-of-now]").await;
     app.until("no longer the past", "return !document.querySelector('[data-testid=past-banner]')").await;
     app.close().await;
 }

@@ -658,6 +658,8 @@ export type Update = {
 	order: string[] | null,
 	/**  Every alarm that somebody may want to act on. */
 	queue: QueueItem[] | null,
+	/**  Every alarm of now while a past moment is shown, else none: the past does not hide the present. */
+	present: QueueItem[] | null,
 	/**  The connection. */
 	link: Link | null,
 	/**  Actions that the server does not have yet. */

@@ -154,6 +154,7 @@ export function update(parts: Partial<Update> = {}): Update {
     tiles: [],
     order: null,
     queue: null,
+    present: null,
     link: null,
     waiting: null,
     progress: null,

@@ -31,6 +31,15 @@ it('counts what is open by priority, and not what was handled', () => {
   ).toEqual(['1 High', '0 Med', '0 Low', '1 INOP']);
 });
 
+it('counts the alarms of now while somebody looks back, and does not call that live', () => {
+  board.past = { at: NOW - 3_600_000, asShown: false };
+  board.queue = [item({ episode: 'then' }), item({ episode: 'then too' })];
+  board.present = [item({ episode: 'now' })];
+  render(TopBar);
+  expect(screen.getByTestId('count-high').getAttribute('aria-label')).toBe('1 High');
+  expect(screen.getByTestId('chip').textContent).toBe('Looking back');
+});
+
 it('says nothing of the link before the first answer, then that it is live, then since when it is not', () => {
   board.link = { ...live, online: false, lastGood: null };
   const { unmount } = render(TopBar);

@@ -14,6 +14,8 @@ use crate::error::ConsoleError;
 pub struct Look {
     /// All of it, saying what is this person's.
     pub board: Arc<Board>,
+    /// The same of now, whichever moment is shown: what is heard and told of does not wait until somebody has looked back.
+    pub present: Arc<Board>,
     /// The past moment that is shown; `None` where it is the present.
     pub past: Option<View>,
 }
@@ -25,14 +27,15 @@ impl Console {
     /// Of the cache.
     pub fn look(&self) -> Result<Look, ConsoleError> {
         let past = self.past();
+        let present = self.ward_and_board()?.1;
         let board = match past {
             Some(view) => {
                 let ward = self.vault.read_as(view, |reader| reader.ward())?;
                 Arc::new(board(&ward, view.at).shown_to(self.user()))
             }
-            None => self.ward_and_board()?.1,
+            None => present.clone(),
         };
-        Ok(Look { board, past })
+        Ok(Look { board, present, past })
     }
 
     /// The same, for whoever looks once.

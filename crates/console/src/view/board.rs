@@ -235,6 +235,8 @@ pub struct Update {
     pub order: Option<Vec<String>>,
     /// Every alarm that somebody may want to act on.
     pub queue: Option<Vec<QueueItem>>,
+    /// Every alarm of now while a past moment is shown, else none: the past does not hide the present.
+    pub present: Option<Vec<QueueItem>>,
     /// The connection.
     pub link: Option<Link>,
     /// Actions that the server does not have yet.

@@ -40,12 +40,25 @@ const OLDER_AT_ONCE = 4;
 
 export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
+/** How long a card stays in place after it was taken. */
+const STAYS_MS = 3000;
+
+export interface Taken {
+  item: QueueItem;
+  /** Which card of those that nobody has it was. */
+  place: number;
+  /** By the clock of the board. */
+  until: number;
+}
+
 class Board {
   app: AppState | null = $state.raw(null);
   /** Another moment has another map, and so has a board that somebody left. */
   rows: Map<string, Row> = $state.raw(new Map());
   order: string[] = $state.raw([]);
   queue: QueueItem[] = $state.raw([]);
+  /** The alarms of now while a past moment is shown. */
+  present: QueueItem[] = $state.raw([]);
   waiting: Waiting[] = $state.raw([]);
   link: Link | null = $state.raw(null);
   progress: { done: number; total: number } | null = $state.raw(null);
@@ -60,6 +73,8 @@ class Board {
   past: Past | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
+  /** The card that was taken last stands where it stood for a moment: the next one does not slide under a hand. */
+  taken: Taken | null = $state.raw(null);
   screen: Screen = $state('ward');
   patient: string | null = $state(null);
   light = $state(false);
@@ -67,6 +82,11 @@ class Board {
   trouble: string | null = $state(null);
   /** Raised with everything somebody did here: what is sent at once never shows as waiting. */
   acts = $state(0);
+
+  /** The alarms of now, whichever moment is shown. */
+  get queueOfNow(): QueueItem[] {
+    return this.past ? this.present : this.queue;
+  }
 
   get online(): boolean {
     return this.link?.online ?? false;
@@ -91,6 +111,20 @@ class Board {
     return this.past?.at ?? Date.now();
   }
 
+  /** Takes an alarm. Its card keeps its place meanwhile; where the alarm cannot be taken it is a card like the others. */
+  async takeAlarm(item: QueueItem) {
+    const free = this.queue.filter((one) => one.alarm.group === 'unowned' || one.alarm.group === 'latched');
+    const place = free.findIndex((one) => one.alarm.episode === item.alarm.episode);
+    if (place >= 0) this.taken = { item, place, until: this.clock + STAYS_MS };
+    if (!(await this.act(() => backend.take(item.alarm.episode)))) this.taken = null;
+  }
+
+  /** Gives back what was just taken. */
+  async undo(item: QueueItem) {
+    this.taken = null;
+    await this.act(() => backend.release(item.alarm.episode));
+  }
+
   /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
     const wall = Date.now();
@@ -98,6 +132,7 @@ class Board {
     const now = this.shownAt();
     frames.later('clock', () => {
       this.clock = wall;
+      if (this.taken && wall >= this.taken.until) this.taken = null;
       this.now = now;
     });
     const older = this.listed().filter((row) => !row.isOnTime(now));
@@ -190,6 +225,7 @@ class Board {
   /** Shows what is not on a tile. */
   private tell(update: Update) {
     if (update.queue) this.queue = update.queue;
+    if (update.present) this.present = update.present;
     if (update.waiting) this.waiting = update.waiting;
     if (update.audio !== null) this.audio = update.audio;
     if (update.link) this.link = update.link;
@@ -223,12 +259,14 @@ class Board {
   }
 
   /** What people do is durable before it is painted; an error says that nothing was recorded. */
-  async act(work: () => Promise<unknown>) {
+  async act(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
       this.acts += 1;
+      return true;
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
+      return false;
     }
   }
 }

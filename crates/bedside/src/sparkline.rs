@@ -54,16 +54,38 @@ fn sparkline(reader: &Reader, series: &SeriesInfo, now: Instant) -> Result<Optio
     let span = (high - low).max(12.0);
     let middle = f64::midpoint(low, high);
     let mut path = String::new();
-    let mut pen_up = true;
-    for (n, mean) in means.iter().enumerate() {
-        match mean {
-            Some(mean) => {
-                let (x, y) = (n as f64 * 42.0 / (BUCKETS - 1) as f64, 12.0 - (mean - middle) / span * 20.0);
-                path.push_str(&format!("{}{x:.0} {y:.1}", if pen_up { 'M' } else { 'L' }));
-                pen_up = false;
-            }
-            None => pen_up = true,
-        }
+    let reach = reach(&points.iter().filter(|p| !p.artefact).map(|p| p.t).collect::<Vec<_>>());
+    let mut last = None;
+    for (n, mean) in means.iter().enumerate().filter_map(|(n, mean)| Some((n, (*mean)?))) {
+        let (x, y) = (n as f64 * 42.0 / (BUCKETS - 1) as f64, 12.0 - (mean - middle) / span * 20.0);
+        let goes_on = last.is_some_and(|last| n - last <= reach);
+        path.push_str(&format!("{}{x:.0} {y:.1}", if goes_on { 'L' } else { 'M' }));
+        last = Some(n);
     }
     Ok(Some(Sparkline(path)))
+}
+
+/// How many buckets the line goes on to the next value: what comes every five minutes is no gap, but a value that is left out is.
+fn reach(times: &[i64]) -> usize {
+    let mut steps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_unstable();
+    let usual = steps.get(steps.len() / 2).copied().unwrap_or_default();
+    usize::try_from(usual.div_euclid(BUCKET_MS) + 1).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clinical::MINUTE_MS;
+
+    #[test]
+    fn a_sensor_that_speaks_every_five_minutes_has_a_line_and_one_that_fell_silent_a_gap() {
+        let every = |ms: i64| (0..12).map(|n| n * ms).collect::<Vec<_>>();
+        assert_eq!(reach(&every(1_000)), 1);
+        assert_eq!(reach(&every(MINUTE_MS)), 1);
+        // Values five minutes apart fall two or three buckets from each other; ten minutes are five.
+        assert_eq!(reach(&every(5 * MINUTE_MS)), 3);
+        assert_eq!(reach(&every(15 * MINUTE_MS)), 8);
+        assert_eq!((reach(&[]), reach(&[7])), (1, 1));
+    }
 }

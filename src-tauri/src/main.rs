@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Asked::Command(job) => job.run(vigil_app::engine),
     });
     done.unwrap_or_else(|error| {
-        eprintln!("vigil: {error}");
+        eprintln!("vigil: {}", cli::harmless(&error.to_string()));
         ExitCode::FAILURE
     })
 }

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use console::{AlarmDelays, Start, clock};
 
+use crate::terminal::print;
+
 /// What an alarm may take from the server to the screen, in milliseconds: twice the figure of a full ward.
 const DELAY_AT_MOST: u32 = 2_000;
 
@@ -17,16 +19,16 @@ struct Report {
 
 impl Report {
     fn ok(&self, what: &str, detail: impl std::fmt::Display) {
-        println!("ok    {what:<10} {detail}");
+        let _ = print(format_args!("ok    {what:<10} {detail}"));
     }
 
     fn note(&self, what: &str, detail: impl std::fmt::Display) {
-        println!("note  {what:<10} {detail}");
+        let _ = print(format_args!("note  {what:<10} {detail}"));
     }
 
     fn fail(&mut self, what: &str, detail: impl std::fmt::Display) {
         self.failed = true;
-        println!("FAIL  {what:<10} {detail}");
+        let _ = print(format_args!("FAIL  {what:<10} {detail}"));
     }
 }
 

@@ -18,6 +18,7 @@ use console::view::{Document, Failure};
 use console::{Pin, Start};
 
 pub use doctor::Engine;
+pub use terminal::harmless;
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
 #[derive(Parser, Debug)]

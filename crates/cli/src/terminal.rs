@@ -1,5 +1,6 @@
 //! What a person types and what is printed.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -20,10 +21,27 @@ pub(crate) fn print_json(what: &impl Serialize) -> Result<ExitCode, Failure> {
     print(format_args!("{}", serde_json::to_string_pretty(what).map_err(Failure::failed)?))
 }
 
+/// Text that came from a server, for a terminal: a character that would steer it is shown as one that could not be.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(steers) { text.replace(steers, "\u{FFFD}").into() } else { text.into() }
+}
+
 /// Prints; a reader that closes early (`| head`) has seen what it wanted.
 pub(crate) fn print(text: std::fmt::Arguments) -> Result<ExitCode, Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
+    match writeln!(std::io::stdout(), "{}", harmless(&text.to_string())) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_a_server_cannot_steer_the_terminal() {
+        assert_eq!(harmless("Łukasz\tŻółć\n王 سارة"), "Łukasz\tŻółć\n王 سارة");
+        assert_eq!(harmless("a\u{1b}[2Jb\u{7}\u{9b}1mc\r"), "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}1mc\u{FFFD}");
     }
 }

@@ -290,3 +290,43 @@ fn round(ward: &Ward, t: i64, rr: i64, sbp: i64) {
         ]);
     }
 }
+
+#[test]
+fn a_gateways_alarm_that_ended_hides_no_breach_that_goes_on() {
+    for (end, wanted) in [(None, 0), (Some(NOW - 5_000), 0), (Some(NOW - 60_000), 2)] {
+        let mut ward = Ward::new();
+        ward.seconds("59408-5", NOW - 100_000, &[84; 100]);
+        let mut period = json!({ "start": at(NOW - 90_000) });
+        if let Some(end) = end {
+            period["end"] = json!(at(end));
+        }
+        ward.page(&[json!({
+            "resourceType": "DetectedIssue", "id": "g", "status": "final", "severity": "high",
+            "code": { "coding": [{ "system": "http://loinc.org", "code": "59408-5" }], "text": "SpO2 84 < 90" },
+            "patient": { "reference": "Patient/p" }, "identifiedPeriod": period,
+        })]);
+        let mut found = ward.look(NOW, &online());
+        found.retain(|(rule, _)| rule.starts_with("spo2"));
+        assert_eq!(found.len(), wanted, "ended at {end:?}: {found:?}");
+    }
+}
+
+#[test]
+fn what_the_server_does_not_give_is_an_alarm_that_no_other_hides() {
+    let mut ward = Ward::new();
+    ward.page(&[json!({
+        "resourceType": "DetectedIssue", "id": "g", "status": "preliminary", "severity": "low",
+        "code": { "coding": [{ "system": "urn:vigil:alarm-kind", "code": "technical" }], "text": "Printer" },
+        "identifiedPeriod": { "start": at(NOW - 1_000) },
+    })]);
+    let unread = Link { unread: Some(("not read whole: alarms".into(), Instant(NOW - 2_000))), ..online() };
+    assert_eq!(ward.look(NOW, &unread), began("unread"));
+    assert_eq!(
+        (ward.own()[0].text.as_str(), ward.own()[0].priority),
+        ("7B-1: not read whole: alarms", Priority::Technical)
+    );
+    assert_eq!(ward.look(NOW + 10_000, &unread), []);
+    assert_eq!(ward.look(NOW + 20_000, &online()), ended("unread"));
+    let gone = Link { online: false, since: Some(Instant(NOW + 30_000)), cause: Some("dns"), unread: None };
+    assert_eq!(ward.look(NOW + 60_000, &gone), began("link"));
+}

@@ -26,6 +26,7 @@ pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
             birth_date: Some("1960-01-01".into()),
             sex: Sex::Female,
             active: true,
+            deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
         };
@@ -59,6 +60,7 @@ pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
                 period_ms: 1000.0,
                 scale: 0,
                 mantissas: (0..3600).map(|s| base + (s * 7 + n) % 5).collect(),
+                marks: clinical::Marks::PLAIN,
             };
             facts.push(fact(format!("Observation/{p}-{code}"), Body::Segments(vec![segment])));
         }

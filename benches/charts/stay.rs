@@ -54,6 +54,7 @@ pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
         birth_date: Some("1960-01-01".into()),
         sex: Sex::Female,
         active: true,
+        deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
     };
@@ -81,6 +82,7 @@ pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
                 period_ms: 1000.0,
                 scale: *scale,
                 mantissas: (0..HOUR).map(|s| value(n, hour * HOUR + s)).collect(),
+                marks: clinical::Marks::PLAIN,
             };
             facts.push(fact(format!("Observation/{code}-{hour}"), Body::Segments(vec![segment])));
         }

@@ -58,7 +58,7 @@ impl Slot {
 pub struct Cell {
     /// Where it stands.
     pub slot: Slot,
-    /// As shown: `118`, `104/62`, `38.4`.
+    /// As shown: `118`, `104/62`, `38.4`, and `<40` of what is only a bound.
     pub text: String,
     /// As shown.
     pub unit: &'static str,
@@ -104,7 +104,7 @@ pub(crate) fn cells(
                 });
             }
         };
-    let whole = |unit: &'static str| move |n: &NewestValue| (format!("{:.0}", n.value), unit);
+    let whole = |unit: &'static str| move |n: &NewestValue| (format!("{}{:.0}", n.sign(), n.value), unit);
     add(Slot::Hr, &[Measure::HeartRate, Measure::PulseRate], &whole("/min"));
     add(Slot::SpO2, &[Measure::SpO2], &whole("%"));
     add(Slot::Rr, &[Measure::RespRate], &whole("/min"));
@@ -112,18 +112,22 @@ pub(crate) fn cells(
     add(Slot::Bp, &[Measure::SystolicBp, Measure::ArterialSystolic], &|n| {
         let low = diastolic.filter(|d| d.from.taken_at == n.from.taken_at);
         (
-            low.map_or_else(|| format!("{:.0}/–", n.value), |d| format!("{:.0}/{:.0}", n.value, d.value)),
+            low.map_or_else(
+                || format!("{}{:.0}/–", n.sign(), n.value),
+                |d| format!("{}{:.0}/{}{:.0}", n.sign(), n.value, d.sign(), d.value),
+            ),
             "mmHg",
         )
     });
-    add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{:.1}", n.value), "°C"));
+    add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{}{:.1}", n.sign(), n.value), "°C"));
     // Glucose is shown in the unit the site sends.
     add(Slot::Glucose, &[Measure::Glucose], &|n| {
         let shown = Shown::of(Measure::Glucose, [n.from.series.unit.as_str()]);
         // A value that came in the unit it is shown in is shown as it came.
         let conversion = shown.conversion(&n.from.series.unit).unwrap_or(Conversion::SAME);
         let digits = usize::from(shown.digits);
-        (format!("{:.digits$}", conversion.apply(n.from.value.to_f64())), shown.word())
+        let value = conversion.apply(n.from.value.to_f64());
+        (format!("{}{value:.digits$}", n.sign()), shown.word())
     });
     out
 }

@@ -1,6 +1,6 @@
 //! The newest value of a measure among those of one person.
 
-use clinical::{Conversion, Input, Instant, Measure, is_ahead};
+use clinical::{Comparator, Conversion, Input, Instant, Measure, is_ahead};
 use vault::SeriesValue;
 
 /// The newest value of a measure in the measure's own unit, artefacts after everything else.
@@ -28,8 +28,13 @@ pub(crate) fn newest<'a>(
 }
 
 impl NewestValue<'_> {
+    /// What stands before the number where it is only a bound.
+    pub(crate) fn sign(&self) -> &'static str {
+        self.from.comparator.map_or("", Comparator::code)
+    }
+
     pub(crate) fn input<T>(&self, value: T, continuous_kind: bool) -> Input<T> {
         let continuous = continuous_kind && (self.from.series.streamed || self.from.series.device.is_some());
-        Input { value, taken_at: self.from.taken_at, continuous }
+        Input { value, taken_at: self.from.taken_at, continuous, comparator: self.from.comparator }
     }
 }

@@ -1,13 +1,13 @@
 //! NEWS2 of one person from the newest values: the score, its inputs with their ages, what is missing, and when to look again.
 
 use clinical::{
-    Acvpu, Air, Band, Input, Inputs, Instant, Measure, Missing, News2, News2Error, Parameter, Person,
-    ScaleTwo, Windows, age_years, news2,
+    Acvpu, Air, Band, Comparator, Input, Inputs, Instant, MINUTE_MS, Measure, Missing, News2, News2Error,
+    Parameter, Person, ScaleTwo, Windows, age_years, news2,
 };
 use vault::{SeriesValue, Ward};
 
 use crate::local_time::today;
-use crate::newest_value::newest;
+use crate::newest_value::{NewestValue, newest};
 
 /// One input of the score on the patient page.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,21 +45,40 @@ pub struct NewsBadge {
     pub scale_two: Option<ScaleTwo>,
 }
 
-/// Air or oxygen with the words for it; nothing where neither flow nor FiO₂ is known.
-pub(crate) fn oxygen(values: &[&SeriesValue], now: Instant) -> Option<(Input<Air>, String)> {
-    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2], now)?;
+/// What one value says of the air; nothing where it cannot be, or where it is a bound with both behind it.
+fn breathed(found: &NewestValue) -> Option<Air> {
     let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);
-    let air = match (is_flow, found.value) {
-        (true, flow) if flow > 0.0 => Air::Oxygen,
-        (false, share) if share > 21.0 => Air::Oxygen,
-        _ => Air::RoomAir,
-    };
+    let most_of_air = if is_flow { 0.0 } else { 21.0 };
+    match found.from.comparator {
+        _ if found.from.artefact => None,
+        None if found.value > most_of_air => Some(Air::Oxygen),
+        None => Some(Air::RoomAir),
+        Some(Comparator::Above) if found.value >= most_of_air => Some(Air::Oxygen),
+        Some(Comparator::AtLeast) if found.value > most_of_air => Some(Air::Oxygen),
+        Some(Comparator::Below | Comparator::AtMost) if found.value <= most_of_air => Some(Air::RoomAir),
+        Some(_) => None,
+    }
+}
+
+/// Air or oxygen with the words for it; nothing where neither flow nor FiO₂ is known, where the newest of them is implausible, or
+/// where they contradict each other. What is not known is never air.
+pub(crate) fn oxygen(values: &[&SeriesValue], now: Instant) -> Option<(Input<Air>, String)> {
+    let all = [newest(values, &[Measure::OxygenFlow], now), newest(values, &[Measure::FiO2], now)];
+    let found = newest(values, &[Measure::OxygenFlow, Measure::FiO2], now)?;
+    let air = breathed(&found)?;
+    // A flow of none beside 40 % at the same moment: one of them is wrong, or the oxygen comes another way.
+    let at_once = |other: &NewestValue| found.from.taken_at.ms_since(other.from.taken_at).abs() < MINUTE_MS;
+    if all.iter().flatten().any(|other| at_once(other) && breathed(other) != Some(air)) {
+        return None;
+    }
+    let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);
     let words = match (air, is_flow) {
         (Air::RoomAir, _) => "Air".to_owned(),
-        (Air::Oxygen, true) => format!("O₂ {} L", trim(found.value, 1)),
-        (Air::Oxygen, false) => format!("O₂ {} %", trim(found.value, 0)),
+        (Air::Oxygen, true) => format!("O₂ {}{} L", found.sign(), trim(found.value, 1)),
+        (Air::Oxygen, false) => format!("O₂ {}{} %", found.sign(), trim(found.value, 0)),
     };
-    Some((found.input(air, false), words))
+    // That it is oxygen is known, whatever stood before the number.
+    Some((Input { comparator: None, ..found.input(air, false) }, words))
 }
 
 fn trim(value: f64, digits: usize) -> String {
@@ -102,6 +121,7 @@ pub fn inputs(values: &[&SeriesValue], who: &Scored, now: Instant) -> Inputs {
         newest(values, measures, now).map(|n| n.input(n.value, continuous))
     };
     let level = newest(values, &[Measure::Consciousness], now)
+        .filter(|n| n.from.comparator.is_none())
         .and_then(|n| Acvpu::from_value(n.value).map(|level| n.input(level, false)));
     Inputs {
         respiration: numeric(&[Measure::RespRate], true),
@@ -122,7 +142,10 @@ pub(crate) fn badge(values: &[&SeriesValue], who: &Scored, windows: &Windows, no
     let (oxygen, inputs) = (oxygen(values, now), inputs(values, who, now));
     let text = |parameter: Parameter| -> (String, Option<Instant>) {
         let number = |input: &Option<Input<f64>>, digits: usize| {
-            input.map_or((String::new(), None), |i| (format!("{:.digits$}", i.value), Some(i.taken_at)))
+            input.map_or((String::new(), None), |i| {
+                let sign = i.comparator.map_or("", Comparator::code);
+                (format!("{sign}{:.digits$}", i.value), Some(i.taken_at))
+            })
         };
         match parameter {
             Parameter::Respiration => number(&inputs.respiration, 0),
@@ -150,6 +173,7 @@ pub(crate) fn badge(values: &[&SeriesValue], who: &Scored, windows: &Windows, no
                         Missing::Absent => "missing",
                         Missing::TooOld { .. } => "too old",
                         Missing::Artefact => "artefact",
+                        Missing::Bound => "only a bound",
                     },
                 );
                 NewsInput { parameter, text, taken_at, points, why }

@@ -39,6 +39,8 @@ pub struct Tile {
     pub age: Option<u16>,
     /// Administrative gender.
     pub sex: Sex,
+    /// Whether the patient has died.
+    pub deceased: bool,
     /// `Air`, `O₂ 2 L`, or nothing where it is not known.
     pub air: Option<String>,
     /// The score.
@@ -172,7 +174,10 @@ pub(crate) fn tile(
 ) -> Tile {
     let (who, site) = (scored(ward, person, now), &ward.site);
     let oxygen = oxygen(values, now);
-    let news = badge(values, &who, &site.windows, now);
+    let mut news = badge(values, &who, &site.windows, now);
+    if person.deceased {
+        news.next_due = None;
+    }
     let alarm_of = |measures: &[Measure]| {
         alarms
             .iter()
@@ -217,6 +222,7 @@ pub(crate) fn tile(
         birth_date: person.birth_date.clone(),
         age: who.age,
         sex: person.sex,
+        deceased: person.deceased,
         air: oxygen.map(|(_, words)| words),
         news,
         cells,

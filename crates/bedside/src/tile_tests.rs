@@ -23,6 +23,7 @@ fn value(code: &str, value: &str, unit: &str, age_s: i64, streamed: bool) -> Ser
         value: value.parse().unwrap_or(Decimal::whole(0)),
         taken_at: NOW - age_s * 1000,
         artefact: false,
+        comparator: None,
         source: "Observation/x".into(),
     }
 }
@@ -37,6 +38,7 @@ fn ward() -> Ward {
             birth_date: Some("1955-03-14".into()),
             sex: Sex::Female,
             active: true,
+            deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
         }],

@@ -62,6 +62,7 @@ pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitC
         bed: String,
         name: String,
         mrn: String,
+        deceased: bool,
         news2: Score,
     }
     #[derive(Deserialize)]
@@ -72,7 +73,8 @@ pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitC
     rows(&start.ask(Ask::Ward(at)).await?, as_json, |person: &Person| {
         let news = &person.news2;
         let score = news.total.map_or_else(|| format!(">={}", news.partial), |total| total.to_string());
-        print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}", person.bed, person.name, person.mrn))?;
+        let died = if person.deceased { "  deceased" } else { "" };
+        print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}{died}", person.bed, person.name, person.mrn))?;
         Ok(())
     })
 }

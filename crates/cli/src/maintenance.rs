@@ -22,6 +22,9 @@ pub(crate) async fn sync(start: &Start, as_json: bool) -> Result<ExitCode, Failu
             synced.seconds,
             synced.quarantined
         ))?;
+        for (name, often) in &synced.left_out {
+            print(format_args!("not read: {often} x {name}"))?;
+        }
         for problem in &synced.problems {
             print(format_args!("problem: {problem}"))?;
         }

@@ -103,10 +103,12 @@ impl Actor {
     }
 }
 
-/// Whether a character changes how the rest of a line reads: control characters and bidirectional overrides.
+/// Whether a character changes how the rest of a line reads, or is none: control characters, bidirectional overrides, and the code
+/// points that Unicode leaves without one for good. XML can hold none of the latter, and paper is made of XML.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FDD0}'..='\u{FDEF}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// A name as it stands in an id: typed with other spaces or capitals it is still the same.

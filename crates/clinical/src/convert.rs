@@ -36,7 +36,12 @@ impl Conversion {
             (Measure::InsulinDose, "U") => return Ok(Conversion::SAME),
             _ => {}
         }
-        let convert = |value: f64| octofhir_ucum::convert(value, unit, own).ok().filter(|v| v.is_finite());
+        let into =
+            |value: f64, to: &str| octofhir_ucum::convert(value, unit, to).ok().filter(|v| v.is_finite());
+        let convert = |value: f64| {
+            let moles = || into(value, MMOL_L).filter(|_| measure == Measure::Glucose);
+            into(value, own).or_else(|| Some(moles()? * GLUCOSE_MG_DL_PER_MMOL_L))
+        };
         let (Some(at_zero), Some(at_hundred)) = (convert(0.0), convert(100.0)) else {
             return Err(UnitError::Incompatible { unit: unit.to_owned(), measure: measure.spec().label });
         };
@@ -124,6 +129,8 @@ mod tests {
             (Measure::Glucose, "mg/dL", 99.0, 99.0),
             (Measure::Glucose, "mmol/L", 5.5, 99.09),
             (Measure::Glucose, "g/L", 0.99, 99.0),
+            (Measure::Glucose, "umol/L", 5500.0, 99.09),
+            (Measure::Glucose, "mmol/dL", 0.55, 99.09),
             (Measure::FiO2, "%", 21.0, 21.0),
             (Measure::FiO2, "1", 0.21, 21.0),
             (Measure::OxygenFlow, "mL/min", 2000.0, 2.0),

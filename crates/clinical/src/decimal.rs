@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Quality;
+
 /// `mantissa * 10^-scale`. Keeps trailing zeros, so that a value comes back as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
@@ -30,6 +32,38 @@ impl Decimal {
         let scaled = (value * 10f64.powi(i32::from(scale))).round();
         #[expect(clippy::cast_possible_truncation, reason = "it is below 9e17")]
         (scaled.is_finite() && scaled.abs() < 9e17).then_some(Decimal { mantissa: scaled as i64, scale })
+    }
+
+    /// A number as it was sent, with whether it was rounded: one that has more digits than fit is what the nearest binary float is,
+    /// in as few digits as tell it from its neighbours. Programs that write floats in full give such tails: `38.89999999999999857`
+    /// is 38.9.
+    ///
+    /// # Errors
+    /// Where it is no number, or too large.
+    pub fn sent(text: &str) -> Result<(Decimal, Quality), NotADecimal> {
+        match text.parse() {
+            Ok(decimal) => Ok((decimal, Quality::Good)),
+            // serde has read JSON's grammar; of other texts Rust's has more, such as "inf".
+            Err(error)
+                if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b'.' | b'e' | b'E' | b'+')) =>
+            {
+                let whole = |part: &str| part.bytes().any(|b| b.is_ascii_digit());
+                let parts = text.trim_start_matches('-').split(['.', 'e', 'E']);
+                let number: f64 = Some(text)
+                    .filter(|_| parts.clone().all(whole))
+                    .ok_or(error)?
+                    .parse()
+                    .map_err(|_| error)?;
+                Ok((Decimal::near(number).ok_or(error)?, Quality::Rounded))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A float in as few digits as tell it from its neighbours, as far as they fit.
+    pub fn near(value: f64) -> Option<Decimal> {
+        let shortest = || value.to_string().parse().ok();
+        shortest().or_else(|| (0..=Decimal::MAX_SCALE).rev().find_map(|scale| Decimal::rounded(value, scale)))
     }
 
     /// The nearest binary float; what is drawn and compared, never what is stored.
@@ -113,6 +147,25 @@ mod tests {
         }
         assert_eq!("1.5e2".parse::<Decimal>().unwrap(), Decimal::whole(150));
         assert_eq!("2E-3".parse::<Decimal>().unwrap().to_string(), "0.002");
+    }
+
+    #[test]
+    fn a_number_with_the_tail_of_a_float_is_what_it_was_meant_to_be() {
+        for (sent, reads, quality) in [
+            ("38.9", "38.9", Quality::Good),
+            ("38.900", "38.900", Quality::Good),
+            ("38.89999999999999857891452847979962825775146484375", "38.9", Quality::Rounded),
+            ("0.1000000000000000055511151231257827", "0.1", Quality::Rounded),
+            ("-5.0000000000000000001", "-5", Quality::Rounded),
+            ("1e-99", "0.000000000000000000", Quality::Rounded),
+            ("72e0", "72", Quality::Good),
+        ] {
+            let (decimal, found) = Decimal::sent(sent).unwrap();
+            assert_eq!((decimal.to_string().as_str(), found), (reads, quality), "{sent}");
+        }
+        for text in ["", "NaN", "inf", "1.", ".5", "--1", "1e99", "99999999999999999999", "1,5", "1e", "-"] {
+            assert_eq!(Decimal::sent(text), Err(NotADecimal), "{text}");
+        }
     }
 
     #[test]

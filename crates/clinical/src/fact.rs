@@ -1,6 +1,8 @@
 //! What a server said, as plain facts with where each came from.
 
-use crate::{Action, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source, Stay};
+use crate::{
+    Action, ActionId, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source, Stay,
+};
 
 /// Something a server said, with the version it said it in.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub enum Body {
     Segments(Vec<Segment>),
     Episode(Episode),
     Action(Action),
+    /// An action that was said by mistake, or did not happen.
+    Withdrawn(ActionId),
     Dose(Dose),
     Flag(Flag),
     /// The resource is gone, or was entered in error.

@@ -23,6 +23,7 @@ mod site;
 mod stale;
 mod time;
 mod tone;
+mod units;
 mod ward;
 mod whereabouts;
 
@@ -49,7 +50,7 @@ pub use smol_str::SmolStr;
 
 pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Escalation, Policy, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
-pub use sample::{Quality, Sample, Source, Times};
+pub use sample::{Marks, Quality, Sample, Source, Times};
 pub use settings::{Setting, SettingSpec, Takes, settings, settings_table};
 pub use site::{Site, SiteError};
 pub use stale::{AHEAD_MS, StaleAfter, is_ahead, is_stale};

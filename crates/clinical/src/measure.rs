@@ -19,6 +19,20 @@ impl Code {
         }
     }
 
+    /// The plausible range of what comes under this code, in the unit of its measure.
+    pub fn plausible(&self) -> Option<(f64, f64)> {
+        let own = NARROWER.iter().find(|(code, _)| *code == self.as_str()).map(|(_, range)| *range);
+        own.or_else(|| self.measure().map(|measure| measure.spec().plausible))
+    }
+
+    /// Whether `value`, in the unit of the measure, can be a measurement under this code. NaN cannot; of what is not known all can.
+    pub fn plausibility(&self, value: f64) -> Plausibility {
+        match self.plausible() {
+            Some((low, high)) if !(value >= low && value <= high) => Plausibility::Artefact,
+            _ => Plausibility::Plausible,
+        }
+    }
+
     /// What the code measures, where the console knows it.
     pub fn measure(&self) -> Option<Measure> {
         match self {
@@ -140,6 +154,11 @@ const TABLE: &[MeasureSpec] = &[
     row(Measure::InsulinDose, "Insulin", &[], &["189452"], "[iU]", (0.0, 100.0), 1),
 ];
 
+/// Codes whose devices tell less than their measure can be. A sensor under the skin reads 40 to 400 mg/dL, some of them to 500;
+/// numbers below are codes for its errors. A laboratory can find less.
+const NARROWER: [(&str, (f64, f64)); 3] =
+    [("99504-3", (20.0, 600.0)), ("105272-9", (20.0, 600.0)), ("160212", (20.0, 600.0))];
+
 const fn row(
     measure: Measure,
     label: &'static str,
@@ -192,6 +211,27 @@ mod tests {
                 assert_eq!(Measure::from_loinc(code), Some(row.measure));
             }
         }
+    }
+
+    #[test]
+    fn a_sensors_error_is_no_glucose_and_a_laboratorys_low_one_is() {
+        for (code, value, plausible) in [
+            (Code::Loinc("99504-3".into()), 10.0, false),
+            (Code::Loinc("105272-9".into()), 12.0, false),
+            (Code::Mdc("160212".into()), 1.0, false),
+            (Code::Loinc("99504-3".into()), 40.0, true),
+            (Code::Loinc("2345-7".into()), 12.0, true),
+            (Code::Loinc("8867-4".into()), f64::NAN, false),
+            (Code::Loinc("1-8".into()), -5e9, true),
+        ] {
+            let found = code.plausibility(value) == Plausibility::Plausible;
+            assert_eq!(found, plausible, "{code:?} {value}");
+        }
+        assert!(NARROWER.iter().all(|(code, range)| {
+            let measure = Measure::from_loinc(code).or(Measure::from_mdc(code));
+            let (low, high) = measure.expect("a code of the table").spec().plausible;
+            low <= range.0 && range.1 <= high
+        }));
     }
 
     #[test]

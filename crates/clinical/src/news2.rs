@@ -1,6 +1,6 @@
 //! NEWS2, the National Early Warning Score (Royal College of Physicians, 2017, charts 1 to 4).
 
-use crate::{HOUR_MS, Instant, Measure, Plausibility, Setting};
+use crate::{Comparator, HOUR_MS, Instant, Measure, Plausibility, Setting};
 
 /// Level of consciousness; everything but alert scores 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,8 @@ pub struct Input<T> {
     pub taken_at: Instant,
     /// Streamed or sent by a monitor, as against charted on a round.
     pub continuous: bool,
+    /// On which side of the value the quantity lies, where it is only a bound.
+    pub comparator: Option<Comparator>,
 }
 
 /// SpO₂ scale 2, for hypercapnic respiratory failure; only by a recorded prescription.
@@ -152,6 +154,8 @@ pub enum Missing {
     },
     /// The last value is outside the plausible range.
     Artefact,
+    /// The last value is only a bound, and what lies behind it can have other points.
+    Bound,
 }
 
 /// The clinical risk (RCP 2017, chart 2).
@@ -263,26 +267,29 @@ pub fn news2(inputs: &Inputs, windows: &Windows, now: Instant) -> Result<News2, 
     let scale_two = inputs.scale_two.is_some();
 
     let spo2 = numeric(&inputs.spo2, Measure::SpO2).and_then(|input| {
-        let points = if scale_two {
-            // At 93 % and above scale 2 depends on the air; unknown air leaves it unscored.
-            spo2_scale_two(input.value, on_oxygen).ok_or(Missing::Absent)?
-        } else {
-            spo2_scale_one(input.value)
+        // At 93 % and above scale 2 depends on the air; unknown air leaves it unscored.
+        let points = |value| {
+            if scale_two {
+                spo2_scale_two(value, on_oxygen).ok_or(Missing::Absent)
+            } else {
+                Ok(spo2_scale_one(value))
+            }
         };
-        Ok((points, input.taken_at))
+        Ok((points_of(&input, Measure::SpO2, points)?, input.taken_at))
     });
-    let scored = |input: Result<Input<f64>, Missing>, points: fn(f64) -> u8| {
-        input.map(|input| (points(input.value), input.taken_at))
+    let scored = |input: Result<Input<f64>, Missing>, measure: Measure, points: fn(f64) -> u8| {
+        let input = input?;
+        Ok((points_of(&input, measure, |value| Ok(points(value)))?, input.taken_at))
     };
     let results = [
-        scored(numeric(&inputs.respiration, Measure::RespRate), respiration),
+        scored(numeric(&inputs.respiration, Measure::RespRate), Measure::RespRate, respiration),
         spo2,
         air.map(|input| (if input.value == Air::Oxygen { 2 } else { 0 }, input.taken_at)),
-        scored(numeric(&inputs.systolic, Measure::SystolicBp), systolic),
-        scored(numeric(&inputs.pulse, Measure::HeartRate), pulse),
+        scored(numeric(&inputs.systolic, Measure::SystolicBp), Measure::SystolicBp, systolic),
+        scored(numeric(&inputs.pulse, Measure::HeartRate), Measure::HeartRate, pulse),
         usable(&inputs.consciousness, windows, now)
             .map(|input| (if input.value == Acvpu::Alert { 0 } else { 3 }, input.taken_at)),
-        scored(numeric(&inputs.temperature, Measure::Temperature), temperature),
+        scored(numeric(&inputs.temperature, Measure::Temperature), Measure::Temperature, temperature),
     ];
     let mut score = News2 { points: Vec::new(), missing: Vec::new(), partial: 0, oldest: None };
     for (parameter, result) in Parameter::ALL.into_iter().zip(results) {
@@ -303,6 +310,33 @@ fn usable<T: Copy>(input: &Option<Input<T>>, windows: &Windows, now: Instant) ->
     let age_ms = now.ms_since(input.taken_at);
     let window = if input.continuous { windows.continuous_ms } else { windows.spot_ms };
     if age_ms > window { Err(Missing::TooOld { age_ms }) } else { Ok(input) }
+}
+
+/// The points of an input. Of one that is only a bound they count where everything behind it, as far as it is plausible, has the
+/// same: below 70 % scores 3 whatever it was.
+fn points_of(
+    input: &Input<f64>,
+    measure: Measure,
+    points: impl Fn(f64) -> Result<u8, Missing>,
+) -> Result<u8, Missing> {
+    /// No band of the chart is narrower.
+    const STEP: f64 = 0.1;
+    let Some(comparator) = input.comparator else { return points(input.value) };
+    let (low, high) = measure.spec().plausible;
+    let (mut at, end) = match comparator {
+        Comparator::Below => (low, input.value - STEP),
+        Comparator::AtMost => (low, input.value),
+        Comparator::AtLeast => (input.value, high),
+        Comparator::Above => (input.value + STEP, high),
+    };
+    let found = points(end)?;
+    while at < end {
+        if points(at)? != found {
+            return Err(Missing::Bound);
+        }
+        at += STEP;
+    }
+    Ok(found)
 }
 
 /// Device values can carry fractions; the chart's bands are in whole numbers, so values are rounded first.
@@ -384,7 +418,7 @@ mod tests {
     const NOW: Instant = Instant(100 * HOUR_MS);
 
     fn at<T>(value: T) -> Option<Input<T>> {
-        Some(Input { value, taken_at: NOW, continuous: false })
+        Some(Input { value, taken_at: NOW, continuous: false, comparator: None })
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -495,7 +529,8 @@ mod tests {
     #[test]
     fn an_old_reading_and_an_artefact_do_not_count() {
         let mut case = inputs(16.0, 98.0, 1, false, 120.0, 80.0, Acvpu::Alert, 37.0);
-        case.pulse = Some(Input { value: 80.0, taken_at: NOW - 31 * MINUTE_MS, continuous: true });
+        case.pulse =
+            Some(Input { value: 80.0, taken_at: NOW - 31 * MINUTE_MS, continuous: true, comparator: None });
         case.temperature = at(61.0);
         let score = news2(&case, &Windows::default(), NOW).unwrap();
         assert_eq!(

@@ -1,20 +1,15 @@
 //! A quantity: a value, what it is to what was measured, and its unit.
 //!
-//! Nicknames of the wild are spelled out in UCUM, everything else is judged by `octofhir-ucum`. Deliberately not here: the way
-//! from one unit to another (`convert`).
+//! Deliberately not here: how units are spelled (`units`), and the way from one to another (`convert`).
 
 use std::fmt;
 
 use smol_str::SmolStr;
 
-use crate::Decimal;
+use crate::{Decimal, units};
 
 /// The system that units are in here: UCUM, the Unified Code for Units of Measure.
 pub const UCUM: &str = "http://unitsofmeasure.org";
-
-/// What nearly every value comes in; known to be UCUM (a test asks), so that a page need not ask a thousand times.
-const USUAL: [&str; 12] =
-    ["/min", "%", "mm[Hg]", "Cel", "mg/dL", "mmol/L", "L/min", "[degF]", "kPa", "[iU]", "mV", "1"];
 
 /// A unit that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,14 +79,13 @@ impl Unit {
         Unit { system: UCUM, text: code.clone(), code }
     }
 
-    /// The unit that was sent as a code, as text, or as both. The code counts, unless only the text is UCUM; without either the
-    /// value is a bare number.
+    /// The unit that was sent: its system, its code, its text, as far as there are any. The code counts, unless only the text is a
+    /// unit; without either the value is a bare number.
     ///
     /// # Errors
-    /// Where UCUM knows neither.
-    pub fn sent(code: Option<&str>, text: Option<&str>) -> Result<Unit, UnitError> {
-        let spelled = spelled_out(code.or(text).unwrap_or("1"));
-        let code = spelled.or_else(|error| text.map_or(Err(error), spelled_out))?;
+    /// Where neither is a unit that has a code of UCUM.
+    pub fn sent(system: Option<&str>, code: Option<&str>, text: Option<&str>) -> Result<Unit, UnitError> {
+        let code = units::read(system, code, text)?;
         let text = text.map_or_else(|| code.clone(), SmolStr::new);
         Ok(Unit { system: UCUM, code, text })
     }
@@ -111,30 +105,6 @@ pub fn unit_word(code: &str) -> &str {
         "[iU]" => "U",
         other => other,
     }
-}
-
-/// The UCUM spelling of a unit as devices send it.
-fn spelled_out(sent: &str) -> Result<SmolStr, UnitError> {
-    let spelled = match sent.trim() {
-        "bpm" | "beats/min" | "beats/minute" | "{beats}/min" | "breaths/min" | "breaths/minute"
-        | "{breaths}/min" | "1/min" | "/minute" => "/min",
-        "mmHg" | "mm Hg" | "mmhg" => "mm[Hg]",
-        "°C" | "degC" | "C" | "celsius" => "Cel",
-        "°F" | "degF" | "F" => "[degF]",
-        "percent" | "pct" => "%",
-        "U" | "IU" | "iU" | "units" => "[iU]",
-        "l/min" => "L/min",
-        other => other,
-    };
-    if USUAL.contains(&spelled) {
-        return Ok(spelled.into());
-    }
-    // UCUM takes any number for a unit, and devices send MDC codes such as 264864 where a UCUM code belongs.
-    let is_number = spelled.bytes().all(|b| b.is_ascii_digit());
-    if is_number || spelled.len() > 64 || octofhir_ucum::validate(spelled).is_err() {
-        return Err(UnitError::Unknown(sent.chars().take(40).collect()));
-    }
-    Ok(spelled.into())
 }
 
 /// A measured or given amount, as it was sent.
@@ -198,26 +168,21 @@ mod tests {
     #[test]
     fn nicknames_of_real_devices_are_spelled_out() {
         for (sent, ucum) in NICKNAMES {
-            let unit = Unit::sent(Some(sent), None).unwrap();
+            let unit = Unit::sent(None, Some(sent), None).unwrap();
             assert_eq!((unit.code.as_str(), unit.system), (ucum, UCUM), "{sent}");
-            assert_eq!(Unit::sent(None, Some(sent)).map(|unit| unit.code), Ok(unit.code), "{sent}");
+            assert_eq!(Unit::sent(None, None, Some(sent)).map(|unit| unit.code), Ok(unit.code), "{sent}");
         }
         for bad in ["", "florps", "mm[Hg", "<b>mg</b>"] {
-            assert!(Unit::sent(Some(bad), None).is_err(), "{bad}");
+            assert!(Unit::sent(None, Some(bad), None).is_err(), "{bad}");
         }
-        assert_eq!(Unit::sent(None, None), Ok(Unit::ucum("1")));
+        assert_eq!(Unit::sent(None, None, None), Ok(Unit::ucum("1")));
     }
 
     #[test]
     fn the_text_helps_where_the_code_is_none_and_is_kept_as_it_came() {
-        let unit = Unit::sent(Some("264864"), Some("beats/minute")).unwrap();
+        let unit = Unit::sent(None, Some("264864"), Some("beats/minute")).unwrap();
         assert_eq!((unit.code.as_str(), unit.text.as_str()), ("/min", "beats/minute"));
-        assert_eq!(Unit::sent(Some("florps"), Some("what")), Err(UnitError::Unknown("what".into())));
-    }
-
-    #[test]
-    fn the_usual_units_are_ucum() {
-        assert!(USUAL.iter().all(|unit| octofhir_ucum::validate(unit).is_ok()));
+        assert_eq!(Unit::sent(None, Some("florps"), Some("what")), Err(UnitError::Unknown("what".into())));
     }
 
     #[test]
@@ -238,7 +203,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_the_reader_panic(code in proptest::option::of(".{0,70}"), text in proptest::option::of(".{0,70}")) {
-            let _ = Unit::sent(code.as_deref(), text.as_deref());
+            for system in [None, Some(UCUM), Some("urn:iso:std:iso:11073:10101"), Some("http://x")] {
+                let _ = Unit::sent(system, code.as_deref(), text.as_deref());
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 //! somebody looked, so that every station that holds the same values finds the same onset. Deliberately not here: which of
 //! them the gateway has raised already, and how an alarm is recorded.
 
-use crate::{DAY_MS, Dose, HOUR_MS, Instant, Limits, MINUTE_MS, Measure, Priority, SECOND_MS};
+use crate::{Comparator, DAY_MS, Dose, HOUR_MS, Instant, Limits, MINUTE_MS, Measure, Priority, SECOND_MS};
 
 /// The side of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -156,8 +156,27 @@ impl Rule {
         }
     }
 
-    /// `SpO2 84 < 90`, `Glucose falling 36 in 15 min`, `Battery 9 %`; `worst` and `bound` as shown, `digits` behind the point.
-    pub fn text(&self, worst: f64, bound: f64, digits: usize) -> String {
+    /// What a rule may take a value for that is only a bound: a number beyond it, on the side where the quantity lies. Nothing where
+    /// what was measured may as well be inside as outside; of a change nothing is known then.
+    pub fn taken_for(&self, value: f64, comparator: Comparator, limits: Option<Limits>) -> Option<f64> {
+        let beyond = value.abs().max(1.0) * 1e-9;
+        let (number, lies) = match comparator {
+            Comparator::Below => (value - beyond, Side::Low),
+            Comparator::AtMost => (value, Side::Low),
+            Comparator::AtLeast => (value, Side::High),
+            Comparator::Above => (value + beyond, Side::High),
+        };
+        if matches!(self.kind, Kind::Change { .. }) {
+            return None;
+        }
+        let outside = self.bound(limits).is_some_and(|bound| self.is_outside(number, bound));
+        // Less than 40 is below 70 for certain, and not for certain above 30.
+        (outside == (lies == self.side)).then_some(number)
+    }
+
+    /// `SpO2 84 < 90`, `Glucose <40 < 70`, `Glucose falling 36 in 15 min`, `Battery 9 %`; `worst` and `bound` as shown, `digits` behind the point.
+    pub fn text(&self, comparator: Option<Comparator>, worst: f64, bound: f64, digits: usize) -> String {
+        let only = comparator.map_or("", Comparator::code);
         // The marks of IEC 60601-1-8 are plain text: so are the names beside them.
         let name = match self.measure {
             Measure::SpO2 => "SpO2",
@@ -167,13 +186,13 @@ impl Rule {
         match self.kind {
             Kind::Limit { .. } => {
                 let sign = if self.side == Side::Low { '<' } else { '>' };
-                format!("{name} {worst:.digits$} {sign} {bound:.digits$}")
+                format!("{name} {only}{worst:.digits$} {sign} {bound:.digits$}")
             }
             Kind::Change { within_ms, .. } => {
                 let word = if self.side == Side::Low { "falling" } else { "rising" };
                 format!("{name} {word} {:.digits$} in {} min", worst.abs(), within_ms / MINUTE_MS)
             }
-            Kind::Fixed { .. } => format!("{name} {worst:.0} %"),
+            Kind::Fixed { .. } => format!("{name} {only}{worst:.0} %"),
         }
     }
 }
@@ -404,6 +423,30 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_is_an_alarm_where_all_behind_it_is_and_no_word_where_it_is_not_known() {
+        let limits = Limits { low: Some(70.0), high: Some(180.0) };
+        for (code, comparator, value, outside) in [
+            ("glucose-low", Comparator::Below, 40.0, Some(true)),
+            ("glucose-low", Comparator::Below, 70.0, Some(true)),
+            ("glucose-low", Comparator::AtMost, 70.0, None),
+            ("glucose-low", Comparator::Below, 80.0, None),
+            ("glucose-low", Comparator::Above, 400.0, Some(false)),
+            ("glucose-low", Comparator::AtLeast, 60.0, None),
+            ("glucose-high", Comparator::Below, 40.0, Some(false)),
+            ("glucose-high", Comparator::Above, 180.0, Some(true)),
+            ("glucose-high", Comparator::Above, 100.0, None),
+            ("glucose-falling", Comparator::Below, 40.0, None),
+        ] {
+            let rule = Rule::from_code(code).expect("a rule");
+            let taken = rule.taken_for(value, comparator, Some(limits));
+            let found = taken.map(|number| rule.is_outside(number, rule.bound(Some(limits)).unwrap()));
+            assert_eq!(found, outside, "{code} {}{value}", comparator.code());
+        }
+        let text = Rule::from_code("glucose-low").unwrap().text(Some(Comparator::Below), 40.0, 70.0, 0);
+        assert_eq!(text, "Glucose <40 < 70");
+    }
+
+    #[test]
     fn a_short_dip_is_no_alarm_and_a_long_one_began_with_its_first_second() {
         let mut w = on_series("spo2-low");
         let mut values = vec![95.0; 5];
@@ -414,7 +457,7 @@ mod tests {
         long.extend([84.0; 6]);
         let began = Turn::Began { onset: Instant(20_000), worst: 84.0, bound: 90.0 };
         assert_eq!(seconds(&mut w, 20, &long, SPO2), [began]);
-        assert_eq!(w.rule().text(84.0, 90.0, 0), "SpO2 84 < 90");
+        assert_eq!(w.rule().text(None, 84.0, 90.0, 0), "SpO2 84 < 90");
     }
 
     #[test]
@@ -476,7 +519,7 @@ mod tests {
             .collect();
         let began = Turn::Began { onset: Instant(15 * MINUTE_MS), worst: -44.0, bound: -30.0 };
         assert_eq!(turns, [began]);
-        assert_eq!(w.rule().text(-44.0, -30.0, 0), "Glucose falling 44 in 15 min");
+        assert_eq!(w.rule().text(None, -44.0, -30.0, 0), "Glucose falling 44 in 15 min");
     }
 
     #[test]

@@ -5,12 +5,64 @@ use smol_str::SmolStr;
 use crate::{Code, Comparator, Decimal, DeviceId, Instant, PatientId};
 
 /// How far a value can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quality {
     /// As measured.
     Good,
+    /// As measured, and sent with more digits than are kept.
+    Rounded,
     /// Outside the plausible range: kept and shown as an artefact, left out of scores and alarms.
     Artefact,
+}
+
+/// What goes with a value wherever it goes: how far it can be trusted, and on which side of it the quantity lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Marks {
+    /// How far to trust it.
+    pub quality: Quality,
+    /// `None` where the quantity is the value.
+    pub comparator: Option<Comparator>,
+}
+
+impl Marks {
+    /// Of a value that is what was measured.
+    pub const PLAIN: Marks = Marks { quality: Quality::Good, comparator: None };
+
+    const ARTEFACT: i64 = 1;
+    const ROUNDED: i64 = 1 << 4;
+
+    /// Whether the value is outside the plausible range.
+    pub fn is_artefact(self) -> bool {
+        self.quality == Quality::Artefact
+    }
+
+    /// As a cache holds it: the lowest bit of an artefact, the next three for the comparator, then one where it was rounded. Caches
+    /// from before there were comparators hold 0 and 1 only, and read the same.
+    pub fn code(self) -> i64 {
+        let quality = match self.quality {
+            Quality::Good => 0,
+            Quality::Rounded => Marks::ROUNDED,
+            Quality::Artefact => Marks::ARTEFACT,
+        };
+        quality | self.comparator.map_or(0, |comparator| (comparator as i64 + 1) << 1)
+    }
+
+    /// What [`Marks::code`] stands for.
+    pub fn from_code(code: i64) -> Marks {
+        let comparator = match (code >> 1) & 7 {
+            0 => None,
+            1 => Some(Comparator::Below),
+            2 => Some(Comparator::AtMost),
+            3 => Some(Comparator::AtLeast),
+            _ => Some(Comparator::Above),
+        };
+        let quality = match code {
+            code if code & Marks::ARTEFACT != 0 => Quality::Artefact,
+            code if code & Marks::ROUNDED != 0 => Quality::Rounded,
+            _ => Quality::Good,
+        };
+        Marks { quality, comparator }
+    }
 }
 
 /// The resource a value came in, and the version of it.
@@ -33,7 +85,7 @@ pub struct Sample {
     pub code: Code,
     /// The value in `unit`.
     pub value: Decimal,
-    /// On which side of the value the quantity lies, where the device could tell no more; the vault keeps the value alone.
+    /// On which side of the value the quantity lies, where the device could tell no more.
     pub comparator: Option<Comparator>,
     /// UCUM, as sent, after the wire's nicknames (`bpm`, `mmHg`) were spelled out.
     pub unit: SmolStr,
@@ -41,6 +93,13 @@ pub struct Sample {
     pub taken_at: Instant,
     /// How far to trust it.
     pub quality: Quality,
+}
+
+impl Sample {
+    /// What goes with the value wherever it goes.
+    pub fn marks(&self) -> Marks {
+        Marks { quality: self.quality, comparator: self.comparator }
+    }
 }
 
 /// When the values of a block were taken, milliseconds since 1970 UTC, ascending.
@@ -122,6 +181,20 @@ mod tests {
             let plain = (from..times.len()).find(|n| times[*n] > limit).unwrap_or(times.len());
             prop_assert_eq!(Times::Each(&times).end_of(from, |t| t <= limit), plain);
         }
+    }
+
+    #[test]
+    fn what_goes_with_a_value_comes_back_from_the_cache_with_it() {
+        let mut seen = std::collections::HashSet::new();
+        for quality in [Quality::Good, Quality::Rounded, Quality::Artefact] {
+            for comparator in Comparator::ALL.into_iter().map(Some).chain([None]) {
+                let marks = Marks { quality, comparator };
+                assert_eq!(Marks::from_code(marks.code()), marks);
+                assert_eq!(marks.code() & 1 != 0, marks.is_artefact(), "older caches hold this bit alone");
+                assert!(seen.insert(marks.code()));
+            }
+        }
+        assert_eq!((Marks::PLAIN.code(), Marks::from_code(1).is_artefact()), (0, true));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, Decimal, DeviceId, DoseId, FlagId, Instant, PatientId, PlaceId, Sex, StayId};
+use crate::{Code, Decimal, DeviceId, DoseId, FlagId, Instant, Marks, PatientId, PlaceId, Sex, StayId};
 
 /// A patient, as far as a screen needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Person {
     pub sex: Sex,
     /// `false` once the record was merged away or switched off.
     pub active: bool,
+    /// Whether the patient has died.
+    pub deceased: bool,
     /// The record that this one was merged into.
     pub replaced_by: Option<PatientId>,
     /// Records that were merged into this one.
@@ -179,7 +181,8 @@ impl Flag {
     }
 }
 
-/// Evenly spaced values of one signal, as SampledData sends them. Gaps were cut out: a segment has none.
+/// Evenly spaced values of one signal, as SampledData sends them. Gaps were cut out: a segment has none. So were
+/// those that are no plain measurement: they stand in segments of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     /// Logical id of the Patient.
@@ -198,6 +201,8 @@ pub struct Segment {
     pub scale: u8,
     /// One mantissa a value.
     pub mantissas: Vec<i64>,
+    /// What goes with each of the values.
+    pub marks: Marks,
 }
 
 impl Segment {

@@ -33,6 +33,7 @@ fn value(code: &str, v: i64, age_ms: i64) -> SeriesValue {
         value: Decimal::whole(v),
         taken_at: Instant(NOW - age_ms),
         artefact: false,
+        comparator: None,
         source: "Observation/o".into(),
     }
 }
@@ -80,6 +81,7 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
             birth_date: Some("1955-03-14".into()),
             sex: Sex::Female,
             active: true,
+            deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
         }],

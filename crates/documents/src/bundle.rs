@@ -1,5 +1,6 @@
 //! The values of one patient as a FHIR R4 Bundle, as they were sent.
 
+use clinical::{Comparator, Quality};
 use fhir::format_instant;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -14,6 +15,8 @@ use crate::exported::{Exported, code_system, label};
 struct Quantity<'a> {
     /// The digits as they were sent.
     value: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparator: Option<&'static str>,
     unit: &'a str,
     system: &'static str,
     code: &'a str,
@@ -49,6 +52,14 @@ struct Bundle<'a> {
     entry: Vec<Entry<'a>>,
 }
 
+fn note(quality: Quality) -> Option<&'static str> {
+    match quality {
+        Quality::Good => None,
+        Quality::Rounded => Some("rounded: it was sent with more digits than are kept"),
+        Quality::Artefact => Some("outside the plausible range"),
+    }
+}
+
 /// The values of a range as a FHIR R4 collection Bundle of Observations.
 ///
 /// # Errors
@@ -62,7 +73,7 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
     let mut entry = Vec::new();
     for series in &all {
         let system = code_system(series);
-        for (at, value, artefact) in reader.decimals(series.id, from, to)? {
+        for (at, value, marks) in reader.decimals(series.id, from, to)? {
             let resource = Observation {
                 resource_type: "Observation",
                 id: format!("v{}", entry.len() + 1),
@@ -72,12 +83,13 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
                 effective_date_time: format_instant(at),
                 value_quantity: Quantity {
                     value: RawValue::from_string(value.to_string()).map_err(failed)?,
+                    comparator: marks.comparator.map(Comparator::code),
                     unit: &series.unit,
                     system: clinical::UCUM,
                     code: &series.unit,
                 },
                 device: series.device.as_ref().map(|id| json!({ "reference": format!("Device/{id}") })),
-                note: artefact.then(|| json!([{ "text": "outside the plausible range" }])),
+                note: note(marks.quality).map(|text| json!([{ "text": text }])),
             };
             entry.push(Entry { resource });
         }

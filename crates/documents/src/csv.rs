@@ -4,13 +4,17 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use ::csv::{Terminator, Writer, WriterBuilder};
-use clinical::DeviceId;
+use clinical::{Comparator, DeviceId, Quality};
 use fhir::format_instant;
 use vault::Reader;
 
 use crate::chart::{ChartRequest, chart_range};
 use crate::error::DocumentError;
 use crate::exported::{Exported, code_system, label};
+
+/// What is new stands last: who reads a column by its place finds it there still.
+const HEADINGS: [&str; 10] =
+    ["taken_at", "system", "code", "name", "value", "unit", "device", "artefact", "comparator", "rounded"];
 
 /// What a spreadsheet would take for a formula is told to be text.
 fn no_formula(text: &str) -> Cow<'_, str> {
@@ -26,7 +30,8 @@ fn unwritten(why: impl Display) -> DocumentError {
     DocumentError::Drawing(format!("the file could not be written: {why}"))
 }
 
-/// The values of a range as CSV: moment (UTC), code system, code, name, value as sent, UCUM unit, device, artefact or not.
+/// The values of a range as CSV: moment (UTC), code system, code, name, value as sent, UCUM unit, device,
+/// artefact or not, comparator where the value is only a bound, rounded or not.
 ///
 /// # Errors
 /// Of the cache, or where the patient or the range is none.
@@ -34,18 +39,20 @@ pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, D
     let range = chart_range(reader, request)?;
     let (from, to) = (range.from(), range.to());
     let mut file = file();
-    file.write_record(["taken_at", "system", "code", "name", "value", "unit", "device", "artefact"])
-        .map_err(unwritten)?;
+    file.write_record(HEADINGS).map_err(unwritten)?;
     let mut values = 0;
     for series in reader.series_of(&request.patient)? {
         let system = code_system(&series);
         let device = no_formula(series.device.as_ref().map_or("", DeviceId::as_str));
         let (code, unit) = (no_formula(&series.code), no_formula(&series.unit));
-        for (at, value, artefact) in reader.decimals(series.id, from, to)? {
+        for (at, value, marks) in reader.decimals(series.id, from, to)? {
             values += 1;
             let (at, value) = (format_instant(at), value.to_string());
-            let artefact = if artefact { "true" } else { "false" };
-            file.write_record([&at, system, &code, label(&series), &value, &unit, &device, artefact])
+            let word = |is: bool| if is { "true" } else { "false" };
+            let (artefact, rounded) = (word(marks.is_artefact()), word(marks.quality == Quality::Rounded));
+            let only = marks.comparator.map_or("", Comparator::code);
+            let name = label(&series);
+            file.write_record([&at, system, &code, name, &value, &unit, &device, artefact, only, rounded])
                 .map_err(unwritten)?;
         }
     }
@@ -55,19 +62,19 @@ pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, D
 
 #[cfg(test)]
 mod tests {
-    use clinical::{Body, Code, Decimal, Fact, Instant, Quality, Sample, Source};
+    use clinical::{Body, Code, Decimal, Fact, Instant, Sample, Source};
     use vault::{Key, PageCommit, Vault};
 
     use super::*;
 
-    /// The file as it was before the csv crate wrote it.
-    const WANTED: &str = "taken_at,system,code,name,value,unit,device,artefact\r\n\
-        1970-01-01T00:00:01.000Z,http://loinc.org,8310-5,Temp,-36.60,Cel,\"ward 7, \"\"west\"\"\",false\r\n\
-        1970-01-01T00:00:02.500Z,http://loinc.org,8310-5,Temp,0.0,Cel,\"ward 7, \"\"west\"\"\",true\r\n";
+    /// The file as it was before the csv crate wrote it, but for the columns behind.
+    const WANTED: &str = "taken_at,system,code,name,value,unit,device,artefact,comparator,rounded\r\n\
+        1970-01-01T00:00:01.000Z,http://loinc.org,8310-5,Temp,-36.60,Cel,\"ward 7, \"\"west\"\"\",false,,false\r\n\
+        1970-01-01T00:00:02.500Z,http://loinc.org,8310-5,Temp,0.0,Cel,\"ward 7, \"\"west\"\"\",true,<,false\r\n";
 
-    fn temperature(n: i64, at: i64, value: &str, quality: Quality) -> Fact {
+    fn temperature(n: i64, at: i64, value: &str, quality: Quality, comparator: Option<Comparator>) -> Fact {
         let sample = Sample {
-            comparator: None,
+            comparator,
             patient: "p".into(),
             device: Some("ward 7, \"west\"".into()),
             code: Code::Loinc("8310-5".into()),
@@ -85,8 +92,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
         let facts = vec![
-            temperature(1, 1000, "-36.60", Quality::Good),
-            temperature(2, 2500, "0.0", Quality::Artefact),
+            temperature(1, 1000, "-36.60", Quality::Good, None),
+            temperature(2, 2500, "0.0", Quality::Artefact, Some(Comparator::Below)),
         ];
         vault.commit(PageCommit { facts, received: Instant(3000), ..Default::default() }).unwrap();
         let request = ChartRequest {

@@ -155,7 +155,9 @@ impl WardPages {
             .join(", ");
         self.pages.write(LEFT + 32.0, Ink::bold(9.5), &name);
         let age = tile.age.map(|age| format!("{age} y")).unwrap_or_default();
-        self.pages.write(LEFT + 170.0, Ink::quiet(8.5), &[tile.mrn.as_str(), &age].join(" · "));
+        let died = if tile.deceased { "deceased" } else { "" };
+        let about = [tile.mrn.as_str(), &age, died].into_iter().filter(|word| !word.is_empty());
+        self.pages.write(LEFT + 170.0, Ink::quiet(8.5), &about.collect::<Vec<_>>().join(" · "));
         let score = match (&tile.news.not_for, tile.news.total) {
             (Some(_), _) => "NEWS2 not used".to_owned(),
             (None, Some(total)) => format!("NEWS2 {total}"),

@@ -74,7 +74,8 @@ impl PageWriter {
     fn identity(&mut self, tile: &Tile, from: Instant, to: Instant, now: Instant, imprint: &Imprint) {
         let name: Vec<&str> =
             [tile.family.as_str(), tile.given.as_str()].into_iter().filter(|n| !n.is_empty()).collect();
-        self.write(LEFT, Ink::bold(20.0), &name.join(", "));
+        let died = if tile.deceased { " (deceased)" } else { "" };
+        self.write(LEFT, Ink::bold(20.0), &(name.join(", ") + died));
         let age = tile.age.map_or("age not known".to_owned(), |age| format!("{age} years"));
         let born = tile.birth_date.as_deref().unwrap_or("not known");
         let place = if tile.home { "at home".to_owned() } else { format!("{} bed {}", tile.ward, tile.bed) };

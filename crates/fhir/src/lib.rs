@@ -18,7 +18,8 @@ pub use client::transport::{Answer, Answering, Request, Transport};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;
-pub use page::bundle::read_page;
+pub use page::bundle::{read_page, read_page_of};
 pub use page::entry::Page;
+pub use wire::bases::Bases;
 pub use wire::time::{format_instant, parse_instant};
 pub use write::{Created, communication, detected_issue};

@@ -126,7 +126,14 @@ pub(crate) fn none_exist(action_id: &str) -> String {
 mod tests {
     use super::*;
     use crate::map::resource::map_resource;
+    use crate::wire::bases::Bases;
     use clinical::{About, Body, Instant, Verb};
+    use url::Url;
+
+    fn read(text: &str) -> Body {
+        let here = Bases::of(&[Url::parse("http://s").unwrap()]);
+        map_resource(text, &here).fact.unwrap().body
+    }
 
     #[test]
     fn an_alarm_of_the_console_comes_back_from_the_server_as_the_episode_it_was() {
@@ -143,9 +150,7 @@ mod tests {
                 ended,
             };
             let resource = detected_issue(&episode, "spo2-low", Some("Observation/o"));
-            let mut facts = Vec::new();
-            map_resource(&resource.to_string(), &mut facts).unwrap();
-            assert_eq!(facts.remove(0).body, Body::Episode(episode));
+            assert_eq!(read(&resource.to_string()), Body::Episode(episode));
         }
     }
 
@@ -162,23 +167,19 @@ mod tests {
         };
         let mut resource = communication(&action, Some(&"p".into()), "7B-1", Some(-1500));
         resource["id"] = json!("server-id");
-        let mut facts = Vec::new();
-        map_resource(&resource.to_string(), &mut facts).unwrap();
-        let fact = facts.remove(0);
-        assert_eq!(fact.body, Body::Action(action.clone()));
+        assert_eq!(read(&resource.to_string()), Body::Action(action.clone()));
 
         // To somebody known, and to a mere name.
         for to in [Some("Practitioner/v".into()), None] {
             let note = Some("S. Varga".to_owned());
             let given = Action { verb: Verb::HandTo, note, to, ..action.clone() };
-            map_resource(&with_id(communication(&given, None, "7B-1", None)), &mut facts).unwrap();
-            assert_eq!(facts.remove(0).body, Body::Action(given));
+            let sent = with_id(communication(&given, None, "7B-1", None));
+            assert_eq!(read(&sent), Body::Action(given));
         }
         let limit = Action { verb: Verb::SetLimit, about: About::Patient("p".into()), ..action };
         let mut resource = communication(&limit, Some(&"p".into()), "7B-1", None);
         resource["id"] = json!("server-id");
-        map_resource(&resource.to_string(), &mut facts).unwrap();
-        assert_eq!(facts.remove(0).body, Body::Action(limit));
+        assert_eq!(read(&resource.to_string()), Body::Action(limit));
     }
 
     fn with_id(mut resource: Value) -> String {
@@ -201,9 +202,7 @@ mod tests {
             let mut resource = communication(&action, None, "7B-1", None);
             assert_eq!(resource["sender"], json!({ "display": "N. Okafor" }));
             resource["sender"] = sender;
-            let mut facts = Vec::new();
-            map_resource(&with_id(resource), &mut facts).unwrap();
-            let Body::Action(action) = facts.remove(0).body else { panic!() };
+            let Body::Action(action) = read(&with_id(resource)) else { panic!() };
             action.by
         };
         let okafor = Actor::at_station("5eed", "N. Okafor");
@@ -213,6 +212,9 @@ mod tests {
         // Other software names a record of the server, or a person as another system does.
         let record = sent(json!({ "reference": "http://s/Practitioner/7", "display": "N. Okafor" }));
         assert_eq!((record.id.as_str(), record.name.as_str()), ("Practitioner/7", "N. Okafor"));
+        // The seventh of another server is somebody else.
+        let other = sent(json!({ "reference": "http://other/Practitioner/7", "display": "N. Okafor" }));
+        assert_eq!(other.id.as_str(), "http://other/Practitioner/7");
         let badge =
             sent(json!({ "identifier": { "system": "urn:badge", "value": "7" }, "display": "N. O." }));
         assert_eq!(badge.id, "urn:badge|7");

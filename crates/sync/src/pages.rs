@@ -108,6 +108,11 @@ impl Pages {
                 url = next.clone();
                 fetching = Some(self.fetch(url.clone()));
             }
+            if !read.deletions_only {
+                for (name, often) in fetched.page.left_out {
+                    *self.progress.left_out.entry(name).or_default() += often;
+                }
+            }
             let (facts, unreadable) = if read.deletions_only {
                 (gone(fetched.page.facts, &mut alive), Vec::new())
             } else {
@@ -140,7 +145,6 @@ impl Pages {
     }
 
     pub(crate) async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
-        let bounds = bounds(&page.facts);
         let what = on_vault(&self.vault, move |vault| vault.commit(page)).await.inspect_err(|_| {
             // Nothing of the page was kept: it is not to be left out when it is read again.
             self.recent = Recent::default();
@@ -150,10 +154,6 @@ impl Pages {
         if what.ahead > 0 {
             tracing::warn!(values = what.ahead, "values are dated ahead of the clock");
             self.progress.problem(DATED_AHEAD);
-        }
-        if bounds > 0 {
-            tracing::warn!(bounds, "values that are only bounds are kept as the bound itself");
-            self.progress.problem(ONLY_BOUNDS);
         }
         Ok(what)
     }
@@ -165,22 +165,9 @@ impl Pages {
     }
 }
 
-/// Of values that a device can only tell a side of; the vault keeps no comparator yet.
-const ONLY_BOUNDS: &str =
-    "some values came as bounds, such as <40: they are kept and shown as the bound itself";
-
 /// Of values from a device whose clock is wrong.
 const DATED_AHEAD: &str =
     "some values are dated ahead of the clock: they are kept, and not shown as the newest";
-
-/// How many values are only bounds.
-fn bounds(facts: &[Fact]) -> usize {
-    let of = |fact: &Fact| match &fact.body {
-        Body::Samples(samples) => samples.iter().filter(|sample| sample.comparator.is_some()).count(),
-        _ => 0,
-    };
-    facts.iter().map(of).sum()
-}
 
 /// Where a page stands in its search.
 #[derive(Clone, Copy)]

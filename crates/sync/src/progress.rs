@@ -1,5 +1,8 @@
 //! What a sync moved, how far it is, and why it stopped.
 
+use std::collections::BTreeMap;
+
+use clinical::SmolStr;
 use fhir::FhirError;
 use vault::VaultError;
 
@@ -56,6 +59,8 @@ pub struct SyncProgress {
     pub bytes: usize,
     /// Resources put into quarantine.
     pub quarantined: usize,
+    /// What the server sent and this program does not read, by its name in R4, with how often.
+    pub left_out: BTreeMap<SmolStr, usize>,
     /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
     /// What this server does not take or serve, where nothing is missing by it.

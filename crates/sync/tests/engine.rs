@@ -246,14 +246,16 @@ async fn bad_resources_go_to_a_quarantine_and_the_rest_of_their_page_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_is_only_a_bound_is_kept_and_not_lost_in_silence() {
+async fn a_value_that_is_only_a_bound_is_never_kept_as_one_that_was_measured() {
     let low = observation("low", &GOOD.replace(r#""value":72"#, r#""comparator":"<","value":72"#));
     let base = stub(StatusCode::OK, "application/fhir+json", move |_, _| bundle(&low, "")).await;
     let station = station(&base);
     let report = station.engine.sync_once().await.unwrap();
-    assert!(report.problems.iter().any(|p| p.contains("bounds")), "{report:?}");
+    assert!(report.problems.is_empty(), "{report:?}");
     let values = station.vault.read(|r| r.latest(Some(&"p".into()))).unwrap();
-    assert_eq!(values[0].value.to_string(), "72", "it still counts, and alarms");
+    let (value, comparator) =
+        (values[0].value.to_string(), values[0].comparator.map(clinical::Comparator::code));
+    assert_eq!((value.as_str(), comparator), ("72", Some("<")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

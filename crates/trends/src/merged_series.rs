@@ -101,7 +101,7 @@ impl<'a> MergedSeries<'a> {
 
     /// What the series said at each moment; empty before their values passed.
     pub(crate) fn sampled(self) -> Vec<Sampled> {
-        self.open.into_iter().map(|one| one.sampler.end()).collect()
+        self.open.into_iter().map(|one| one.sampler.end(one.blocks.bounds)).collect()
     }
 
     fn each(&mut self, mut take: impl FnMut(&Times, &Opened)) -> Result<(), VaultError> {

@@ -46,6 +46,7 @@ fn segment(code: &str, unit: &str, scale: u8, base: i64, came: &Came) -> Fact {
         period_ms: came.period_ms,
         scale,
         mantissas: (0..i64::try_from(came.n).unwrap()).map(value).collect(),
+        marks: clinical::Marks::PLAIN,
     };
     fact(
         format!("Observation/{code}-{unit}-{}-{}-{}", came.device, came.start, came.n),

@@ -1,12 +1,14 @@
 //! What a series said last at each of some moments, taken down while its values pass by.
 
-use clinical::{Instant, Times};
+use clinical::{Comparator, Instant, Times};
 use vault::SeriesInfo;
 
 /// What a series said last at each moment: when that was taken, and the value as sent.
 pub(crate) struct Sampled {
     pub series: SeriesInfo,
     pub last: Vec<Option<(Instant, f64)>>,
+    /// Of these moments the value is only a bound.
+    pub(crate) bounds: Vec<(i64, Comparator)>,
 }
 
 /// Takes what a series said last at each of some moments, as its values pass by.
@@ -52,9 +54,10 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    pub(crate) fn end(mut self) -> Sampled {
+    /// `bounds` are the moments whose values are only bounds.
+    pub(crate) fn end(mut self, bounds: Vec<(i64, Comparator)>) -> Sampled {
         self.found.resize(self.moments.len(), self.last);
-        Sampled { series: self.series, last: self.found }
+        Sampled { series: self.series, last: self.found, bounds }
     }
 }
 
@@ -78,7 +81,7 @@ mod tests {
         sampler.see(&Times::Each(&[10, 20]), &[61.0, 62.0]);
         sampler.see(&Times::Every { origin: 30, period_ms: 2.0, skip: 0, n: 3 }, &[63.0, 64.0, 65.0]);
         let found: Vec<(i64, f64)> =
-            sampler.end().last.into_iter().flatten().map(|(at, value)| (at.0, value)).collect();
+            sampler.end(Vec::new()).last.into_iter().flatten().map(|(at, value)| (at.0, value)).collect();
         assert_eq!(found, [(1, 60.0), (10, 61.0), (20, 62.0), (30, 63.0), (34, 65.0)]);
     }
 }

@@ -46,6 +46,7 @@ fn scores(
                 value,
                 taken_at,
                 artefact: false,
+                comparator: one.bounds.iter().find(|(t, _)| *t == taken_at.0).map(|(_, only)| *only),
                 source: String::new(),
             })
         });

@@ -1,6 +1,6 @@
 //! What each panel shows at one moment: the values under a crosshair.
 
-use clinical::{Conversion, Instant, Measure, PatientId, Shown};
+use clinical::{Comparator, Conversion, Instant, Measure, PatientId, Shown};
 use vault::{Reader, SeriesValue, VaultError};
 
 use crate::panel::PANELS;
@@ -36,7 +36,8 @@ pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, V
     let text = |value: &SeriesValue, shown: Shown| {
         let conversion = shown.conversion(&value.series.unit).unwrap_or(Conversion::SAME);
         let digits = usize::from(shown.digits);
-        format!("{:.digits$}", conversion.apply(value.value.to_f64()))
+        let sign = value.comparator.map_or("", Comparator::code);
+        format!("{sign}{:.digits$}", conversion.apply(value.value.to_f64()))
     };
     let shown_by_panel = PANELS.iter().filter_map(|kind| {
         let found = newest(kind.measures)?;

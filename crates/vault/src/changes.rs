@@ -200,6 +200,7 @@ mod tests {
             birth_date: None,
             sex: Sex::Unknown,
             active: true,
+            deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
         };

@@ -113,6 +113,7 @@ proptest! {
                 birth_date: None,
                 sex: Sex::Unknown,
                 active: true,
+                deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
             };

@@ -57,6 +57,7 @@ fn a_day_of_seconds_and_a_hot_tail_read_back_as_one_series() {
         period_ms: 1000.0,
         scale: 0,
         mantissas: values,
+        marks: clinical::Marks::PLAIN,
     };
     let hour = |h: i64| (0..3600).map(|s| 60 + (s + h) % 40).collect::<Vec<i64>>();
     let mut facts: Vec<Fact> = (0..24)
@@ -118,6 +119,7 @@ fn one_page_with_two_versions_of_a_resource_leaves_the_later_one() {
             period_ms: 1000.0,
             scale: 0,
             mantissas: vec![value; values],
+            marks: clinical::Marks::PLAIN,
         }]);
         fact("Observation/h", version, body)
     };
@@ -322,6 +324,7 @@ fn no_name_and_no_number_stands_in_clear_in_any_file() {
         birth_date: None,
         sex: Sex::Female,
         active: true,
+        deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
     };
@@ -367,6 +370,7 @@ fn columns_of_a_window_are_its_values_one_by_one() {
             period_ms,
             scale: 1,
             mantissas: (0..700).map(|s| 360 + (s * 7 + n) % 23).collect(),
+            marks: clinical::Marks::PLAIN,
         }]);
         fact(&format!("Observation/s{n}"), "1", body)
     };
@@ -408,6 +412,7 @@ fn what_a_series_said_last_before_a_moment_is_found_among_chunks_that_overlap() 
             period_ms: 1000.0,
             scale: 0,
             mantissas: (0..count).map(|s| n * 1000 + s).collect(),
+            marks: clinical::Marks::PLAIN,
         }]);
         fact(&format!("Observation/s{n}"), "1", body)
     };

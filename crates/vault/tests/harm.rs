@@ -57,6 +57,7 @@ fn people(vault: &Vault, n: usize) {
                 birth_date: None,
                 sex: Sex::Unknown,
                 active: true,
+                deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
             }),

@@ -173,6 +173,7 @@ fn hour(n: i64, start: i64) -> Fact {
         period_ms: 1000.0,
         scale: 0,
         mantissas: (0..3600).map(|s| 60 + (s * 7 + n) % 41).collect(),
+        marks: clinical::Marks::PLAIN,
     };
     fact(&format!("Observation/h{n}"), "1", Body::Segments(vec![segment]))
 }
@@ -262,6 +263,7 @@ fn hour_tail() -> Fact {
         period_ms: 1000.0,
         scale: 0,
         mantissas: vec![61, 62, 99, 64, 65],
+        marks: clinical::Marks::PLAIN,
     };
     fact("Observation/tail", "1", Body::Segments(vec![segment]))
 }
@@ -275,6 +277,7 @@ fn person(id: &str, replaced_by: Option<&str>, replaces: &[&str]) -> Fact {
         birth_date: None,
         sex: Sex::Unknown,
         active: true,
+        deceased: false,
         replaced_by: replaced_by.map(Into::into),
         replaces: replaces.iter().map(|id| (*id).into()).collect(),
     });

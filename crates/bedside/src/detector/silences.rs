@@ -36,13 +36,14 @@ pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Conditio
         return Vec::new();
     }
     let mut wards: HashMap<&str, (usize, usize)> = HashMap::new();
-    for tile in board.tiles.iter().filter(|t| !t.home) {
+    for tile in board.tiles.iter().filter(|t| !t.home && !t.deceased) {
         let (silent, all) = wards.entry(&tile.ward).or_default();
         *silent += usize::from(tile.stale_since.is_some());
         *all += 1;
     }
     let mut holds = Vec::new();
-    for tile in &board.tiles {
+    // Of somebody who has died nothing is missed.
+    for tile in board.tiles.iter().filter(|tile| !tile.deceased) {
         let condition = |rule: String, since: Instant, measure, text: String| Condition {
             patient: Some(tile.patient.clone()),
             rule,
@@ -135,7 +136,7 @@ impl Doses {
         if self.looked.is_none_or(|at| now.ms_since(at) >= DOSES_EVERY) {
             self.looked = Some(now);
             self.missed.clear();
-            for tile in &board.tiles {
+            for tile in board.tiles.iter().filter(|tile| !tile.deceased) {
                 let doses = reader.doses(&tile.patient, now - 5 * DAY_MS)?;
                 if let Some((what, due)) = missed_dose(&doses, now) {
                     self.missed.push((tile.patient.clone(), what, due));

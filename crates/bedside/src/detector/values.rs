@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use clinical::{
-    Conversion, Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule, SetLimit,
-    Shown, Turn, is_ahead, is_stale, limit_history, limits_at,
+    Comparator, Conversion, Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule,
+    SetLimit, Shown, Turn, is_ahead, is_stale, limit_history, limits_at,
 };
 use vault::{Reader, SeriesValue, VaultError, Ward};
 
@@ -23,6 +23,8 @@ struct Running {
 struct Breach {
     onset: Instant,
     worst: f64,
+    /// Where the worst value is only a bound.
+    comparator: Option<Comparator>,
     bound: f64,
 }
 
@@ -77,7 +79,7 @@ impl Values {
                 ended,
                 priority: rule.priority,
                 measure: Some(measure),
-                text: text(rule, breach.worst, breach.bound, &series.unit),
+                text: text(rule, &breach, &series.unit),
                 implicated: Some(value.source.clone()),
                 any_priority_covers: !rule.code.contains("-far-"),
             };
@@ -88,9 +90,13 @@ impl Values {
                     }
                     let (at, number) = (Instant(point.t), conversion.apply(point.v));
                     for one in running.iter_mut() {
-                        match one.rule.feed(at, number, limits(at), series.streamed) {
+                        let limits = limits(at);
+                        let taken_for = |only| one.rule.rule().taken_for(number, only, limits);
+                        let Some(number) = point.comparator.map_or(Some(number), taken_for) else { continue };
+                        match one.rule.feed(at, number, limits, series.streamed) {
                             Some(Turn::Began { onset, worst, bound }) => {
-                                one.on = Some(Breach { onset, worst, bound });
+                                let comparator = point.comparator.filter(|_| worst == number);
+                                one.on = Some(Breach { onset, worst, comparator, bound });
                             }
                             Some(Turn::Ended(at)) => {
                                 one.ended = Some(at);
@@ -175,7 +181,8 @@ fn beginning(
 }
 
 /// The rule's words in the unit the site sends.
-fn text(rule: &Rule, worst: f64, bound: f64, unit: &str) -> String {
+fn text(rule: &Rule, breach: &Breach, unit: &str) -> String {
     let shown = Shown::of(rule.measure, [unit]);
-    rule.text(shown.from_own(worst), shown.from_own(bound), usize::from(shown.digits))
+    let (worst, bound) = (shown.from_own(breach.worst), shown.from_own(breach.bound));
+    rule.text(breach.comparator, worst, bound, usize::from(shown.digits))
 }

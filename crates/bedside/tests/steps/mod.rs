@@ -301,6 +301,7 @@ impl Station {
                     period_ms: 1000.0,
                     scale: 1,
                     mantissas: (0..seconds as i64).map(|n| tenths + n % 3).collect(),
+                    marks: clinical::Marks::PLAIN,
                 };
                 self.take_in(self.observation(), Body::Segments(vec![segment]));
             }
@@ -315,6 +316,7 @@ impl Station {
                     birth_date: born.map(|year| format!("{year}-01-02")),
                     sex: Sex::Female,
                     active,
+                    deceased: false,
                     replaced_by: into.filter(|into| *into != who).map(|into| patient(into).into()),
                     replaces: Vec::new(),
                 };

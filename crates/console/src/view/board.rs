@@ -81,6 +81,8 @@ pub struct Tile {
     birth_date: Option<String>,
     age: Option<u16>,
     sex: &'static str,
+    /// The patient has died; the name says so too.
+    deceased: bool,
     air: Option<String>,
     news: News,
     cells: Vec<Cell>,
@@ -98,6 +100,7 @@ impl From<bedside::Tile> for Tile {
             ("", one) | (one, "") => one.to_owned(),
             (family, given) => format!("{family}, {given}"),
         };
+        let name = if tile.deceased { format!("{name} (deceased)") } else { name };
         let technical = tile.alarm.as_ref().is_some_and(|line| line.priority == Priority::Technical);
         let lead_is_off = technical && tile.stale_since.is_none();
         let battery = tile.battery.map(|percent| Battery { percent, low: percent <= clinical::LOW_BATTERY });
@@ -121,6 +124,7 @@ impl From<bedside::Tile> for Tile {
                 Sex::Other => "X",
                 Sex::Unknown => "",
             },
+            deceased: tile.deceased,
             air: tile.air,
             news: tile.news.into(),
             cells: tile.cells.into_iter().map(|c| cell(c, lead_is_off)).collect(),

@@ -1,5 +1,7 @@
 //! Where this station stands: its stage, its server, its log, what it pulled and what it could not read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use specta::Type;
 
@@ -127,6 +129,8 @@ pub struct Synced {
     pub seconds: f64,
     /// Resources put into quarantine.
     pub quarantined: u32,
+    /// What the server sent and this program does not read, by its name in R4, with how often.
+    pub left_out: BTreeMap<String, u32>,
     /// What could not be read, or is not kept as it was sent, in words.
     pub problems: Vec<String>,
     /// What this server does not take or serve, where nothing is missing by it.
@@ -143,6 +147,7 @@ impl Synced {
             bytes: report.bytes as u64,
             seconds: (seconds * 1000.0).round() / 1000.0,
             quarantined: count(report.quarantined),
+            left_out: report.left_out.into_iter().map(|(name, often)| (name.into(), count(often))).collect(),
             problems: report.problems,
             notes: report.notes,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bedside::{Board, Tile, board};
-use clinical::{Acvpu, Instant, Measure, PatientId};
+use clinical::{Acvpu, Comparator, Instant, Measure, PatientId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use vault::{SeriesValue, Vault, VaultError, View};
@@ -20,6 +20,8 @@ pub struct WardEntry {
     pub name: String,
     /// Medical record number.
     pub mrn: String,
+    /// Whether the patient has died.
+    pub deceased: bool,
     /// The ward; nothing at home.
     pub ward: Option<String>,
     /// The bed as it is shown.
@@ -41,6 +43,8 @@ pub struct WardEntry {
 pub struct WardValue {
     /// The digits as they came in (a float would lose a trailing zero), or the word of a level of consciousness.
     pub value: Box<RawValue>,
+    /// `<`, `<=`, `>=` or `>` where the value is only a bound; else nothing.
+    pub comparator: Option<&'static str>,
     /// UCUM.
     pub unit: String,
     /// When it was true of the patient.
@@ -91,6 +95,7 @@ fn entry(tile: &Tile, board: &Board, values: &[&SeriesValue]) -> WardEntry {
         patient_id: (&tile.patient).into(),
         name: names.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", "),
         mrn: tile.mrn.clone(),
+        deceased: tile.deceased,
         ward: (!tile.ward.is_empty()).then(|| tile.ward.clone()),
         bed: tile.bed.clone(),
         vitals: vitals(values),
@@ -128,6 +133,7 @@ fn vitals(values: &[&SeriesValue]) -> BTreeMap<String, WardValue> {
     let shown = newest.into_iter().map(|(code, v)| {
         let value = WardValue {
             value: as_sent(v),
+            comparator: v.comparator.map(Comparator::code),
             unit: v.series.unit.clone(),
             taken_at: Iso(v.taken_at),
             source: v.source.clone(),

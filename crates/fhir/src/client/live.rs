@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::rest::Client;
 use crate::error::FhirError;
-use crate::page::bundle::read_page;
+use crate::page::bundle::read_page_of;
 use crate::page::entry::Page;
 
 /// What the live channel says.
@@ -85,7 +85,9 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
         let event = match kind_of(&text) {
             Kind::Bound => LiveEvent::Bound,
             Kind::Heartbeat => LiveEvent::Heartbeat,
-            Kind::Event => LiveEvent::Changed { page: read_page(text.as_bytes())?, received },
+            Kind::Event => {
+                LiveEvent::Changed { page: read_page_of(text.as_bytes(), client.bases())?, received }
+            }
         };
         if events.send(event).await.is_err() {
             return Err(closed());

@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::client::transport::{Answer, Http, Request, Transport};
 use crate::error::FhirError;
-use crate::page::bundle::{looks_like_html, read_page};
+use crate::page::bundle::{looks_like_html, read_page_of, without_bom};
 use crate::page::entry::Page;
+use crate::wire::bases::Bases;
 use crate::wire::json::position;
 use crate::wire::server::{CapabilityStatement, OperationOutcome};
 use crate::write::{Created, URI, none_exist};
@@ -49,6 +50,8 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct Client {
     base: Url,
+    /// Below which its resources lie.
+    bases: Arc<Bases>,
     transport: Arc<dyn Transport>,
     token: Option<String>,
 }
@@ -80,13 +83,26 @@ impl Client {
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() || base.query().is_some() {
             return Err(address());
         }
-        Ok(Client { base, transport, token: None })
+        let bases = Arc::new(Bases::of([&base]));
+        Ok(Client { base, bases, transport, token: None })
     }
 
     /// The same client with a bearer token.
     pub fn with_token(mut self, token: Option<String>) -> Client {
         self.token = token;
         self
+    }
+
+    /// The same client for a server that is called by these addresses too, such as the one behind a proxy: what its references
+    /// name below them is its own.
+    #[must_use]
+    pub fn also_at(mut self, addresses: &[Url]) -> Client {
+        self.bases = Arc::new(Bases::of(addresses.iter().chain([&self.base])));
+        self
+    }
+
+    pub(crate) fn bases(&self) -> &Bases {
+        &self.bases
     }
 
     /// The base, with a closing slash.
@@ -101,7 +117,8 @@ impl Client {
     pub async fn check(&self) -> Result<(Server, Option<Instant>), FhirError> {
         let url = self.url("metadata")?;
         let (bytes, headers) = self.get(url, Duration::from_secs(10)).await?;
-        let text = std::str::from_utf8(&bytes).map_err(|e| FhirError::Malformed(e.to_string()))?;
+        let text =
+            std::str::from_utf8(without_bom(&bytes)).map_err(|e| FhirError::Malformed(e.to_string()))?;
         let value: CapabilityStatement =
             serde_json::from_str(text).map_err(|e| FhirError::Malformed(position(&e)))?;
         let Some(version) = value.fhir_version else {
@@ -179,7 +196,8 @@ impl Client {
         let server_time = date(&headers);
         let length = bytes.len();
         // A page of a few MiB takes milliseconds to parse; the timers of other tasks should not wait for it.
-        let page = tokio::task::spawn_blocking(move || read_page(&bytes))
+        let bases = self.bases.clone();
+        let page = tokio::task::spawn_blocking(move || read_page_of(&bytes, &bases))
             .await
             .map_err(|_| FhirError::Malformed("the reader stopped".into()))??;
         Ok(Fetched { page, bytes: length, server_time })
@@ -251,7 +269,7 @@ impl Client {
         let mut request = self.writing("PUT", self.url(path)?, resource);
         request.headers.push(("if-match", format!("W/\"{version}\"")));
         let answer = self.send(request).await?;
-        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
+        serde_json::from_slice(without_bom(&answer.body)).map_err(|e| FhirError::Malformed(position(&e)))
     }
 
     /// Deletes a resource.
@@ -268,7 +286,7 @@ impl Client {
     /// Of the transport, of the status, or where the answer is no JSON.
     pub async fn post(&self, path: &str, resource: &Value) -> Result<Value, FhirError> {
         let answer = self.send(self.writing("POST", self.url(path)?, resource)).await?;
-        serde_json::from_slice(&answer.body).map_err(|e| FhirError::Malformed(position(&e)))
+        serde_json::from_slice(without_bom(&answer.body)).map_err(|e| FhirError::Malformed(position(&e)))
     }
 
     /// Reads any resource as JSON.
@@ -277,7 +295,7 @@ impl Client {
     /// Of the transport, of the status, or where the answer is no JSON.
     pub async fn get_json(&self, path: &str) -> Result<Value, FhirError> {
         let (bytes, _) = self.get(self.url(path)?, Duration::from_secs(15)).await?;
-        serde_json::from_slice(&bytes).map_err(|e| FhirError::Malformed(position(&e)))
+        serde_json::from_slice(without_bom(&bytes)).map_err(|e| FhirError::Malformed(position(&e)))
     }
 
     async fn get(&self, url: Url, timeout: Duration) -> Result<(Vec<u8>, HeaderMap), FhirError> {
@@ -343,7 +361,7 @@ fn http_date(text: &str) -> Option<Instant> {
 
 /// The first issue of an OperationOutcome, as `: text`.
 fn outcome(bytes: &[u8]) -> Option<String> {
-    let outcome: OperationOutcome = serde_json::from_slice(bytes).ok()?;
+    let outcome: OperationOutcome = serde_json::from_slice(without_bom(bytes)).ok()?;
     let issue = outcome.issue.first()?;
     let text = issue.diagnostics.as_deref().or_else(|| issue.details.as_ref().and_then(|d| d.words()))?;
     Some(format!(": {}", text.chars().filter(|c| !c.is_control()).take(160).collect::<String>()))

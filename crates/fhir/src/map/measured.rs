@@ -1,63 +1,33 @@
-//! What was measured: codes, exact quantities, single values and sampled ones.
-
-use std::str::FromStr;
+//! What was measured: the single values of an Observation.
 
 use clinical::{
-    Acvpu, Body, Code, Comparator, Conversion, Decimal, DeviceId, HOUR_MS, Instant, Measure, PatientId,
-    Plausibility, Quality, Quantity, Sample, Segment, Unit,
+    Acvpu, Body, Code, Decimal, DeviceId, HOUR_MS, Instant, Measure, PatientId, Quality, Quantity, Sample,
+    Unit,
 };
-use serde_json::value::RawValue;
 
-use crate::map::codes::{LOINC, MDC, SNOMED};
+use crate::map::codes::{LOINC, SNOMED};
+use crate::map::numbers::{Read, Reason, code_of, quality, quantity};
+use crate::map::streams::segments;
+use crate::map::whose::{device_of, patient_of};
+use crate::wire::bases::Bases;
 use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
 
-/// Why a resource could not be read, in words that quote nobody.
-pub(crate) type Reason = String;
-
-/// `Ok(None)` where the quantity has no value.
-pub(crate) fn quantity(quantity: &types::Quantity) -> Result<Option<Quantity>, Reason> {
-    let Some(value) = quantity.value else { return Ok(None) };
-    let value = decimal(value)?;
-    let comparator = match quantity.comparator.as_deref() {
-        Some(code) => Some(Comparator::from_code(code).ok_or("its comparator is none of <, <=, >=, >")?),
-        None => None,
-    };
-    Ok(Some(Quantity { value, comparator, unit: unit(quantity)? }))
+/// What a resource came to, besides what was wrong with it.
+#[derive(Default)]
+pub(crate) struct Mapped {
+    pub body: Option<Body>,
+    /// What of it could not be read; the rest was.
+    pub remarks: Vec<Reason>,
+    /// What of it is not read by this program, by a name that is counted.
+    pub left_out: Vec<&'static str>,
 }
 
-fn unit(quantity: &types::Quantity) -> Result<Unit, Reason> {
-    Unit::sent(quantity.code.as_deref(), quantity.unit.as_deref()).map_err(|e| e.to_string())
-}
-
-fn decimal(raw: &RawValue) -> Result<Decimal, Reason> {
-    Decimal::from_str(raw.get()).map_err(|e| format!("its value is {e}"))
-}
-
-pub(crate) fn code_of(concept: &types::Concept) -> Option<Code> {
-    // A code the console knows wins; otherwise LOINC before MDC.
-    let known = concept.coding.iter().find_map(|coding| {
-        let code = coding.code.as_deref()?;
-        match coding.system.as_deref()? {
-            LOINC if Measure::from_loinc(code).is_some() => Some(Code::Loinc(code.into())),
-            MDC if Measure::from_mdc(code).is_some() => Some(Code::Mdc(code.into())),
-            _ => None,
-        }
-    });
-    known
-        .or_else(|| concept.code(LOINC).map(|c| Code::Loinc(c.into())))
-        .or_else(|| concept.code(MDC).map(|c| Code::Mdc(c.into())))
-        .filter(|code| code.as_str().len() <= 32)
-}
-
-pub(crate) fn quality(code: &Code, value: Decimal, unit: &str) -> Result<Quality, Reason> {
-    let Some(measure) = code.measure() else { return Ok(Quality::Good) };
-    let conversion = Conversion::to_own(measure, unit).map_err(|e| e.to_string())?;
-    Ok(match measure.plausibility(conversion.apply(value.to_f64())) {
-        Plausibility::Plausible => Quality::Good,
-        Plausibility::Artefact => Quality::Artefact,
-    })
+impl From<Body> for Mapped {
+    fn from(body: Body) -> Mapped {
+        Mapped { body: Some(body), ..Mapped::default() }
+    }
 }
 
 /// A period that reaches further than this beyond the moment at which it was said is a plan: milliseconds.
@@ -88,145 +58,153 @@ fn effective(obs: &r4::Observation, updated: Option<Instant>) -> Option<(Instant
     }
 }
 
-pub(crate) fn observation(obs: r4::Observation, updated: Option<Instant>) -> Result<Option<Body>, Reason> {
-    if matches!(obs.status.as_ref(), "entered-in-error" | "cancelled") {
-        return Ok(Some(Body::Deleted));
+pub(crate) fn observation(
+    obs: r4::Observation,
+    updated: Option<Instant>,
+    bases: &Bases,
+) -> Result<Mapped, Reason> {
+    match obs.status.as_ref() {
+        "entered-in-error" | "cancelled" => return Ok(Body::Deleted.into()),
+        "registered" | "preliminary" | "final" | "amended" | "corrected" | "unknown" => {}
+        _ => return Err("its status is none that R4 has".into()),
     }
+    let patient: PatientId = patient_of(obs.subject.as_ref(), bases)?;
+    let device = obs.device.as_ref().map(|device| device_of(device, bases));
     let (began, taken_at) = effective(&obs, updated).ok_or("it has no readable time (effective)")?;
-    let patient = obs.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
-    let device = obs.device.and_then(|d| d.id_of("Device"));
-    if let Some(data) = obs.value_sampled_data {
+    if let Some(data) = &obs.value_sampled_data {
         let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
-        return segments(patient, device, code, began, data).map(|segments| Some(Body::Segments(segments)));
+        let stream = (patient, device, code, began);
+        return segments(stream, data, updated).map(|segments| Body::Segments(segments).into());
     }
-    let sample = |code: Code, quantity: Quantity| -> Result<Sample, Reason> {
-        let Quantity { value, comparator, unit: Unit { code: unit, .. } } = quantity;
-        let quality = quality(&code, value, &unit)?;
-        let (patient, device) = (patient.clone(), device.clone());
-        Ok(Sample { patient, device, code, value, comparator, unit, taken_at, quality })
-    };
-    let mut samples = Vec::new();
-    if let Some(found) = obs.value_quantity.as_ref().map(quantity).transpose()?.flatten() {
-        let code = code_of(&obs.code).ok_or("its code is neither LOINC nor MDC")?;
-        samples.push(sample(code, found)?);
-    }
-    if let Some(level) = obs.value_codeable_concept.as_ref() {
-        let code = code_of(&obs.code);
-        if let Some(code) = code.filter(|c| c.measure() == Some(Measure::Consciousness)) {
-            let level = acvpu(level).ok_or("its level of consciousness is none of A, C, V, P, U")?;
-            let unit = Unit::ucum(Measure::Consciousness.spec().unit);
-            let value = Decimal::whole(level as i64);
-            samples.push(sample(code, Quantity { value, comparator: None, unit })?);
+    let mut read = Values { patient, device, taken_at, samples: Vec::new(), mapped: Mapped::default() };
+    let code = code_of(&obs.code);
+    if let Some(found) = &obs.value_quantity {
+        match code.clone() {
+            Some(code) => read.number(code, found),
+            None if found.value.is_some() => {
+                read.mapped.remarks.push("its code is neither LOINC nor MDC".into());
+            }
+            None => {}
         }
+    }
+    if let Some(answer) = &obs.value_codeable_concept {
+        read.answer(code.as_ref(), answer, "Observation.valueCodeableConcept");
     }
     for part in &obs.component {
-        let found = part.value_quantity.as_ref().map(quantity).transpose()?.flatten();
-        if let (Some(found), Some(code)) = (found, code_of(&part.code)) {
-            samples.push(sample(code, found)?);
+        let code = code_of(&part.code);
+        match (code, &part.value_quantity, &part.value_codeable_concept) {
+            (Some(code), Some(found), _) => read.number(code, found),
+            (None, Some(found), _) if found.value.is_some() => {
+                read.mapped.left_out.push("Observation.component with a code that is neither LOINC nor MDC");
+            }
+            (code, None, Some(answer)) => {
+                read.answer(code.as_ref(), answer, "Observation.component.valueCodeableConcept");
+            }
+            _ => {}
         }
     }
-    if samples.is_empty() && obs.data_absent_reason.is_none() && obs.value_codeable_concept.is_none() {
-        return Ok(None);
+    let Values { samples, mut mapped, .. } = read;
+    if samples.is_empty() {
+        if !mapped.remarks.is_empty() {
+            return Err(mapped.remarks.join("; "));
+        }
+        if mapped.left_out.is_empty() {
+            mapped.left_out.push(obs.without_a_number());
+        }
     }
-    Ok(Some(Body::Samples(samples)))
+    // Without a number too: what an earlier version of it said is true no longer.
+    mapped.body = Some(Body::Samples(samples));
+    Ok(mapped)
 }
 
+/// The values of one Observation as they are found: each is judged by itself.
+struct Values {
+    patient: PatientId,
+    device: Option<DeviceId>,
+    taken_at: Instant,
+    samples: Vec<Sample>,
+    mapped: Mapped,
+}
+
+impl Values {
+    fn number(&mut self, code: Code, found: &types::Quantity) {
+        let judged = || -> Result<Option<(Quantity, Quality)>, Reason> {
+            let Some(Read { quantity, quality: read }) = quantity(found)? else { return Ok(None) };
+            let judged = quality(&code, quantity.value, &quantity.unit.code)?;
+            Ok(Some((quantity, if judged == Quality::Good { read } else { judged })))
+        };
+        match judged() {
+            Ok(Some((quantity, quality))) => self.push(code, quantity, quality),
+            Ok(None) => {}
+            Err(reason) => self.mapped.remarks.push(reason),
+        }
+    }
+
+    fn answer(&mut self, code: Option<&Code>, answer: &types::Concept, name: &'static str) {
+        let Some(code) = code.filter(|code| code.measure() == Some(Measure::Consciousness)) else {
+            self.mapped.left_out.push(name);
+            return;
+        };
+        match acvpu(answer) {
+            Some(level) => {
+                let unit = Unit::ucum(Measure::Consciousness.spec().unit);
+                let value = Decimal::whole(level as i64);
+                self.push(code.clone(), Quantity { value, comparator: None, unit }, Quality::Good);
+            }
+            None => {
+                self.mapped.remarks.push("its level of consciousness is none of A, C, V, P, U".into());
+            }
+        }
+    }
+
+    fn push(&mut self, code: Code, quantity: Quantity, quality: Quality) {
+        let Quantity { value, comparator, unit: Unit { code: unit, .. } } = quantity;
+        let (patient, device) = (self.patient.clone(), self.device.clone());
+        let taken_at = self.taken_at;
+        self.samples.push(Sample { patient, device, code, value, comparator, unit, taken_at, quality });
+    }
+}
+
+/// Levels of consciousness, as SNOMED CT and LOINC (67775-7, 80288-4) have them.
+const LEVELS: [(&str, &str, Acvpu); 11] = [
+    (SNOMED, "248234008", Acvpu::Alert),
+    (SNOMED, "130987000", Acvpu::NewConfusion),
+    (SNOMED, "300202002", Acvpu::Voice),
+    // IHE PCC, Paramedicine Summary of Care: the value set of AVPU.
+    (SNOMED, "255373000", Acvpu::Voice),
+    (SNOMED, "450847001", Acvpu::Pain),
+    (SNOMED, "422768004", Acvpu::Unresponsive),
+    (LOINC, "LA9340-6", Acvpu::Alert),
+    (LOINC, "LA6560-2", Acvpu::NewConfusion),
+    (LOINC, "LA17108-4", Acvpu::Voice),
+    (LOINC, "LA17107-6", Acvpu::Pain),
+    (LOINC, "LA9343-0", Acvpu::Unresponsive),
+];
+
 fn acvpu(concept: &types::Concept) -> Option<Acvpu> {
-    const CODES: [(&str, Acvpu); 5] = [
-        ("248234008", Acvpu::Alert),
-        ("130987000", Acvpu::NewConfusion),
-        ("300202002", Acvpu::Voice),
-        ("450847001", Acvpu::Pain),
-        ("422768004", Acvpu::Unresponsive),
-    ];
-    let coded =
-        concept.code(SNOMED).and_then(|code| CODES.iter().find(|(c, _)| *c == code).map(|(_, level)| *level));
+    let coded = concept.coding.iter().find_map(|coding| {
+        let (system, code) = (coding.system.as_deref()?, coding.code.as_deref()?);
+        LEVELS.iter().find(|(s, c, _)| *s == system && *c == code).map(|(.., level)| *level)
+    });
     coded.or_else(|| {
         let word = concept.text.as_deref()?.trim();
         Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word))
     })
 }
 
-/// Values of one SampledData are at most this many; more is a defect of the sender.
-const MOST_VALUES: usize = 4_000_000;
-
-/// The last millisecond that FHIR can write: 9999-12-31T23:59:59.999Z.
-const END_OF_TIME: f64 = 253_402_300_799_999.0;
-
-fn segments(
-    patient: PatientId,
-    device: Option<DeviceId>,
-    code: Code,
-    start: Instant,
-    data: types::SampledData,
-) -> Result<Vec<Segment>, Reason> {
-    if data.dimensions != 1 {
-        return Err(format!("its SampledData has {} dimensions, one is read", data.dimensions));
-    }
-    if !(data.period > 0.0 && data.period.is_finite()) {
-        return Err("its SampledData has no usable period".into());
-    }
-    let unit = unit(&data.origin)?.code;
-    quality(&code, Decimal::whole(0), &unit)?;
-    let origin = data.origin.value.map_or(Ok(Decimal::whole(0)), decimal)?;
-    let factor = data.factor.map_or(Ok(Decimal::whole(1)), decimal)?;
-    let mut out: Vec<Segment> = Vec::new();
-    let (mut open, mut last) = (false, 0.0);
-    for (n, token) in data.data.as_deref().unwrap_or_default().split_ascii_whitespace().enumerate() {
-        if n >= MOST_VALUES {
-            return Err(format!("its SampledData holds more than {MOST_VALUES} values"));
-        }
-        if matches!(token, "E" | "U" | "L") {
-            open = false;
-            continue;
-        }
-        let value = Decimal::from_str(token)
-            .map_err(|_| "its SampledData holds something that is no number".to_owned())?;
-        last = n as f64 * data.period;
-        let (mantissa, scale) =
-            scaled(value, factor, origin).ok_or("a value of its SampledData is out of range")?;
-        match out.last_mut() {
-            Some(segment) if open && segment.scale == scale => segment.mantissas.push(mantissa),
-            _ => out.push(Segment {
-                patient: patient.clone(),
-                device: device.clone(),
-                code: code.clone(),
-                unit: unit.clone(),
-                start: start.after(n, data.period),
-                period_ms: data.period,
-                scale,
-                mantissas: vec![mantissa],
-            }),
-        }
-        open = true;
-    }
-    // Readers add the time of the last value up.
-    if start.0 as f64 + last > END_OF_TIME {
-        return Err("its SampledData ends after the year 9999".into());
-    }
-    Ok(out)
-}
-
-/// `origin + value * factor`, exactly.
-fn scaled(value: Decimal, factor: Decimal, origin: Decimal) -> Option<(i64, u8)> {
-    let product = Decimal {
-        mantissa: value.mantissa.checked_mul(factor.mantissa)?,
-        scale: value.scale.checked_add(factor.scale).filter(|s| *s <= Decimal::MAX_SCALE)?,
-    };
-    let scale = product.scale.max(origin.scale);
-    Some((product.at_scale(scale)?.checked_add(origin.at_scale(scale)?)?, scale))
-}
-
 #[cfg(test)]
 mod tests {
+    use clinical::Comparator;
+
     use super::*;
+    use crate::map::resource::map_resource;
     use crate::map::resource::tests::{one, read};
 
     fn reason(text: &str) -> String {
         read(text).unwrap_err().1
     }
 
-    const HR: &str = r#"{"resourceType":"Observation","id":"a","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"http://s/Patient/p/_history/2"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72.50,"unit":"bpm"}}"#;
+    const HR: &str = r#"{"resourceType":"Observation","id":"a","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/p/_history/2"},"effectiveDateTime":"2026-01-01T00:00:00Z","valueQuantity":{"value":72.50,"unit":"bpm"}}"#;
 
     #[test]
     fn a_value_keeps_its_digits_its_source_and_its_version() {
@@ -240,7 +218,7 @@ mod tests {
     #[test]
     fn what_cannot_be_trusted_goes_to_quarantine_with_a_reason() {
         assert!(
-            reason(&HR.replace(r#""subject":{"reference":"http://s/Patient/p/_history/2"},"#, ""))
+            reason(&HR.replace(r#""subject":{"reference":"Patient/p/_history/2"},"#, ""))
                 .contains("no patient")
         );
         assert!(reason(&HR.replace("bpm", "florps")).contains("florps"));
@@ -261,6 +239,142 @@ mod tests {
         let Body::Samples(samples) = one(HR) else { panic!() };
         assert_eq!(samples[0].comparator, None);
         assert!(reason(&bound.replace(r#""<""#, r#""about""#)).contains("comparator"));
+    }
+
+    #[test]
+    fn a_value_of_another_servers_patient_is_nobodys_here() {
+        let other = HR.replace("Patient/p/_history/2", "https://other.example.org/fhir/Patient/p");
+        assert!(reason(&other).contains("another server"));
+    }
+
+    #[test]
+    fn a_status_that_r4_does_not_have_is_not_guessed() {
+        let with = |status: &str| read(&HR.replace("final", status));
+        for status in ["registered", "preliminary", "amended", "corrected", "unknown"] {
+            assert_eq!(with(status).unwrap().len(), 1, "{status}");
+        }
+        assert!(matches!(with("cancelled").unwrap()[0].body, Body::Deleted));
+        assert!(with("quarantined").unwrap_err().1.contains("status"));
+    }
+
+    #[test]
+    fn whatever_names_a_device_the_value_is_a_devices() {
+        let with = |device: &str| {
+            let text = HR.replace(r#""status""#, &format!(r#""device":{device},"status""#));
+            let Body::Samples(samples) = one(&text) else { panic!() };
+            samples[0].device.clone().map(|id| id.to_string())
+        };
+        for (device, id) in [
+            (r#"{"reference":"Device/d1"}"#, "d1"),
+            (r#"{"reference":"Device/d1/_history/7"}"#, "d1"),
+            (r#"{"reference":"DeviceMetric/m1"}"#, "DeviceMetric/m1"),
+            (r#"{"reference":"DeviceMetric/m1/_history/7"}"#, "DeviceMetric/m1"),
+            (r##"{"reference":"#d1"}"##, "#d1"),
+            (r#"{"reference":"https://other/fhir/Device/d1"}"#, "https://other/fhir/Device/d1"),
+            (r#"{"identifier":{"system":"urn:serial","value":"77"}}"#, "urn:serial|77"),
+            (r#"{"display":"Cuff 3"}"#, "Cuff 3"),
+            ("{}", "unnamed"),
+        ] {
+            assert_eq!(with(device).as_deref(), Some(id), "{device}");
+        }
+    }
+
+    #[test]
+    fn an_odd_part_costs_no_other_part() {
+        let part = |code: &str, value: &str| {
+            format!(
+                r#"{{"code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},"valueQuantity":{value}}}"#
+            )
+        };
+        let of = |parts: &[String]| {
+            let text = format!(
+                r#"{{"resourceType":"Observation","id":"b","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"85354-9"}}]}},"subject":{{"reference":"Patient/p"}},"effectiveDateTime":"2026-01-01T00:00:00Z","component":[{}]}}"#,
+                parts.join(",")
+            );
+            let came = map_resource(&text, &Bases::default());
+            let numbers = match came.fact.as_ref().map(|fact| &fact.body) {
+                Some(Body::Samples(samples)) => samples.len(),
+                _ => 0,
+            };
+            (numbers, usize::from(came.unreadable.is_some()), came.left_out.len())
+        };
+        let (sys, dia) = (
+            part("8480-6", r#"{"value":88,"unit":"mmHg"}"#),
+            part("8462-4", r#"{"value":52,"unit":"mmHg"}"#),
+        );
+        for (odd, wanted) in [
+            // Without a code it is nothing known, whatever its unit: counted. With one it should have been read: quarantine.
+            (
+                r#"{"code":{"text":"Irregular"},"valueQuantity":{"value":3,"unit":"beats"}}"#.to_owned(),
+                (2, 0, 1),
+            ),
+            (
+                r#"{"code":{"text":"Position"},"valueCodeableConcept":{"text":"Sitting"}}"#.to_owned(),
+                (2, 0, 1),
+            ),
+            (part("8478-0", r#"{"value":64,"unit":"florps"}"#), (2, 1, 0)),
+            (part("8478-0", r#"{"value":64,"unit":"kg"}"#), (2, 1, 0)),
+            (part("8478-0", r#"{"value":64,"unit":"mmHg","comparator":"~"}"#), (2, 1, 0)),
+            (part("8478-0", r#"{"value":1e99,"unit":"mmHg"}"#), (2, 1, 0)),
+            (part("8478-0", r#"{"unit":"mmHg"}"#), (2, 0, 0)),
+        ] {
+            for parts in [[odd.clone(), sys.clone(), dia.clone()], [sys.clone(), dia.clone(), odd.clone()]] {
+                assert_eq!(of(&parts), wanted, "{odd}");
+            }
+        }
+        assert_eq!(of(&[part("8478-0", r#"{"value":64,"unit":"florps"}"#)]), (0, 1, 0));
+    }
+
+    #[test]
+    fn whatever_stands_in_the_place_of_a_number_is_counted_under_its_name() {
+        for (value, name) in [
+            (r#""valueString":"x""#, "Observation.valueString"),
+            (r#""valueBoolean":true"#, "Observation.valueBoolean"),
+            (r#""valueInteger":4"#, "Observation.valueInteger"),
+            (r#""valueRange":{}"#, "Observation.valueRange"),
+            (r#""valueRatio":{}"#, "Observation.valueRatio"),
+            (r#""valueTime":"12:00:00""#, "Observation.valueTime"),
+            (r#""valueDateTime":"2026""#, "Observation.valueDateTime"),
+            (r#""valuePeriod":{}"#, "Observation.valuePeriod"),
+            (r#""valueCodeableConcept":{"text":"x"}"#, "Observation.valueCodeableConcept"),
+            (r#""dataAbsentReason":{"text":"x"}"#, "Observation.dataAbsentReason"),
+            (r#""hasMember":[]"#, "Observation without a value"),
+        ] {
+            let text = HR.replace(r#""valueQuantity":{"value":72.50,"unit":"bpm"}"#, value);
+            let came = map_resource(&text, &Bases::default());
+            assert_eq!(came.left_out, [name]);
+            // It takes the place of what an earlier version said.
+            assert_eq!(came.fact.map(|fact| fact.body), Some(Body::Samples(Vec::new())));
+            assert!(came.unreadable.is_none());
+        }
+    }
+
+    #[test]
+    fn a_level_of_consciousness_is_understood_in_both_systems_or_goes_to_quarantine() {
+        let with = |answer: &str, part: bool| {
+            let answer = format!(r#""valueCodeableConcept":{answer}"#);
+            let code = r#""code":{"coding":[{"system":"http://loinc.org","code":"67775-7"}]}"#;
+            let inside = if part { format!(r#""component":[{{{code},{answer}}}]"#) } else { answer };
+            let text = HR.replace(r#""valueQuantity":{"value":72.50,"unit":"bpm"}"#, &inside);
+            read(&text.replace("8867-4", if part { "85353-1" } else { "67775-7" }))
+        };
+        for (system, code, level) in LEVELS {
+            for part in [false, true] {
+                let facts = with(&format!(r#"{{"coding":[{{"system":"{system}","code":"{code}"}}]}}"#), part);
+                let Body::Samples(samples) = facts.unwrap().remove(0).body else { panic!() };
+                assert_eq!(samples[0].value, Decimal::whole(level as i64), "{code}");
+            }
+        }
+        // A foreign code does not hide the one that is understood.
+        let both = format!(
+            r#"{{"coding":[{{"system":"urn:x","code":"V"}},{{"system":"{LOINC}","code":"LA17108-4"}}]}}"#
+        );
+        assert!(with(&both, false).is_ok());
+        for unknown in
+            [r#"{"coding":[{"system":"http://snomed.info/sct","code":"1"}]}"#, r#"{"text":"sleepy"}"#]
+        {
+            assert!(with(unknown, false).unwrap_err().1.contains("consciousness"));
+        }
     }
 
     #[test]
@@ -323,29 +437,5 @@ mod tests {
             );
             assert!(reason(&text).contains("no readable time"), "{no_time}");
         }
-    }
-
-    #[test]
-    fn sampled_data_is_cut_at_its_gaps_and_exact() {
-        let text = r#"{"resourceType":"Observation","id":"w","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8310-5"}]},"subject":{"reference":"Patient/p"},"effectivePeriod":{"start":"2026-01-01T00:00:00Z"},"valueSampledData":{"origin":{"value":30,"code":"Cel"},"period":1000,"factor":0.1,"dimensions":1,"data":"70 71 E E 72"}}"#;
-        let Body::Segments(parts) = one(text) else { panic!() };
-        assert_eq!(parts.len(), 2);
-        assert_eq!((parts[0].mantissas.clone(), parts[0].scale), (vec![370, 371], 1));
-        assert_eq!(parts[1].start.ms_since(parts[0].start), 4000);
-    }
-
-    #[test]
-    fn a_wave_that_would_never_end_puts_no_value_into_the_past() {
-        let text = |period: &str| {
-            format!(
-                r#"{{"resourceType":"Observation","id":"w","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"8310-5"}}]}},"subject":{{"reference":"Patient/p"}},"effectiveDateTime":"2026-01-01T00:00:00Z","valueSampledData":{{"origin":{{"value":30,"code":"Cel"}},"period":{period},"dimensions":1,"data":"6 7"}}}}"#
-            )
-        };
-        for period in ["1e300", "9300000000000000000", "252000000000000"] {
-            assert!(reason(&text(period)).contains("ends after the year 9999"), "{period}");
-        }
-        // A value a year is odd and no fault.
-        let Body::Segments(parts) = one(&text("31536000000")) else { panic!() };
-        assert_eq!(parts[0].mantissas, [36, 37]);
     }
 }

@@ -4,7 +4,17 @@ pub(crate) mod codes;
 
 pub(crate) mod text;
 
+pub(crate) mod numbers;
+
+pub(crate) mod whose;
+
+pub(crate) mod modifiers;
+
+pub(crate) mod streams;
+
 pub(crate) mod measured;
+
+pub(crate) mod names;
 
 pub(crate) mod ward;
 

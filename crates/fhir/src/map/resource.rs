@@ -1,95 +1,225 @@
 //! One resource: of which kind it is, and the facts in it.
 
-use clinical::{Body, Fact, Instant, Source};
+use std::ops::Range;
+
+use clinical::{Fact, Instant, SmolStr, Source, Unreadable};
 
 use serde::Deserialize;
 use smol_str::format_smolstr;
 
 use crate::map::alarms::{communication, episode};
-use crate::map::measured::{Reason, observation};
+use crate::map::measured::{Mapped, observation};
+use crate::map::modifiers::unknown_modifier;
+use crate::map::numbers::Reason;
 use crate::map::text::clean;
 use crate::map::ward::{device, dose, flag, person, place, stay};
+use crate::wire::bases::Bases;
 use crate::wire::datatypes::is_id;
-use crate::wire::json::position;
+use crate::wire::json::{place_of, position};
 use crate::wire::resource as r4;
+use crate::wire::scan::split_members;
 use crate::wire::time::parse_instant;
 
-/// Maps one resource onto `facts`; the error is its reference and why it could not be read.
-pub(crate) fn map_resource(text: &str, facts: &mut Vec<Fact>) -> Result<(), (String, Reason)> {
-    let head: r4::Head = serde_json::from_str(text).map_err(|e| ("unknown".to_owned(), position(&e)))?;
-    let kind = head.resource_type.as_ref();
-    let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
-    let meta = head.meta.unwrap_or_default();
-    let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
-    let bodies =
-        map_body(kind, head.id.as_deref(), updated_at, text).map_err(|reason| (reference.clone(), reason))?;
-    let source = Source { reference: reference.into(), version: meta.version_id.unwrap_or_default().into() };
-    facts.extend(bodies.into_iter().map(|body| Fact { source: source.clone(), updated_at, body }));
-    Ok(())
+/// The kinds of resources that are read.
+pub(crate) const READ: [&str; 9] = [
+    "Patient",
+    "Location",
+    "Encounter",
+    "Device",
+    "Observation",
+    "DetectedIssue",
+    "Communication",
+    "MedicationAdministration",
+    "Flag",
+];
+
+/// What a Bundle says of itself, and of what it could not find: none of it is about a patient.
+const ABOUT_THE_BUNDLE: [&str; 3] = ["OperationOutcome", "Parameters", "SubscriptionStatus"];
+
+/// What came of one resource; something of each where it was read in part.
+#[derive(Default)]
+pub(crate) struct Came {
+    pub fact: Option<Fact>,
+    pub unreadable: Option<Unreadable>,
+    /// What of it is not read by this program, by names that are counted.
+    pub left_out: Vec<SmolStr>,
 }
 
-/// The fact of an Observation that is as it should be, or that holds nothing of use (`Some(None)`); `None` where it is no
-/// Observation or something is wrong with it, for which [`map_resource`] has the words.
-pub(crate) fn map_observation(mut observed: r4::Observation) -> Option<Option<Fact>> {
+/// Maps one resource: its fact, what of it could not be read, and what of it is not read here.
+pub(crate) fn map_resource(text: &str, bases: &Bases) -> Came {
+    let mut came = Came::default();
+    let head: r4::Head = match serde_json::from_str(text) {
+        Ok(head) => head,
+        Err(error) => {
+            came.unreadable = Some(unreadable("unknown", position(&error), text));
+            return came;
+        }
+    };
+    let kind = head.resource_type.as_ref();
+    let reference = format!("{}/{}", clean(kind, 40), clean(head.id.as_deref().unwrap_or("-"), 64));
+    if !READ.contains(&kind) {
+        came.left_out.extend(Some(clean(kind, 40).into()).filter(|_| !ABOUT_THE_BUNDLE.contains(&kind)));
+        return came;
+    }
+    let meta = head.meta.unwrap_or_default();
+    let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
+    match map_body(kind, head.id.as_deref(), updated_at, text, bases) {
+        Ok(mapped) => {
+            came.left_out.extend(mapped.left_out.into_iter().map(SmolStr::new_static));
+            if !mapped.remarks.is_empty() {
+                came.unreadable = Some(unreadable(&reference, mapped.remarks.join("; "), text));
+            }
+            let source =
+                Source { reference: reference.into(), version: meta.version_id.unwrap_or_default().into() };
+            came.fact = mapped.body.map(|body| Fact { source, updated_at, body });
+        }
+        Err(reason) => came.unreadable = Some(unreadable(&reference, reason, text)),
+    }
+    came
+}
+
+/// The fact of an Observation that is as it should be, with the names of what is not read of it; `None` where it is no Observation
+/// or something is wrong with it, for which [`map_resource`] has the words.
+pub(crate) fn map_observation(
+    mut observed: r4::Observation,
+    bases: &Bases,
+) -> Option<(Fact, Vec<&'static str>)> {
     if observed.resource_type != "Observation" {
         return None;
     }
     let id = observed.id.take().filter(|id| is_id(id))?;
     let meta = observed.meta.take().unwrap_or_default();
     let updated_at = meta.last_updated.as_deref().and_then(parse_instant);
-    let body = observation(observed, updated_at).ok()?;
+    let Mapped { body, remarks, left_out } = observation(observed, updated_at, bases).ok()?;
     let source = Source {
         reference: format_smolstr!("Observation/{id}"),
         version: meta.version_id.unwrap_or_default().into(),
     };
-    Some(body.map(|body| Fact { source, updated_at, body }))
+    remarks.is_empty().then_some((Fact { source, updated_at, body: body? }, left_out))
 }
 
-fn map_body(kind: &str, id: Option<&str>, updated: Option<Instant>, text: &str) -> Result<Vec<Body>, Reason> {
-    let known = [
-        "Patient",
-        "Location",
-        "Encounter",
-        "Device",
-        "Observation",
-        "DetectedIssue",
-        "Communication",
-        "MedicationAdministration",
-        "Flag",
-    ];
-    if !known.contains(&kind) {
-        return Ok(Vec::new());
+pub(crate) fn unreadable(reference: &str, reason: Reason, body: &str) -> Unreadable {
+    let mut end = body.len().min(64 * 1024);
+    while !body.is_char_boundary(end) {
+        end -= 1;
     }
-    let id = id.filter(|id| is_id(id)).ok_or("it has no usable id")?;
-    let body = match kind {
-        "Patient" => person(id.into(), parse(text)?),
-        "Location" => place(id.into(), parse(text)?),
-        "Encounter" => stay(id.into(), updated, parse(text)?)?,
-        "Device" => device(id.into(), parse(text)?),
-        "Observation" => return observation(parse(text)?, updated).map(|body| body.into_iter().collect()),
-        "DetectedIssue" => episode(id.into(), updated, parse(text)?)?,
-        "Flag" => flag(id.into(), updated, parse(text)?)?,
-        "Communication" => {
-            return communication(id.into(), parse(text)?).map(|body| body.into_iter().collect());
-        }
-        _ => dose(id.into(), parse(text)?)?,
-    };
-    Ok(vec![body])
+    Unreadable { reference: reference.to_owned(), reason, body: body[..end].to_owned() }
 }
 
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reason> {
-    serde_json::from_str(text).map_err(|e| position(&e))
+/// Why a resource gave nothing: it has another shape than R4's, or it says what cannot be used.
+enum Why {
+    Shape(serde_json::Error),
+    Said(Reason),
+}
+
+impl From<Reason> for Why {
+    fn from(reason: Reason) -> Why {
+        Why::Said(reason)
+    }
+}
+
+fn map_body(
+    kind: &str,
+    id: Option<&str>,
+    updated: Option<Instant>,
+    text: &str,
+    bases: &Bases,
+) -> Result<Mapped, Reason> {
+    let id = id.filter(|id| is_id(id)).ok_or("it has no usable id")?;
+    if let Some(reason) = unknown_modifier(text) {
+        return Err(reason);
+    }
+    let mut remarks = Vec::new();
+    let mut without = None;
+    loop {
+        let text = without.as_deref().unwrap_or(text);
+        let error = match map_kind(kind, id, updated, text, bases) {
+            Ok(mut mapped) => {
+                mapped.remarks.extend(remarks);
+                return Ok(mapped);
+            }
+            Err(Why::Said(reason)) => return Err(reason),
+            Err(Why::Shape(error)) => error,
+        };
+        let reason = position(&error);
+        let Some((name, part)) = optional_part(kind, text, &error) else { return Err(reason) };
+        remarks.push(format!("its {name} {reason}; the rest of it was read"));
+        // Another name in its place: what is around it stays valid, and nothing is read under this one.
+        without = Some(format!("{}\"-\":0{}", &text[..part.start], &text[part.end..]));
+    }
+}
+
+/// What no person, place or alarm is lost for: elements that R4 lets a server leave out, and without which the rest says nothing
+/// false. Modifiers are none of them.
+fn is_optional(kind: &str, element: &str) -> bool {
+    let names: &[&str] = match kind {
+        "Patient" => &["identifier", "name", "gender", "birthDate"],
+        "Location" => &["name", "physicalType", "partOf"],
+        "Device" => &["deviceName", "type"],
+        "DetectedIssue" => {
+            &["code", "severity", "detail", "identifiedDateTime", "identifiedPeriod", "patient"]
+        }
+        "MedicationAdministration" => {
+            &["medicationCodeableConcept", "medicationReference", "contained", "dosage"]
+        }
+        _ => &[],
+    };
+    names.contains(&element)
+}
+
+/// The optional element in which the fault lies, and where it stands with its name.
+fn optional_part<'t>(
+    kind: &str,
+    text: &'t str,
+    error: &serde_json::Error,
+) -> Option<(&'t str, Range<usize>)> {
+    let fault = place_of(text, error)?;
+    let start_of = |part: &str| part.as_ptr() as usize - text.as_ptr() as usize;
+    split_members(text)?.into_iter().find_map(|(name, value)| {
+        let (from, to) = (start_of(name) - 1, start_of(value) + value.len());
+        ((from..=to).contains(&fault) && is_optional(kind, name)).then_some((name, from..to))
+    })
+}
+
+fn map_kind(
+    kind: &str,
+    id: &str,
+    updated: Option<Instant>,
+    text: &str,
+    bases: &Bases,
+) -> Result<Mapped, Why> {
+    let body = match kind {
+        "Patient" => person(id.into(), updated, parse(text)?, bases),
+        "Location" => place(id.into(), parse(text)?, bases)?,
+        "Encounter" => stay(id.into(), updated, parse(text)?, bases)?,
+        "Device" => device(id.into(), parse(text)?, bases),
+        "Observation" => return Ok(observation(parse(text)?, updated, bases)?),
+        "DetectedIssue" => episode(id.into(), updated, parse(text)?, bases)?,
+        "Flag" => flag(id.into(), updated, parse(text)?, bases)?,
+        "Communication" => {
+            let body = communication(id.into(), parse(text)?, bases)?;
+            let left_out = if body.is_none() { vec!["Communication of another kind"] } else { Vec::new() };
+            return Ok(Mapped { body, left_out, ..Mapped::default() });
+        }
+        _ => dose(id.into(), parse(text)?, bases)?,
+    };
+    Ok(body.into())
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Why> {
+    serde_json::from_str(text).map_err(Why::Shape)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use clinical::{Measure, Priority};
+    use clinical::{Body, Measure, Priority};
 
     use super::*;
 
     pub(crate) fn read(text: &str) -> Result<Vec<Fact>, (String, Reason)> {
-        let mut facts = Vec::new();
-        map_resource(text, &mut facts).map(|()| facts)
+        let came = map_resource(text, &Bases::default());
+        let wrong = came.unreadable.map(|wrong| (wrong.reference, wrong.reason));
+        wrong.map_or(Ok(came.fact.into_iter().collect()), Err)
     }
 
     pub(crate) fn one(text: &str) -> Body {

@@ -1,39 +1,30 @@
 //! Who lies where, on which device, flagged and given what.
 
 use clinical::{
-    Body, Care, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place, PlaceId,
-    PlaceKind, Quantity, Sex, Stay, StayId,
+    Body, Care, Decimal, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place,
+    PlaceId, PlaceKind, Sex, Stay, StayId,
 };
 
 use crate::map::codes::{IDENTIFIER_TYPE, PHYSICAL_TYPE};
-use crate::map::measured::{Reason, quantity};
+use crate::map::names::{current_name, record_number};
+use crate::map::numbers::{Reason, decimal, unit};
 use crate::map::text::clean;
+use crate::map::whose::patient_of;
+use crate::wire::bases::Bases;
 use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
 use crate::wire::time::parse_instant;
 
-pub(crate) fn person(id: PatientId, patient: r4::Patient) -> Body {
-    let name = patient.name.iter().find(|n| n.usage.as_deref() == Some("official")).or(patient.name.first());
-    let given = name.map(|n| n.given.join(" ")).unwrap_or_default();
-    let mut family = name.and_then(|n| n.family.as_deref()).unwrap_or_default();
-    if family.is_empty() && given.is_empty() {
-        family = name.and_then(|n| n.text.as_deref()).unwrap_or_default();
-    }
-    let is_mrn = |i: &&types::Identifier| i.kind.as_ref().is_some_and(|kind| kind.has(IDENTIFIER_TYPE, "MR"));
-    let mrn = patient
-        .identifier
-        .iter()
-        .find(is_mrn)
-        .or(patient.identifier.first())
-        .and_then(|i| i.value.as_deref());
+pub(crate) fn person(id: PatientId, updated: Option<Instant>, patient: r4::Patient, bases: &Bases) -> Body {
+    let (family, given) = current_name(&patient.name, updated);
     let linked = |kind: &'static str| patient.link.iter().filter(move |link| link.kind == kind);
-    let other = |link: &r4::PatientLink| link.other.as_ref().and_then(|r| r.id_of("Patient"));
+    let other = |link: &r4::PatientLink| link.other.as_ref().and_then(|r| r.id_of("Patient", bases));
     let replaced_by = linked("replaced-by").find_map(other);
     Body::Person(Person {
         id,
-        mrn: clean(mrn.unwrap_or_default(), 64),
-        family: clean(family, 80),
-        given: clean(&given, 80),
+        mrn: record_number(&patient.identifier),
+        family,
+        given,
         birth_date: patient.birth_date.map(|date| clean(&date, 10)),
         sex: match patient.gender.as_deref() {
             Some("female") => Sex::Female,
@@ -44,22 +35,30 @@ pub(crate) fn person(id: PatientId, patient: r4::Patient) -> Body {
         // A link that says into whom is followed in the cache; one that does not can only hide the record.
         active: patient.active.unwrap_or(true)
             && (replaced_by.is_some() || linked("replaced-by").next().is_none()),
+        deceased: patient.deceased_boolean == Some(true) || patient.deceased_date_time.is_some(),
         replaces: linked("replaces").filter_map(other).collect(),
         replaced_by,
     })
 }
 
-pub(crate) fn place(id: PlaceId, location: r4::Location) -> Body {
-    Body::Place(Place {
-        name: clean(location.name.as_deref().unwrap_or(id.as_str()), 60),
+pub(crate) fn place(id: PlaceId, location: r4::Location, bases: &Bases) -> Result<Body, Reason> {
+    let name = clean(location.name.as_deref().unwrap_or(id.as_str()), 60);
+    // Who lies there all the same is shown there, and whoever looks for the bed is told.
+    let not_in_use = match location.status.as_deref() {
+        None | Some("active") => "",
+        Some("suspended" | "inactive") => " (not in use)",
+        Some(_) => return Err("its status is none that R4 has".into()),
+    };
+    Ok(Body::Place(Place {
+        name: name + not_in_use,
         kind: location
             .physical_type
             .as_ref()
             .and_then(|t| t.code(PHYSICAL_TYPE))
             .map_or(PlaceKind::Other, kind),
-        part_of: location.part_of.and_then(|r| r.id_of("Location")),
+        part_of: location.part_of.and_then(|r| r.id_of("Location", bases)),
         id,
-    })
+    }))
 }
 
 /// By its code of `location-physical-type`.
@@ -74,12 +73,16 @@ fn kind(code: &str) -> PlaceKind {
     }
 }
 
-pub(crate) fn stay(id: StayId, updated: Option<Instant>, encounter: r4::Encounter) -> Result<Body, Reason> {
+pub(crate) fn stay(
+    id: StayId,
+    updated: Option<Instant>,
+    encounter: r4::Encounter,
+    bases: &Bases,
+) -> Result<Body, Reason> {
     if matches!(encounter.status.as_ref(), "cancelled" | "entered-in-error") {
         return Ok(Body::Deleted);
     }
-    let patient =
-        encounter.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let patient = patient_of(encounter.subject.as_ref(), bases)?;
     let care = match encounter.class.as_ref().and_then(|class| class.code.as_deref()) {
         Some("HH" | "VR") => Care::Home,
         _ => Care::Hospital,
@@ -87,12 +90,18 @@ pub(crate) fn stay(id: StayId, updated: Option<Instant>, encounter: r4::Encounte
     // Who has arrived is there, and who is on leave comes back.
     let in_progress =
         matches!(encounter.status.as_ref(), "in-progress" | "arrived" | "triaged" | "onleave" | "unknown");
-    Ok(Body::Stay(Stay { id, patient, places: current(&encounter.location, updated), in_progress, care }))
+    Ok(Body::Stay(Stay {
+        id,
+        patient,
+        places: current(&encounter.location, updated, bases),
+        in_progress,
+        care,
+    }))
 }
 
 /// Where somebody is, of the places that a stay names: what is planned, reserved or over is left out, by its status or by its
 /// period. Those that are said to be active count before those of which nothing is said, and of those the last that began.
-fn current(named: &[r4::EncounterLocation], updated: Option<Instant>) -> Vec<PlaceId> {
+fn current(named: &[r4::EncounterLocation], updated: Option<Instant>, bases: &Bases) -> Vec<PlaceId> {
     let at = |text: Option<&types::Str>| text.and_then(|text| parse_instant(text));
     let start = |l: &r4::EncounterLocation| at(l.period.as_ref().and_then(|p| p.start.as_ref()));
     let end = |l: &r4::EncounterLocation| at(l.period.as_ref().and_then(|p| p.end.as_ref()));
@@ -103,7 +112,7 @@ fn current(named: &[r4::EncounterLocation], updated: Option<Instant>) -> Vec<Pla
         !is_over && !is_to_come
     };
     let active = |l: &&r4::EncounterLocation| l.status.as_deref() == Some("active");
-    let id = |l: &r4::EncounterLocation| l.location.id_of("Location");
+    let id = |l: &r4::EncounterLocation| l.location.id_of("Location", bases);
     let found: Vec<PlaceId> = named.iter().filter(active).filter(holds).filter_map(id).collect();
     if !found.is_empty() {
         return found;
@@ -114,11 +123,18 @@ fn current(named: &[r4::EncounterLocation], updated: Option<Instant>) -> Vec<Pla
     unsaid().filter(|l| last.is_none() || start(l) == last).filter_map(id).collect()
 }
 
-pub(crate) fn flag(id: FlagId, updated: Option<Instant>, flag: r4::Flag) -> Result<Body, Reason> {
-    if flag.status == "entered-in-error" {
-        return Ok(Body::Deleted);
+pub(crate) fn flag(
+    id: FlagId,
+    updated: Option<Instant>,
+    flag: r4::Flag,
+    bases: &Bases,
+) -> Result<Body, Reason> {
+    match flag.status.as_ref() {
+        "entered-in-error" => return Ok(Body::Deleted),
+        "active" | "inactive" => {}
+        _ => return Err("its status is none that R4 has".into()),
     }
-    let patient = flag.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+    let patient = patient_of(flag.subject.as_ref(), bases)?;
     let (start, end) = flag.period.map_or((None, None), |p| (p.start, p.end));
     let since =
         start.and_then(|t| parse_instant(&t)).or(updated).ok_or("it has no readable time (period)")?;
@@ -138,11 +154,14 @@ pub(crate) fn flag(id: FlagId, updated: Option<Instant>, flag: r4::Flag) -> Resu
     }))
 }
 
-pub(crate) fn device(id: DeviceId, device: r4::Device) -> Body {
+pub(crate) fn device(id: DeviceId, device: r4::Device, bases: &Bases) -> Body {
+    if device.status.as_deref() == Some("entered-in-error") {
+        return Body::Deleted;
+    }
     let named = device.device_name.first().map(|n| n.name.as_ref());
     let kind = device.kind.as_ref().and_then(types::Concept::words);
     Body::Device(Device {
-        patient: device.patient.and_then(|p| p.id_of("Patient")),
+        patient: device.patient.and_then(|p| p.id_of("Patient", bases)),
         name: clean(named.or(kind).unwrap_or(id.as_str()), 60),
         active: device.status.as_deref().is_none_or(|s| s == "active"),
         id,
@@ -161,34 +180,188 @@ fn identity(identifier: &types::Identifier) -> Option<String> {
     Some(format!("{}|{}", clean(system, 200), clean(value, 100))).filter(|_| !value.is_empty())
 }
 
-pub(crate) fn dose(id: DoseId, given: r4::MedicationAdministration) -> Result<Body, Reason> {
-    if !matches!(given.status.as_ref(), "completed" | "in-progress") {
-        return Ok(Body::Deleted);
-    }
-    let patient = given.subject.and_then(|s| s.id_of("Patient")).ok_or("it names no patient (subject)")?;
+pub(crate) fn dose(id: DoseId, given: r4::MedicationAdministration, bases: &Bases) -> Result<Body, Reason> {
+    // Only these two are nothing: of what was stopped or is on hold the patient had a part (medication-admin-status).
+    let state = match given.status.as_ref() {
+        "not-done" | "entered-in-error" => return Ok(Body::Deleted),
+        "completed" | "in-progress" => "",
+        "stopped" => " (stopped)",
+        "on-hold" => " (on hold)",
+        "unknown" => " (not known whether given)",
+        _ => return Err("its status is none that R4 has".into()),
+    };
+    let patient = patient_of(given.subject.as_ref(), bases)?;
     let at = given
         .effective_date_time
-        .or_else(|| given.effective_period.and_then(|p| p.start))
-        .and_then(|t| parse_instant(&t))
+        .as_deref()
+        .or_else(|| given.effective_period.as_ref().and_then(|p| p.start.as_deref()))
+        .and_then(parse_instant)
         .ok_or("it has no readable time (effective)")?;
-    let amount = match given.dosage.and_then(|d| d.dose) {
-        // R4 has no comparator on a dose: who was given "less than 4 U" was not given 4 U.
-        Some(dose) => match quantity(&dose)? {
-            Some(Quantity { comparator: Some(_), .. }) => return Err("its dose is only a bound".into()),
-            found => found.map(|amount| (amount.value, amount.unit.code.into())),
-        },
-        None => None,
-    };
-    let what =
-        given.medication_codeable_concept.as_ref().and_then(types::Concept::words).unwrap_or("medication");
+    let amount = given.dosage.as_ref().and_then(|dosage| dosage.dose.as_ref()).map(amount).transpose()?;
+    let what = clean(drug(&given).unwrap_or("medication"), 80) + state;
     let identity = given.identifier.iter().find_map(identity);
-    Ok(Body::Dose(Dose { id, patient, what: clean(what, 80), amount, at, identity }))
+    Ok(Body::Dose(Dose { id, patient, what, amount: amount.flatten(), at, identity }))
+}
+
+/// What was given, by its own words, those of the drug inside the resource, or those of the reference to it.
+fn drug<'a>(given: &'a r4::MedicationAdministration) -> Option<&'a str> {
+    let contained = |reference: &str| {
+        let id = reference.strip_prefix('#')?;
+        let drug = given.contained.iter().find(|one| one.id.as_deref() == Some(id))?;
+        drug.code.as_ref()?.words()
+    };
+    let reference = given.medication_reference.as_ref();
+    let words = given.medication_codeable_concept.as_ref().and_then(types::Concept::words);
+    words.or_else(|| contained(reference?.reference.as_deref()?)).or_else(|| reference?.display.as_deref())
+}
+
+/// How much, in UCUM where the unit is one of UCUM, else in the sender's own word: two thirds of what is given comes in tablets,
+/// puffs and drops.
+fn amount(dose: &types::Quantity) -> Result<Option<(Decimal, String)>, Reason> {
+    let Some(value) = dose.value else { return Ok(None) };
+    // R4 has no comparator on a dose: who was given "less than 4 U" was not given 4 U.
+    if dose.comparator.is_some() {
+        return Err("its dose is only a bound".into());
+    }
+    let (value, _) = decimal(value)?;
+    let own_word = || clean(dose.unit.as_deref().or(dose.code.as_deref()).unwrap_or_default(), 40);
+    let unit = unit(dose).map_or_else(|_| own_word(), |unit| unit.code.into());
+    Ok(Some((value, unit)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::resource::tests::one;
+    use crate::map::resource::map_resource;
+    use crate::map::resource::tests::{one, read};
+
+    fn given(status: &str, more: &str) -> String {
+        format!(
+            r#"{{"resourceType":"MedicationAdministration","id":"m","status":"{status}","subject":{{"reference":"Patient/p"}},"effectiveDateTime":"2026-01-01T00:00:00Z"{more}}}"#
+        )
+    }
+
+    #[test]
+    fn a_dose_of_which_the_patient_had_a_part_is_there_with_its_state() {
+        let drug = r#","medicationCodeableConcept":{"text":"Morphine"}"#;
+        for (status, wanted) in [
+            ("completed", Some("Morphine")),
+            ("in-progress", Some("Morphine")),
+            ("stopped", Some("Morphine (stopped)")),
+            ("on-hold", Some("Morphine (on hold)")),
+            ("unknown", Some("Morphine (not known whether given)")),
+            ("not-done", None),
+            ("entered-in-error", None),
+        ] {
+            match (one(&given(status, drug)), wanted) {
+                (Body::Dose(dose), Some(what)) => assert_eq!(dose.what, what),
+                (body, wanted) => assert_eq!((body, wanted), (Body::Deleted, None), "{status}"),
+            }
+        }
+        assert!(read(&given("lost", drug)).is_err());
+    }
+
+    #[test]
+    fn a_dose_keeps_whatever_unit_it_came_in() {
+        for (dose, wanted) in [
+            (
+                r#"{"value":2,"unit":"TAB","system":"http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm","code":"TAB"}"#,
+                "2 TAB",
+            ),
+            (
+                r#"{"value":1,"unit":"Tablet","system":"http://snomed.info/sct","code":"428673006"}"#,
+                "1 Tablet",
+            ),
+            (r#"{"value":3,"unit":"puffs"}"#, "3 puffs"),
+            (r#"{"value":5,"system":"http://unitsofmeasure.org","code":"mg"}"#, "5 mg"),
+            (r#"{"value":4.5,"unit":"U"}"#, "4.5 [iU]"),
+            (r#"{"value":4.5000000000000000000000001,"unit":"U"}"#, "4.5 [iU]"),
+            (r#"{"value":2}"#, "2 1"),
+        ] {
+            let Body::Dose(dose) = one(&given("completed", &format!(r#","dosage":{{"dose":{dose}}}"#)))
+            else {
+                panic!()
+            };
+            let amount = dose.amount.map(|(value, unit)| format!("{value} {unit}"));
+            assert_eq!(amount.as_deref(), Some(wanted));
+        }
+        let bound = given("completed", r#","dosage":{"dose":{"value":4,"comparator":"<","unit":"U"}}"#);
+        assert!(read(&bound).unwrap_err().1.contains("bound"));
+    }
+
+    #[test]
+    fn a_drug_has_its_name_wherever_that_stands() {
+        for (more, wanted) in [
+            (
+                r##","contained":[{"resourceType":"Medication","id":"d","code":{"text":"Heparin"}}],"medicationReference":{"reference":"#d","display":"x"}"##,
+                "Heparin",
+            ),
+            (
+                r##","contained":[{"resourceType":"Medication","id":"d","code":{"coding":[{"display":"Heparin"}]}}],"medicationReference":{"reference":"#d"}"##,
+                "Heparin",
+            ),
+            (
+                r##","contained":[{"resourceType":"Medication","id":"e"}],"medicationReference":{"reference":"#d","display":"Heparin"}"##,
+                "Heparin",
+            ),
+            (r#","medicationReference":{"reference":"Medication/7","display":"Heparin"}"#, "Heparin"),
+            (r#","medicationReference":{"reference":"Medication/7"}"#, "medication"),
+        ] {
+            let Body::Dose(dose) = one(&given("completed", more)) else { panic!() };
+            assert_eq!(dose.what, wanted, "{more}");
+        }
+    }
+
+    #[test]
+    fn whether_somebody_has_died_is_read_in_both_forms() {
+        for (more, deceased) in [
+            ("", false),
+            (r#","deceasedBoolean":false"#, false),
+            (r#","deceasedBoolean":true"#, true),
+            (r#","deceasedDateTime":"2026-01-01""#, true),
+        ] {
+            let Body::Person(person) = one(&format!(r#"{{"resourceType":"Patient","id":"p"{more}}}"#)) else {
+                panic!()
+            };
+            assert_eq!(person.deceased, deceased, "{more}");
+        }
+    }
+
+    #[test]
+    fn an_element_that_may_be_missing_costs_no_person_no_place_and_no_alarm() {
+        for (text, kept) in [
+            (r#"{"resourceType":"Patient","id":"p","birthDate":1958,"name":[{"family":"A"}]}"#, "Person"),
+            (r#"{"resourceType":"Patient","id":"p","name":"A","gender":{"x":1},"identifier":7}"#, "Person"),
+            (r#"{"resourceType":"Patient","id":"p","name":[{"family":["A"]}]}"#, "Person"),
+            (r#"{"resourceType":"Patient","id":"p","name":null,"identifier":[null]}"#, "Person"),
+            (r#"{"resourceType":"Location","id":"l","name":7}"#, "Place"),
+            (r#"{"resourceType":"Device","id":"d","deviceName":[{}]}"#, "Device"),
+            (
+                r#"{"resourceType":"DetectedIssue","id":"i","status":"preliminary","severity":3,"code":[],"identifiedDateTime":"2026-01-01T00:00:00Z"}"#,
+                "Episode",
+            ),
+            (
+                r#"{"resourceType":"DetectedIssue","id":"i","meta":{"lastUpdated":"2026-01-01T00:00:00Z"},"status":"preliminary","identifiedPeriod":"now"}"#,
+                "Episode",
+            ),
+        ] {
+            let came = map_resource(text, &Bases::default());
+            let body = format!("{:?}", came.fact.map(|fact| fact.body));
+            assert!(body.contains(kept), "{text}: {body}");
+            let reason = came.unreadable.map(|wrong| wrong.reason).unwrap_or_default();
+            assert!(reason.contains("the rest of it was read"), "{text}: {reason}");
+        }
+        // What changes the meaning of the rest is not left out.
+        for text in [
+            r#"{"resourceType":"Patient","id":"p","active":"no"}"#,
+            r#"{"resourceType":"Patient","id":"p","link":{"other":1}}"#,
+            r#"{"resourceType":"Patient","id":"p","deceasedBoolean":"yes"}"#,
+            r#"{"resourceType":"Flag","id":"f","status":"active","subject":{"reference":"Patient/p"},"period":7}"#,
+        ] {
+            let came = map_resource(text, &Bases::default());
+            assert!(came.fact.is_none() && came.unreadable.is_some(), "{text}");
+        }
+    }
 
     fn stay_of(status: &str, class: &str, locations: &str) -> Body {
         one(&format!(

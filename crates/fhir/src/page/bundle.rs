@@ -1,15 +1,15 @@
 //! Reads a page of a Bundle: in one pass where it holds Observations that are as they should be (`observations`), else entry by
 //! entry, so that a bad one never costs its page.
 
-use clinical::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
 use crate::map::gone::deleted;
-use crate::map::resource::map_resource;
+use crate::map::resource::{map_resource, unreadable};
 use crate::page::entry::{Entry, Link, Page, next_link};
 use crate::page::observations::read_observations;
+use crate::wire::bases::Bases;
 use crate::wire::datatypes::Str;
 use crate::wire::json::position;
 use crate::wire::scan::{split_items, split_members};
@@ -28,20 +28,33 @@ struct Bundle<'a> {
 /// An entry whose resource is only cut out: a bad one never costs its page.
 type RawEntry<'a> = Entry<'a, &'a RawValue>;
 
-/// Reads one page: a searchset, a history or a notification Bundle.
+/// Reads one page: a searchset, a history or a notification Bundle; `bases` are those of the server that it came from.
 ///
 /// # Errors
 /// Where the page as a whole is no JSON or no Bundle. A page with a single bad token is split by hand, so that only
 /// the entry around the token is lost to the quarantine.
-pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
+pub fn read_page_of(bytes: &[u8], bases: &Bases) -> Result<Page, FhirError> {
     if looks_like_html(bytes) {
         return Err(FhirError::WebPage);
     }
-    let text = std::str::from_utf8(bytes).map_err(|e| FhirError::Malformed(e.to_string()))?;
-    match read_observations(text) {
+    let text = std::str::from_utf8(without_bom(bytes)).map_err(|e| FhirError::Malformed(e.to_string()))?;
+    match read_observations(text, bases) {
         Some(page) => Ok(page),
-        None => read_any(text),
+        None => read_any(text, bases),
     }
+}
+
+/// The same where nothing is known of the server: only relative references lead to its resources.
+///
+/// # Errors
+/// As [`read_page_of`].
+pub fn read_page(bytes: &[u8]) -> Result<Page, FhirError> {
+    read_page_of(bytes, &Bases::default())
+}
+
+/// A text without the mark that some servers begin it with: UTF-8 has no order of bytes, and JSON no place for it.
+pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 /// For the fuzzer: a page that can be read in one pass says the same entry by entry.
@@ -50,9 +63,10 @@ pub fn fuzz_page(bytes: &[u8]) {
     if read_page(bytes).is_err() {
         return;
     }
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    if let (Some(quick), Ok(thorough)) = (read_observations(text), read_any(text)) {
-        assert_eq!(quick.facts, thorough.facts);
+    let text = std::str::from_utf8(without_bom(bytes)).unwrap_or_default();
+    let bases = Bases::default();
+    if let (Some(quick), Ok(thorough)) = (read_observations(text, &bases), read_any(text, &bases)) {
+        assert_eq!((quick.facts, quick.left_out), (thorough.facts, thorough.left_out));
         assert_eq!(
             (quick.resources, quick.next, thorough.unreadable.len()),
             (thorough.resources, thorough.next, 0)
@@ -60,7 +74,7 @@ pub fn fuzz_page(bytes: &[u8]) {
     }
 }
 
-pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
+pub(crate) fn read_any(text: &str, bases: &Bases) -> Result<Page, FhirError> {
     let mut page = Page::default();
     match serde_json::from_str::<Bundle>(text) {
         Ok(bundle) if bundle.resource_type != "Bundle" => {
@@ -73,7 +87,7 @@ pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
             page.next = next_link(&bundle.link);
             page.facts.reserve(bundle.entry.len());
             for entry in bundle.entry {
-                take_entry(entry, &mut page);
+                take_entry(entry, bases, &mut page);
             }
         }
         // One token or one shape that is wrong somewhere: from here on entry by entry.
@@ -89,14 +103,14 @@ pub(crate) fn read_any(text: &str) -> Result<Page, FhirError> {
             let entries =
                 find("entry").and_then(split_items).ok_or_else(|| FhirError::Malformed(position(&error)))?;
             for entry in entries {
-                read_entry(entry, &mut page);
+                read_entry(entry, bases, &mut page);
             }
         }
     }
     Ok(page)
 }
 
-fn read_entry(text: &str, page: &mut Page) {
+fn read_entry(text: &str, bases: &Bases, page: &mut Page) {
     let entry = match serde_json::from_str::<RawEntry>(text) {
         Ok(entry) => entry,
         Err(error) => {
@@ -105,10 +119,10 @@ fn read_entry(text: &str, page: &mut Page) {
             return;
         }
     };
-    take_entry(entry, page);
+    take_entry(entry, bases, page);
 }
 
-fn take_entry(entry: RawEntry, page: &mut Page) {
+fn take_entry(entry: RawEntry, bases: &Bases, page: &mut Page) {
     if entry.search.as_ref().is_some_and(|s| s.is_outcome()) {
         return;
     }
@@ -123,22 +137,14 @@ fn take_entry(entry: RawEntry, page: &mut Page) {
     }
     if let Some(resource) = entry.resource {
         page.resources += 1;
-        let before = page.facts.len();
-        if let Err((reference, reason)) = map_resource(resource.get(), &mut page.facts) {
-            page.unreadable.push(unreadable(&reference, reason, resource.get()));
-        }
-        if page.facts.len() == before {
+        let came = map_resource(resource.get(), bases);
+        if came.fact.is_none() {
             page.saw(resource.get());
         }
+        page.facts.extend(came.fact);
+        page.unreadable.extend(came.unreadable);
+        came.left_out.into_iter().for_each(|name| page.leave_out(name));
     }
-}
-
-fn unreadable(reference: &str, reason: String, body: &str) -> Unreadable {
-    let mut end = body.len().min(64 * 1024);
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    Unreadable { reference: reference.to_owned(), reason, body: body[..end].to_owned() }
 }
 
 fn clip(text: &str) -> String {
@@ -202,6 +208,16 @@ mod tests {
         let page = read_page(page_of(&[bad]).as_bytes()).unwrap();
         assert_eq!(page.unreadable.len(), 1);
         assert!(!page.unreadable[0].reason.contains("Secretname"));
+    }
+
+    #[test]
+    fn a_mark_before_the_text_costs_no_page() {
+        let page = page_of(&[GOOD, r#"{"resource":{"resourceType":"Goal","id":"g"}}"#, GOOD]);
+        let marked = format!("\u{feff}{page}");
+        let page = read_page(marked.as_bytes()).unwrap();
+        assert_eq!((page.facts.len(), page.unreadable.len(), page.resources), (2, 0, 3));
+        assert_eq!(page.left_out.into_iter().collect::<Vec<_>>(), [("Goal".into(), 1)]);
+        assert!(matches!(read_page("\u{feff}<html>".as_bytes()), Err(FhirError::WebPage)));
     }
 
     proptest! {

@@ -1,8 +1,9 @@
 //! What a page is made of: entries, links, and what is said of both.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use clinical::{Fact, Unreadable};
+use clinical::{Fact, SmolStr, Unreadable};
 use serde::Deserialize;
 
 use crate::map::gone::Gone;
@@ -15,6 +16,8 @@ pub struct Page {
     pub facts: Vec<Fact>,
     /// What could not.
     pub unreadable: Vec<Unreadable>,
+    /// What stood there and is not read by this program, by its name in R4, with how often.
+    pub left_out: BTreeMap<SmolStr, usize>,
     /// How many resources the page held, read or not.
     pub resources: usize,
     /// The link to the page after this one.
@@ -29,6 +32,13 @@ impl Page {
         let mut hasher = DefaultHasher::new();
         (self.silent, resource).hash(&mut hasher);
         self.silent = hasher.finish();
+    }
+}
+
+impl Page {
+    /// Counts what is not read.
+    pub(crate) fn leave_out(&mut self, name: SmolStr) {
+        *self.left_out.entry(name).or_default() += 1;
     }
 }
 

@@ -7,11 +7,13 @@
 
 use std::ops::Range;
 
-use clinical::{Body, Decimal, DeviceId, Fact, Instant, PatientId, Sample, SmolStr, Source};
+use clinical::{Body, Decimal, Fact, Instant, PatientId, Sample, SmolStr, Source};
 use smol_str::SmolStrBuilder;
 
-use crate::map::measured::quality;
-use crate::wire::datatypes::{id_in, is_id};
+use crate::map::numbers::quality;
+use crate::map::whose::device_in;
+use crate::wire::bases::Bases;
+use crate::wire::datatypes::is_id;
 use crate::wire::scan::{number_end, plain_text_end, text_end};
 use crate::wire::time::parse_instant;
 
@@ -101,8 +103,8 @@ struct Said<'a> {
 }
 
 /// The forms of one page.
-#[derive(Default)]
 pub(crate) struct Forms<'a> {
+    bases: &'a Bases,
     forms: Vec<Form<'a>>,
     /// The form of the entry before.
     last: usize,
@@ -139,10 +141,15 @@ impl<'a> Forms<'a> {
     /// How many entries are learned from before that has to have been of use.
     const TRIAL: usize = 400;
 
+    pub(crate) fn new(bases: &'a Bases) -> Forms<'a> {
+        let (forms, scratch) = (Vec::new(), Scratch::default());
+        Forms { bases, forms, last: 0, learned: 0, recognised: 0, scratch }
+    }
+
     /// The fact of the entry that starts at `at`, and where it ends; nothing where it is of no known form.
     pub(crate) fn recognise(&mut self, text: &'a str, at: usize) -> Option<(Fact, usize)> {
         for n in (self.last..self.forms.len()).chain(0..self.last) {
-            let found = self.forms[n].read(text, at, &mut self.scratch);
+            let found = self.forms[n].read(text, at, self.bases, &mut self.scratch);
             if found.is_some() {
                 self.last = n;
                 self.recognised += 1;
@@ -180,6 +187,8 @@ fn tell(entry: &str, scalars: &[Scalar], samples: &[Sample]) -> bool {
         // Where both stand, which comes first differs by server; the mapping has an order of its own.
         && (of(Role::Value).count() == 0 || of(Role::Part).count() == 0)
         && !samples.is_empty()
+        // A device that has no reference is named in what is not looked at here.
+        && samples.iter().all(|s| s.device.is_some() == (of(Role::Device).count() == 1))
         && values.eq(samples.iter().map(|s| Some(s.value)))
 }
 
@@ -231,7 +240,13 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn read(&mut self, text: &'a str, mut at: usize, scratch: &mut Scratch<'a>) -> Option<(Fact, usize)> {
+    fn read(
+        &mut self,
+        text: &'a str,
+        mut at: usize,
+        bases: &Bases,
+        scratch: &mut Scratch<'a>,
+    ) -> Option<(Fact, usize)> {
         let bytes = text.as_bytes();
         let (mut id, mut version, mut updated, mut patient, mut device, mut taken) =
             ("", "", None, "", None, "");
@@ -264,8 +279,8 @@ impl<'a> Form<'a> {
         let like = &self.said[self.last].samples;
         let taken_at = scratch.instant(taken)?;
         let updated_at = updated.and_then(|text| scratch.instant(text));
-        let patient = PatientId::from(id_in(patient, "Patient")?);
-        let device = device.and_then(|d| id_in(d, "Device")).map(DeviceId::from);
+        let patient = PatientId::from(bases.id_in(patient, "Patient")?);
+        let device = device.map(|reference| device_in(reference, bases));
         let samples = like.iter().zip(&scratch.values).map(|(like, value)| {
             let quality = quality(&like.code, *value, &like.unit).ok()?;
             let (code, unit) = (like.code.clone(), like.unit.clone());

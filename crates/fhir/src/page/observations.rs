@@ -1,31 +1,21 @@
 //! A page of Observations that are as they should be, which nearly every page is, read in one pass.
 
-use clinical::Fact;
-use serde::de::{Error, IgnoredAny};
-use serde::{Deserialize, Deserializer};
+use clinical::SmolStr;
+use serde::de::IgnoredAny;
 
 use crate::map::gone::deleted;
+use crate::map::modifiers::may_be_modified;
 use crate::map::resource::map_observation;
 use crate::page::entry::{Entry, Link, Page, next_link};
 use crate::page::forms::Forms;
+use crate::wire::bases::Bases;
 use crate::wire::datatypes::Str;
 use crate::wire::resource::Observation;
 use crate::wire::scan::Cursor;
 
-/// An Observation that is as it should be, mapped as soon as it is read; nothing where it holds nothing of use. Whatever else
-/// stands there is an error.
-struct Observed(Option<Fact>);
-
-impl<'de> Deserialize<'de> for Observed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let observation = Observation::deserialize(deserializer)?;
-        map_observation(observation).map(Observed).ok_or_else(|| D::Error::custom("not as it should be"))
-    }
-}
-
 /// `None` where anything is odd about the page or something else stands in it; the thorough way reads it again and finds the
 /// words.
-pub(crate) fn read_observations(text: &str) -> Option<Page> {
+pub(crate) fn read_observations(text: &str, bases: &Bases) -> Option<Page> {
     let mut page = Page::default();
     let (mut is_bundle, mut links, mut entries) = (false, false, false);
     let mut cursor = Cursor { text, at: 0 };
@@ -42,7 +32,7 @@ pub(crate) fn read_observations(text: &str) -> Option<Page> {
             }
             "entry" if !entries => {
                 entries = true;
-                read_entries(&mut cursor, &mut page)?;
+                read_entries(&mut cursor, bases, &mut page)?;
             }
             "resourceType" | "link" | "entry" => return None,
             _ => {
@@ -57,8 +47,8 @@ pub(crate) fn read_observations(text: &str) -> Option<Page> {
     (is_bundle && cursor.peek().is_none()).then_some(page)
 }
 
-fn read_entries(cursor: &mut Cursor, page: &mut Page) -> Option<()> {
-    let mut forms = Forms::default();
+fn read_entries(cursor: &mut Cursor, bases: &Bases, page: &mut Page) -> Option<()> {
+    let mut forms = Forms::new(bases);
     cursor.step(b'[')?;
     if cursor.step(b']').is_some() {
         return Some(());
@@ -71,19 +61,25 @@ fn read_entries(cursor: &mut Cursor, page: &mut Page) -> Option<()> {
             page.facts.push(fact);
         } else {
             let from = cursor.at;
-            let entry: Entry<Observed> = cursor.value()?;
+            let entry: Entry<Observation> = cursor.value()?;
+            let text = &cursor.text[from..cursor.at];
+            // Entries of its form are the same between what differs: none of them has what this one has not.
+            if may_be_modified(text) {
+                return None;
+            }
             let is_outcome = entry.search.as_ref().is_some_and(|s| s.is_outcome());
             let gone = entry.gone().map(deleted);
             match (entry.resource, gone) {
                 _ if is_outcome => {}
                 (_, Some(fact)) => page.facts.push(fact?),
-                (Some(Observed(fact)), None) => {
+                (Some(observation), None) => {
+                    let (fact, left_out) = map_observation(observation, bases)?;
                     page.resources += 1;
-                    match &fact {
-                        Some(fact) => forms.learn(&cursor.text[from..cursor.at], fact),
-                        None => page.saw(&cursor.text[from..cursor.at]),
+                    if left_out.is_empty() {
+                        forms.learn(text, &fact);
                     }
-                    page.facts.extend(fact);
+                    left_out.into_iter().for_each(|name| page.leave_out(SmolStr::new_static(name)));
+                    page.facts.push(fact);
                 }
                 (None, None) => {}
             }
@@ -102,6 +98,11 @@ mod tests {
 
     use super::*;
     use crate::page::bundle::read_any;
+
+    /// Those of the server whose references stand in the entries.
+    fn bases() -> Bases {
+        Bases::of(&[url::Url::parse("http://server/fhir").unwrap()])
+    }
 
     fn quantity(value: &str, unit: &str) -> Value {
         let value: Value = serde_json::from_str(value).unwrap();
@@ -154,6 +155,9 @@ mod tests {
             1 => entry["request"] = json!({ "method": "DELETE", "url": format!("Observation/o{n}") }),
             2 => entry["resource"]["status"] = json!("entered-in-error"),
             3 => entry["resource"]["text"] = json!({ "div": format!("<div class=\"x\">{n}</div>") }),
+            4 => entry["resource"]["device"] = json!({ "display": format!("Cuff {n}") }),
+            5 => entry["resource"]["device"] = json!({ "reference": format!("DeviceMetric/m{}", n % 2) }),
+            6 => entry["resource"]["valueQuantity"]["comparator"] = json!(["<", ">"][n as usize % 2]),
             _ => {}
         }
         entry
@@ -191,12 +195,13 @@ mod tests {
                     text.replace_range(at..(at + cut).min(text.len()), odd);
                 }
             }
-            let page = read_observations(&text);
+            let page = read_observations(&text, &bases());
             prop_assert!(page.is_some() || harm.is_some());
             if let Some(page) = page {
-                let thorough = read_any(&text).unwrap();
+                let thorough = read_any(&text, &bases()).unwrap();
                 prop_assert!(thorough.unreadable.is_empty());
                 prop_assert_eq!(page.facts, thorough.facts);
+                prop_assert_eq!(page.left_out, thorough.left_out);
                 prop_assert_eq!((page.resources, page.next), (thorough.resources, thorough.next));
             }
         }
@@ -216,13 +221,14 @@ mod tests {
                 .to_string()
             })
             .collect();
-        let mut forms = Forms::default();
+        let here = bases();
+        let mut forms = Forms::new(&here);
         let missed = entries.iter().filter(|text| {
             if forms.recognise(text, 0).is_some_and(|(_, end)| end == text.len()) {
                 return false;
             }
-            let read: Entry<Observed> = serde_json::from_str(text).unwrap();
-            forms.learn(text, &read.resource.unwrap().0.unwrap());
+            let read: Entry<Observation> = serde_json::from_str(text).unwrap();
+            forms.learn(text, &map_observation(read.resource.unwrap(), &bases()).unwrap().0);
             true
         });
         // One of each form, and one more where the code is seen to differ.

@@ -8,6 +8,8 @@ use clinical::SmolStr;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::wire::bases::Bases;
+
 /// Text of a page, copied only where an escape stands in it.
 ///
 /// serde borrows a `Cow` that is a field itself and copies one inside an `Option` or a `Vec`, silently; this one is borrowed
@@ -100,20 +102,10 @@ pub(crate) struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    /// The logical id, where this points to a `kind`.
-    pub(crate) fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str) -> Option<T> {
-        id_in(self.reference.as_deref()?, kind).map(T::from)
+    /// The logical id, where this points to a `kind` of the server that these bases are of.
+    pub(crate) fn id_of<T: for<'x> From<&'x str>>(&self, kind: &str, bases: &Bases) -> Option<T> {
+        bases.id_in(self.reference.as_deref()?, kind).map(T::from)
     }
-}
-
-/// The logical id in a reference, where it points to a `kind` (absolute URLs and versions included).
-pub(crate) fn id_in<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
-    let mut parts = reference.rsplit('/');
-    let (mut id, mut named) = (parts.next()?, parts.next()?);
-    if named == "_history" {
-        (id, named) = (parts.next()?, parts.next()?);
-    }
-    (named == kind && !id.is_empty()).then_some(id)
 }
 
 /// R4's `id`: 1 to 64 letters, digits, dashes and dots.
@@ -131,6 +123,8 @@ pub(crate) struct Quantity<'a> {
     pub comparator: Text<'a>,
     #[serde(borrow)]
     pub unit: Text<'a>,
+    #[serde(borrow)]
+    pub system: Text<'a>,
     #[serde(borrow)]
     pub code: Text<'a>,
 }
@@ -157,6 +151,10 @@ pub(crate) struct SampledData<'a> {
     pub period: f64,
     #[serde(borrow)]
     pub factor: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub lower_limit: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub upper_limit: Option<&'a RawValue>,
     pub dimensions: u32,
     #[serde(borrow)]
     pub data: Text<'a>,
@@ -168,14 +166,19 @@ pub(crate) struct HumanName<'a> {
     pub usage: Text<'a>,
     #[serde(borrow)]
     pub family: Text<'a>,
+    /// JSON's null stands where only an extension says something of a name.
     #[serde(borrow, default)]
-    pub given: Vec<Str<'a>>,
+    pub given: Vec<Text<'a>>,
     #[serde(borrow)]
     pub text: Text<'a>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Identifier<'a> {
+    #[serde(borrow, rename = "use")]
+    pub usage: Text<'a>,
     #[serde(borrow, rename = "type")]
     pub kind: Option<Concept<'a>>,
     #[serde(borrow)]
@@ -193,7 +196,7 @@ mod tests {
         let name: HumanName =
             serde_json::from_str(r#"{"family":"A\u0062c","given":["Def"],"text":"Ghi"}"#).unwrap();
         assert!(matches!(&name.text, Some(Str(Cow::Borrowed("Ghi")))), "{:?}", name.text);
-        assert!(matches!(&name.given[0], Str(Cow::Borrowed("Def"))), "{:?}", name.given);
+        assert!(matches!(&name.given[0], Some(Str(Cow::Borrowed("Def")))), "{:?}", name.given);
         assert_eq!(name.family.as_deref(), Some("Abc"));
     }
 }

@@ -6,6 +6,8 @@ pub(crate) mod json;
 
 pub(crate) mod time;
 
+pub(crate) mod bases;
+
 pub(crate) mod datatypes;
 
 pub(crate) mod resource;

@@ -1,6 +1,7 @@
 //! The R4 resources the console reads, borrowed from the page they came in. Only the elements that are used.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::wire::datatypes::{
     Coding, Concept, HumanName, Identifier, Meta, Period, Quantity, Reference, SampledData, Str, Text, Timing,
@@ -25,6 +26,19 @@ pub(crate) struct Component<'a> {
     pub code: Concept<'a>,
     #[serde(borrow)]
     pub value_quantity: Option<Quantity<'a>>,
+    #[serde(borrow)]
+    pub value_codeable_concept: Option<Concept<'a>>,
+}
+
+/// Who made a value, with all that R4 lets a server say of it.
+#[derive(Deserialize)]
+pub(crate) struct DeviceReference<'a> {
+    #[serde(borrow)]
+    pub reference: Text<'a>,
+    #[serde(borrow)]
+    pub identifier: Option<Identifier<'a>>,
+    #[serde(borrow)]
+    pub display: Text<'a>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +57,7 @@ pub(crate) struct Observation<'a> {
     #[serde(borrow)]
     pub subject: Option<Reference<'a>>,
     #[serde(borrow)]
-    pub device: Option<Reference<'a>>,
+    pub device: Option<DeviceReference<'a>>,
     #[serde(borrow)]
     pub effective_date_time: Text<'a>,
     #[serde(borrow)]
@@ -62,6 +76,32 @@ pub(crate) struct Observation<'a> {
     pub data_absent_reason: Option<Concept<'a>>,
     #[serde(borrow, default)]
     pub component: Vec<Component<'a>>,
+    pub value_string: Option<IgnoredAny>,
+    pub value_boolean: Option<IgnoredAny>,
+    pub value_integer: Option<IgnoredAny>,
+    pub value_range: Option<IgnoredAny>,
+    pub value_ratio: Option<IgnoredAny>,
+    pub value_time: Option<IgnoredAny>,
+    pub value_date_time: Option<IgnoredAny>,
+    pub value_period: Option<IgnoredAny>,
+}
+
+impl Observation<'_> {
+    /// What stands where a number could, by a name that is counted.
+    pub(crate) fn without_a_number(&self) -> &'static str {
+        let others = [
+            (self.data_absent_reason.is_some(), "Observation.dataAbsentReason"),
+            (self.value_string.is_some(), "Observation.valueString"),
+            (self.value_boolean.is_some(), "Observation.valueBoolean"),
+            (self.value_integer.is_some(), "Observation.valueInteger"),
+            (self.value_range.is_some(), "Observation.valueRange"),
+            (self.value_ratio.is_some(), "Observation.valueRatio"),
+            (self.value_time.is_some(), "Observation.valueTime"),
+            (self.value_date_time.is_some(), "Observation.valueDateTime"),
+            (self.value_period.is_some(), "Observation.valuePeriod"),
+        ];
+        others.into_iter().find(|(is, _)| *is).map_or("Observation without a value", |(_, name)| name)
+    }
 }
 
 #[derive(Deserialize)]
@@ -84,6 +124,9 @@ pub(crate) struct Patient<'a> {
     pub gender: Text<'a>,
     #[serde(borrow)]
     pub birth_date: Text<'a>,
+    pub deceased_boolean: Option<bool>,
+    #[serde(borrow)]
+    pub deceased_date_time: Text<'a>,
     #[serde(borrow, default)]
     pub link: Vec<PatientLink<'a>>,
 }
@@ -91,6 +134,8 @@ pub(crate) struct Patient<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Location<'a> {
+    #[serde(borrow)]
+    pub status: Text<'a>,
     #[serde(borrow)]
     pub name: Text<'a>,
     #[serde(borrow)]
@@ -204,6 +249,8 @@ pub(crate) struct TextExtension<'a> {
 
 #[derive(Deserialize)]
 pub(crate) struct Communication<'a> {
+    #[serde(borrow)]
+    pub status: Text<'a>,
     #[serde(borrow, default)]
     pub identifier: Vec<Identifier<'a>>,
     #[serde(borrow, default)]
@@ -222,6 +269,15 @@ pub(crate) struct Communication<'a> {
     pub payload: Vec<Payload<'a>>,
 }
 
+/// A resource inside another; of a drug its code is wanted.
+#[derive(Deserialize)]
+pub(crate) struct Contained<'a> {
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    #[serde(borrow, default)]
+    pub code: Option<Concept<'a>>,
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Dosage<'a> {
     #[serde(borrow)]
@@ -237,6 +293,10 @@ pub(crate) struct MedicationAdministration<'a> {
     pub status: Str<'a>,
     #[serde(borrow)]
     pub medication_codeable_concept: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub medication_reference: Option<Reference<'a>>,
+    #[serde(borrow, default)]
+    pub contained: Vec<Contained<'a>>,
     #[serde(borrow)]
     pub subject: Option<Reference<'a>>,
     #[serde(borrow)]

@@ -32,6 +32,7 @@ fn segment(series: i64, hour: i64, period_ms: f64) -> Fact {
         period_ms,
         scale: 0,
         mantissas: (0..3600).map(|s| heart_rate(series * 7919 + hour * 3600 + s)).collect(),
+        marks: clinical::Marks::PLAIN,
     }]);
     Fact {
         source: Source { reference: format!("Observation/{series}-{hour}").into(), version: "1".into() },

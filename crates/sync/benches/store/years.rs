@@ -60,6 +60,7 @@ pub(crate) fn years(table: &mut Table) {
                 birth_date: None,
                 sex: Sex::Female,
                 active: true,
+                deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
             };

@@ -40,6 +40,7 @@ pub(crate) fn stay() -> Vec<Fact> {
                 birth_date: Some("1955-03-14".into()),
                 sex: Sex::Female,
                 active: true,
+                deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
             }),
@@ -81,6 +82,7 @@ pub(crate) fn stay() -> Vec<Fact> {
                 period_ms: 5000.0,
                 scale: 0,
                 mantissas: values.collect(),
+                marks: clinical::Marks::PLAIN,
             };
             facts.push(fact(format!("Observation/{code}-{hour}"), Body::Segments(vec![segment])));
         }

@@ -24,6 +24,7 @@ impl Signal {
             period_ms: self.period_ms,
             scale: self.scale,
             mantissas,
+            marks: clinical::Marks::PLAIN,
         };
         fact(reference, version, Body::Segments(vec![segment]))
     }

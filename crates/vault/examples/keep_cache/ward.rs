@@ -17,6 +17,7 @@ pub(crate) fn people() -> Vec<Fact> {
             birth_date: born.map(Into::into),
             sex,
             active,
+            deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
         };

@@ -1,13 +1,13 @@
 //! Takes a page of facts and its cursor in one transaction. This file keeps the ward; `series` keeps the values.
 
 use clinical::{
-    Action, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person, Place, PlaceId,
-    Role, Source, Stay, Unreadable,
+    Action, ActionId, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person, Place,
+    PlaceId, Role, Source, Stay, Unreadable,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use crate::changes::{Changes, Ingested};
-use crate::codec::{about_text, known_id, patient_text, some_id};
+use crate::codec::{PATIENT, about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
@@ -135,6 +135,7 @@ impl<'a> Intake<'a> {
             Body::Flag(flag) => self.flag(flag),
             Body::Episode(episode) => self.episode(episode, fact.updated_at),
             Body::Action(action) => self.action(action, source, fact.updated_at),
+            Body::Withdrawn(id) => self.withdrawn(id),
             Body::Deleted => {
                 // Entered in error: the version that said so, so that an earlier one that comes late stays away.
                 if let Some(number) = source.version.parse::<i64>().ok().filter(|n| *n > 1) {
@@ -170,13 +171,12 @@ impl<'a> Intake<'a> {
 
     fn person(&mut self, person: &Person) -> Result<(), VaultError> {
         let sex = person.sex as i64;
+        // One column: the second bit says that somebody has died. Caches from before there was one hold the first alone.
+        let active = i64::from(person.active) | i64::from(person.deceased) << 1;
         let p = person;
         let merged = say_merges(self.transaction, self.received, p)?;
-        if self.say(
-            "person",
-            p.id.as_str(),
-            &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &p.active],
-        )? || merged
+        if self.say("person", p.id.as_str(), &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &active])?
+            || merged
         {
             self.done.ward_changed = true;
             self.done.patients.insert(person.id.clone());
@@ -303,6 +303,27 @@ impl<'a> Intake<'a> {
         self.transaction
             .prepare_cached("DELETE FROM outbox WHERE action = ?")?
             .execute([action.id.as_str()])?;
+        Ok(())
+    }
+
+    /// Takes back what was said by mistake. An alarm that was taken by nobody else is nobody's again.
+    fn withdrawn(&mut self, id: &ActionId) -> Result<(), VaultError> {
+        let gone = self
+            .transaction
+            .prepare_cached("DELETE FROM action WHERE id = ? RETURNING episode")?
+            .query_row([id.as_str()], |row| row.get::<_, String>(0))
+            .optional()?;
+        if let Some(about) = gone {
+            self.transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO untaken SELECT e.id FROM episode e WHERE e.id = ?1 AND e.priority = 3 AND NOT EXISTS
+                     (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to'))",
+                )?
+                .execute([&about])?;
+            self.done.alerts_changed = true;
+            self.done.patients.extend(about.strip_prefix(PATIENT).map(PatientId::from));
+        }
+        self.transaction.prepare_cached("DELETE FROM outbox WHERE action = ?")?.execute([id.as_str()])?;
         Ok(())
     }
 

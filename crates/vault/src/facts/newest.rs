@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clinical::{Decimal, DeviceId, Instant, Measure, PatientId};
+use clinical::{Comparator, Decimal, DeviceId, Instant, Marks, Measure, PatientId};
 use rusqlite::Row;
 
 use crate::codec::{id, json, some_id};
@@ -46,6 +46,8 @@ pub struct SeriesValue {
     pub taken_at: Instant,
     /// Outside the plausible range.
     pub artefact: bool,
+    /// On which side of the value the quantity lies, where it is only a bound.
+    pub comparator: Option<Comparator>,
     /// `Type/id` it came in.
     pub source: String,
 }
@@ -97,11 +99,13 @@ impl Reader<'_> {
              FROM series s JOIN latest l ON l.series = s.id WHERE {condition} ORDER BY s.id"
         );
         let values = self.list(&sql, parameters, |row| {
+            let marks = Marks::from_code(row.get(10)?);
             Ok(SeriesValue {
                 series: series_info(row)?,
                 taken_at: Instant(row.get(7)?),
                 value: Decimal { mantissa: row.get(8)?, scale: row.get(9)? },
-                artefact: row.get(10)?,
+                artefact: marks.is_artefact(),
+                comparator: marks.comparator,
                 source: row.get(11)?,
             })
         })?;
@@ -124,7 +128,8 @@ impl Reader<'_> {
                     series,
                     value: found.value,
                     taken_at: Instant(found.t),
-                    artefact: found.artefact,
+                    artefact: found.marks.is_artefact(),
+                    comparator: found.marks.comparator,
                     source: found.source,
                 });
             }

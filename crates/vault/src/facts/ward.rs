@@ -100,7 +100,8 @@ impl Reader<'_> {
                         given: row.get(3)?,
                         birth_date: row.get(4)?,
                         sex: sex(row.get(5)?),
-                        active: row.get(6)?,
+                        active: row.get::<_, i64>(6)? & 1 != 0,
+                        deceased: row.get::<_, i64>(6)? & 2 != 0,
                         replaced_by: None,
                         replaces: Vec::new(),
                     })

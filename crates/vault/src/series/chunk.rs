@@ -1,9 +1,9 @@
 //! A run of values of one series, compressed with `pco`.
 //!
 //! Layout of the blob: a byte for the kind, then length-prefixed parts. A regular chunk has its values alone; one sealed
-//! from rows has values, times, scales, artefact marks, sources, and when each value was received.
+//! from rows has values, times, scales, marks, sources, and when each value was received.
 
-use clinical::{Decimal, Instant, Times};
+use clinical::{Decimal, Instant, Marks, Times};
 
 use crate::error::VaultError;
 use crate::series::parts::{compress, failed, numbers, pull, push};
@@ -13,7 +13,7 @@ use crate::series::parts::{compress, failed, numbers, pull, push};
 pub(crate) struct Value {
     pub t: i64,
     pub value: Decimal,
-    pub artefact: bool,
+    pub marks: Marks,
     pub source: String,
     pub version: String,
     /// When it reached this station.
@@ -53,7 +53,7 @@ pub(crate) fn pack_sealed(values: &[Value]) -> Result<Vec<u8>, VaultError> {
     push(&mut blob, &pack(column(|v| v.value.mantissa))?);
     push(&mut blob, &pack(column(|v| v.t))?);
     push(&mut blob, &pack(column(|v| i64::from(v.value.scale)))?);
-    push(&mut blob, &pack(column(|v| i64::from(v.artefact)))?);
+    push(&mut blob, &pack(column(|v| v.marks.code()))?);
     let mut sources = String::new();
     for value in values {
         sources.push_str(&value.source);
@@ -76,12 +76,12 @@ pub(crate) fn regular(head: &Head, blob: &[u8]) -> Result<Option<(Vec<i64>, f64)
     Ok(Some((numbers(pull(&mut rest)?, head.n)?, period)))
 }
 
-/// Calls `each` with time, value and artefact mark of every value that was received up to `known_by`, in order.
+/// Calls `each` with time, value and marks of every value that was received up to `known_by`, in order.
 pub(crate) fn walk(
     head: &Head,
     blob: &[u8],
     known_by: Instant,
-    mut each: impl FnMut(i64, Decimal, bool),
+    mut each: impl FnMut(i64, Decimal, Marks),
 ) -> Result<(), VaultError> {
     let (kind, mut rest) = blob.split_first().ok_or_else(|| failed("empty"))?;
     if *kind > SEALED {
@@ -94,13 +94,13 @@ pub(crate) fn walk(
         let Some((mantissas, period)) = regular(head, blob)? else { return Ok(()) };
         for (n, mantissa) in mantissas.into_iter().enumerate() {
             let t = Instant(head.t0).after(n, period);
-            each(t.0, Decimal { mantissa, scale: head.scale }, false);
+            each(t.0, Decimal { mantissa, scale: head.scale }, Marks::PLAIN);
         }
         return Ok(());
     }
     if known_by != Instant(i64::MAX) {
         for v in unpack(head, blob)?.into_iter().filter(|v| v.received <= known_by.0) {
-            each(v.t, v.value, v.artefact);
+            each(v.t, v.value, v.marks);
         }
         return Ok(());
     }
@@ -109,7 +109,7 @@ pub(crate) fn walk(
     let (times, scales, marks) = (column()?, column()?, column()?);
     for n in 0..head.n {
         let scale = u8::try_from(scales[n]).map_err(failed)?;
-        each(times[n], Decimal { mantissa: mantissas[n], scale }, marks[n] != 0);
+        each(times[n], Decimal { mantissa: mantissas[n], scale }, Marks::from_code(marks[n]));
     }
     Ok(())
 }
@@ -128,11 +128,11 @@ pub(crate) fn times_of_sealed(head: &Head, blob: &[u8]) -> Result<Vec<i64>, Vaul
 /// Every value with its source.
 pub(crate) fn unpack(head: &Head, blob: &[u8]) -> Result<Vec<Value>, VaultError> {
     let mut values = Vec::with_capacity(head.n);
-    walk(head, blob, Instant(i64::MAX), |t, value, artefact| {
+    walk(head, blob, Instant(i64::MAX), |t, value, marks| {
         values.push(Value {
             t,
             value,
-            artefact,
+            marks,
             source: head.source.clone(),
             version: head.version.clone(),
             received: head.received,
@@ -176,7 +176,7 @@ pub(crate) fn last_until(
     Ok(Some(Value {
         t: times.at(last),
         value: Decimal { mantissa: mantissas[last], scale: head.scale },
-        artefact: false,
+        marks: Marks::PLAIN,
         source: head.source.clone(),
         version: head.version.clone(),
         received: head.received,
@@ -191,10 +191,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_sealed_value_comes_back_with_its_digits_and_its_source(
-            rows in proptest::collection::vec((any::<i32>(), -1_000_000i64..1_000_000, 0u8..6, any::<bool>(), 0u8..40), 1..200)
+            rows in proptest::collection::vec((any::<i32>(), -1_000_000i64..1_000_000, 0u8..6, 0i64..10, 0u8..40), 1..200)
         ) {
-            let values: Vec<Value> = rows.iter().map(|(t, mantissa, scale, artefact, source)| Value {
-                t: i64::from(*t), value: Decimal { mantissa: *mantissa, scale: *scale }, artefact: *artefact,
+            let values: Vec<Value> = rows.iter().map(|(t, mantissa, scale, marks, source)| Value {
+                t: i64::from(*t), value: Decimal { mantissa: *mantissa, scale: *scale }, marks: Marks::from_code(*marks),
                 source: format!("Observation/{source}"), version: source.to_string(), received: i64::from(*source) * 7,
             }).collect();
             let head = Head { t0: 0, n: values.len(), period_ms: None, scale: 0, source: String::new(), version: String::new(), received: 0 };

@@ -34,7 +34,7 @@ mod tests {
             .map(|n| Value {
                 t: n * 61_000,
                 value: Decimal { mantissa: 365 + n % 9, scale: 1 },
-                artefact: n == 7,
+                marks: clinical::Marks::from_code(i64::from(n == 7)),
                 source: format!("Observation/{n}"),
                 version: "1".into(),
                 received: n * 61_000 + 900,

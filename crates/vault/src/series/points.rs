@@ -1,6 +1,6 @@
 //! Reading a series back: a value at a moment, or every value of a window.
 
-use clinical::{Decimal, Instant};
+use clinical::{Comparator, Decimal, Instant, Marks};
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::VaultError;
@@ -18,6 +18,8 @@ pub struct Point {
     pub v: f64,
     /// Outside the plausible range.
     pub artefact: bool,
+    /// On which side of the value the quantity lies, where it is only a bound.
+    pub comparator: Option<Comparator>,
 }
 
 /// Chunks of the window that this view knows: ?1 series, ?2 from, ?3 to, ?4 known by.
@@ -69,12 +71,15 @@ impl Reader<'_> {
         Ok(newest)
     }
 
-    /// The newest value of a series at or before a moment that is no artefact: when, and what.
+    /// The newest value of a series at or before a moment, where it was measured: when, and what. An artefact was not, nor was a
+    /// bound.
     ///
     /// # Errors
     /// Of the database, or of a damaged chunk.
     pub fn before(&self, series: i64, at: Instant) -> Result<Option<(Instant, Decimal)>, VaultError> {
-        let found = self.value_at(series, at)?.filter(|value| !value.artefact);
+        let found = self
+            .value_at(series, at)?
+            .filter(|value| !value.marks.is_artefact() && value.marks.comparator.is_none());
         Ok(found.map(|value| (Instant(value.t), value.value)))
     }
 
@@ -85,9 +90,10 @@ impl Reader<'_> {
     pub fn points(&self, series: i64, from: Instant, to: Instant) -> Result<Vec<Point>, VaultError> {
         let mut points = Vec::new();
         let mut sorted = true;
-        self.each(series, from, to, &mut |t, value, artefact| {
+        self.each(series, from, to, &mut |t, value, marks| {
             sorted &= points.last().is_none_or(|last: &Point| last.t <= t);
-            points.push(Point { t, v: value.to_f64(), artefact });
+            let (artefact, comparator) = (marks.is_artefact(), marks.comparator);
+            points.push(Point { t, v: value.to_f64(), artefact, comparator });
         })?;
         if !sorted {
             points.sort_by_key(|p| p.t);
@@ -95,7 +101,7 @@ impl Reader<'_> {
         Ok(points)
     }
 
-    /// The values of a series as they were sent, digit by digit, in order of time: when, what, and whether an artefact.
+    /// The values of a series as they were sent, digit by digit, in order of time: when, what, and what goes with it.
     ///
     /// # Errors
     /// Of the database, or of a damaged chunk.
@@ -104,9 +110,9 @@ impl Reader<'_> {
         series: i64,
         from: Instant,
         to: Instant,
-    ) -> Result<Vec<(Instant, Decimal, bool)>, VaultError> {
+    ) -> Result<Vec<(Instant, Decimal, Marks)>, VaultError> {
         let mut found = Vec::new();
-        self.each(series, from, to, &mut |t, value, artefact| found.push((Instant(t), value, artefact)))?;
+        self.each(series, from, to, &mut |t, value, marks| found.push((Instant(t), value, marks)))?;
         found.sort_by_key(|(t, ..)| *t);
         Ok(found)
     }
@@ -116,18 +122,18 @@ impl Reader<'_> {
         series: i64,
         from: Instant,
         to: Instant,
-        take: &mut dyn FnMut(i64, Decimal, bool),
+        take: &mut dyn FnMut(i64, Decimal, Marks),
     ) -> Result<(), VaultError> {
         let window = self.window(series, from, to)?;
-        let mut push = |t: i64, value: Decimal, artefact: bool| {
+        let mut push = |t: i64, value: Decimal, marks: Marks| {
             if t >= window.from && t <= window.to {
-                take(t, value, artefact);
+                take(t, value, marks);
             }
         };
         for (head, data) in &window.chunks {
             walk(head, data, window.known_by, &mut push)?;
         }
-        window.rows.iter().for_each(|(t, value, artefact)| push(*t, *value, *artefact));
+        window.rows.iter().for_each(|(t, value, marks)| push(*t, *value, *marks));
         Ok(())
     }
 
@@ -163,7 +169,7 @@ impl Reader<'_> {
             let mut rows = statement.query(params![series, from.0, to.0, known_by.0])?;
             while let Some(row) = rows.next()? {
                 let value = Decimal { mantissa: row.get(1)?, scale: row.get(2)? };
-                window.rows.push((row.get(0)?, value, row.get(3)?));
+                window.rows.push((row.get(0)?, value, Marks::from_code(row.get(3)?)));
             }
         }
         Ok(window)

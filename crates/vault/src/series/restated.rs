@@ -1,6 +1,8 @@
 //! Whether a resource says again what it said before, or something else.
 
-use clinical::{Code, Decimal, DeviceId, Instant, MINUTE_MS, PatientId, Sample, Segment, SmolStr, Source};
+use clinical::{
+    Code, Decimal, DeviceId, Instant, MINUTE_MS, Marks, PatientId, Sample, Segment, SmolStr, Source,
+};
 use rusqlite::{Connection, params};
 
 use crate::error::VaultError;
@@ -13,8 +15,9 @@ const LATE: i64 = 10 * MINUTE_MS;
 /// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
 const SHORT_SEGMENT: usize = 64;
 
+/// Whether its values stand in rows. A chunk of evenly spaced values has no room for what goes with one of them.
 pub(crate) fn is_short(segment: &Segment) -> bool {
-    segment.mantissas.len() < SHORT_SEGMENT && !segment.is_wave()
+    segment.marks != Marks::PLAIN || segment.mantissas.len() < SHORT_SEGMENT && !segment.is_wave()
 }
 
 /// What a resource says now.
@@ -26,8 +29,8 @@ pub(crate) enum Said<'a> {
 /// A value, or a run of values, as it can be compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Piece {
-    /// When, what, and whether it is an artefact.
-    Value(i64, Decimal, bool),
+    /// When, what, and what goes with it.
+    Value(i64, Decimal, Marks),
     /// When it begins, how many, the first and the last of them, the lowest and the highest.
     Run(i64, i64, [i64; 4]),
 }
@@ -51,8 +54,7 @@ impl Said<'_> {
             Said::Samples(samples) => samples
                 .iter()
                 .map(|s| {
-                    let artefact = s.quality == clinical::Quality::Artefact;
-                    let piece = Piece::Value(s.taken_at.0, s.value, artefact);
+                    let piece = Piece::Value(s.taken_at.0, s.value, s.marks());
                     (&s.patient, s.device.as_ref(), &s.code, &s.unit, piece)
                 })
                 .collect(),
@@ -70,7 +72,7 @@ fn pieces(segment: &Segment) -> Vec<Placed<'_>> {
             .enumerate()
             .map(|(n, mantissa)| {
                 let value = Decimal { mantissa: *mantissa, scale: segment.scale };
-                place(Piece::Value(segment.time_of(n).0, value, false))
+                place(Piece::Value(segment.time_of(n).0, value, segment.marks))
             })
             .collect(),
         (Some(first), Some(last)) => {
@@ -94,7 +96,8 @@ impl Before {
         let mut held: Vec<(i64, Piece, bool)> = rows
             .query_map(params![reference, version], |row| {
                 let value = Decimal { mantissa: row.get(2)?, scale: row.get(3)? };
-                Ok((row.get(0)?, Piece::Value(row.get(1)?, value, row.get(4)?), row.get(5)?))
+                let marks = Marks::from_code(row.get(4)?);
+                Ok((row.get(0)?, Piece::Value(row.get(1)?, value, marks), row.get(5)?))
             })?
             .collect::<Result<_, _>>()?;
         let mut chunks = connection.prepare_cached(

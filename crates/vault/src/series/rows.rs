@@ -1,6 +1,6 @@
 //! Rows of the tables of values, read.
 
-use clinical::Decimal;
+use clinical::{Decimal, Marks};
 use rusqlite::Row;
 
 use crate::series::chunk::{Head, Value};
@@ -13,7 +13,7 @@ pub(crate) fn value(row: &Row) -> rusqlite::Result<Value> {
     Ok(Value {
         t: row.get(0)?,
         value: Decimal { mantissa: row.get(1)?, scale: row.get(2)? },
-        artefact: row.get(3)?,
+        marks: Marks::from_code(row.get(3)?),
         source: row.get(4)?,
         version: row.get(5)?,
         received: row.get(6)?,

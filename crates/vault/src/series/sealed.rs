@@ -103,7 +103,7 @@ impl<'a> Tails<'a> {
                 v.version,
                 v.value.mantissa,
                 v.value.scale,
-                v.artefact,
+                v.marks.code(),
                 v.received
             ])?;
         }
@@ -190,7 +190,7 @@ impl<'a> Tails<'a> {
         let scale = values.iter().map(|v| v.value.scale).max().unwrap_or(0);
         // Bounds at one scale; where a value does not fit, the chunk still holds it exactly.
         let at = |v: &Value| v.value.at_scale(scale).unwrap_or(v.value.mantissa);
-        let good: Vec<i64> = values.iter().filter(|v| !v.artefact).map(at).collect();
+        let good: Vec<i64> = values.iter().filter(|v| !v.marks.is_artefact()).map(at).collect();
         let (low, high) = extremes(good.iter());
         // A sealed chunk has many sources; a name of its own keeps it apart from chunks of one resource.
         let number: i64 =

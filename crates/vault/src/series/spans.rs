@@ -133,15 +133,15 @@ impl Reader<'_> {
             let mut rows = values.query([id])?;
             let Some(row) = rows.next()? else { continue };
             let data = row.get_ref("data")?.as_blob().map_err(failed)?;
-            walk(&head(row)?, data, self.view.known_by, |t, v, artefact| {
-                if !artefact && t >= from.0 && t <= to.0 {
+            walk(&head(row)?, data, self.view.known_by, |t, v, marks| {
+                if !marks.is_artefact() && t >= from.0 && t <= to.0 {
                     spans.merge(t, t, v.to_f64(), v.to_f64());
                 }
             })?;
         }
         let mut hot = self.connection.prepare_cached(
             "SELECT t, mantissa, scale FROM sample WHERE series = ?1 AND t BETWEEN ?2 AND ?3 AND received <= ?4
-             AND artefact = 0",
+             AND artefact & 1 = 0",
         )?;
         let mut rows = hot.query(params![series, from.0, to.0, self.view.known_by.0])?;
         while let Some(row) = rows.next()? {

@@ -1,6 +1,6 @@
 //! A window of one series on its way out: packed as it lies in the cache, then opened a block at a time.
 
-use clinical::{Decimal, Instant, Times};
+use clinical::{Comparator, Decimal, Instant, Marks, Times};
 
 use crate::error::VaultError;
 use crate::series::chunk::{Head, regular, walk};
@@ -24,7 +24,7 @@ pub struct Window {
     pub(crate) to: i64,
     pub(crate) known_by: Instant,
     pub(crate) chunks: Vec<(Head, Vec<u8>)>,
-    pub(crate) rows: Vec<(i64, Decimal, bool)>,
+    pub(crate) rows: Vec<(i64, Decimal, Marks)>,
 }
 
 /// Values that follow each other in time.
@@ -105,6 +105,8 @@ pub struct Blocks {
     pieces: Vec<Piece>,
     /// When values came that are outside the plausible range.
     pub artefacts: Vec<i64>,
+    /// When values came that are only bounds, and on which side of them the quantity lies; the bounds stand among the values.
+    pub bounds: Vec<(i64, Comparator)>,
 }
 
 impl Window {
@@ -116,14 +118,15 @@ impl Window {
         let Window { from, to, known_by, chunks, rows } = self;
         let mut blocks = Blocks::default();
         let (mut times, mut values) = (Vec::new(), Vec::new());
-        let mut artefacts = Vec::new();
-        let mut take = |t: i64, value: Decimal, artefact: bool| {
+        let (mut artefacts, mut bounds) = (Vec::new(), Vec::new());
+        let mut take = |t: i64, value: Decimal, marks: Marks| {
             if t < from || t > to {
                 return;
             }
-            if artefact {
+            if marks.is_artefact() {
                 artefacts.push(t);
             } else {
+                bounds.extend(marks.comparator.map(|comparator| (t, comparator)));
                 times.push(t);
                 values.push(value.to_f64());
             }
@@ -136,24 +139,25 @@ impl Window {
             if head.received > known_by.0 {
                 continue;
             }
-            // An evenly spaced chunk holds no artefact.
+            // An evenly spaced chunk holds plain values.
             let all = Times::Every { origin: head.t0, period_ms, skip: 0, n: head.n };
             let (skip, end) = (all.before(from), all.before(to.saturating_add(1)));
             if end > skip {
                 blocks.pieces.push(Piece::Packed { head, data, skip, n: end - skip });
             }
         }
-        rows.into_iter().for_each(|(t, value, artefact)| take(t, value, artefact));
-        blocks.artefacts = artefacts;
+        rows.into_iter().for_each(|(t, value, marks)| take(t, value, marks));
+        (blocks.artefacts, blocks.bounds) = (artefacts, bounds);
         blocks.add_loose(times, values);
         blocks.pieces.sort_by_key(|piece| (piece.span().0, matches!(piece, Piece::Loose(..))));
         if blocks.pieces.windows(2).any(|pair| pair[1].span().0 < pair[0].span().1) {
             // What came late lies between what was there: all of it is opened and sorted.
+            let bounds = std::mem::take(&mut blocks.bounds);
             let Columns { times, values, artefacts } = blocks.columns()?;
             let mut pairs: Vec<(i64, f64)> = times.into_iter().zip(values).collect();
             pairs.sort_by_key(|(t, _)| *t);
             let (times, values) = pairs.into_iter().unzip();
-            return Ok(Blocks { pieces: vec![Piece::Loose(times, values)], artefacts });
+            return Ok(Blocks { pieces: vec![Piece::Loose(times, values)], artefacts, bounds });
         }
         Ok(blocks)
     }

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use clinical::{Code, Decimal, DeviceId, Instant, MINUTE_MS, PatientId, Sample, Segment, SmolStr, Source};
+use clinical::{
+    Code, Decimal, DeviceId, Instant, MINUTE_MS, Marks, PatientId, Sample, Segment, SmolStr, Source,
+};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::changes::Ingested;
@@ -52,7 +54,7 @@ pub(crate) struct Values<'a> {
 struct Newest {
     t: i64,
     value: Decimal,
-    artefact: bool,
+    marks: Marks,
     source: SmolStr,
 }
 
@@ -118,10 +120,10 @@ impl<'a> Values<'a> {
         if self.tails.is_sealed(series, sample.taken_at.0, source)? {
             return Ok(());
         }
-        let artefact = sample.quality == clinical::Quality::Artefact;
-        if self.row(series, sample.taken_at.0, sample.value, artefact, source)? {
+        let marks = sample.marks();
+        if self.row(series, sample.taken_at.0, sample.value, marks, source)? {
             self.changed(&sample.patient);
-            self.latest(series, sample.taken_at.0, sample.value, artefact, source);
+            self.latest(series, sample.taken_at.0, sample.value, marks, source);
         }
         Ok(())
     }
@@ -132,7 +134,7 @@ impl<'a> Values<'a> {
         series: i64,
         t: i64,
         value: Decimal,
-        artefact: bool,
+        marks: Marks,
         source: &Source,
     ) -> Result<bool, VaultError> {
         let new = self
@@ -140,7 +142,7 @@ impl<'a> Values<'a> {
             .prepare_cached(
                 "INSERT INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET
                  version = ?4, mantissa = ?5, scale = ?6, artefact = ?7, received = ?8
-                 WHERE version <> ?4 OR mantissa <> ?5 OR scale <> ?6",
+                 WHERE version <> ?4 OR mantissa <> ?5 OR scale <> ?6 OR artefact <> ?7",
             )?
             .execute(params![
                 series,
@@ -149,7 +151,7 @@ impl<'a> Values<'a> {
                 source.version.as_str(),
                 value.mantissa,
                 value.scale,
-                artefact,
+                marks.code(),
                 self.reading.received.0
             ])?
             > 0;
@@ -167,12 +169,12 @@ impl<'a> Values<'a> {
     }
 
     /// Remembers what may be the newest value of its series; written once a page.
-    fn latest(&mut self, series: i64, t: i64, value: Decimal, artefact: bool, source: &Source) {
+    fn latest(&mut self, series: i64, t: i64, value: Decimal, marks: Marks, source: &Source) {
         if t > self.horizon.0 {
             self.changes.ahead += 1;
             return;
         }
-        let newest = Newest { t, value, artefact, source: source.reference.clone() };
+        let newest = Newest { t, value, marks, source: source.reference.clone() };
         match self.newest.entry(series) {
             Entry::Occupied(mut held) if held.get().t <= t => drop(held.insert(newest)),
             Entry::Occupied(_) => {}
@@ -185,14 +187,14 @@ impl<'a> Values<'a> {
             "INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (series) DO UPDATE SET
              t = ?2, mantissa = ?3, scale = ?4, artefact = ?5, source = ?6, received = ?7 WHERE t <= ?2 OR t > ?8",
         )?;
-        for (series, Newest { t, value, artefact, source }) in self.newest.drain() {
+        for (series, Newest { t, value, marks, source }) in self.newest.drain() {
             let received = self.reading.received.0;
             upsert.execute(params![
                 series,
                 t,
                 value.mantissa,
                 value.scale,
-                artefact,
+                marks.code(),
                 source.as_str(),
                 received,
                 self.horizon.0
@@ -222,7 +224,7 @@ impl<'a> Values<'a> {
             for (n, mantissa) in segment.mantissas.iter().enumerate() {
                 let t = segment.time_of(n).0;
                 if !self.tails.is_sealed(series, t, source)? {
-                    new |= self.row(series, t, decimal(*mantissa), false, source)?;
+                    new |= self.row(series, t, decimal(*mantissa), segment.marks, source)?;
                 }
             }
         } else {
@@ -233,7 +235,13 @@ impl<'a> Values<'a> {
             self.changed(&segment.patient);
             // A stream that runs ahead of the clock is known up to the clock.
             let last = (0..count).rev().find(|n| segment.time_of(*n) <= self.horizon).unwrap_or(count - 1);
-            self.latest(series, segment.time_of(last).0, decimal(segment.mantissas[last]), false, source);
+            self.latest(
+                series,
+                segment.time_of(last).0,
+                decimal(segment.mantissas[last]),
+                segment.marks,
+                source,
+            );
         }
         Ok(())
     }
@@ -379,7 +387,7 @@ impl<'a> Values<'a> {
             let reader = Reader::now(self.transaction);
             if let Some(value) = reader.value_at(series, self.horizon)? {
                 let source = Source { reference: value.source.into(), version: value.version.into() };
-                self.latest(series, value.t, value.value, value.artefact, &source);
+                self.latest(series, value.t, value.value, value.marks, &source);
             }
         }
         Ok(())

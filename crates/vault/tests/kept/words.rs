@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 
-use clinical::{About, Decimal, DeviceId, Episode, HOUR_MS, Instant, MINUTE_MS, PatientId, SeenAction};
+use clinical::{
+    About, Decimal, DeviceId, Episode, HOUR_MS, Instant, MINUTE_MS, Marks, PatientId, SeenAction,
+};
 use vault::{Reader, SeriesInfo, Vault, VaultError, View};
 
 use super::START;
@@ -177,10 +179,10 @@ fn name(s: &SeriesInfo) -> String {
 }
 
 /// FNV-1a of what reads back, where it is too much to write down a second time.
-fn digest(values: &[(Instant, Decimal, bool)]) -> u64 {
+fn digest(values: &[(Instant, Decimal, Marks)]) -> u64 {
     let words = values
         .iter()
-        .flat_map(|(t, v, artefact)| [t.0, v.mantissa, i64::from(v.scale), i64::from(*artefact)]);
+        .flat_map(|(t, v, marks)| [t.0, v.mantissa, i64::from(v.scale), i64::from(marks.is_artefact())]);
     words.flat_map(i64::to_le_bytes).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -200,7 +202,9 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
         let points = r.points(s.id, Instant(i64::MIN), Instant(i64::MAX))?;
         assert_eq!(points.len(), all.len());
         assert!(
-            all.iter().zip(&points).all(|((t, v, a), p)| (t.0, v.to_f64(), *a) == (p.t, p.v, p.artefact))
+            all.iter()
+                .zip(&points)
+                .all(|((t, v, a), p)| (t.0, v.to_f64(), a.is_artefact()) == (p.t, p.v, p.artefact))
         );
         let columns = r.window(s.id, Instant(i64::MIN), Instant(i64::MAX))?.blocks()?.columns()?;
         let good: Vec<(i64, f64)> = points.iter().filter(|p| !p.artefact).map(|p| (p.t, p.v)).collect();
@@ -230,7 +234,7 @@ fn values(r: &Reader, out: &mut String, in_full: bool) -> Result<(), VaultError>
 }
 
 /// Values of one even step on one line: its first moment, the step, the values; an artefact has a mark.
-fn write_values(out: &mut String, all: &[(Instant, Decimal, bool)]) {
+fn write_values(out: &mut String, all: &[(Instant, Decimal, Marks)]) {
     let step = |n: usize| all.get(n + 1).map(|next| next.0.ms_since(all[n].0));
     let mut n = 0;
     while n < all.len() {
@@ -238,8 +242,8 @@ fn write_values(out: &mut String, all: &[(Instant, Decimal, bool)]) {
         write!(out, "  {} +{}:", all[n].0.0, or_dash(every)).unwrap();
         let from = n;
         loop {
-            let (_, value, artefact) = all[n];
-            write!(out, " {value}{}", if artefact { "!" } else { "" }).unwrap();
+            let (_, value, marks) = all[n];
+            write!(out, " {value}{}", if marks.is_artefact() { "!" } else { "" }).unwrap();
             n += 1;
             if n >= all.len() || n - from >= 600 || step(n - 1) != every {
                 break;

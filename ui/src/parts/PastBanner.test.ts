@@ -29,7 +29,7 @@ it('shows the alarm of now that nobody has answered, and one that comes later in
   await tick();
   const first = screen.getByTestId('alarm-now');
   expect(first.textContent).toContain('*** SpO2 84 < 90');
-  board.present = [item({ episode: 'b', shown: '*** VF' }), ...board.present];
+  board.present = [...board.present, item({ episode: 'b', shown: '*** VF', onset: NOW })];
   await tick();
   const second = screen.getByTestId('alarm-now');
   expect(second).not.toBe(first);

@@ -594,6 +594,8 @@ export type Tile = {
 	birthDate: string | null,
 	age: number | null,
 	sex: string,
+	/**  The patient has died; the name says so too. */
+	deceased: boolean,
 	air: string | null,
 	news: News,
 	cells: Cell[],

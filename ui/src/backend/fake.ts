@@ -101,6 +101,7 @@ export function tile(parts: Partial<Tile> = {}): Tile {
     place: 'Bed 12',
     ward: 'Ward A',
     home: false,
+    deceased: false,
     layout: 'ward',
     panels: ['hr', 'spo2', 'rr', 'news'],
     waves: true,

@@ -3,6 +3,7 @@
 mod bench;
 mod bindings;
 mod bundle;
+mod cases;
 mod demo;
 mod dependencies;
 mod setup;
@@ -75,6 +76,11 @@ enum Task {
     },
     /// Measure the figures of the README (release build)
     Bench(bench::Options),
+    /// Inputs from the field, where they lie beside the project
+    Cases {
+        /// Some of them, such as B15
+        ids: Vec<String>,
+    },
     /// The parser of pages and the reader of chunks under libFuzzer (cargo-fuzz)
     Fuzz {
         /// For each of the two
@@ -132,6 +138,10 @@ fn run(task: Task) -> Result<(), String> {
         Task::Bench(options) => {
             setup::run(true)?;
             bench::run(&options)
+        }
+        Task::Cases { ids } => {
+            setup::run(true)?;
+            cases::run(&ids)
         }
         Task::Fuzz { seconds } => test::fuzz(seconds),
         Task::Bundle => {

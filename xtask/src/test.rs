@@ -1,7 +1,7 @@
 //! `cargo xtask test`, and the tests that run longer when they are asked: `day`, `torture`, `weeks`, `interop`, `fuzz`.
 
-use crate::dependencies;
 use crate::tools::{cargo, npm, output, run as go};
+use crate::{cases, dependencies};
 
 /// Everything that must pass before a commit: style, what comes from others, page, rooms, house, windows, real server.
 pub(crate) fn run() -> Result<(), String> {
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<(), String> {
     go(cargo(&["clippy", "--all-targets"]).args(page).args(["--", "-D", "warnings"]))?;
     go(&mut cargo(&["test", "--package", "xtask", "--features", "house"]))?;
     go(cargo(&["test"]).args(page))?;
+    cases::run(&[])?;
     hospital()
 }
 

@@ -14,6 +14,7 @@ mod measure;
 mod news2;
 mod person;
 mod presets;
+mod quality;
 mod quantity;
 mod response;
 mod rules;
@@ -44,17 +45,19 @@ pub use news2::{
 };
 pub use person::{Sex, age_years, initials};
 pub use presets::{Preset, presets};
-pub use quantity::{Comparator, Quantity, UCUM, Unit, UnitError, unit_word};
+pub use quality::Quality;
+pub use quantity::{Comparator, Quantity, Unit, unit_word};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 
 pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Escalation, Policy, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
-pub use sample::{Marks, Quality, Sample, Source, Times};
+pub use sample::{Marks, Sample, Source, Times};
 pub use settings::{Setting, SettingSpec, Takes, settings, settings_table};
 pub use site::{Site, SiteError};
 pub use stale::{AHEAD_MS, StaleAfter, is_ahead, is_stale};
 pub use time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Reversed, SECOND_MS, TimeRange};
 pub use tone::{Burst, burst, samples};
+pub use units::{UCUM, UnitError};
 pub use ward::{Care, Device, DeviceKind, Dose, Flag, LOW_BATTERY, Person, Place, PlaceKind, Segment, Stay};
 pub use whereabouts::{Whereabouts, whereabouts};

@@ -6,26 +6,7 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use crate::{Decimal, units};
-
-/// The system that units are in here: UCUM, the Unified Code for Units of Measure.
-pub const UCUM: &str = "http://unitsofmeasure.org";
-
-/// A unit that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnitError {
-    /// UCUM does not know it.
-    #[error("unit \"{0}\" is not UCUM")]
-    Unknown(String),
-    /// It measures something else.
-    #[error("unit \"{unit}\" cannot measure {measure}")]
-    Incompatible {
-        /// As sent.
-        unit: String,
-        /// What was measured.
-        measure: &'static str,
-    },
-}
+use crate::{Decimal, UCUM, UnitError, units};
 
 /// On which side of the value the quantity lies, where a device can tell no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,18 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, Comparator, Decimal, DeviceId, Instant, PatientId};
-
-/// How far a value can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Quality {
-    /// As measured.
-    Good,
-    /// As measured, and sent with more digits than are kept.
-    Rounded,
-    /// Outside the plausible range: kept and shown as an artefact, left out of scores and alarms.
-    Artefact,
-}
+use crate::{Code, Comparator, Decimal, DeviceId, Instant, PatientId, Quality};
 
 /// What goes with a value wherever it goes: how far it can be trusted, and on which side of it the quantity lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,10 +8,27 @@ use std::sync::{LazyLock, Mutex};
 
 use smol_str::SmolStr;
 
-use crate::{UCUM, UnitError};
-
 /// ISO/IEEE 11073-10101, as FHIR names it.
 const MDC: &str = "urn:iso:std:iso:11073:10101";
+
+/// The system that units are in here: UCUM, the Unified Code for Units of Measure.
+pub const UCUM: &str = "http://unitsofmeasure.org";
+
+/// A unit that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnitError {
+    /// UCUM does not know it.
+    #[error("unit \"{0}\" is not UCUM")]
+    Unknown(String),
+    /// It measures something else.
+    #[error("unit \"{unit}\" cannot measure {measure}")]
+    Incompatible {
+        /// As sent.
+        unit: String,
+        /// What was measured.
+        measure: &'static str,
+    },
+}
 
 /// What nearly every value comes in; known to be UCUM (a test asks), so that a page need not ask a thousand times.
 const USUAL: [&str; 15] = [

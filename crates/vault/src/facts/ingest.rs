@@ -11,11 +11,11 @@ use crate::codec::{PATIENT, about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
-use crate::facts::said::{State, keep_state, known_state};
 use crate::series::restated::Said;
-use crate::series::sources::Sources;
 use crate::series::write::{Reading, Values};
 use crate::store::history::{say, unsay};
+use crate::store::said::{State, keep_state, known_state};
+use crate::store::sources::Sources;
 use crate::store::vault::Vault;
 
 /// A page on its way into the cache.

@@ -2,13 +2,12 @@
 
 pub(crate) mod codes;
 
-pub(crate) mod said;
-
 pub(crate) mod ingest;
 
 pub(crate) mod merge;
 
 pub(crate) mod newest;
+
 pub(crate) mod ward;
 
 pub(crate) mod alarms;

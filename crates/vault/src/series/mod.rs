@@ -8,8 +8,6 @@ pub(crate) mod min_max;
 
 pub(crate) mod rows;
 
-pub(crate) mod sources;
-
 pub(crate) mod sealed;
 
 pub(crate) mod new_chunks;

@@ -10,7 +10,7 @@ use crate::error::VaultError;
 use crate::series::chunk::{Head, Value, pack_sealed, times_of_sealed, unpack};
 use crate::series::min_max::extremes;
 use crate::series::rows::{HEAD, head, row_count, value};
-use crate::series::sources::Sources;
+use crate::store::sources::Sources;
 
 /// The hot tail of a series is sealed at this many rows, and keeps this many.
 const SEAL_AT: i64 = 1024;
@@ -119,10 +119,20 @@ impl<'a> Tails<'a> {
         Ok(())
     }
 
+    /// Chunks that were sealed since somebody asked last are opened once for the names in them.
+    fn learn_sources(&self) -> Result<(), VaultError> {
+        let mut find = self
+            .transaction
+            .prepare_cached("SELECT id FROM chunk WHERE period_ms IS NULL AND replaced IS NULL")?;
+        let there = find.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        let names_in = |id| Ok(open_chunk(self.transaction, id)?.into_iter().map(|v| v.source).collect());
+        self.sources.bring_up(there, names_in)
+    }
+
     /// Opens every sealed chunk that holds something of this resource, whosever it is: a value can be moved to another patient.
     pub(crate) fn unseal_all_of(&mut self, reference: &str) -> Result<(), VaultError> {
         if !self.knows_sources {
-            self.sources.bring_up(self.transaction)?;
+            self.learn_sources()?;
             self.knows_sources = true;
         }
         for id in self.sources.holding(reference) {

@@ -12,11 +12,11 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::changes::Ingested;
 use crate::codec::id;
 use crate::error::VaultError;
-use crate::facts::said::{State, keep_state};
 use crate::series::new_chunks::NewChunks;
 use crate::series::restated::{Before, Said, is_short};
 use crate::series::sealed::Tails;
-use crate::series::sources::Sources;
+use crate::store::said::{State, keep_state};
+use crate::store::sources::Sources;
 use crate::store::vault::Reader;
 
 /// The clocks of a station, its server and the devices differ by so much without any being wrong: milliseconds.

@@ -12,6 +12,10 @@ pub(crate) mod journal;
 
 pub(crate) mod page_cache;
 
+pub(crate) mod said;
+
+pub(crate) mod sources;
+
 pub(crate) mod vault;
 
 pub(crate) mod history;

@@ -14,11 +14,11 @@ use crate::error::VaultError;
 use crate::folder::hold;
 use crate::keys::key::Key;
 use crate::keys::key_file::{database, sweep_files};
-use crate::series::sources::Sources;
 use crate::store::connection::connect;
 use crate::store::journal::{self, Journal, Unsent, insert_unsent, unsent};
 use crate::store::page_cache::{self, WriterPages};
 use crate::store::schema;
+use crate::store::sources::Sources;
 use crate::view::View;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;

@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
-
 use crate::error::VaultError;
-use crate::series::chunk::unpack;
-use crate::series::rows::{HEAD, head};
 
 /// Bits that say which hashes cannot be there; 4 MiB, for some millions of values.
 const BITS: usize = 1 << 25;
@@ -26,25 +22,22 @@ struct Known {
 }
 
 impl Sources {
-    /// Learns the chunks that were sealed since somebody asked last, and forgets those that are no more.
-    pub(crate) fn bring_up(&self, connection: &Connection) -> Result<(), VaultError> {
+    /// Knows the chunks that are there, and no others; the names in one that is new are asked for.
+    pub(crate) fn bring_up(
+        &self,
+        there: Vec<i64>,
+        mut names_in: impl FnMut(i64) -> Result<Vec<String>, VaultError>,
+    ) -> Result<(), VaultError> {
         let mut known = self.lock();
-        let mut find =
-            connection.prepare_cached("SELECT id FROM chunk WHERE period_ms IS NULL AND replaced IS NULL")?;
-        let there: Vec<i64> = find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         if known.bits.is_empty() {
             known.bits = vec![0; BITS / 64];
         }
         let mut chunks = HashMap::with_capacity(there.len());
-        let mut read = connection.prepare_cached(&format!("SELECT {HEAD}, data FROM chunk WHERE id = ?"))?;
         for id in there {
             let hashes = match known.chunks.remove(&id) {
                 Some(hashes) => hashes,
                 None => {
-                    let (head, data): (_, Vec<u8>) =
-                        read.query_row([id], |row| Ok((head(row)?, row.get("data")?)))?;
-                    let mut hashes: Vec<u32> =
-                        unpack(&head, &data)?.iter().map(|value| hash(&value.source)).collect();
+                    let mut hashes: Vec<u32> = names_in(id)?.iter().map(|name| hash(name)).collect();
                     hashes.sort_unstable();
                     hashes.dedup();
                     hashes.iter().for_each(|hash| known.set(*hash));

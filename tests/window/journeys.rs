@@ -94,6 +94,16 @@ async fn somebody_who_leaves_stands_nowhere_any_more_and_comes_back_with_their_v
     app.see("[data-testid=patient-name]").await;
     let url = format!("{}/Encounter/ward-p03-stay", sim.base());
     let stay: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let url = format!("{}/Device?patient=ward-p03", sim.base());
+    let worn: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let worn: Vec<&serde_json::Value> =
+        worn["entry"].as_array().unwrap().iter().map(|e| &e["resource"]).collect();
+    // Who goes home with a device on is followed there; this person goes without.
+    for device in &worn {
+        let mut off = (*device).clone();
+        off["status"] = "inactive".into();
+        support::put(sim.base(), &off).await;
+    }
     let mut over = stay.clone();
     over["status"] = "finished".into();
     support::put(sim.base(), &over).await;
@@ -102,6 +112,9 @@ async fn somebody_who_leaves_stands_nowhere_any_more_and_comes_back_with_their_v
     app.shot("left");
     app.click("[data-testid=nav-ward]").await;
     app.until("the others", "return document.querySelectorAll('[data-testid^=tile-]').length === 29").await;
+    for device in worn {
+        support::put(sim.base(), device).await;
+    }
     support::put(sim.base(), &stay).await;
     let back = "return Number(document.querySelector('[data-testid=tile-ward-p03] [data-testid=v-hr] dd')?.textContent) > 20";
     app.until("back with a heart rate", back).await;

@@ -52,9 +52,12 @@ impl Manner {
                     query.push_str("&_sort=_lastUpdated");
                 }
             }
-            _ if kind == "Observation" => {
-                query.push_str(&format!("&date=ge{}", format_instant(now - VALUES_BACK)));
+            // What was written while nobody asked is among those that were taken since.
+            (Manner::Whole, since) if kind == "Observation" => {
+                let from = since.map_or(now, |since| since.min(now)) - VALUES_BACK;
+                query.push_str(&format!("&date=ge{}", format_instant(from)));
             }
+            // Nothing of it was there at first: whatever is there now is new.
             _ => {}
         }
         query
@@ -86,10 +89,18 @@ mod tests {
                 "Flag?_count=50".to_owned(),
             ]
         );
-        assert_eq!(asked(Manner::Sorted, "Flag", None), "Flag?_count=50", "a kind that was empty at first");
+        for kind in ["Flag", "Observation"] {
+            let whole = format!("{kind}?_count=50");
+            assert_eq!(asked(Manner::Sorted, kind, None), whole, "a kind that was empty at first");
+        }
+        let values = |since| Manner::Whole.query("Observation", since, 50, Instant(VALUES_BACK));
+        assert_eq!(values(None), format!("Observation?_count=50&date=ge{epoch}"));
+        assert_eq!(values(Some(Instant(2 * VALUES_BACK))), values(None), "a clock that was ahead");
+        let away = "1970-01-01T00:00:00.000Z";
         assert_eq!(
-            asked(Manner::Whole, "Observation", since),
-            format!("Observation?_count=50&date=ge{epoch}")
+            Manner::Whole.query("Observation", Some(Instant(VALUES_BACK)), 50, Instant(99 * VALUES_BACK)),
+            format!("Observation?_count=50&date=ge{away}"),
+            "values that came while this station was away"
         );
         let ways: Vec<Manner> = std::iter::successors(Some(Manner::default()), |m| m.next()).collect();
         assert_eq!(ways, all);

@@ -16,6 +16,11 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// Whether it is one of several spans of time of one kind.
+    pub(crate) fn is_span(&self) -> bool {
+        self.from_ago.is_some() || self.to_ago.is_some()
+    }
+
     /// The search for all of its kind, within its span of time.
     pub(crate) fn within(&self, all: &str, now: Instant) -> String {
         let limit = |operator: &str, ago: Option<i64>| {

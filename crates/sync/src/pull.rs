@@ -122,8 +122,11 @@ impl Puller {
     ) -> Result<(), SyncError> {
         self.load().await?;
         let mut round = Round::default();
+        // Spans of time count from when they are asked for. One that is asked for later than an older one leaves a gap between them:
+        // the older ones wait for it.
+        let mut waits_for_younger = false;
         for step in STEPS.iter().filter(|step| wanted(step)) {
-            if self.done.contains(step.name) {
+            if self.done.contains(step.name) || (waits_for_younger && step.is_span()) {
                 continue;
             }
             let is_listed = serves(server, step.kind);
@@ -137,6 +140,7 @@ impl Puller {
                 Err(SyncError::Fhir(error)) if error.is_refusal() && !is_listed => self.is_not_served(step),
                 went => {
                     if !round.add(&self.open, (step.name, step.kind), self.pages.now(), went)? {
+                        waits_for_younger |= step.is_span();
                         continue;
                     }
                     self.has_read = true;

@@ -45,7 +45,7 @@ const STAYS_MS = 3000;
 
 export interface Taken {
   item: QueueItem;
-  /** Which card of those that nobody has it was. */
+  /** Where it stood in the queue. */
   place: number;
   /** By the clock of the board. */
   until: number;
@@ -73,7 +73,7 @@ class Board {
   past: Past | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
-  /** The card that was taken last stands where it stood for a moment: the next one does not slide under a hand. */
+  /** The alarm that was taken last stands where it stood for a moment, in every list: the next one does not slide under a hand. */
   taken: Taken | null = $state.raw(null);
   screen: Screen = $state('ward');
   patient: string | null = $state(null);
@@ -111,12 +111,29 @@ class Board {
     return this.past?.at ?? Date.now();
   }
 
-  /** Takes an alarm. Its card keeps its place meanwhile; where the alarm cannot be taken it is a card like the others. */
+  /** The queue as lists show it: an alarm that was taken a moment ago stands, as it is now, where it stood then. */
+  get steady(): QueueItem[] {
+    const taken = this.past ? null : this.taken;
+    if (!taken) return this.queue;
+    const now = this.queue.find((one) => this.isHeld(one)) ?? taken.item;
+    return this.queue.filter((one) => !this.isHeld(one)).toSpliced(taken.place, 0, now);
+  }
+
+  isHeld(item: QueueItem): boolean {
+    return this.past === null && item.alarm.episode === this.taken?.item.alarm.episode;
+  }
+
+  /** The part of a list that an alarm stands in. */
+  groupOf(item: QueueItem): string {
+    return this.isHeld(item) && this.taken ? this.taken.item.alarm.group : item.alarm.group;
+  }
+
+  /** Takes an alarm. It keeps its place meanwhile; where it cannot be taken it is one like the others. */
   async takeAlarm(item: QueueItem) {
-    const free = this.queue.filter((one) => one.alarm.group === 'unowned' || one.alarm.group === 'latched');
-    const place = free.findIndex((one) => one.alarm.episode === item.alarm.episode);
-    if (place >= 0) this.taken = { item, place, until: this.clock + STAYS_MS };
-    if (!(await this.act(() => backend.take(item.alarm.episode)))) this.taken = null;
+    const place = this.steady.findIndex((one) => one.alarm.episode === item.alarm.episode);
+    const taken = place < 0 ? null : { item, place, until: this.clock + STAYS_MS };
+    this.taken = taken;
+    if (!(await this.act(() => backend.take(item.alarm.episode))) && this.taken === taken) this.taken = null;
   }
 
   /** Gives back what was just taken. */

@@ -25,14 +25,28 @@ afterEach(() => {
 });
 
 it('takes one alarm with a double click, and the card that was taken stays under the hand', async () => {
+  // The station has it between the first click and the second.
+  answer({
+    take: (episode) => {
+      board.queue = [...alarms('a', 'b', 'c').filter((i) => i.alarm.episode !== episode), mine(episode)];
+      return Promise.resolve(null);
+    },
+  });
   render(Queue);
   await hand.dblClick(screen.getByTestId('take-a'));
-  board.queue = [...alarms('b', 'c'), mine('a')];
-  await tick();
   expect(cards()).toEqual(['alert-a', 'alert-b', 'alert-c']);
   await hand.click(screen.getByTestId('taken-a'));
   expect(asked).toEqual([['take', 'a']]);
   expect(screen.getByTestId('taken-a').textContent).toBe('Taken by you');
+});
+
+it('keeps a technical alarm in its place too', async () => {
+  const technical = (episode: string) => item({ episode, priority: 'technical', group: 'technical' });
+  board.queue = [technical('x'), technical('y')];
+  render(Queue);
+  await hand.dblClick(screen.getByTestId('take-x'));
+  expect(asked).toEqual([['take', 'x']]);
+  expect(cards()).toEqual(['alert-x', 'alert-y']);
 });
 
 it('keeps the focus where it was, and a key that sticks takes nobody else', async () => {

@@ -95,3 +95,11 @@ it('says that there is none', () => {
   render(AlertTable, { groups: [], chosen: null, worst: null, none: 'Nothing matches.', choose: vi.fn() });
   expect(screen.getByText('Nothing matches.')).toBeTruthy();
 });
+
+it('takes one alarm with a double click on its row', async () => {
+  [board.clock, board.taken, board.queue] = [NOW, null, alarms(2)];
+  show(2);
+  await hand.dblClick(screen.getByTestId('take-e0'));
+  await hand.click(screen.getByTestId('taken-e0'));
+  expect(asked).toEqual([['take', 'e0']]);
+});

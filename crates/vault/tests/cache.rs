@@ -431,3 +431,30 @@ fn what_a_series_said_last_before_a_moment_is_found_among_chunks_that_overlap() 
     assert_eq!(last(899_400), Some((899_000, 9899.0)));
     assert_eq!(last(5_000_000), Some((899_000, 9899.0)));
 }
+
+#[test]
+fn a_station_whose_clock_jumped_ahead_takes_nothing_away_that_the_server_counts_as_young() {
+    let (_folder, vault) = open();
+    let day = |n: i64| Instant(n * 24 * HOUR_MS);
+    let hour = Segment {
+        patient: "p".into(),
+        device: None,
+        code: Code::Loinc("8310-5".into()),
+        unit: "Cel".into(),
+        start: day(100),
+        period_ms: 1000.0,
+        scale: 1,
+        mantissas: vec![368; 3600],
+        marks: clinical::Marks::PLAIN,
+    };
+    let mut hour = fact("Observation/hour", "1", Body::Segments(vec![hour]));
+    hour.updated_at = Some(day(100));
+    vault.commit(page(vec![hour])).unwrap();
+    let ahead = day(500);
+    for by_server in [Some(day(101)), None] {
+        vault.retain_by(ahead, by_server).unwrap();
+        assert_eq!(temperatures(&vault).len(), 3600, "{by_server:?}");
+    }
+    vault.retain_by(ahead, Some(ahead)).unwrap();
+    assert_eq!(temperatures(&vault), [], "what is old for both goes");
+}

@@ -14,7 +14,7 @@ mod client;
 
 pub use client::live::{LiveEvent, listen};
 pub use client::rest::{Client, Fetched, Server};
-pub use client::transport::{Answer, Answering, Request, Transport};
+pub use client::transport::{Answer, Answering, Ear, Request, Transport};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;

@@ -78,6 +78,11 @@ pub(crate) const KINDS: [&str; 9] = [
     "Observation",
 ];
 
+/// Whether a kind is about alarms: those are read in a turn of their own, and never behind anything else.
+pub(crate) fn is_of_alarms(kind: &str) -> bool {
+    ASKED_ANYWAY.contains(&kind)
+}
+
 /// Alarms and what people did about them are asked for even where the CapabilityStatement leaves them out: a known server
 /// serves DetectedIssue and does not say so, and an alarm that is never asked for is an alarm that is missed.
 pub(crate) const ASKED_ANYWAY: [&str; 2] = ["DetectedIssue", "Communication"];

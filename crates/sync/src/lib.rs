@@ -3,6 +3,7 @@
 //! Deliberately not here: what a value means, and any window. Time comes in as a function.
 
 mod backoff;
+mod beats;
 mod event;
 mod link;
 mod progress;
@@ -23,6 +24,11 @@ mod engine;
 mod once;
 mod outbox;
 
+mod channel;
+mod pace;
+mod session;
+
+pub use beats::{Beats, LATE, Late, Stage, Uptime};
 pub use engine::Engine;
 pub use event::{Now, SyncEvent};
 pub use link::LinkState;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clinical::{Body, Fact, Instant};
 use fhir::{Client, FhirError, format_instant};
@@ -40,6 +41,16 @@ impl Pages {
             clock: ServerClock::default(),
             entry_bytes: None,
         }
+    }
+
+    /// Another for a turn of its own: with what is known of the server's clock and of the size of its pages.
+    pub(crate) fn beside(&self, client: Client) -> Pages {
+        let (clock, entry_bytes) = (self.clock, self.entry_bytes);
+        Pages { clock, entry_bytes, ..Pages::new(client, self.vault.clone(), self.now.clone()) }
+    }
+
+    pub(crate) fn wait_for(&mut self, patience: Duration) {
+        self.client = self.client.clone().with_patience(patience);
     }
 
     pub(crate) fn now(&self) -> Instant {

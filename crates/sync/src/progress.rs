@@ -15,8 +15,8 @@ pub enum SyncError {
     /// Of the cache.
     #[error(transparent)]
     Vault(VaultError),
-    /// The program is closing.
-    #[error("stopped")]
+    /// Work of this station ended before its end.
+    #[error("this station's own work stopped; it is begun again")]
     Stopped,
 }
 

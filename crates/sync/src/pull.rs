@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clinical::Instant;
 use fhir::{Client, FhirError, Server, format_instant, parse_instant};
@@ -48,6 +49,25 @@ impl Puller {
             not_served: HashSet::new(),
             manners: HashMap::new(),
         }
+    }
+
+    /// Another that knows what this one does of the server, for a turn of its own.
+    pub(crate) fn beside(&self, client: Client) -> Puller {
+        Puller {
+            vault: self.vault.clone(),
+            pages: self.pages.beside(client),
+            open: self.open.clone(),
+            done: self.done.clone(),
+            loaded: self.loaded,
+            has_read: self.has_read,
+            not_served: self.not_served.clone(),
+            manners: self.manners.clone(),
+        }
+    }
+
+    /// How long it waits for an answer from now on.
+    pub(crate) fn wait_for(&mut self, patience: Duration) {
+        self.pages.wait_for(patience);
     }
 
     pub(crate) fn is_complete(&self) -> bool {
@@ -188,8 +208,22 @@ impl Puller {
     /// # Errors
     /// Where the server gave nothing, or of the cache.
     pub(crate) async fn changes(&mut self, server: &Server, tell: Tell<'_>) -> Result<(), SyncError> {
+        self.changes_of(server, |_| true, tell).await
+    }
+
+    /// The same of some kinds.
+    ///
+    /// # Errors
+    /// As [`Puller::changes`].
+    pub(crate) async fn changes_of(
+        &mut self,
+        server: &Server,
+        wanted: impl Fn(&str) -> bool,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
         let mut round = Round::default();
-        for kind in KINDS.into_iter().filter(|kind| serves(server, kind) || ASKED_ANYWAY.contains(kind)) {
+        let asked = |kind: &&str| wanted(kind) && (serves(server, kind) || ASKED_ANYWAY.contains(kind));
+        for kind in KINDS.into_iter().filter(asked) {
             let (manner, asked) = self.manners.get(kind).copied().unwrap_or_default();
             let is_to_wait = manner.can_wait(kind, asked, self.pages.now());
             if is_to_wait || self.not_served.contains(kind) || !self.is_begun(kind).await? {

@@ -138,6 +138,7 @@ async fn serve(
         body: (!body.is_empty()).then(|| String::from_utf8(body.to_vec()).unwrap()),
         token: None,
         timeout: Duration::from_secs(1),
+        ear: fhir::Ear::default(),
     };
     let (status, body) = world.lock().unwrap().handle(&request, now());
     (StatusCode::from_u16(status).unwrap(), body.to_string())

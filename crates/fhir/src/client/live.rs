@@ -28,8 +28,26 @@ pub enum LiveEvent {
     Heartbeat,
 }
 
-/// Nothing heard for this long: the channel is taken as dead (a heartbeat is asked for every 3 s).
-const SILENCE: Duration = Duration::from_secs(6);
+/// Nothing heard for this long: the server is asked for a sign on the channel itself. It may send heartbeats less often than it was
+/// asked to, and not say so.
+const QUIET: Duration = Duration::from_secs(3);
+/// No sign after that: the channel is taken as dead.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// A Subscription on the server. It goes with its channel: one that stays is worked for by the server for ever.
+struct Subscribed {
+    client: Client,
+    id: String,
+}
+
+impl Drop for Subscribed {
+    fn drop(&mut self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (client, path) = (self.client.clone(), format!("Subscription/{}", self.id));
+        // Where the server is gone too, it finds by itself that nobody listens.
+        runtime.spawn(async move { client.delete(&path).await });
+    }
+}
 
 /// Subscribes to `topic` and passes events on until the channel breaks.
 ///
@@ -57,6 +75,7 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
     });
     let made = client.post("Subscription", &subscription).await?;
     let id = made["id"].as_str().ok_or_else(|| FhirError::Live("the Subscription has no id".into()))?;
+    let _subscribed = Subscribed { client: client.clone(), id: id.to_owned() };
     let binding = client.get_json(&format!("Subscription/{id}/$get-ws-binding-token")).await?;
     let part = |name: &str, key: &str| {
         let parts = binding["parameter"].as_array()?;
@@ -75,19 +94,30 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
     socket.send(Message::text(format!("bind-with-token {token}"))).await.map_err(live)?;
     let closed = || FhirError::Live("closed".into());
     loop {
-        let message = match tokio::time::timeout(SILENCE, socket.next()).await {
-            Err(_) => return Err(FhirError::Live("silence".into())),
-            Ok(None) => return Err(closed()),
-            Ok(Some(message)) => message.map_err(live)?,
-        };
-        let received = std::time::Instant::now();
-        let Message::Text(text) = message else { continue };
-        let event = match kind_of(&text) {
-            Kind::Bound => LiveEvent::Bound,
-            Kind::Heartbeat => LiveEvent::Heartbeat,
-            Kind::Event => {
-                LiveEvent::Changed { page: read_page_of(text.as_bytes(), client.bases())?, received }
+        let message = match tokio::time::timeout(QUIET, socket.next()).await {
+            Ok(message) => message,
+            Err(_) => {
+                let asked = async {
+                    socket.send(Message::Ping(Vec::new().into())).await.map_err(live)?;
+                    Ok(socket.next().await)
+                };
+                let silence = |_| FhirError::Live("silence".into());
+                tokio::time::timeout(SILENCE, asked).await.map_err(silence)??
             }
+        };
+        let message = message.ok_or_else(closed)?.map_err(live)?;
+        client.heard();
+        let received = std::time::Instant::now();
+        let event = match message {
+            Message::Text(text) => match kind_of(&text) {
+                Kind::Bound => LiveEvent::Bound,
+                Kind::Heartbeat => LiveEvent::Heartbeat,
+                Kind::Event => {
+                    LiveEvent::Changed { page: read_page_of(text.as_bytes(), client.bases())?, received }
+                }
+            },
+            Message::Pong(_) => LiveEvent::Heartbeat,
+            _ => continue,
         };
         if events.send(event).await.is_err() {
             return Err(closed());

@@ -8,7 +8,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use url::Url;
 
-use crate::client::transport::{Answer, Http, Request, Transport};
+use crate::client::transport::{Answer, Ear, Http, Request, Transport};
 use crate::error::FhirError;
 use crate::page::bundle::{looks_like_html, read_page_of, without_bom};
 use crate::page::entry::Page;
@@ -54,7 +54,14 @@ pub struct Client {
     bases: Arc<Bases>,
     transport: Arc<dyn Transport>,
     token: Option<String>,
+    ear: Ear,
+    /// How long to wait for a page.
+    patience: Duration,
 }
+
+/// A page may be 32 MiB over a slow line.
+const PAGE_WAIT: Duration = Duration::from_secs(120);
+const CHECK_WAIT: Duration = Duration::from_secs(10);
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -84,12 +91,26 @@ impl Client {
             return Err(address());
         }
         let bases = Arc::new(Bases::of([&base]));
-        Ok(Client { base, bases, transport, token: None })
+        Ok(Client { base, bases, transport, token: None, ear: Ear::default(), patience: PAGE_WAIT })
     }
 
     /// The same client with a bearer token.
     pub fn with_token(mut self, token: Option<String>) -> Client {
         self.token = token;
+        self
+    }
+
+    /// The same client with somebody who is told of every sign that the server is there.
+    #[must_use]
+    pub fn with_ear(mut self, ear: Ear) -> Client {
+        self.ear = ear;
+        self
+    }
+
+    /// The same client that waits for a page no longer than this.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Client {
+        self.patience = patience;
         self
     }
 
@@ -99,6 +120,11 @@ impl Client {
     pub fn also_at(mut self, addresses: &[Url]) -> Client {
         self.bases = Arc::new(Bases::of(addresses.iter().chain([&self.base])));
         self
+    }
+
+    /// The server gave a sign by another way than an answer.
+    pub(crate) fn heard(&self) {
+        self.ear.heard();
     }
 
     pub(crate) fn bases(&self) -> &Bases {
@@ -115,8 +141,16 @@ impl Client {
     /// # Errors
     /// Everything that can be wrong with an address: see [`FhirError`].
     pub async fn check(&self) -> Result<(Server, Option<Instant>), FhirError> {
+        self.check_within(CHECK_WAIT).await
+    }
+
+    /// The same of a server that may need longer than people wait for an answer.
+    ///
+    /// # Errors
+    /// As [`Client::check`].
+    pub async fn check_within(&self, wait: Duration) -> Result<(Server, Option<Instant>), FhirError> {
         let url = self.url("metadata")?;
-        let (bytes, headers) = self.get(url, Duration::from_secs(10)).await?;
+        let (bytes, headers) = self.get(url, wait).await?;
         let text =
             std::str::from_utf8(without_bom(&bytes)).map_err(|e| FhirError::Malformed(e.to_string()))?;
         let value: CapabilityStatement =
@@ -192,7 +226,7 @@ impl Client {
     /// # Errors
     /// Of the transport, of the status, or of the page as a whole.
     pub async fn page(&self, url: Url) -> Result<Fetched, FhirError> {
-        let (bytes, headers) = self.get(url, Duration::from_secs(120)).await?;
+        let (bytes, headers) = self.get(url, self.patience).await?;
         let server_time = date(&headers);
         let length = bytes.len();
         // A page of a few MiB takes milliseconds to parse; the timers of other tasks should not wait for it.
@@ -306,7 +340,8 @@ impl Client {
     }
 
     fn request(&self, method: &'static str, url: Url, timeout: Duration) -> Request {
-        Request { method, url, headers: Vec::new(), body: None, token: self.token.clone(), timeout }
+        let (token, ear) = (self.token.clone(), self.ear.clone());
+        Request { method, url, headers: Vec::new(), body: None, token, timeout, ear }
     }
 
     fn writing(&self, method: &'static str, url: Url, resource: &Value) -> Request {
@@ -319,6 +354,7 @@ impl Client {
     /// An answer of success; a web page with status 200 is a captive portal and none.
     async fn send(&self, request: Request) -> Result<Answer, FhirError> {
         let answer = self.transport.send(request).await?;
+        self.ear.heard();
         match answer.status {
             200..300 if looks_like_html(&answer.body) => return Err(FhirError::WebPage),
             200..300 => return Ok(answer),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -14,6 +15,30 @@ use crate::error::FhirError;
 /// A page over this is refused, and asked for again in smaller pieces.
 pub(crate) const PAGE_LIMIT_MIB: usize = 32;
 const FHIR_JSON: &str = "application/fhir+json";
+
+/// Is told of every sign that the server is there: an answer that began, a piece of one, a message of the live channel.
+#[derive(Clone, Default)]
+pub struct Ear(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl Ear {
+    /// One that tells of each sign.
+    pub fn new(tell: impl Fn() + Send + Sync + 'static) -> Ear {
+        Ear(Some(Arc::new(tell)))
+    }
+
+    /// The server gave a sign.
+    pub fn heard(&self) {
+        if let Some(tell) = &self.0 {
+            tell();
+        }
+    }
+}
+
+impl std::fmt::Debug for Ear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Ear").field(&self.0.is_some()).finish()
+    }
+}
 
 /// A request as the client makes it.
 #[derive(Clone, Debug)]
@@ -30,6 +55,8 @@ pub struct Request {
     pub token: Option<String>,
     /// How long to wait for the whole answer.
     pub timeout: Duration,
+    /// Who is told while an answer is coming.
+    pub ear: Ear,
 }
 
 /// An answer of any status.
@@ -87,9 +114,10 @@ impl Transport for Http {
         }
         Box::pin(async move {
             let response = built.send().await.map_err(FhirError::transport)?;
+            request.ear.heard();
             let status = response.status();
             let headers = response.headers().clone();
-            let body = match read_body(response).await {
+            let body = match read_body(response, &request.ear).await {
                 // What is wrong is known from the status; its words are a courtesy.
                 Err(_) if status != StatusCode::OK && !status.is_success() => Vec::new(),
                 other => other?,
@@ -99,13 +127,14 @@ impl Transport for Http {
     }
 }
 
-async fn read_body(response: reqwest::Response) -> Result<Vec<u8>, FhirError> {
+async fn read_body(response: reqwest::Response, ear: &Ear) -> Result<Vec<u8>, FhirError> {
     let limit = PAGE_LIMIT_MIB << 20;
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(limit));
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(FhirError::transport)?;
+        ear.heard();
         if bytes.len() + chunk.len() > limit {
             return Err(FhirError::TooLarge { limit_mib: PAGE_LIMIT_MIB });
         }

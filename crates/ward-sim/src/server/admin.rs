@@ -28,6 +28,9 @@ async fn control(
         "drop" => shared.cut(true),
         "restore" => shared.cut(false),
         "delay" => shared.delay_ms.store(number("ms").unwrap_or(0), Ordering::Relaxed),
+        "delay-others" => shared.delay_others_ms.store(number("ms").unwrap_or(0), Ordering::Relaxed),
+        "hang" => drop(shared.hung.send_replace(true)),
+        "answer" => drop(shared.hung.send_replace(false)),
         "fail" => {
             // 0 is no failure: a status that is none must not become one.
             let Ok(status) = u16::try_from(number("status").unwrap_or(0)) else {

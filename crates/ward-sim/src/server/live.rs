@@ -31,6 +31,7 @@ pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>) {
     let mut beat = tokio::time::interval(HEARTBEAT);
     beat.tick().await;
     loop {
+        shared.until_it_answers().await;
         let message = tokio::select! {
             change = changes.recv() => match change {
                 Ok(resources) => {
@@ -46,6 +47,7 @@ pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>) {
                 Some(Ok(_)) => continue,
             },
         };
+        shared.until_it_answers().await;
         if socket.send(message).await.is_err() {
             return;
         }

@@ -22,12 +22,23 @@ pub(crate) struct Shared {
     pub fail: AtomicU16,
     pub refuse_writes: AtomicU16,
     pub delay_ms: AtomicU64,
+    /// The same for all requests but those for alarms and actions.
+    pub delay_others_ms: AtomicU64,
+    /// Connections stand, and nothing comes over them.
+    pub hung: watch::Sender<bool>,
     pub cut: watch::Sender<bool>,
 }
 
 impl Shared {
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.send_replace(cut);
+    }
+
+    /// Resolves when nothing hangs, or not any more.
+    pub(crate) async fn until_it_answers(&self) {
+        let mut hung = self.hung.subscribe();
+        // The sender lives as long as the server does.
+        let _ = hung.wait_for(|hung| !*hung).await;
     }
 
     /// The store as it is now.

@@ -94,6 +94,16 @@ impl WardSim {
         self.shared.cut(cut);
     }
 
+    /// Says nothing any more on connections that stand, as a network does that drops packets; or speaks again.
+    pub fn hang(&self, hung: bool) {
+        self.shared.hung.send_replace(hung);
+    }
+
+    /// Takes so long for every answer but those about alarms and actions; what is pushed comes as usual.
+    pub fn delay_others(&self, ms: u64) {
+        self.shared.delay_others_ms.store(ms, Ordering::Relaxed);
+    }
+
     /// Answers every request with this status; 0 answers as usual.
     pub fn fail_with(&self, status: u16) {
         self.shared.fail.store(status, Ordering::Relaxed);
@@ -160,6 +170,8 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         fail: AtomicU16::new(0),
         refuse_writes: AtomicU16::new(0),
         delay_ms: AtomicU64::new(0),
+        delay_others_ms: AtomicU64::new(0),
+        hung: watch::channel(false).0,
         cut,
     });
     let app = router(shared.clone());
@@ -195,10 +207,15 @@ fn router(shared: Arc<Shared>) -> Router {
 
 /// The faults that tests ask for, and a `Date` header in simulated time.
 async fn faults(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let delay = shared.delay_ms.load(Ordering::Relaxed);
+    shared.until_it_answers().await;
+    let is_of_alarms =
+        ["/Communication", "/DetectedIssue"].iter().any(|kind| request.uri().path().contains(kind));
+    let others = if is_of_alarms { 0 } else { shared.delay_others_ms.load(Ordering::Relaxed) };
+    let delay = shared.delay_ms.load(Ordering::Relaxed).max(others);
     if delay > 0 {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
+    shared.until_it_answers().await;
     let write = request.method() == Method::POST && request.uri().path().ends_with("/Communication");
     let asked = match shared.fail.load(Ordering::Relaxed) {
         0 if write => shared.refuse_writes.load(Ordering::Relaxed),

@@ -1,0 +1,215 @@
+//! One connection, from the CapabilityStatement to the first failure: alarms in a turn of their own, everything else in another,
+//! and the live channel beside both. None of them waits for another.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use fhir::{FhirError, Server};
+use tokio::task::JoinError;
+
+use crate::backoff::delay;
+use crate::beats::Stage;
+use crate::engine::{Engine, RETAIN};
+use crate::first_sync::is_of_alarms;
+use crate::pace::{Pace, Turn};
+use crate::progress::SyncError;
+use crate::pull::Puller;
+use crate::task::AbortOnDrop;
+
+/// Rounds of values between two looks for deletions, without a live channel.
+const DELETIONS_EVERY: u32 = 8;
+/// How long an answer about alarms is waited for at first. A connection that hangs is found by it; a server that needs longer is
+/// given twice as long with each try.
+const ALARMS_WAIT: Duration = Duration::from_secs(8);
+const ALARMS_WAIT_MOST: Duration = Duration::from_secs(64);
+/// The same for the first question of a session.
+const CHECK_WAIT: Duration = Duration::from_secs(10);
+const CHECK_WAIT_MOST: Duration = Duration::from_secs(60);
+/// Somebody else heard the server so lately: an answer that does not come is no lost link.
+const HEARD: Duration = Duration::from_secs(5);
+
+/// How long to wait, after so many waits in vain.
+fn patience(first: Duration, most: Duration, in_vain: u32) -> Duration {
+    first.saturating_mul(1 << in_vain.min(8)).min(most)
+}
+
+fn is_timeout(error: &SyncError) -> bool {
+    matches!(error, SyncError::Fhir(FhirError::Timeout(_)))
+}
+
+/// What ended a turn: only an error does, or a panic.
+fn ended(joined: Result<SyncError, JoinError>) -> SyncError {
+    joined.unwrap_or(SyncError::Stopped)
+}
+
+impl Engine {
+    /// One connection, until it is lost.
+    pub(crate) async fn session(self: &Arc<Self>) -> SyncError {
+        match self.begin().await {
+            Ok((server, puller)) => self.turns(server, puller).await,
+            Err(error) => error,
+        }
+    }
+
+    /// The first question, and what the board needs before anything else.
+    async fn begin(&self) -> Result<(Server, Puller), SyncError> {
+        // While it is offline the banner says so, and nothing is late by it.
+        let link = self.link();
+        if link.online || link.since.is_none() {
+            self.beats().expect(Stage::Server);
+        }
+        let in_vain = self.checks_in_vain.load(Ordering::Relaxed);
+        let checked = self.client.check_within(patience(CHECK_WAIT, CHECK_WAIT_MOST, in_vain)).await;
+        let is_late = matches!(checked, Err(FhirError::Timeout(_)));
+        self.checks_in_vain.store(if is_late { in_vain.saturating_add(1) } else { 0 }, Ordering::Relaxed);
+        let (server, date) = checked?;
+        self.beats().beat(Stage::Server);
+        self.online(date, false);
+        let mut puller = self.puller();
+        puller.first_ward(&server, &mut |event| self.seen(event)).await?;
+        self.tell_unread();
+        Ok((server, puller))
+    }
+
+    /// Everything that goes on side by side; gives what ended first.
+    async fn turns(self: &Arc<Self>, server: Server, puller: Puller) -> SyncError {
+        let pace = Arc::new(Pace::default());
+        let turn = |turn| {
+            let (engine, server, pace) = (self.clone(), server.clone(), pace.clone());
+            let puller = puller.beside(self.client.clone());
+            AbortOnDrop(tokio::spawn(async move { engine.turn(turn, server, puller, &pace).await }))
+        };
+        // The backfill is never cut short by an event.
+        let _backfill = AbortOnDrop(tokio::spawn(self.clone().backfill(server.clone())));
+        let (mut alarms, mut values) = (turn(Turn::Alarms), turn(Turn::Values));
+        let channel = async {
+            match server.topics.first() {
+                Some(topic) => self.follow(topic, &pace).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            joined = &mut alarms.0 => ended(joined),
+            joined = &mut values.0 => ended(joined),
+            error = channel => error,
+        }
+    }
+
+    /// Asks again and again for one part of what changed; gives what ended it.
+    async fn turn(&self, turn: Turn, server: Server, mut puller: Puller, pace: &Pace) -> SyncError {
+        let (mut round, mut tries) = (0u32, 0u32);
+        loop {
+            let went = match turn {
+                Turn::Alarms => self.alarms_round(&server, &mut puller).await,
+                Turn::Values => {
+                    let deletions = pace.is_live() || round.is_multiple_of(DELETIONS_EVERY);
+                    self.values_round(&server, &mut puller, deletions).await
+                }
+            };
+            round = round.wrapping_add(1);
+            match went {
+                Ok(()) => {
+                    tries = 0;
+                    self.online(puller.server_time(), pace.is_live());
+                    pace.wait(turn).await;
+                }
+                // Only this answer did not come: the stage is late, which is said, and the link is there.
+                Err(error) if is_timeout(&error) && self.is_heard() => {
+                    tracing::warn!(cause = error.cause(), ?turn, "no answer in time, asked again");
+                    tokio::time::sleep(delay(tries, None, rand::random()).min(HEARD)).await;
+                    tries = tries.saturating_add(1);
+                }
+                Err(error) => return error,
+            }
+        }
+    }
+
+    async fn alarms_round(&self, server: &Server, puller: &mut Puller) -> Result<(), SyncError> {
+        self.beats().expect(Stage::Alarms);
+        let in_vain = self.alarms_in_vain.load(Ordering::Relaxed);
+        puller.wait_for(patience(ALARMS_WAIT, ALARMS_WAIT_MOST, in_vain));
+        let began = tokio::time::Instant::now();
+        let went = puller.changes_of(server, is_of_alarms, &mut |event| self.seen(event)).await;
+        if went.as_ref().is_err_and(is_timeout) {
+            self.alarms_in_vain.store(in_vain.saturating_add(1), Ordering::Relaxed);
+        } else if went.is_ok() && began.elapsed() < ALARMS_WAIT {
+            self.alarms_in_vain.store(0, Ordering::Relaxed);
+        }
+        match went {
+            // What is refused is said as not read; asking works.
+            Err(SyncError::Fhir(error)) if error.is_of_one_search() => {}
+            other => other?,
+        }
+        self.beats().pass(Stage::Alarms);
+        Ok(())
+    }
+
+    async fn values_round(
+        &self,
+        server: &Server,
+        puller: &mut Puller,
+        deletions: bool,
+    ) -> Result<(), SyncError> {
+        self.beats().expect(Stage::Values);
+        let mut tell = |event| {
+            self.beats().pass(Stage::Values);
+            self.seen(event);
+        };
+        puller.changes_of(server, |kind| !is_of_alarms(kind), &mut tell).await?;
+        if deletions {
+            puller.deletions(server, &mut tell).await?;
+        }
+        self.beats().rest(Stage::Values);
+        Ok(())
+    }
+
+    fn is_heard(&self) -> bool {
+        self.beats().silent(Stage::Server).is_some_and(|silent| silent < HEARD)
+    }
+
+    /// The rest of the first sync. What fails is tried again; a lost link ends it with the session.
+    async fn backfill(self: Arc<Self>, server: Server) {
+        let mut puller = self.puller();
+        let mut tries = 0u32;
+        loop {
+            let before = puller.steps_done();
+            let went = puller.backfill(&server, &mut |event| self.seen(event)).await;
+            self.tell_unread();
+            if puller.is_complete() {
+                break;
+            }
+            // What was refused or cut stays open, and is asked for again now and then.
+            let asked = went.as_ref().err().and_then(SyncError::retry_after);
+            if let Err(error) = went {
+                tracing::warn!(cause = error.cause(), "backfill interrupted");
+            }
+            tries = if puller.steps_done() > before { 0 } else { tries.saturating_add(1) };
+            tokio::time::sleep(delay(tries, asked, rand::random())).await;
+        }
+        loop {
+            let (vault, now) = (self.vault.clone(), self.now());
+            let by_server = self.link().clock_offset_ms.map(|offset| now + offset);
+            match tokio::task::spawn_blocking(move || vault.retain_by(now, by_server)).await {
+                Ok(Ok(gone)) if gone.chunks + gone.rows > 0 => {
+                    tracing::info!(chunks = gone.chunks, rows = gone.rows, bytes = gone.bytes, "retention");
+                }
+                Ok(Err(_)) => tracing::error!("what is too old could not be taken away"),
+                _ => {}
+            }
+            tokio::time::sleep(RETAIN).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hung_connection_is_found_soon_and_a_slow_server_is_given_its_time() {
+        let waits = (0..6).map(|n| patience(ALARMS_WAIT, ALARMS_WAIT_MOST, n).as_secs());
+        assert_eq!(waits.collect::<Vec<_>>(), [8, 16, 32, 64, 64, 64]);
+        assert_eq!(patience(CHECK_WAIT, CHECK_WAIT_MOST, u32::MAX), CHECK_WAIT_MOST);
+    }
+}

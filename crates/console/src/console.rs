@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bedside::{Detector, LiveBoard, Sparkline};
 use clinical::{Actor, ActorId, EpisodeId, Instant, PatientId};
-use sync::{Engine, LinkState, Now, SyncEvent};
+use sync::{Beats, Engine, LinkState, Now, SyncEvent};
 use tokio::sync::{Notify, mpsc};
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::error::ConsoleError;
+use crate::lateness::Lateness;
 use crate::present::Present;
 
 /// Who sits where.
@@ -52,6 +53,8 @@ pub struct Console {
     /// Minutes of waves that the server was asked for, by patient.
     asked_waves: Mutex<HashSet<(PatientId, i64)>>,
     acted: Notify,
+    pub(crate) beats: Beats,
+    pub(crate) lateness: Mutex<Lateness>,
 }
 
 impl std::fmt::Debug for Console {
@@ -72,8 +75,13 @@ impl Console {
         now: Now,
     ) -> Result<(Arc<Console>, mpsc::UnboundedReceiver<SyncEvent>), ConsoleError> {
         let (send, events) = mpsc::unbounded_channel();
+        let start = std::time::Instant::now();
+        let beats = Beats::new(Arc::new(move || start.elapsed()));
         let engine = match server {
-            Some(base) => Some(Engine::new(fhir::Client::new(base)?, vault.clone(), now.clone(), send)),
+            Some(base) => {
+                let client = fhir::Client::new(base)?;
+                Some(Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()))
+            }
             None => None,
         };
         let user = user(&vault, &station)?;
@@ -91,6 +99,8 @@ impl Console {
                 arrived: Mutex::default(),
                 asked_waves: Mutex::default(),
                 acted: Notify::new(),
+                beats,
+                lateness: Mutex::default(),
             }),
             events,
         ))

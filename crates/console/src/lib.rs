@@ -15,6 +15,7 @@ mod gate;
 mod disclosures;
 
 mod alarm_delay;
+mod lateness;
 mod own_alarms;
 
 mod answers;

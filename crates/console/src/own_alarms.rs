@@ -17,7 +17,8 @@ impl Console {
     pub fn detect(&self) -> Result<usize, ConsoleError> {
         let link = self.link();
         let unread = link.unread_words().zip(link.unread.iter().map(|unread| unread.since).min());
-        let link = Link { online: link.online, since: link.since, cause: link.cause, unread };
+        let late = self.lateness();
+        let link = Link { online: link.online, since: link.since, cause: link.cause, unread, late };
         let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);
         // The board that is shown is the one the rules look at: its alarms are folded once for both.
         let (ward, board, now) = self.ward_and_board()?;

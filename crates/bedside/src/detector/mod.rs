@@ -10,7 +10,7 @@ use vault::{Reader, Vault, VaultError, View, Ward};
 use crate::board::{Board, board};
 use condition::{Condition, LOOK_BACK, family, slot_key};
 use scores::Scores;
-use silences::{Doses, lost_link, silences, unread};
+use silences::{Doses, late, lost_link, silences, unread};
 use values::Values;
 
 mod condition;
@@ -70,6 +70,7 @@ impl Detector {
         holds.extend(self.doses.hold(reader, board, now)?);
         holds.extend(lost_link(station, link, now));
         holds.extend(unread(station, link));
+        holds.extend(late(station, link));
         Ok(self.changes(ward, board, holds, link, now))
     }
 
@@ -144,6 +145,9 @@ impl Detector {
         if rule == "unread" {
             return (link.online && link.unread.is_none()).then_some(now);
         }
+        if rule == "late" {
+            return link.late.is_none().then_some(now);
+        }
         let Some(tile) = board.tiles.iter().find(|t| Some(&t.patient) == episode.patient.as_ref()) else {
             // Who left the board has no values that could come back.
             return Some(now);
@@ -172,7 +176,7 @@ impl Detector {
 /// on, nobody else says so.
 fn covering<'a>(ward: &'a Ward, condition: &Condition, now: Instant) -> Option<&'a Episode> {
     // What this station knows of its own way to the server, no gateway can know.
-    if matches!(condition.rule.as_str(), "link" | "unread") {
+    if matches!(condition.rule.as_str(), "link" | "unread" | "late") {
         return None;
     }
     let technical = condition.priority == Priority::Technical;

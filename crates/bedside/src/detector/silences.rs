@@ -20,6 +20,8 @@ pub struct Link {
     pub cause: Option<&'static str>,
     /// What the server refuses to give or gives in part, in words, and since when.
     pub unread: Option<(String, Instant)>,
+    /// What does not work on an alarm's way, in words, and since when.
+    pub late: Option<(String, Instant)>,
 }
 
 /// After the link came back the values of the outage are still on their way: milliseconds.
@@ -103,10 +105,19 @@ pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Cond
 
 /// The server is in reach and does not give everything: what is shown may be wrong, and nothing else would say so.
 pub(super) fn unread(station: &str, link: &Link) -> Option<Condition> {
-    let (what, since) = link.unread.as_ref().filter(|_| link.online)?;
-    Some(Condition {
+    Some(of_the_way(station, "unread", link.unread.as_ref().filter(|_| link.online)?))
+}
+
+/// Something on an alarm's way does not do its work.
+pub(super) fn late(station: &str, link: &Link) -> Option<Condition> {
+    Some(of_the_way(station, "late", link.late.as_ref()?))
+}
+
+/// A technical alarm of this station about its own way to what it shows.
+fn of_the_way(station: &str, rule: &str, (what, since): &(String, Instant)) -> Condition {
+    Condition {
         patient: None,
-        rule: "unread".into(),
+        rule: rule.to_owned(),
         key: since.0,
         onset: *since,
         ended: None,
@@ -115,7 +126,7 @@ pub(super) fn unread(station: &str, link: &Link) -> Option<Condition> {
         text: format!("{station}: {what}"),
         implicated: None,
         any_priority_covers: false,
-    })
+    }
 }
 
 /// The doses that did not come, as of the last look through them.

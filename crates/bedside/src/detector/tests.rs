@@ -17,7 +17,7 @@ struct Ward {
 }
 
 fn online() -> Link {
-    Link { online: true, since: Some(Instant(0)), cause: None, unread: None }
+    Link { online: true, since: Some(Instant(0)), cause: None, unread: None, late: None }
 }
 
 fn at(t: i64) -> String {
@@ -204,8 +204,13 @@ fn silence_names_its_cause_and_a_lost_link_is_not_thirty_silent_beds() {
     both(&ward, later);
     assert_eq!(ward.look(later + MINUTE_MS, &online()), ended("no-data"));
     // The link is gone: one alarm that says why, and none for each bed.
-    let gone =
-        Link { online: false, since: Some(Instant(later + MINUTE_MS)), cause: Some("dns"), unread: None };
+    let gone = Link {
+        online: false,
+        since: Some(Instant(later + MINUTE_MS)),
+        cause: Some("dns"),
+        unread: None,
+        late: None,
+    };
     assert_eq!(ward.look(later + 20 * MINUTE_MS, &gone), began("link"));
     assert_eq!(ward.own()[2].text, "7B-1: no link, dns");
     let back = Link { since: Some(Instant(later + 21 * MINUTE_MS)), ..online() };
@@ -327,6 +332,32 @@ fn what_the_server_does_not_give_is_an_alarm_that_no_other_hides() {
     );
     assert_eq!(ward.look(NOW + 10_000, &unread), []);
     assert_eq!(ward.look(NOW + 20_000, &online()), ended("unread"));
-    let gone = Link { online: false, since: Some(Instant(NOW + 30_000)), cause: Some("dns"), unread: None };
+    let gone = Link {
+        online: false,
+        since: Some(Instant(NOW + 30_000)),
+        cause: Some("dns"),
+        unread: None,
+        late: None,
+    };
     assert_eq!(ward.look(NOW + 60_000, &gone), began("link"));
+}
+
+#[test]
+fn what_does_not_work_on_an_alarms_way_is_an_alarm_while_the_link_is_there_and_while_it_is_not() {
+    for online in [true, false] {
+        let mut ward = Ward::new();
+        let since = Some(Instant(NOW - 1_000));
+        let link = Link { online, since, cause: Some("dns"), unread: None, late: None };
+        let late = Link {
+            late: Some(("nothing new from this window".into(), Instant(NOW - 10_000))),
+            ..link.clone()
+        };
+        assert_eq!(ward.look(NOW, &late), began("late"));
+        assert_eq!(
+            (ward.own()[0].text.as_str(), ward.own()[0].priority),
+            ("7B-1: nothing new from this window", Priority::Technical)
+        );
+        assert_eq!(ward.look(NOW + 1_000, &late), []);
+        assert_eq!(ward.look(NOW + 2_000, &link), ended("late"));
+    }
 }

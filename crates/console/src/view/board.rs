@@ -1,6 +1,6 @@
 //! The board on its way into the page: tiles, sparklines, the connection, and what changed of them.
 
-use clinical::{CLOCK_TOLERANCE_MS, DeviceKind, PatientId, Priority, Sex};
+use clinical::{CLOCK_TOLERANCE_MS, DeviceKind, Instant, PatientId, Priority, Sex};
 use serde::Serialize;
 use specta::Type;
 
@@ -229,6 +229,31 @@ impl Spark {
     }
 }
 
+/// A stage on an alarm's way that nothing passes, or that does not answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct Late {
+    /// What nothing new comes from, as people call it.
+    what: &'static str,
+    /// When something passed it last.
+    since: i64,
+}
+
+impl Late {
+    /// A stage that was passed last at `since`.
+    pub fn new(stage: sync::Stage, since: Instant) -> Late {
+        Late { what: stage.what(), since: ms(since) }
+    }
+}
+
+/// Whether alarms can be heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
+pub struct Audio {
+    /// Why not, in two words; nothing where they can, as far as the system says.
+    pub trouble: Option<String>,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
 /// What changed since the last message. Absent parts did not change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -254,7 +279,11 @@ pub struct Update {
     /// Alarms that are to be lit for the first time; the page answers with `lit` once they are painted.
     pub raised: Vec<String>,
     /// Whether alarms can be heard on this station.
-    pub audio: Option<bool>,
+    pub audio: Option<Audio>,
+    /// Every stage on an alarm's way that nothing passes; none where all of them work.
+    pub late: Option<Vec<Late>>,
+    /// The page answers this number with `beat`, once it shows what came with it.
+    pub beat: Option<u32>,
     /// The moment that is shown from now on; its `at` is null where it is the present.
     pub moment: Option<Moment>,
 }

@@ -11,7 +11,9 @@ mod notify;
 mod platform;
 mod printer;
 mod session;
+mod sink;
 mod sound;
+mod supervisor;
 mod updates;
 mod window;
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clinical::{EpisodeId, Presence, Priority};
 use console::Board;
+use sync::Stage;
 
 /// Whether the window has the focus.
 static LOOKED_AT: AtomicBool = AtomicBool::new(true);
@@ -39,6 +40,14 @@ impl Notifier {
         drop(told);
         if let Some(words) = words(&fresh).filter(|_| !LOOKED_AT.load(Ordering::Relaxed)) {
             tell(words);
+        }
+    }
+
+    /// Something on an alarm's way does not do its work.
+    pub(crate) fn trouble(&self, stage: Stage) {
+        // A window that shows nothing is not looked at, wherever the focus is.
+        if stage == Stage::Page || !LOOKED_AT.load(Ordering::Relaxed) {
+            tell(format!("Nothing new from {} for ten seconds. Watch the bedside monitors.", stage.what()));
         }
     }
 }

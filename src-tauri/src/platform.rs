@@ -197,8 +197,37 @@ pub(crate) fn follow_text_size() {
     linux::follow_text_size();
 }
 
-/// Turns hardware acceleration off where it would be emulated.
+/// Opens the page of a window anew, whatever its process does: one that hangs is ended first.
+pub(crate) fn open_anew(window: &tauri::WebviewWindow) {
+    #[cfg(target_os = "linux")]
+    let went = window.with_webview(|webview| {
+        use webkit2gtk::WebViewExt;
+        webview.inner().terminate_web_process();
+    });
+    // Where the process is gone, what tells of that opens the page.
+    #[cfg(not(target_os = "linux"))]
+    let went = window.eval("location.reload()");
+    if went.is_err() {
+        tracing::error!("the window's page could not be opened anew");
+    }
+}
+
+/// Opens the page anew when its process ends, for whatever reason.
+#[cfg(target_os = "linux")]
+fn outlive(view: &webkit2gtk::WebView) {
+    use webkit2gtk::WebViewExt;
+    view.connect_web_process_terminated(|view, reason| {
+        tracing::error!(?reason, "the page's process ended; the page is opened anew");
+        view.reload();
+    });
+}
+
+/// Turns hardware acceleration off where it would be emulated, and keeps a page in the window.
 pub(crate) fn tune(window: &tauri::WebviewWindow) {
+    #[cfg(target_os = "linux")]
+    if window.with_webview(|webview| outlive(&webview.inner())).is_err() {
+        tracing::warn!("a page that ends would not be noticed at once");
+    }
     #[cfg(target_os = "linux")]
     if !linux::has_gpu() {
         let tuned = window.with_webview(|webview| {

@@ -10,13 +10,17 @@ use tokio::sync::mpsc;
 
 use crate::notify::Notifier;
 use crate::sound::Speaker;
+use crate::supervisor::keep_going;
+use crate::updates::Page;
 
 /// The open console with what lives as long as it does.
 pub(crate) struct Open {
     pub console: Arc<Console>,
     pub server: String,
     pub demo: bool,
-    pub events: Mutex<Option<mpsc::UnboundedReceiver<SyncEvent>>>,
+    /// Read by one at a time: by the pump, also by one that was begun again.
+    pub events: tokio::sync::Mutex<mpsc::UnboundedReceiver<SyncEvent>>,
+    pub page: Page,
     /// The page was sent its first board.
     pub shown: Arc<tokio::sync::Notify>,
     pub speaker: Speaker,
@@ -60,33 +64,11 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often the station's own rules look at what is new.
-const WATCH: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// How long the rules wait for the board to be shown: their first look reads an hour of everybody, and would take a core from
-/// the page while it draws.
-const BOARD_FIRST: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// Raises the station's own alarms for as long as it is open, whether a page looks or not.
-async fn watch(open: std::sync::Weak<Open>) {
-    let Some(shown) = open.upgrade().map(|open| open.shown.clone()) else { return };
-    let _ = tokio::time::timeout(BOARD_FIRST, shown.notified()).await;
-    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
-    loop {
-        ticks.tick().await;
-        let Some(open) = open.upgrade() else { return };
-        let console = open.console.clone();
-        match tauri::async_runtime::spawn_blocking(move || console.detect()).await {
-            Ok(Ok(_)) => {}
-            _ => tracing::error!("the station's own rules could not be run; they are tried again"),
-        }
-    }
-}
-
 /// The speaker of a console; what was heard is kept with it.
 fn speaker(console: &Arc<Console>) -> Speaker {
+    let beats = console.beats().clone();
     let console = Arc::downgrade(console);
-    Speaker::start(move |alarms| {
+    Speaker::start(beats, move |alarms| {
         if let Some(console) = console.upgrade()
             && console.heard(&alarms).is_err()
         {
@@ -148,7 +130,8 @@ impl Session {
                     console: open.console,
                     server: open.server,
                     demo: false,
-                    events: Mutex::new(Some(open.events)),
+                    events: tokio::sync::Mutex::new(open.events),
+                    page: Page::default(),
                     shown: Arc::default(),
                     notifier: Notifier::default(),
                     #[cfg(feature = "demo")]
@@ -179,8 +162,7 @@ impl Session {
 
     fn ready(&self, open: Open) {
         let open = Arc::new(open);
-        tauri::async_runtime::spawn(open.console.clone().run());
-        tauri::async_runtime::spawn(watch(Arc::downgrade(&open)));
+        keep_going(&open);
         *lock(&self.stage) = Stage::Ready(open);
     }
 
@@ -199,7 +181,8 @@ impl Session {
             console: open.console,
             server: open.server,
             demo: true,
-            events: Mutex::new(Some(open.events)),
+            events: tokio::sync::Mutex::new(open.events),
+            page: Page::default(),
             shown: Arc::default(),
             notifier: Notifier::default(),
             _ward: Some(ward),

@@ -3,26 +3,43 @@
 //! Which alarm sounds is the fold's business (`clinical::fold`); this file only repeats its burst and says when there is no
 //! device to play it on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Wall};
 
 use clinical::{Instant, Priority, Sound, burst, samples};
+use console::view::Audio;
 use console::{Board, Console};
 use rodio::buffer::SamplesBuffer;
+use rodio::cpal::ErrorKind;
 use rodio::mixer::Mixer;
 use rodio::{ChannelCount, DeviceSinkBuilder, MixerDeviceSink, SampleRate, Source};
+use sync::{Beats, Stage};
+
+use crate::sink::{self, Heard};
 
 const RATE: SampleRate = SampleRate::new(44_100).unwrap();
 const MONO: ChannelCount = ChannelCount::MIN;
-/// A device that was pulled out is looked for again this often.
-const LOOK: Duration = Duration::from_secs(10);
+/// A device that was pulled out is looked for again this often, and one that plays is asked for a sign.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// So many gaps in what a device was given, and it is opened anew.
+const MISSED: u32 = 100;
 
 /// The speaker of this station.
 pub(crate) struct Speaker {
     orders: Sender<Order>,
-    works: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+/// What is known of whether it is heard.
+#[derive(Default)]
+struct State {
+    /// There is a device, and it plays.
+    works: AtomicBool,
+    /// What the system says of where it plays to.
+    sink: Mutex<Heard>,
 }
 
 /// What the speaker's thread is told.
@@ -31,6 +48,10 @@ enum Order {
     Sound(Option<Priority>, Vec<Instant>),
     /// The first sample of a burst was played; these alarms are heard in it for the first time.
     Played(Vec<Instant>),
+    /// Something on an alarm's way does not work, and no alarm can say so; or it works again.
+    Trouble(bool),
+    /// Somebody wants to hear whether it works.
+    Test,
     /// The station is closed.
     Stop,
 }
@@ -55,31 +76,67 @@ impl Output for MixerDeviceSink {
     }
 }
 
-/// The device of this machine, where there is one.
-fn device() -> Option<Box<dyn Output>> {
-    let mut stream = DeviceSinkBuilder::open_default_sink().ok()?;
+/// The device of this machine, where there is one. It says by `lost` that it does not play any more: unplugged, or its server gone.
+fn device(lost: Arc<AtomicBool>) -> Option<Box<dyn Output>> {
+    quiet::this_thread();
+    let mut missed = 0u32;
+    let builder = DeviceSinkBuilder::from_default_device().ok()?.with_error_callback(move |error| {
+        // The library's thread tries again at once, for ever, and would say so each time.
+        quiet::this_thread();
+        let is_harmless = match error.kind() {
+            ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => true,
+            // A station that is busy misses some now and then; a device that is gone gives nothing else.
+            ErrorKind::Xrun => {
+                missed += 1;
+                missed < MISSED
+            }
+            _ => false,
+        };
+        if !is_harmless {
+            lost.store(true, Ordering::Relaxed);
+        }
+    });
+    let mut stream = builder.open_stream().ok()?;
     stream.log_on_drop(false);
     Some(Box::new(stream))
 }
 
 impl Speaker {
     /// Starts the thread that plays; `heard` is told when the first sample of an alarm was.
-    pub(crate) fn start(heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
-        Speaker::over(device, heard)
+    pub(crate) fn start(beats: Beats, heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
+        let speaker = Speaker::over(device, beats, heard);
+        let state = Arc::downgrade(&speaker.state);
+        sink::watch(move |heard| {
+            let Some(state) = state.upgrade() else { return false };
+            *state.sink.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+            true
+        });
+        speaker
     }
 
     fn over(
-        open: impl Fn() -> Option<Box<dyn Output>> + Send + 'static,
+        open: impl Fn(Arc<AtomicBool>) -> Option<Box<dyn Output>> + Send + 'static,
+        beats: Beats,
         heard: impl Fn(Vec<Instant>) + Send + 'static,
     ) -> Speaker {
         let (orders, asked) = mpsc::channel();
-        let works = Arc::new(AtomicBool::new(false));
-        let (told, played) = (works.clone(), orders.clone());
+        let state = Arc::new(State::default());
+        let (told, played) = (state.clone(), orders.clone());
         let thread = std::thread::Builder::new().name("speaker".into());
-        if thread.spawn(move || play(&asked, &played, &told, open, heard)).is_err() {
+        beats.expect(Stage::Sound);
+        let play = move || loop {
+            let playing = || play(&asked, &played, &told.works, &beats, &open, &heard);
+            // A fault in a library of sound must not end the sound.
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(playing)).is_ok() {
+                return;
+            }
+            told.works.store(false, Ordering::Relaxed);
+            tracing::error!("the speaker stopped by a fault of its own; it is begun again");
+        };
+        if thread.spawn(play).is_err() {
             tracing::error!("the speaker's thread could not be started");
         }
-        Speaker { orders, works }
+        Speaker { orders, state }
     }
 
     /// What is to be heard from now on. A higher alarm than before is heard at once.
@@ -88,9 +145,37 @@ impl Speaker {
         let _ = self.orders.send(Order::Sound(priority, fresh));
     }
 
-    /// Whether there is a device that sounds.
-    pub(crate) fn works(&self) -> bool {
-        self.works.load(Ordering::Relaxed)
+    /// Something on an alarm's way does not work that no alarm can say: it is heard as a technical alarm is.
+    pub(crate) fn trouble(&self, is_there: bool) {
+        let _ = self.orders.send(Order::Trouble(is_there));
+    }
+
+    /// Plays a burst for somebody who wants to hear whether it works.
+    pub(crate) fn test(&self) {
+        let _ = self.orders.send(Order::Test);
+    }
+
+    /// Whether alarms can be heard, as far as the system says.
+    pub(crate) fn audio(&self) -> Audio {
+        let sink = *self.state.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let trouble = |trouble: &str, advice: &str| Audio {
+            trouble: Some(trouble.to_owned()),
+            advice: Some(advice.to_owned()),
+        };
+        match (self.state.works.load(Ordering::Relaxed), sink) {
+            (false, _) => trouble(
+                "No sound",
+                "No sound device answers on this station: alarms are shown, not heard. Check the loudspeaker and its cable",
+            ),
+            (true, Heard::Muted) => {
+                trouble("Muted", "This station's sound is muted: alarms are shown, not heard. Turn it on")
+            }
+            (true, Heard::Quiet(percent)) => trouble(
+                &format!("Volume {percent} %"),
+                "This station's volume is so low that alarms may not be heard. Turn it up",
+            ),
+            (true, Heard::Unknown | Heard::Yes) => Audio::default(),
+        }
     }
 }
 
@@ -140,22 +225,39 @@ fn play(
     asked: &mpsc::Receiver<Order>,
     played: &Sender<Order>,
     works: &AtomicBool,
-    open: impl Fn() -> Option<Box<dyn Output>>,
+    beats: &Beats,
+    open: impl Fn(Arc<AtomicBool>) -> Option<Box<dyn Output>>,
     heard: impl Fn(Vec<Instant>),
 ) {
+    let lost = Arc::new(AtomicBool::new(false));
     let mut output = None;
     let mut looked: Option<Wall> = None;
     let mut now: Option<Priority> = None;
+    let mut trouble = false;
     let mut fresh = Vec::new();
     let mut next = Wall::now();
+    // A burst that the device has not begun to play.
+    let mut begun: Option<Wall> = None;
     loop {
+        beats.beat(Stage::Sound);
+        let hangs = begun.is_some_and(|at| at.elapsed() >= LOOK);
+        if output.is_some() && (lost.swap(false, Ordering::Relaxed) || hangs) {
+            tracing::error!("the sound device plays no more; it is opened anew");
+            (output, looked, begun, next) = (None, None, None, Wall::now());
+            works.store(false, Ordering::Relaxed);
+        }
         if output.is_none() && looked.is_none_or(|at| at.elapsed() >= LOOK) {
             looked = Some(Wall::now());
-            output = open();
-            works.store(output.is_some(), Ordering::Relaxed);
+            lost.store(false, Ordering::Relaxed);
+            output = open(lost.clone());
+            if output.is_some() != works.swap(output.is_some(), Ordering::Relaxed) {
+                tracing::info!(works = output.is_some(), "sound device");
+            }
         }
+        // Trouble alone is heard as a technical alarm; beside an alarm it needs no sound of its own.
+        let now_heard = now.max(trouble.then_some(Priority::Technical));
         // Without a device nothing is played, so nothing is waited for but the next look for one.
-        let due = now.is_some() && output.is_some();
+        let due = now_heard.is_some() && output.is_some();
         let wait = if due { next.saturating_duration_since(Wall::now()) } else { LOOK };
         match asked.recv_timeout(wait.min(LOOK)) {
             Ok(Order::Sound(wanted, new)) => {
@@ -165,21 +267,51 @@ fn play(
                 }
                 now = wanted;
             }
-            Ok(Order::Played(alarms)) => heard(alarms),
+            Ok(Order::Played(alarms)) => {
+                begun = None;
+                if !alarms.is_empty() {
+                    heard(alarms);
+                }
+            }
+            Ok(Order::Trouble(is_there)) => trouble = is_there,
+            Ok(Order::Test) => {
+                if let Some(output) = &output {
+                    add(output.as_ref(), Priority::Medium, Vec::new(), played);
+                    begun = Some(Wall::now());
+                }
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
         }
-        if let (Some(priority), Some(output)) = (now, &output)
+        if let (Some(priority), Some(output)) = (now.max(trouble.then_some(Priority::Technical)), &output)
             && Wall::now() >= next
         {
-            let burst = burst(priority);
-            let samples = SamplesBuffer::new(MONO, RATE, samples(&burst, RATE.get()));
-            let fresh = std::mem::take(&mut fresh);
-            let first = (!fresh.is_empty()).then(|| (played.clone(), fresh));
-            output.mixer().add(Burst { samples, first });
-            next = Wall::now() + Duration::from_secs(burst.repeat_s.into());
+            let repeat = add(output.as_ref(), priority, std::mem::take(&mut fresh), played);
+            begun = Some(Wall::now());
+            next = Wall::now() + repeat;
         }
     }
+}
+
+/// Plays a burst; gives after how long it is to be repeated.
+fn add(output: &dyn Output, priority: Priority, fresh: Vec<Instant>, played: &Sender<Order>) -> Duration {
+    let burst = burst(priority);
+    let samples = SamplesBuffer::new(MONO, RATE, samples(&burst, RATE.get()));
+    output.mixer().add(Burst { samples, first: Some((played.clone(), fresh)) });
+    Duration::from_secs(burst.repeat_s.into())
+}
+
+/// The system's library of sound writes to the terminal what goes wrong: at each look for a device that is not there, and without
+/// end where one is gone.
+mod quiet {
+    #[cfg(target_os = "linux")]
+    pub(super) fn this_thread() {
+        // What it says is kept until the next call and read by nobody: there is a device, or not.
+        let _ = alsa::Output::local_error_handler();
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn this_thread() {}
 }
 
 #[cfg(test)]
@@ -190,6 +322,11 @@ mod tests {
     use rodio::mixer::{MixerSource, mixer};
 
     use super::*;
+
+    fn beats() -> Beats {
+        let start = Wall::now();
+        Beats::new(Arc::new(move || start.elapsed()))
+    }
 
     struct Listening(Mixer);
 
@@ -204,8 +341,9 @@ mod tests {
         let (into, out) = mixer(MONO, RATE);
         let (tell, told) = mpsc::channel();
         let output = Mutex::new(Some(Listening(into)));
-        let open = move || Some(Box::new(output.lock().ok()?.take()?) as Box<dyn Output>);
-        let speaker = Speaker::over(open, move |alarms| tell.send(alarms).expect("the test listens"));
+        let open = move |_| Some(Box::new(output.lock().ok()?.take()?) as Box<dyn Output>);
+        let speaker =
+            Speaker::over(open, beats(), move |alarms| tell.send(alarms).expect("the test listens"));
         (speaker, out, told)
     }
 
@@ -254,13 +392,14 @@ mod tests {
     fn without_a_device_the_speaker_says_so() {
         let (tried, tries) = mpsc::channel();
         let speaker = Speaker::over(
-            move || {
+            move |_| {
                 // This runs in the speaker's own thread: `PID/task/TID`, nothing where the system has no such file.
                 tried
                     .send(std::fs::read_link("/proc/thread-self").unwrap_or_default())
                     .expect("the test listens");
                 None
             },
+            beats(),
             |_| {},
         );
         let thread = tries.recv_timeout(Duration::from_secs(20)).expect("a device is looked for");
@@ -271,7 +410,7 @@ mod tests {
         while began.elapsed() < Duration::from_millis(300) {
             std::thread::yield_now();
         }
-        assert!(!speaker.works());
+        assert_eq!(speaker.audio().trouble.as_deref(), Some("No sound"));
         if let (Some(before), Some(after)) = (before, spent(&thread)) {
             assert!(after - before < 100_000_000, "{} ns of processor", after - before);
         }

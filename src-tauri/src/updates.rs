@@ -1,14 +1,16 @@
-//! Turns what the engine says into messages for the page: coalesced, and only what changed.
+//! Turns what the engine says into what is heard, and into messages for the page: coalesced, and only what changed.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::Board;
-use console::view::{Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
-use sync::SyncEvent;
+use console::view::{Audio, Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
+use sync::{Stage, SyncEvent};
 use tauri::ipc::Channel;
+use tokio::sync::Notify;
 
 use crate::session::Open;
 use crate::sound;
@@ -22,60 +24,141 @@ const TIDY: Duration = Duration::from_secs(15);
 /// Sparklines drawn anew at one look.
 const SPARKS: usize = 6;
 
-/// Tells a page from now on; one that reloads is told anew.
-pub(crate) fn start(open: Arc<Open>, channel: Channel<Update>) {
-    let events = open.events.lock().unwrap_or_else(PoisonError::into_inner).take();
-    tauri::async_runtime::spawn(async move {
-        let mut shown = Shown::default();
-        let mut update = shown.look(&open, Look::First).await;
-        update.link = Some(open.console.link().into());
-        if channel.send(update).is_err() {
-            return;
+/// A page answers this often that it shows what it was sent.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// The page that looks, where one does.
+#[derive(Default)]
+pub(crate) struct Page {
+    /// Each page that comes has a number of its own.
+    at: Mutex<(u64, Option<Channel<Update>>)>,
+    came: Notify,
+    /// The number of the page that has shown something.
+    shown: AtomicU64,
+}
+
+impl Page {
+    /// A page looks from now on; whoever looked before does not any more.
+    pub(crate) fn comes(&self, channel: Channel<Update>) {
+        let mut at = self.lock();
+        *at = (at.0 + 1, Some(channel));
+        drop(at);
+        self.came.notify_one();
+    }
+
+    /// Sends the page a message; whether there is one that takes it.
+    pub(crate) fn tell(&self, update: Update) -> bool {
+        let channel = self.lock().1.clone();
+        channel.is_some_and(|channel| channel.send(update).is_ok())
+    }
+
+    /// The page shows what it was sent.
+    pub(crate) fn shows(&self, beat: u32) {
+        let number = self.lock().0;
+        if self.shown.swap(number, Ordering::Relaxed) != number {
+            tracing::info!(beat, "the page shows the board");
         }
-        open.shown.notify_one();
-        // The engine's events have one reader; a second page lives on the regular look alone.
-        let (_keep, empty) = tokio::sync::mpsc::unbounded_channel();
-        let mut events = events.unwrap_or(empty);
-        let mut tidy_at = tokio::time::Instant::now() + TIDY;
-        loop {
-            let mut batch = Batch::default();
-            let mut acted = false;
-            let mut deadline = tokio::time::Instant::now() + if shown.behind { COALESCE } else { LOOK };
-            // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
-            loop {
-                tokio::select! {
-                    () = open.console.acted() => {
-                        acted = true;
+    }
+
+    fn number(&self) -> Option<u64> {
+        let at = self.lock();
+        at.1.as_ref().map(|_| at.0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, Option<Channel<Update>>)> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks at the board for as long as the station is open: lets alarms be heard and notified whether a page looks or not, and
+/// tells the page what changed. A page that comes anew is told everything.
+pub(crate) async fn pump(open: Arc<Open>) {
+    let mut events = open.events.lock().await;
+    let mut shown = Shown::default();
+    let mut told = None;
+    let mut tidy_at = tokio::time::Instant::now() + TIDY;
+    let mut beat = Beat::default();
+    loop {
+        let mut batch = Batch::default();
+        let mut acted = false;
+        let mut deadline = tokio::time::Instant::now() + if shown.behind { COALESCE } else { LOOK };
+        let is_known = told == open.page.number();
+        // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
+        while is_known {
+            tokio::select! {
+                () = open.console.acted() => {
+                    acted = true;
+                    break;
+                }
+                () = open.page.came.notified() => break,
+                Some(event) = events.recv() => {
+                    batch.take(event);
+                    deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
+                    if batch.urgent {
                         break;
                     }
-                    Some(event) = events.recv() => {
-                        batch.take(event);
-                        deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
-                        if batch.urgent {
-                            break;
-                        }
-                    }
-                    () = tokio::time::sleep_until(deadline) => break,
                 }
-            }
-            while let Ok(event) = events.try_recv() {
-                batch.take(event);
-            }
-            open.console.arrived(batch.raised);
-            let look = if acted || batch.urgent { Look::Urgent } else { Look::Calm };
-            let now = tokio::time::Instant::now();
-            if now >= tidy_at {
-                tidy_at = now + TIDY;
-                tauri::async_runtime::spawn_blocking(crate::platform::give_back);
-            }
-            let mut update = shown.look(&open, look).await;
-            update.link = batch.link.then(|| open.console.link().into());
-            update.progress = batch.progress;
-            if !update.is_empty() && channel.send(update).is_err() {
-                return;
+                () = tokio::time::sleep_until(deadline) => break,
             }
         }
-    });
+        while let Ok(event) = events.try_recv() {
+            batch.take(event);
+        }
+        open.console.arrived(batch.raised);
+        let page = open.page.number();
+        let is_new = page != told;
+        if is_new {
+            shown = Shown::default();
+            told = page;
+        }
+        let look = match (is_new && page.is_some(), acted || batch.urgent) {
+            (true, _) => Look::First,
+            (false, true) => Look::Urgent,
+            (false, false) => Look::Calm,
+        };
+        let now = tokio::time::Instant::now();
+        if now >= tidy_at {
+            tidy_at = now + TIDY;
+            tauri::async_runtime::spawn_blocking(crate::platform::give_back);
+        }
+        let Some(mut update) = shown.look(&open, look).await else {
+            // Whoever waits for a first board is told as soon as there is one.
+            told = told.filter(|_| !is_new);
+            tokio::time::sleep(COALESCE).await;
+            continue;
+        };
+        open.console.beats().beat(Stage::Board);
+        if page.is_none() {
+            continue;
+        }
+        update.link = (look == Look::First || batch.link).then(|| open.console.link().into());
+        update.progress = batch.progress;
+        update.beat = beat.due(now);
+        if !update.is_empty() {
+            open.page.tell(update);
+        }
+        if look == Look::First {
+            open.shown.notify_one();
+        }
+    }
+}
+
+/// Numbers that the page answers.
+#[derive(Default)]
+struct Beat {
+    number: u32,
+    at: Option<tokio::time::Instant>,
+}
+
+impl Beat {
+    fn due(&mut self, now: tokio::time::Instant) -> Option<u32> {
+        if self.at.is_some_and(|at| now.duration_since(at) < BEAT) {
+            return None;
+        }
+        self.at = Some(now);
+        self.number = self.number.wrapping_add(1);
+        Some(self.number)
+    }
 }
 
 /// Why the board is looked at.
@@ -127,14 +210,15 @@ struct Shown {
     sparks: HashMap<String, Spark>,
     quarantined: u32,
     moment: Moment,
-    audio: Option<bool>,
+    audio: Option<Audio>,
     looks: u32,
     /// Values were left out of the last message.
     behind: bool,
 }
 
 impl Shown {
-    async fn look(&mut self, open: &Arc<Open>, look: Look) -> Update {
+    /// What changed; nothing where the board could not be read, which is said by its beat.
+    async fn look(&mut self, open: &Arc<Open>, look: Look) -> Option<Update> {
         let console = open.console.clone();
         self.looks = self.looks.wrapping_add(1);
         let with_quarantine = look == Look::First || self.looks.is_multiple_of(10);
@@ -149,7 +233,7 @@ impl Shown {
         .await;
         let Ok(Ok((console::Look { board, present, past }, sparks, waiting, quarantined))) = read else {
             tracing::error!("the board could not be read");
-            return Update::default();
+            return None;
         };
         let mut update = Update::default();
         // Whoever looks back hears and sees the alarms of now all the same; nothing sounds for a moment that is over.
@@ -161,9 +245,9 @@ impl Shown {
             open.console.unlit(shown_now).into_iter().map(|(episode, _)| episode.into()).collect();
         let beside_the_past = if past.is_some() { items(&present) } else { Vec::new() };
         replace(&mut self.present, beside_the_past, &mut update.present);
-        let audio = Some(open.speaker.works());
+        let audio = Some(open.speaker.audio());
         if self.audio != audio {
-            self.audio = audio;
+            self.audio.clone_from(&audio);
             update.audio = audio;
         }
         if self.moment.past != past.map(Past::from) {
@@ -215,7 +299,7 @@ impl Shown {
             self.quarantined = count;
             update.quarantined = Some(count);
         }
-        update
+        Some(update)
     }
 }
 

@@ -7,6 +7,7 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use crate::commands;
 use crate::platform;
 use crate::session::Session;
+use crate::supervisor::watch_over;
 use console::Start;
 use console::view::Failure;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(start: Start, demo: Option<f64>) -> Result<(), Failure> {
                 }
             });
             app.manage(opened(opening));
+            tauri::async_runtime::spawn(watch_over(app.handle().clone()));
             window.show()?;
             Ok(())
         })

@@ -30,11 +30,15 @@ pub(crate) struct Desk {
     pub scale: f64,
     /// Name of its time zone.
     pub zone: &'static str,
+    /// More of its environment.
+    pub with: Vec<(&'static str, PathBuf)>,
+    /// Settings of its person's home: a file's name and text.
+    pub home: Vec<(&'static str, &'static str)>,
 }
 
 impl Default for Desk {
     fn default() -> Desk {
-        Desk { scale: 1.0, zone: "UTC" }
+        Desk { scale: 1.0, zone: "UTC", with: Vec::new(), home: Vec::new() }
     }
 }
 
@@ -85,6 +89,7 @@ fn shot(display: &str, name: &str) -> PathBuf {
 pub(crate) struct Unaided {
     child: Running,
     display: String,
+    log: tempfile::NamedTempFile,
     _screen: Running,
 }
 
@@ -92,18 +97,20 @@ impl Unaided {
     /// Starts `vigil` with these arguments and the PIN of the tests.
     pub(crate) fn start(arguments: &[&str]) -> Unaided {
         let (screen, display) = screen(1.0);
+        let log = tempfile::NamedTempFile::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
             .args(arguments)
             .arg("--pin-stdin")
             .env("DISPLAY", &display)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
+            .env("VIGIL_LOG", "warn,vigil_app=info")
             .stdin(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PIN}\n").as_bytes()).unwrap();
-        Unaided { child: Running(child), display, _screen: screen }
+        Unaided { child: Running(child), display, log, _screen: screen }
     }
 
     /// The process and everything below it.
@@ -115,6 +122,36 @@ impl Unaided {
     pub(crate) fn shot(&self, name: &str) -> PathBuf {
         shot(&self.display, name)
     }
+
+    /// What it wrote to its log.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// Waits until a line of the log with these words stands there so often; gives how long that took. The limit is for a test
+    /// that fails.
+    pub(crate) async fn says(&self, words: &str, often: usize) -> Duration {
+        let began = std::time::Instant::now();
+        while self.log().lines().filter(|line| line.contains(words)).count() < often {
+            assert!(began.elapsed() < Duration::from_secs(90), "never said: {words}; {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        began.elapsed()
+    }
+
+    /// The process that draws the page.
+    pub(crate) fn page(&self) -> String {
+        let is_page = |pid: &String| {
+            std::fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|name| name.starts_with("WebKitWebProces"))
+        };
+        self.processes().into_iter().find(is_page).expect("the page has a process")
+    }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(name: &str, pid: &str) {
+    assert!(Command::new("kill").args([name, pid]).status().unwrap().success(), "{name} {pid}");
 }
 
 fn free_port() -> u16 {
@@ -185,7 +222,7 @@ impl App {
     }
 
     /// As [`App::start`], where the station stands.
-    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone }: Desk) -> App {
+    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone, with, home }: Desk) -> App {
         let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
@@ -194,6 +231,9 @@ impl App {
         let settings = scratch.path().join(".config/gtk-3.0");
         std::fs::create_dir_all(&settings).unwrap();
         std::fs::write(settings.join("settings.ini"), "[Settings]\ngtk-print-backends=file\n").unwrap();
+        for (name, text) in home {
+            std::fs::write(scratch.path().join(name), text).unwrap();
+        }
         // WebDriver starts the app; the script hands it the PIN and leaves its process id.
         let starter = scratch.path().join("start");
         let flag = if arguments.contains(&"--data-dir") && !arguments.contains(&"--no-pin") {
@@ -219,6 +259,7 @@ impl App {
             .env("GDK_SCALE", scale.floor().to_string())
             .env("GDK_DPI_SCALE", (scale / scale.floor()).to_string())
             .env("TZ", zone)
+            .envs(with)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
             .stderr(Stdio::null())

@@ -21,8 +21,12 @@ mod pictures;
 mod records;
 mod signals;
 mod sizes;
+#[cfg(target_os = "linux")]
+mod sound;
 mod storm;
 mod trends;
 #[cfg(target_os = "linux")]
 mod unaided;
+#[cfg(target_os = "linux")]
+mod watch;
 mod waves;

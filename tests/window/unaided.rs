@@ -23,13 +23,7 @@ async fn the_ward_is_painted_without_a_compiler_in_the_page() {
         }
         assert!(began.elapsed() < Duration::from_secs(90), "no high alarm was ever painted");
     }
-    let page = app
-        .processes()
-        .into_iter()
-        .find(|pid| {
-            std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap().starts_with("WebKitWebProces")
-        })
-        .expect("the page has a process");
+    let page = app.page();
     let maps = std::fs::read_to_string(format!("/proc/{page}/maps")).unwrap();
     assert!(maps.contains("libwebkit2gtk"), "the maps are those of the page");
     let both = maps.lines().filter(|line| line.contains(" rwx")).count();

@@ -16,7 +16,7 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 12] = [
+const WINDOW: [&str; 15] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -27,6 +27,9 @@ const WINDOW: [&str; 12] = [
     "python3-venv",
     "rpm",
     "tzdata",
+    "libasound2-plugins",
+    "pulseaudio",
+    "pulseaudio-utils",
     "x11-utils",
     "xdotool",
 ];

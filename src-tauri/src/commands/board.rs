@@ -8,13 +8,24 @@ use tauri::ipc::Channel;
 
 use super::work::{Answer, work};
 use crate::session::Session;
-use crate::updates;
 
 /// Sends the whole board, and from then on what changes.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn watch(session: State<'_, Session>, channel: Channel<Update>) -> Answer<()> {
-    updates::start(session.open()?, channel);
+    let open = session.open()?;
+    open.page.comes(channel);
+    open.console.beats().expect(sync::Stage::Page);
+    Ok(())
+}
+
+/// The page shows what came with this number.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn beat(session: State<'_, Session>, number: u32) -> Answer<()> {
+    let open = session.open()?;
+    open.page.shows(number);
+    open.console.beats().beat(sync::Stage::Page);
     Ok(())
 }
 

@@ -51,6 +51,14 @@ pub(crate) async fn repair(session: State<'_, Session>) -> Answer<()> {
     session.repair().await
 }
 
+/// Plays a burst, for somebody who wants to hear whether alarms can be heard here.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_sound(session: State<'_, Session>) -> Answer<()> {
+    session.open()?.speaker.test();
+    Ok(())
+}
+
 /// Resources that could not be read.
 #[tauri::command]
 #[specta::specta]

@@ -28,6 +28,8 @@ export const commands = {
 	take: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take", { episode })),
 	/**  What happened to an alert. */
 	timeline: (episode: string) => typedError<TimelineEntry[], Failure>(__TAURI_INVOKE("timeline", { episode })),
+	/**  The page shows what came with this number. */
+	beat: (number: number) => typedError<null, Failure>(__TAURI_INVOKE("beat", { number })),
 	/**  Shows everything as of a past moment, or (`null`) the present again. */
 	lookBack: (at: number | null, asShown: boolean) => typedError<null, Failure>(__TAURI_INVOKE("look_back", { at, asShown })),
 	/**  One patient's page. */
@@ -80,6 +82,8 @@ export const commands = {
 	repair: () => typedError<null, Failure>(__TAURI_INVOKE("repair")),
 	/**  Opens the demo ward. */
 	startDemo: () => typedError<null, Failure>(__TAURI_INVOKE("start_demo")),
+	/**  Plays a burst, for somebody who wants to hear whether alarms can be heard here. */
+	testSound: () => typedError<null, Failure>(__TAURI_INVOKE("test_sound")),
 	/**  Opens the cache with a PIN. */
 	unlock: (pin: string) => typedError<null, Failure>(__TAURI_INVOKE("unlock", { pin })),
 	/**  The numbers of a patient in steps of so many minutes. */
@@ -183,6 +187,14 @@ export type AppState = {
 	roles: string[],
 };
 
+/**  Whether alarms can be heard. */
+export type Audio = {
+	/**  Why not, in two words; nothing where they can, as far as the system says. */
+	trouble: string | null,
+	/**  What to do about it. */
+	advice: string | null,
+};
+
 /**  A battery as it was told of last. */
 export type Battery = {
 	percent: number,
@@ -269,6 +281,14 @@ export type FlowRow = {
 	/**  Digits behind the point of its values. */
 	digits: number,
 	cells: FlowCell[],
+};
+
+/**  A stage on an alarm's way that nothing passes, or that does not answer. */
+export type Late = {
+	/**  What nothing new comes from, as people call it. */
+	what: string,
+	/**  When something passed it last. */
+	since: number,
 };
 
 /**  The limits of one measure; `low` or `high` null where there is none. */
@@ -675,7 +695,11 @@ export type Update = {
 	/**  Alarms that are to be lit for the first time; the page answers with `lit` once they are painted. */
 	raised: string[],
 	/**  Whether alarms can be heard on this station. */
-	audio: boolean | null,
+	audio: Audio | null,
+	/**  Every stage on an alarm's way that nothing passes; none where all of them work. */
+	late: Late[] | null,
+	/**  The page answers this number with `beat`, once it shows what came with it. */
+	beat: number | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: Moment | null,
 };

@@ -163,6 +163,8 @@ export function update(parts: Partial<Update> = {}): Update {
     quarantined: null,
     raised: [],
     audio: null,
+    late: null,
+    beat: null,
     moment: null,
     ...parts,
   };
@@ -229,6 +231,8 @@ const answers: Backend = {
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [] }),
   timeline: none,
   quarantine: none,
+  beat: nothing,
+  testSound: nothing,
   retryNow: nothing,
   retryAction: nothing,
   carryOnByHand: nothing,

@@ -3,6 +3,8 @@ import { tick } from 'svelte';
 import {
   backend,
   type AppState,
+  type Audio,
+  type Late,
   type Link,
   type Past,
   type QueueItem,
@@ -40,6 +42,11 @@ const OLDER_AT_ONCE = 4;
 
 export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
+/** Rust has something to say every other second. */
+const SILENT_MS = 10_000;
+/** A window that is hidden has no frames. */
+const FRAMELESS_MS = 1500;
+
 /** How long a card stays in place after it was taken. */
 const STAYS_MS = 3000;
 
@@ -65,7 +72,11 @@ class Board {
   quarantined = $state(0);
   loaded = $state(false);
   /** Whether alarms can be heard here. */
-  audio = $state(true);
+  audio: Audio = $state.raw({ trouble: null, advice: null });
+  /** Stages on an alarm's way that nothing passes, as Rust says. */
+  late: Late[] = $state.raw([]);
+  /** When this page was told something last. */
+  private heard = $state(Date.now());
   /** The moment that is shown: the present, or a past one that somebody looks at. Moves every second. */
   now = $state(Date.now());
   /** The wall clock, to the second. */
@@ -90,6 +101,12 @@ class Board {
 
   get online(): boolean {
     return this.link?.online ?? false;
+  }
+
+  /** Everything that nothing new comes from. A page that is told nothing at all says so by itself. */
+  get silent(): Late[] {
+    const own = this.loaded && this.clock - this.heard >= SILENT_MS;
+    return own ? [{ what: "this station's program", since: this.heard }, ...this.late] : this.late;
   }
 
   /** Nothing is said of the link before the first answer or failure. */
@@ -184,6 +201,8 @@ class Board {
    * tiles whose alarm changed follow with the next frame, before all values.
    */
   take(update: Update) {
+    this.heard = Date.now();
+    if (update.beat !== null) this.answer(update.beat);
     const { tiles, sparks, order, raised } = update;
     if (!this.loaded || update.moment) {
       frames.clear();
@@ -244,10 +263,22 @@ class Board {
     if (update.queue) this.queue = update.queue;
     if (update.present) this.present = update.present;
     if (update.waiting) this.waiting = update.waiting;
-    if (update.audio !== null) this.audio = update.audio;
+    if (update.audio) this.audio = update.audio;
+    if (update.late) this.late = update.late;
     if (update.link) this.link = update.link;
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
+  }
+
+  /** Says that what came is shown: with the next frame, or soon after where the window is hidden and has none. */
+  private answer(beat: number) {
+    let told = false;
+    const tell = () => {
+      if (!told) void backend.beat(beat).catch(() => {});
+      told = true;
+    };
+    requestAnimationFrame(tell);
+    setTimeout(tell, FRAMELESS_MS);
   }
 
   /** Says when alarms stand on the screen: the task after the frame that paints them. */

@@ -9,7 +9,8 @@ vi.mock('../backend', () => import('../backend/fake'));
 beforeEach(() => {
   begin();
   board.app = station;
-  [board.now, board.clock, board.past, board.queue, board.waiting, board.audio] = [NOW, NOW, null, [], [], true];
+  [board.now, board.clock, board.past, board.queue, board.waiting] = [NOW, NOW, null, [], []];
+  board.audio = { trouble: null, advice: null };
   board.link = live;
 });
 afterEach(cleanup);
@@ -57,11 +58,12 @@ it('says nothing of the link before the first answer, then that it is live, then
 it('warns of a clock that is off, of actions that wait, and of a station that cannot be heard', () => {
   board.link = { ...live, clockOffsetMs: -90_000, clockIsOff: true };
   board.waiting = [waiting()];
-  board.audio = false;
+  board.audio = { trouble: 'Muted', advice: 'Turn it on' };
   render(TopBar);
   expect(screen.getByTestId('clock-skew').textContent).toBe('Clock off by 90 s');
   expect(screen.getByTestId('waiting-count').textContent).toBe('1 waiting');
-  expect(screen.getByTestId('no-audio')).toBeTruthy();
+  expect(screen.getByTestId('no-audio').textContent).toBe('Muted');
+  expect(screen.getByTestId('no-audio').title).toBe('Turn it on');
 });
 
 it('counts down the longest pause', () => {

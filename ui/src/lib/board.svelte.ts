@@ -15,6 +15,7 @@ import {
 } from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
+import { kept } from './kept';
 import { same, times, type Times } from './tile';
 
 export class Row {
@@ -88,8 +89,8 @@ class Board {
   taken: Taken | null = $state.raw(null);
   screen: Screen = $state('ward');
   patient: string | null = $state(null);
-  light = $state(false);
-  initials = $state(false);
+  light = $state(kept('light') === 'true');
+  initials = $state(kept('initials') === 'true');
   trouble: string | null = $state(null);
   /** Raised with everything somebody did here: what is sent at once never shows as waiting. */
   acts = $state(0);
@@ -162,6 +163,7 @@ class Board {
   /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
     const wall = Date.now();
+    frames.hurry(wall);
     if (Math.floor(wall / 1000) === Math.floor(this.clock / 1000)) return;
     const now = this.shownAt();
     frames.later('clock', () => {
@@ -299,6 +301,14 @@ class Board {
 
   /** A moment that the patient page shall open at, once. */
   moment: number | null = $state(null);
+
+  /** The alarm that the page of alarms shall open at: whose, and its onset. */
+  alarm: { patient: string; onset: number } | null = $state.raw(null);
+
+  openAlarm(patient: string, onset: number) {
+    this.alarm = { patient, onset };
+    this.screen = 'alerts';
+  }
 
   open(patient: string, moment: number | null = null) {
     this.patient = patient;

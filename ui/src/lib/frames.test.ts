@@ -5,7 +5,13 @@ import { Frames } from './frames';
 function stage() {
   const asked: (() => void)[] = [];
   const done: string[] = [];
-  const frames = new Frames((frame) => asked.push(frame));
+  let clock = 0;
+  const frames = new Frames(
+    (frame) => asked.push(frame),
+    () => clock,
+  );
+  /** Time goes by without a frame: the window is minimised. */
+  const wait = (ms: number) => frames.hurry((clock += ms));
   const later = (...names: string[]) => names.forEach((name) => frames.later(name, () => done.push(name)));
   /** What one frame did; null where none was asked for. */
   const frame = () => {
@@ -16,7 +22,7 @@ function stage() {
     next();
     return done.slice(before);
   };
-  return { frames, later, frame, done };
+  return { frames, later, frame, wait, done };
 }
 
 describe('work that paints', () => {
@@ -34,6 +40,24 @@ describe('work that paints', () => {
     frames.later('b', () => done.push('newer b'));
     frames.soon('flash', () => done.push('flash'));
     expect([frame(), frame(), frame(), frame()]).toEqual([['flash'], ['a'], ['newer b'], null]);
+  });
+
+  it('is done as a whole where no frame comes, and no part of it is shown again when one does', () => {
+    const { frames, later, frame, wait, done } = stage();
+    later('tile');
+    frames.soon('first alarm', () => done.push('first alarm'));
+    frames.soon('second alarm', () => done.push('second alarm'));
+    wait(900);
+    expect(done).toEqual([]);
+    wait(100);
+    expect(done).toEqual(['first alarm', 'second alarm', 'tile']);
+    later('newer tile');
+    wait(0);
+    expect(frame()).toEqual([]);
+    expect(done).toEqual(['first alarm', 'second alarm', 'tile', 'newer tile']);
+    // And then it is as ever.
+    later('a', 'b');
+    expect([frame(), frame(), frame()]).toEqual([['a'], ['b'], null]);
   });
 
   it('takes a dozen frames at most for a large lot, and forgets what is of another moment', () => {

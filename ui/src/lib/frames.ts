@@ -6,15 +6,32 @@
 
 /** Frames that one lot of work is spread over at most: a fifth of a second. */
 const MOST = 12;
+/** A frame that has not come for so long comes to a window that nobody sees. */
+const LATE_MS = 1000;
 
 export class Frames {
   private waiting = new Map<string, () => void>();
   private urgent = new Map<string, () => void>();
   private share = 1;
   private asked = false;
+  private askedAt = 0;
 
   /** `next` asks for a frame, as `requestAnimationFrame` does. */
-  constructor(private next: (frame: () => void) => void) {}
+  constructor(
+    private next: (frame: () => void) => void,
+    private now: () => number = Date.now,
+  ) {}
+
+  /**
+   * Does all that waits at once where no frame comes: a window that was minimised shows the whole board when it is back, and not one
+   * by one what came meanwhile.
+   */
+  hurry(now: number) {
+    if (!this.asked || now - this.askedAt < LATE_MS) return;
+    const all = [...this.urgent.values(), ...this.waiting.values()];
+    this.clear();
+    for (const work of all) work();
+  }
 
   /** Does this in a frame of its own, in the order of asking. Work of the same name that was not done yet is replaced. */
   later(name: string, work: () => void) {
@@ -36,8 +53,13 @@ export class Frames {
 
   private ask() {
     if (this.asked) return;
-    this.asked = true;
     this.share = 1;
+    this.await();
+  }
+
+  private await() {
+    this.asked = true;
+    this.askedAt = this.now();
     this.next(this.frame);
   }
 
@@ -51,9 +73,7 @@ export class Frames {
       work();
       if (--left === 0) break;
     }
-    if (this.urgent.size + this.waiting.size === 0) return;
-    this.asked = true;
-    this.next(this.frame);
+    if (this.urgent.size + this.waiting.size > 0) this.await();
   };
 }
 

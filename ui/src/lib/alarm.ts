@@ -1,6 +1,6 @@
 // How an alarm reads: never by colour alone.
 import type { Alarm } from '../backend';
-import { hhmm, took } from './time';
+import { took, when } from './time';
 
 /** Of the banner: `new` flashes, `owned` is outlined, `last-known` is what was true before the link broke. */
 export function bannerState(alarm: Alarm, online: boolean): string {
@@ -19,7 +19,7 @@ export function remarks(alarm: Alarm, now: number): string[] {
   const out = [];
   if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
     out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
-  if (alarm.escalatedTo) out.push(`due: ${alarm.escalatedTo} ${hhmm(alarm.escalatedAt ?? now)}`);
+  if (alarm.escalatedTo) out.push(`due: ${alarm.escalatedTo} ${when(alarm.escalatedAt ?? now, now)}`);
   if (alarm.namesake) out.push(`another ${alarm.owner} than you`);
   if (alarm.iTookToo) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);
@@ -28,7 +28,7 @@ export function remarks(alarm: Alarm, now: number): string[] {
   return out;
 }
 
-/** Minutes and seconds to go: `1:24`. */
+/** How long is left: `84 s`, `4 min`. */
 export function countdown(until: number, now: number): string {
   return took(until - now);
 }

@@ -31,7 +31,7 @@ describe('what a tile says of time', () => {
   });
   it('knows when observations are due, and for how long they have been', () => {
     const due = (inMs: number) => times(tile({ news: { nextDue: NOW + inMs } as Tile['news'] }), NOW);
-    expect([due(780_000).due, due(780_000).overdue]).toEqual(['00:13', false]);
-    expect([due(-780_000).due, due(-780_000).overdue]).toEqual(['00:13', true]);
+    expect([due(780_000).due, due(780_000).overdue]).toEqual(['13 min', false]);
+    expect([due(-780_000).due, due(-780_000).overdue]).toEqual(['13 min', true]);
   });
 });

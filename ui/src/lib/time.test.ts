@@ -1,5 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
-import { age, birthDate, hhmm, hhmmss, isMidnight, lasting, midnights, shortAge, span, took } from './time';
+import {
+  age,
+  birthDate,
+  dayTime,
+  exactly,
+  hhmm,
+  hhmmss,
+  isMidnight,
+  lasting,
+  midnights,
+  shortAge,
+  span,
+  took,
+  when,
+} from './time';
 
 describe('ages as a nurse reads them', () => {
   it('counts seconds, then minutes, then names the hour', () => {
@@ -17,16 +31,56 @@ describe('ages as a nurse reads them', () => {
     ]);
     expect(shortAge(now - 368 * 86_400_000, now)).toBe('2025');
   });
-  it('lets an alarm grow old without losing its unit', () => {
-    expect([lasting(0, 4_000), lasting(0, 47_000), lasting(0, 72_000)]).toEqual(['<10 s', '40 s', '1 min']);
-    expect([took(72_000), took(3_720_000)]).toEqual(['1:12', '1:02 h']);
-    expect(lasting(0, 3_720_000)).toBe('1:02 h');
-    expect(lasting(0, 3 * 86_400_000)).toBe('3 d');
-  });
   it('reads partial birth dates', () => {
     expect(birthDate('1955-03-14')).toBe('14 Mar 1955');
     expect(birthDate('1955')).toBe('1955');
-    expect(span(-8 * 60_000)).toBe('00:08');
+  });
+});
+
+describe('how long, at what time and on which day', () => {
+  const [S, M, H, D] = [1000, 60_000, 3_600_000, 86_400_000];
+  const noon = new Date(2026, 10, 28, 12, 0).getTime();
+  const DURATION = /^(<10 s|<1 min|\d+ (s|min|h|d)|\d+ h \d+ min|\d+ d \d+ h)$/;
+  const CLOCK = /^\d\d:\d\d(:\d\d)?$/;
+  const DAY = /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat) \d+ [A-Z][a-z][a-z] \d\d:\d\d(:\d\d)?$/;
+
+  it.each([
+    [4 * S, '<10 s', '4 s', '<1 min'],
+    [47 * S, '40 s', '47 s', '<1 min'],
+    [84 * S, '1 min', '84 s', '1 min'],
+    [2 * M, '2 min', '2 min', '2 min'],
+    [33 * M + 5 * S, '33 min', '33 min', '33 min'],
+    [H, '1 h', '1 h', '1 h'],
+    [H + 2 * M, '1 h 2 min', '1 h 2 min', '1 h 2 min'],
+    [20 * H + 45 * M, '20 h 45 min', '20 h 45 min', '20 h 45 min'],
+    [3 * D, '3 d', '3 d', '3 d'],
+    [3 * D + 4 * H + 9 * M, '3 d 4 h', '3 d 4 h', '3 d 4 h'],
+  ])('%i ms is a duration wherever it stands', (ms, lasted, exact, whole) => {
+    expect([lasting(0, ms), took(ms), span(ms), span(-ms)]).toEqual([lasted, exact, whole, whole]);
+    for (const words of [lasted, exact, whole]) expect(words).toMatch(DURATION);
+  });
+
+  it.each([
+    [0, '12:00', '12:00:00'],
+    [-9 * H - 15 * M, '02:45', '02:45:00'],
+    [-12 * H, '00:00', '00:00:00'],
+    [-12 * H - S, 'Fri 27 Nov 23:59', 'Fri 27 Nov 23:59:59'],
+    [-33 * H - 15 * M, 'Fri 27 Nov 02:45', 'Fri 27 Nov 02:45:00'],
+    [-D, 'Fri 27 Nov 12:00', 'Fri 27 Nov 12:00:00'],
+    [D, 'Sun 29 Nov 12:00', 'Sun 29 Nov 12:00:00'],
+  ])('%i ms from noon has its day where that is not today', (ms, short, long) => {
+    expect([when(noon + ms, noon), exactly(noon + ms, noon)]).toEqual([short, long]);
+    const form = short.length === 5 ? CLOCK : DAY;
+    expect(short).toMatch(form);
+    expect(long).toMatch(form);
+    expect(dayTime(noon + ms)).toMatch(DAY);
+  });
+
+  it('gives a value of the night before its age and no clock of today', () => {
+    const early = new Date(2026, 10, 28, 0, 20).getTime();
+    const ages = [5, 25, 70, 12 * 60, 19 * 60, 21 * 60].map((minutes) => early - minutes * M);
+    expect(ages.map((at) => shortAge(at, early))).toEqual(['5 min', '25 min', '1 h', '12 h', '19 h', '27 Nov']);
+    expect(age(early - 25 * M, early)).toBe('27 Nov 23:55');
   });
 });
 

@@ -1,4 +1,7 @@
 // Times and ages as words. `Intl` is left alone: WebKitGTK can report the locale "C", for which it throws.
+//
+// Three forms, so that none is read as another: how long (`33 min`, `1 h 12 min`), a clock (`02:45`) and a day with its clock
+// (`Fri 27 Nov 02:45`). A clock alone is of the day that is shown.
 
 const two = (n: number) => String(n).padStart(2, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -61,44 +64,56 @@ export function birthDate(date: string): string {
   return [day ? String(Number(day)) : '', name ?? '', year ?? ''].filter(Boolean).join(' ');
 }
 
+/** Whether two moments are of one day on the wall. */
+const isSameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
+
+/** A moment as it is told at `now`: `02:45` of today, `Fri 27 Nov 02:45` of any other day. */
+export const when = (at: number, now: number): string => (isSameDay(at, now) ? hhmm(at) : dayTime(at));
+
+/** The same to the second. */
+export const exactly = (at: number, now: number): string =>
+  isSameDay(at, now) ? hhmmss(at) : `${dayTime(at).split(' ').slice(0, 3).join(' ')} ${hhmmss(at)}`;
+
 /** The age of a value in steps of ten seconds: `<10 s`, `40 s`, `6 min`, then the hour it was taken at, then the day. Monitors
  *  send every five; what comes as it should has an age that stands still, and one that moves means something. */
 export function age(at: number, now: number): string {
   const s = Math.max(0, Math.round((now - at) / 1000));
-  if (s < 10) return '<10 s';
-  if (s < 60) return `${s - (s % 10)} s`;
-  if (s < 600) return `${Math.floor(s / 60)} min`;
-  return s < 72_000 ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
+  if (s < 600) return inSteps(s);
+  return isSameDay(at, now) ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
 }
 
-/** The same where there is room for six letters: of a value of another day, the day, and of one of long ago the year. */
+/** The same where there is room for six letters: of a value of the night before how old it is, of an older one the day, and of
+ *  one of long ago the year. */
 export function shortAge(at: number, now: number): string {
   const ms = now - at;
-  if (ms < 72_000_000) return age(at, now);
+  if (ms < 600_000 || isSameDay(at, now)) return age(at, now);
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  if (ms < 72_000_000) return `${Math.floor(ms / 3_600_000)} h`;
   return ms < 300 * 86_400_000 ? dayMonth(at) : String(new Date(at).getFullYear());
 }
 
-/** How long something has lasted: `<10 s`, `40 s`, `25 min`, then `1:02 h`, then `3 d`. It does not run by the second, for the
- *  eye's sake. */
-export function lasting(from: number, now: number): string {
-  const s = Math.max(0, Math.floor((now - from) / 1000));
-  if (s < 10) return '<10 s';
-  if (s < 60) return `${s - (s % 10)} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  if (s < 86_400) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
-  return `${Math.floor(s / 86_400)} d`;
+/** Minutes and more as words: `33 min`, `1 h 12 min`, `3 h`, `3 d 4 h`. */
+function long(s: number): string {
+  const [minutes, hours, days] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)];
+  if (hours === 0) return `${minutes} min`;
+  if (days === 0) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** How long something took: `1:12`, then `1:02 h`. */
+/** Does not run by the second, for the eye's sake. */
+const inSteps = (s: number): string => (s < 10 ? '<10 s' : s < 60 ? `${s - (s % 10)} s` : long(s));
+
+/** How long something has lasted: `<10 s`, `40 s`, `25 min`, then `1 h 2 min`, then `3 d 4 h`. */
+export const lasting = (from: number, now: number): string => inSteps(Math.max(0, Math.floor((now - from) / 1000)));
+
+/** How long something took or takes, to the second where it is short: `38 s`, `84 s`, `2 min`, then as `lasting`. */
 export function took(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  return s < 3600
-    ? `${Math.floor(s / 60)}:${two(s % 60)}`
-    : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))} h`;
+  return s < 120 ? `${s} s` : long(s);
 }
 
-/** Hours and minutes until or since: `03:24`. */
+/** Whole minutes until or since: `<1 min`, `33 min`, `3 h 24 min`. */
 export function span(ms: number): string {
-  const minutes = Math.floor(Math.abs(ms) / 60_000);
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  const s = Math.abs(ms) / 1000;
+  return s < 60 ? '<1 min' : long(s);
 }

@@ -388,6 +388,64 @@ mod tests {
         stat.split_whitespace().next()?.parse().ok()
     }
 
+    /// A speaker over devices that are made one after the other, each with what it is lost by.
+    fn over(
+        make: impl Fn(usize, Arc<AtomicBool>) -> Option<Listening> + Send + 'static,
+    ) -> (Speaker, mpsc::Receiver<usize>) {
+        let (tell, opened) = mpsc::channel();
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let open = move |lost| {
+            let n = count.fetch_add(1, Ordering::Relaxed);
+            let _ = tell.send(n);
+            Some(Box::new(make(n, lost)?) as Box<dyn Output>)
+        };
+        (Speaker::over(open, beats(), |_| {}), opened)
+    }
+
+    fn opened(devices: &mpsc::Receiver<usize>, n: usize) {
+        while devices.recv_timeout(Duration::from_secs(20)).expect("the device is opened again") < n {}
+    }
+
+    #[test]
+    fn a_device_that_is_lost_is_opened_again_while_nothing_is_to_be_heard() {
+        let (_speaker, devices) = over(|n, lost| {
+            let (into, _) = mixer(MONO, RATE);
+            lost.store(n == 0, Ordering::Relaxed);
+            Some(Listening(into))
+        });
+        opened(&devices, 1);
+    }
+
+    #[test]
+    fn a_device_that_takes_no_samples_is_opened_again() {
+        // Nobody ever takes from the mixers, as with a device that hangs.
+        let (speaker, devices) = over(|_, _| Some(Listening(mixer(MONO, RATE).0)));
+        opened(&devices, 0);
+        speaker.sound(Some(Priority::High), Vec::new());
+        opened(&devices, 2);
+    }
+
+    #[test]
+    fn a_fault_in_the_library_of_sound_does_not_end_the_sound() {
+        let (speaker, devices) = over(|n, _| {
+            assert!(n > 0, "a fault of the library");
+            Some(Listening(mixer(MONO, RATE).0))
+        });
+        opened(&devices, 1);
+        let began = Wall::now();
+        while speaker.audio().trouble.is_some() {
+            assert!(began.elapsed() < Duration::from_secs(20), "it never sounds again");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn trouble_that_no_alarm_can_say_is_heard() {
+        let (speaker, mut out, _) = listening();
+        speaker.trouble(true);
+        assert!(wait_for_sound(&mut out), "no sound");
+    }
+
     #[test]
     fn without_a_device_the_speaker_says_so() {
         let (tried, tries) = mpsc::channel();

@@ -4,6 +4,8 @@
 use clinical::{HOUR_MS, Instant, MINUTE_MS};
 use fhir::format_instant;
 
+use crate::first_sync::is_of_alarms;
+
 /// Overlap of two pulls: what the server committed late with an earlier time is still met.
 pub(crate) const OVERLAP: i64 = MINUTE_MS;
 /// A kind that cannot be searched by the time of its change is read whole, and not more often than this.
@@ -62,13 +64,12 @@ impl Manner {
         }
         query
     }
+}
 
-    /// Whether it is too early to ask for this kind again.
-    pub(crate) fn can_wait(self, kind: &str, asked: Option<Instant>, now: Instant) -> bool {
-        let is_alarm = matches!(kind, "DetectedIssue" | "Communication");
-        let lately = asked.is_some_and(|at| (0..WHOLE_EVERY).contains(&now.ms_since(at)));
-        self == Manner::Whole && !is_alarm && lately
-    }
+/// Whether it is too early to read all of this kind again.
+pub(crate) fn can_wait(kind: &str, asked: Option<Instant>, now: Instant) -> bool {
+    let lately = asked.is_some_and(|at| (0..WHOLE_EVERY).contains(&now.ms_since(at)));
+    lately && !is_of_alarms(kind)
 }
 
 #[cfg(test)]
@@ -109,9 +110,9 @@ mod tests {
     #[test]
     fn an_alarm_never_waits_for_a_server_that_has_to_be_read_whole() {
         let (then, now) = (Some(Instant(0)), Instant(4_000));
-        assert!(Manner::Whole.can_wait("Patient", then, now));
-        assert!(!Manner::Whole.can_wait("DetectedIssue", then, now));
-        assert!(!Manner::Unsorted.can_wait("Patient", then, now));
-        assert!(!Manner::Whole.can_wait("Patient", then, Instant(WHOLE_EVERY)));
+        assert!(can_wait("Patient", then, now));
+        assert!(!can_wait("Patient", None, now));
+        assert!(!can_wait("DetectedIssue", then, now) && !can_wait("Communication", then, now));
+        assert!(!can_wait("Patient", then, Instant(WHOLE_EVERY)));
     }
 }

@@ -14,7 +14,7 @@ use vault::Vault;
 
 use crate::event::{Now, SyncEvent};
 use crate::first_sync::{ASKED_ANYWAY, KINDS, STEPS, Step, is_first_board, serves};
-use crate::manner::{Manner, OVERLAP};
+use crate::manner::{Manner, OVERLAP, can_wait};
 use crate::pages::{At, Pages, Read, Tell};
 use crate::progress::{FirstSync, SyncError, SyncProgress};
 use crate::task::on_vault;
@@ -225,7 +225,9 @@ impl Puller {
         let asked = |kind: &&str| wanted(kind) && (serves(server, kind) || ASKED_ANYWAY.contains(kind));
         for kind in KINDS.into_iter().filter(asked) {
             let (manner, asked) = self.manners.get(kind).copied().unwrap_or_default();
-            let is_to_wait = manner.can_wait(kind, asked, self.pages.now());
+            // Of a server that names no time at all, neither for a page nor for a resource, everything is read each time.
+            let is_whole = manner == Manner::Whole || self.pages.cursor(&since(kind)).await?.is_none();
+            let is_to_wait = is_whole && can_wait(kind, asked, self.pages.now());
             if is_to_wait || self.not_served.contains(kind) || !self.is_begun(kind).await? {
                 continue;
             }

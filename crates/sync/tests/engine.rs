@@ -147,6 +147,77 @@ async fn live_changes_arrive_by_themselves_and_an_action_reaches_the_server_once
     running.abort();
 }
 
+/// A station whose live channel is bound.
+async fn live(sim: &ward_sim::WardSim) -> (Station, tokio::task::JoinHandle<()>) {
+    let mut station = station(sim.base());
+    let running = tokio::spawn(station.engine.clone().run());
+    until(&mut station, "live link", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
+    (station, running)
+}
+
+async fn raise(base: &str, id: &str) {
+    let issue = serde_json::json!({
+        "resourceType": "DetectedIssue", "id": id, "status": "preliminary", "severity": "high",
+        "code": { "text": "SpO2 84 < 90" }, "patient": { "reference": "Patient/ward-p12" },
+        "identifiedPeriod": { "start": "2026-11-28T03:12:00Z" },
+    });
+    let put = reqwest::Client::new()
+        .put(format!("{base}/DetectedIssue/{id}"))
+        .header("content-type", "application/fhir+json");
+    assert!(put.body(issue.to_string()).send().await.unwrap().status().is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_alarm_waits_for_no_other_answer_of_the_server() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let (mut station, running) = live(&sim).await;
+    sim.delay_others(25_000);
+    for n in 0..5 {
+        let (id, began) = (format!("slow-{n}"), std::time::Instant::now());
+        raise(sim.base(), &id).await;
+        let is_it = |e: &SyncEvent| matches!(e, SyncEvent::Changed { what, .. } if what.raised.iter().any(|(raised, _)| raised.as_str() == id));
+        until(&mut station, &id, is_it).await;
+        println!("{id} after {} ms", began.elapsed().as_millis());
+        assert!(began.elapsed() < Duration::from_secs(20), "it waited for an answer that takes 25 s");
+    }
+    running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_channel_over_which_nothing_comes_any_more_is_noticed_and_comes_back() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let (mut station, running) = live(&sim).await;
+    sim.hang(true);
+    let began = std::time::Instant::now();
+    until(&mut station, "offline", |e| matches!(e, SyncEvent::Link(link) if !link.online)).await;
+    println!("noticed after {} ms", began.elapsed().as_millis());
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    sim.hang(false);
+    until(&mut station, "live again", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
+    running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_went_leaves_no_subscription_behind() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let count = async |base: &str| {
+        let found = reqwest_text(format!("{base}/Subscription?_count=100")).await;
+        let bundle: serde_json::Value = serde_json::from_str(&found).unwrap();
+        bundle["entry"].as_array().map_or(0, Vec::len)
+    };
+    for _ in 0..3 {
+        let (_station, running) = live(&sim).await;
+        assert_eq!(count(sim.base()).await, 1);
+        running.abort();
+        let gone = async {
+            while count(sim.base()).await > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the Subscription stays");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_delays() {
     let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();

@@ -70,5 +70,5 @@ it('counts down the longest pause', () => {
   const paused = (episode: string, ms: number) => item({ episode, sound: 'paused', pausedUntil: NOW + ms });
   board.queue = [paused('a', 20_000), paused('b', 84_000)];
   render(TopBar);
-  expect(screen.getByTestId('audio-paused').textContent).toBe('Audio paused 2 1:24');
+  expect(screen.getByTestId('audio-paused').textContent).toBe('Audio paused 2 84 s');
 });

@@ -48,3 +48,19 @@ it('lets go of a refused action only with words of how it was carried on', async
   await hand.click(screen.getByTestId('hand-record'));
   expect(asked).toEqual([['carryOnByHand', 'w1', 'told by phone']]);
 });
+
+it('says a moment in a note as people do, and no code', async () => {
+  [board.clock, board.rows] = [NOW, new Map([['p1', new Row(tile(), NOW)]])];
+  const at = new Date(NOW - 5 * 60_000);
+  const note = `${at.toISOString()} Turned to the left side ${'x'.repeat(200)}`;
+  board.waiting = [waiting({ episode: '', patient: 'p1', verb: 'annotation', words: 'Note on', note })];
+  render(WaitingList);
+  const said = screen.getByTestId('waiting-note').textContent ?? '';
+  expect(said).toMatch(/^at \d\d:\d\d: Turned to the left side x+$/);
+  cleanup();
+  board.waiting = [
+    waiting({ episode: '', patient: 'p1', verb: 'limit', note: '59408-5 SpO₂: 88 to -; for 12 h; COPD' }),
+  ];
+  render(WaitingList);
+  expect(screen.getByTestId('waiting-note').textContent).toBe('SpO₂: 88 to -; for 12 h; COPD');
+});

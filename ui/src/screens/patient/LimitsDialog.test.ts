@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, begin, Refusal, station } from '../../backend/fake';
+import { answer, asked, begin, limits, NOW, Refusal, station } from '../../backend/fake';
 import { board } from '../../lib/board.svelte';
 import LimitsDialog from './LimitsDialog.svelte';
 
@@ -80,4 +80,30 @@ it('sets nothing while the past is looked at', async () => {
   await hand.click(screen.getByTestId('role-Nurse'));
   await hand.type(screen.getByTestId('limit-reason'), 'fever');
   expect(record().disabled).toBe(true);
+});
+
+it('begins in its first field, and not in the name of a preset', async () => {
+  await open();
+  await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('low-59408-5')));
+});
+
+it('lets a reader open what was changed so far', async () => {
+  const change = {
+    label: 'SpO₂',
+    low: 84,
+    high: null,
+    default: false,
+    by: 'L. Chen',
+    role: 'Physician',
+    at: NOW,
+    until: null,
+  };
+  answer({ limits: () => Promise.resolve({ ...limits, history: [{ ...change, reason: 'COPD' }] }) });
+  await open();
+  const button = screen.getByRole('button', { name: '1 change so far' });
+  const list = document.getElementById(button.getAttribute('aria-controls') ?? '');
+  expect([button.getAttribute('aria-expanded'), list?.hidden]).toEqual(['false', true]);
+  await hand.click(button);
+  expect([button.getAttribute('aria-expanded'), list?.hidden]).toEqual(['true', false]);
+  expect(list?.textContent).toContain('84 to none');
 });

@@ -2,6 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { alarm, begin, live, news, NOW, tile, OWNED } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
+import { wards } from '../../lib/wards.svelte';
 import TileCard from './TileCard.svelte';
 
 vi.mock('../../backend', () => import('../../backend/fake'));
@@ -12,6 +13,7 @@ beforeEach(() => {
   begin();
   board.link = live;
   [board.now, board.past, board.initials] = [NOW, null, false];
+  [board.order, wards.chosen] = [[], ''];
 });
 afterEach(cleanup);
 
@@ -63,8 +65,35 @@ it('has a sign for an implant, a sensor or a pen where the person has one, and f
   show({ devices: [device('Bedside monitor', null), device('Loop recorder', 'implant', 'Implant')] });
   const signs = () => [...document.querySelectorAll('.dev use')].map((sign) => sign.getAttribute('href'));
   expect(signs()).toEqual(['#i-implant']);
-  expect(document.querySelector('.dev')?.textContent).toBe('Implant');
+  expect(document.querySelector('.dev')?.textContent?.trim()).toBe('Implant');
   cleanup();
   show({ home: true, layout: 'glucose', devices: [device('Glucose sensor', 'glucose-sensor')] });
   expect(signs()).toEqual(['#i-drop']);
+});
+
+it('has its ward beside its bed where tiles of several wards are shown', () => {
+  const people = [tile(), tile({ patient: 'p2', ward: 'Ward B' })];
+  board.rows = new Map(people.map((one) => [one.patient, new Row(one, NOW)]));
+  board.order = ['p1', 'p2'];
+  show({});
+  expect(screen.getByRole('button').textContent).toMatch(/12\s*Ward A/);
+  cleanup();
+  wards.chosen = 'Ward A';
+  show({});
+  expect(screen.getByRole('button').textContent).not.toContain('Ward A');
+});
+
+it('says in words what its signs show', () => {
+  const battery = { percent: 80, low: false };
+  show({ battery, devices: [{ name: 'Glucose sensor', kind: 'glucose-sensor', word: '', battery: null }] });
+  const words = [...document.querySelectorAll('.dev')].map((sign) => sign.textContent?.trim());
+  expect(words).toEqual(['Battery 80%', 'Glucose sensor']);
+  cleanup();
+  show({ battery: { percent: 18, low: true } });
+  expect(document.querySelector('.dev.bad [aria-hidden] ~ .sr')?.textContent).toBe('Battery 18%');
+});
+
+it('gives a name the direction of its letters', () => {
+  show({ name: 'כהן, שרה' });
+  expect(screen.getByText('כהן, שרה').getAttribute('dir')).toBe('auto');
 });

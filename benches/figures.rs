@@ -4,6 +4,8 @@
 
 mod board;
 mod cache;
+#[cfg(target_os = "linux")]
+mod faults;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -194,9 +196,19 @@ async fn live_figures(table: &mut Table) {
     app.close().await;
 }
 
+/// What goes on while alarms are measured.
+#[derive(Default)]
+struct Load {
+    more_beds: usize,
+    alarms: usize,
+    /// How long the server takes for every answer but those about alarms.
+    others_take_ms: u64,
+}
+
 /// How long alarms take from the server to the lit tile, as the station itself keeps it for `vigil doctor`: a calm ward, and
 /// 200 alarms within a minute in 64 beds.
-async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, alarms: usize, limit: f64) {
+async fn alarm_figures(table: &mut Table, what: &'static str, load: Load, limit: f64) {
+    let Load { more_beds, alarms, others_take_ms } = load;
     let sim = ward_sim::start(ward_sim::Options { more_beds, ..Default::default() }).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
@@ -208,6 +220,7 @@ async fn alarm_figures(table: &mut Table, what: &'static str, more_beds: usize, 
     app.until("every tile", &tiles).await;
     // Only what comes while the link is live is counted: alarms of the first sync are not.
     tokio::time::sleep(Duration::from_secs(15)).await;
+    sim.delay_others(others_take_ms);
     let http = reqwest::Client::new();
     for n in 0..alarms {
         let severity = ["low", "moderate", "high"][n % 3];
@@ -319,8 +332,17 @@ async fn main() {
         live_figures(&mut table).await;
     }
     if wanted("alarms") {
-        alarm_figures(&mut table, "alarm from the server to the lit tile, 24 beds, p95", 0, 30, 1000.0).await;
-        alarm_figures(&mut table, "the same, 64 beds and 200 alarms in a minute, p95", 40, 200, 2000.0).await;
+        let calm = Load { alarms: 30, ..Load::default() };
+        alarm_figures(&mut table, "alarm from the server to the lit tile, 24 beds, p95", calm, 1000.0).await;
+        let storm = Load { more_beds: 40, alarms: 200, ..Load::default() };
+        alarm_figures(&mut table, "the same, 64 beds and 200 alarms in a minute, p95", storm, 2000.0).await;
+        let slow = Load { alarms: 30, others_take_ms: 25_000, ..Load::default() };
+        let what = "the same, 24 beds, other answers take 25 s, p95";
+        alarm_figures(&mut table, what, slow, 1000.0).await;
+    }
+    #[cfg(target_os = "linux")]
+    if wanted("faults") {
+        faults::detection(&mut table).await;
     }
     if wanted("resident") {
         resident(&mut table).await;

@@ -11,6 +11,7 @@ use console::view::{Audio, Moment, Past, Progress, QueueItem, Spark, Tile, Updat
 use sync::{Stage, SyncEvent};
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::session::Open;
 use crate::sound;
@@ -79,28 +80,10 @@ pub(crate) async fn pump(open: Arc<Open>) {
     let mut tidy_at = tokio::time::Instant::now() + TIDY;
     let mut beat = Beat::default();
     loop {
-        let mut batch = Batch::default();
-        let mut acted = false;
-        let mut deadline = tokio::time::Instant::now() + if shown.behind { COALESCE } else { LOOK };
+        // A page that came meanwhile does not wait.
         let is_known = told == open.page.number();
-        // The first event sets the time of the next message; an alarm, or somebody's click, does not wait for it.
-        while is_known {
-            tokio::select! {
-                () = open.console.acted() => {
-                    acted = true;
-                    break;
-                }
-                () = open.page.came.notified() => break,
-                Some(event) = events.recv() => {
-                    batch.take(event);
-                    deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
-                    if batch.urgent {
-                        break;
-                    }
-                }
-                () = tokio::time::sleep_until(deadline) => break,
-            }
-        }
+        let mut batch =
+            if is_known { Batch::next(&open, &mut events, shown.behind).await } else { Batch::default() };
         while let Ok(event) = events.try_recv() {
             batch.take(event);
         }
@@ -111,7 +94,7 @@ pub(crate) async fn pump(open: Arc<Open>) {
             shown = Shown::default();
             told = page;
         }
-        let look = match (is_new && page.is_some(), acted || batch.urgent) {
+        let look = match (is_new && page.is_some(), batch.urgent) {
             (true, _) => Look::First,
             (false, true) => Look::Urgent,
             (false, false) => Look::Calm,
@@ -180,6 +163,25 @@ struct Batch {
 }
 
 impl Batch {
+    /// What comes until the next message is due. The first event sets its time; an alarm, or somebody's click, does not wait for
+    /// it.
+    async fn next(open: &Open, events: &mut UnboundedReceiver<SyncEvent>, is_behind: bool) -> Batch {
+        let mut batch = Batch::default();
+        let mut deadline = tokio::time::Instant::now() + if is_behind { COALESCE } else { LOOK };
+        while !batch.urgent {
+            tokio::select! {
+                () = open.console.acted() => batch.urgent = true,
+                () = open.page.came.notified() => return batch,
+                Some(event) = events.recv() => {
+                    batch.take(event);
+                    deadline = deadline.min(tokio::time::Instant::now() + COALESCE);
+                }
+                () = tokio::time::sleep_until(deadline) => return batch,
+            }
+        }
+        batch
+    }
+
     fn take(&mut self, event: SyncEvent) {
         match event {
             SyncEvent::Link(_) => {

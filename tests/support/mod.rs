@@ -1,6 +1,8 @@
 //! A real window under a display of its own, driven by WebDriver.
 #![allow(dead_code)]
 
+#[cfg(target_os = "linux")]
+pub(crate) mod pulse;
 pub(crate) mod station;
 
 use std::io::Read;

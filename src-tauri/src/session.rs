@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use console::view::{self, AppState, Failure, FailureCode};
+use console::view::{self, AppState, Failure, FailureCode, Unwatched};
 use console::{Console, Damaged, Opening, Pin, Start, Station};
 use sync::SyncEvent;
 use tokio::sync::mpsc;
@@ -21,6 +21,8 @@ pub(crate) struct Open {
     /// Read by one at a time: by the pump, also by one that was begun again.
     pub events: tokio::sync::Mutex<mpsc::UnboundedReceiver<SyncEvent>>,
     pub page: Page,
+    /// A time in which nobody watched, until a page has it.
+    pub unwatched: Mutex<Option<Unwatched>>,
     /// The page was sent its first board.
     pub shown: Arc<tokio::sync::Notify>,
     pub speaker: Speaker,
@@ -132,6 +134,7 @@ impl Session {
                     demo: false,
                     events: tokio::sync::Mutex::new(open.events),
                     page: Page::default(),
+                    unwatched: Mutex::default(),
                     shown: Arc::default(),
                     notifier: Notifier::default(),
                     #[cfg(feature = "demo")]
@@ -183,6 +186,7 @@ impl Session {
             demo: true,
             events: tokio::sync::Mutex::new(open.events),
             page: Page::default(),
+            unwatched: Mutex::default(),
             shown: Arc::default(),
             notifier: Notifier::default(),
             _ward: Some(ward),

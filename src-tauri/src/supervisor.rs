@@ -2,7 +2,7 @@
 //! that shows nothing any more is opened anew. It needs no page for any of it.
 
 use std::future::Future;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use clinical::Instant;
@@ -86,6 +86,7 @@ pub(crate) async fn watch_over(app: tauri::AppHandle) {
         if since.elapsed() >= FIRST_PAGE {
             beats.expect(Stage::Page);
         }
+        note_watching(&open).await;
         let late = open.console.late();
         say(&open, &late, &mut said);
         let is_worked_out = late.iter().all(|(stage, _)| *stage != Stage::Board);
@@ -97,6 +98,21 @@ pub(crate) async fn watch_over(app: tauri::AppHandle) {
                 platform::open_anew(&window);
             }
         }
+    }
+}
+
+/// Leaves in the cache that somebody watches; what nobody watched before is said as soon as a page can.
+async fn note_watching(open: &Arc<Open>) {
+    let console = open.console.clone();
+    let mut unwatched = open.unwatched.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match tauri::async_runtime::spawn_blocking(move || console.watches()).await {
+        Ok(Ok(Some(gap))) => unwatched = Some(gap.into()),
+        Ok(Ok(None)) => {}
+        _ => tracing::warn!("how long somebody watched could not be kept"),
+    }
+    let Some(gap) = unwatched else { return };
+    if !open.page.tell(Update { unwatched: Some(gap), ..Update::default() }) {
+        open.unwatched.lock().unwrap_or_else(PoisonError::into_inner).replace(gap);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::Board;
-use console::view::{Audio, Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
+use console::view::{Audio, Late, Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
 use sync::{Stage, SyncEvent};
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
@@ -34,6 +34,8 @@ pub(crate) struct Page {
     /// Each page that comes has a number of its own.
     at: Mutex<(u64, Option<Channel<Update>>)>,
     came: Notify,
+    /// The number of the page that was sent a first board.
+    begun: AtomicU64,
     /// The number of the page that has shown something.
     shown: AtomicU64,
 }
@@ -47,8 +49,13 @@ impl Page {
         self.came.notify_one();
     }
 
-    /// Sends the page a message; whether there is one that takes it.
+    /// Sends the page a message beside those of the board; whether there is one that has a board and takes it.
     pub(crate) fn tell(&self, update: Update) -> bool {
+        let number = self.number();
+        number.is_some_and(|number| self.begun.load(Ordering::Relaxed) == number) && self.send(update)
+    }
+
+    fn send(&self, update: Update) -> bool {
         let channel = self.lock().1.clone();
         channel.is_some_and(|channel| channel.send(update).is_ok())
     }
@@ -117,10 +124,16 @@ pub(crate) async fn pump(open: Arc<Open>) {
         update.link = (look == Look::First || batch.link).then(|| open.console.link().into());
         update.progress = batch.progress;
         update.beat = beat.due(now);
-        if !update.is_empty() {
-            open.page.tell(update);
-        }
         if look == Look::First {
+            let late = open.console.late();
+            update.late = Some(late.into_iter().map(|(stage, since)| Late::new(stage, since)).collect());
+        }
+        if !update.is_empty() {
+            // A page that is gone comes again.
+            open.page.send(update);
+        }
+        if let Some(number) = page.filter(|_| look == Look::First) {
+            open.page.begun.store(number, Ordering::Relaxed);
             open.shown.notify_one();
         }
     }

@@ -12,6 +12,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 use crate::error::ConsoleError;
 use crate::lateness::Lateness;
 use crate::present::Present;
+use crate::unwatched::Watched;
 
 /// Who sits where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub struct Console {
     acted: Notify,
     pub(crate) beats: Beats,
     pub(crate) lateness: Mutex<Lateness>,
+    pub(crate) watched: Mutex<Watched>,
 }
 
 impl std::fmt::Debug for Console {
@@ -101,6 +103,7 @@ impl Console {
                 acted: Notify::new(),
                 beats,
                 lateness: Mutex::default(),
+                watched: Mutex::default(),
             }),
             events,
         ))

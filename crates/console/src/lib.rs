@@ -17,6 +17,7 @@ mod disclosures;
 mod alarm_delay;
 mod lateness;
 mod own_alarms;
+mod unwatched;
 
 mod answers;
 mod door;

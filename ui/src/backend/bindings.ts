@@ -672,6 +672,12 @@ export type TrendsQuery = {
 	axes: ([string, number | null, number | null])[],
 };
 
+/**  A time in which nobody watched at this station. */
+export type Unwatched = {
+	from: number,
+	to: number,
+};
+
 /**  What changed since the last message. Absent parts did not change. */
 export type Update = {
 	/**  Tiles that changed. */
@@ -698,6 +704,8 @@ export type Update = {
 	audio: Audio | null,
 	/**  Every stage on an alarm's way that nothing passes; none where all of them work. */
 	late: Late[] | null,
+	/**  A time in which nobody watched here, that was not said yet. */
+	unwatched: Unwatched | null,
 	/**  The page answers this number with `beat`, once it shows what came with it. */
 	beat: number | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */

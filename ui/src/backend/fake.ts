@@ -164,6 +164,7 @@ export function update(parts: Partial<Update> = {}): Update {
     raised: [],
     audio: null,
     late: null,
+    unwatched: null,
     beat: null,
     moment: null,
     ...parts,

@@ -55,6 +55,7 @@ export type {
   TimelineEntry,
   TrendsQuery,
   Trends,
+  Unwatched,
   Update,
   ValueAt,
   Waiting,

@@ -10,6 +10,7 @@ import {
   type QueueItem,
   type Spark,
   type Tile,
+  type Unwatched,
   type Update,
   type Waiting,
 } from '../backend';
@@ -76,6 +77,8 @@ class Board {
   audio: Audio = $state.raw({ trouble: null, advice: null });
   /** Stages on an alarm's way that nothing passes, as Rust says. */
   late: Late[] = $state.raw([]);
+  /** A time in which nobody watched here, until somebody has seen it said. */
+  unwatched: Unwatched | null = $state.raw(null);
   /** When this page was told something last. */
   private heard = $state(Date.now());
   /** The moment that is shown: the present, or a past one that somebody looks at. Moves every second. */
@@ -267,6 +270,7 @@ class Board {
     if (update.waiting) this.waiting = update.waiting;
     if (update.audio) this.audio = update.audio;
     if (update.late) this.late = update.late;
+    if (update.unwatched) this.unwatched = update.unwatched;
     if (update.link) this.link = update.link;
     if (update.progress) this.progress = update.progress;
     if (update.quarantined !== null) this.quarantined = update.quarantined;

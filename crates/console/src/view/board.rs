@@ -245,6 +245,19 @@ impl Late {
     }
 }
 
+/// A time in which nobody watched at this station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct Unwatched {
+    from: i64,
+    to: i64,
+}
+
+impl From<(Instant, Instant)> for Unwatched {
+    fn from((from, to): (Instant, Instant)) -> Unwatched {
+        Unwatched { from: ms(from), to: ms(to) }
+    }
+}
+
 /// Whether alarms can be heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
 pub struct Audio {
@@ -282,6 +295,8 @@ pub struct Update {
     pub audio: Option<Audio>,
     /// Every stage on an alarm's way that nothing passes; none where all of them work.
     pub late: Option<Vec<Late>>,
+    /// A time in which nobody watched here, that was not said yet.
+    pub unwatched: Option<Unwatched>,
     /// The page answers this number with `beat`, once it shows what came with it.
     pub beat: Option<u32>,
     /// The moment that is shown from now on; its `at` is null where it is the present.

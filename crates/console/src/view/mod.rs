@@ -28,7 +28,7 @@ pub use self::trends::{
 };
 pub use alarms::{Alarm, Load, Onset, QueueItem, Share, TimelineEntry, Waiting};
 pub use asks::{Answer, AsOf, Ask, Asked, Document, Head, Setting, Stretch};
-pub use board::{Audio, Cell, Late, Link, Moment, Past, Progress, Spark, Tile, Update};
+pub use board::{Audio, Cell, Late, Link, Moment, Past, Progress, Spark, Tile, Unwatched, Update};
 pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use ward_sim::WardSim;
 
 use crate::support::station::alarm;
-use crate::support::{Unaided, signal, station};
-use crate::{command, turn};
+use crate::support::{App, Unaided, signal, station};
+use crate::{cache, command, turn};
 
 const SHOWN: &str = "the page shows the board";
 
@@ -54,4 +54,31 @@ async fn a_page_that_hangs_is_said_and_opened_anew_and_alarms_go_on_meanwhile() 
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     assert!(listed.contains("nothing new from this window"), "{listed}");
     app.shot("watch-hung-again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_in_which_nobody_watched_is_said_at_the_next_start_and_once() {
+    let _turn = turn::beside_others().await;
+    let sim = station::sim().await;
+    let folder = tempfile::tempdir().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let before = i64::try_from(now).unwrap() - 20 * 60_000;
+    // As a station left it that was killed twenty minutes ago.
+    let vault = cache::fill(folder.path());
+    vault.set_setting("server", sim.base().to_owned()).unwrap();
+    vault.set_setting("watched-until", before.to_string()).unwrap();
+    drop(vault);
+    let start = ["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()];
+    let app = App::start(&start).await;
+    let said = app.text("[data-testid=unwatched-banner]").await;
+    assert!(said.contains("Nobody watched at this station from"), "{said}");
+    app.painted().await;
+    app.shot("watch-unwatched");
+    app.click("[data-testid=unwatched-alarms]").await;
+    app.see("[data-testid=alert-rows]").await;
+    app.close().await;
+    let app = App::start(&start).await;
+    app.until("the board", station::TILES).await;
+    assert_eq!(app.ask("return document.querySelectorAll('[data-testid=unwatched-banner]').length").await, 0);
+    app.close().await;
 }

@@ -65,8 +65,13 @@ impl Engine {
         self.checks_in_vain.store(if is_late { in_vain.saturating_add(1) } else { 0 }, Ordering::Relaxed);
         let (server, date) = checked?;
         self.beats().beat(Stage::Server);
-        self.online(date, false);
         let mut puller = self.puller();
+        puller.load().await?;
+        // Somebody who was cut off is online again once the alarms of that time are here, and not when the server answers.
+        if puller.has_read() {
+            self.alarms_round(&server, &mut puller).await?;
+        }
+        self.online(date, false);
         puller.first_ward(&server, &mut |event| self.seen(event)).await?;
         self.tell_unread();
         Ok((server, puller))

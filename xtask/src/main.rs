@@ -64,6 +64,15 @@ enum Task {
         /// Hours of it
         #[arg(default_value_t = 24)]
         hours: u32,
+        /// Let one thing after the other go wrong on the way to the server while alarms go on
+        #[arg(long)]
+        faults: bool,
+    },
+    /// Stop an alarm in every way there is: days of faults on the way to the server, then the real window and its sound
+    Faults {
+        /// Days, each with its own random choices
+        #[arg(long, default_value_t = 3)]
+        days: u32,
     },
     /// The conformance journey on a FHIR R4 server
     Interop {
@@ -131,9 +140,17 @@ fn run(task: Task) -> Result<(), String> {
             options.extend(validate.then(|| "--validate".into()));
             test::of_sync("interop", &options)
         }
-        Task::Day { hours } => {
+        Task::Day { hours, faults: false } => {
             setup::run(true)?;
             test::day(hours)
+        }
+        Task::Day { hours, faults: true } => {
+            setup::run(true)?;
+            test::day_of_faults(hours, 1)
+        }
+        Task::Faults { days } => {
+            setup::run(true)?;
+            test::faults(days)
         }
         Task::Bench(options) => {
             setup::run(true)?;

@@ -39,6 +39,22 @@ pub(crate) fn day(hours: u32) -> Result<(), String> {
     go(test.env("VIGIL_DAY_HOURS", hours.to_string()))
 }
 
+/// The same of a day in which one thing after the other goes wrong on the way to the server; the choices follow from the seed.
+pub(crate) fn day_of_faults(hours: u32, seed: u32) -> Result<(), String> {
+    let mut test =
+        cargo(&["test", "-p", "sync", "--test", "alarm_path", "--", "in_a_day_of_faults", "--nocapture"]);
+    go(test.env("VIGIL_FAULT_HOURS", hours.to_string()).env("VIGIL_FAULT_SEED", seed.to_string()))
+}
+
+/// Days of faults, then the window whose page is killed and stopped and whose sound is taken away.
+pub(crate) fn faults(days: u32) -> Result<(), String> {
+    for seed in 1..=days {
+        day_of_faults(24, seed)?;
+    }
+    let window = ["test", "--workspace", "--features", "custom-protocol", "--test", "window", "--"];
+    go(cargo(&window).args(["watch::", "sound::", "--nocapture"]))
+}
+
 /// Both fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.
 pub(crate) fn fuzz(seconds: u32) -> Result<(), String> {
     if output("cargo", &["fuzz", "--version"]).is_none() {

@@ -1,70 +1,40 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, begin, item, live, NOW, station, tell, tile } from './backend/fake';
 import App from './App.svelte';
+import { backend } from './backend';
+import { begin, item, station, tell, tile } from './backend/fake';
 import { board } from './lib/board.svelte';
-import { dialogs } from './lib/dialogs.svelte';
 
 vi.mock('./backend', () => import('./backend/fake'));
-const hand = userEvent.setup();
 
-beforeEach(async () => {
+beforeEach(() => {
   begin();
-  answer({ state: () => Promise.resolve(station) });
-  [board.loaded, board.past, board.screen, board.patient] = [false, null, 'ward', null];
-  [dialogs.search, dialogs.keys] = [false, false];
-  Element.prototype.scrollIntoView = vi.fn();
-  vi.stubGlobal('matchMedia', () => ({ matches: true }));
-  render(App);
-  await screen.findByTestId('nav-ward').catch(() => {});
-  tell({
-    tiles: [tile(), tile({ patient: 'p2', bed: '13', place: 'Bed 13', name: 'Bo Lind', ward: 'Ward B' })],
-    order: ['p1', 'p2'],
-    queue: [item({ episode: 'a' }), item({ episode: 'b' }, { patient: 'p2', place: 'Bed 13' })],
-    link: { ...live, lastGood: NOW },
-  });
-  await tick();
+  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
+  [board.app, board.screen, board.past, board.trouble] = [station, 'ward', null, null];
 });
 afterEach(() => {
   cleanup();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
-it.each(['/', '{Control>}f{/Control}'])('searches with %s, from any screen', async (keys) => {
+it('loses one part of the screen by a fault in it, and not the counts of alarms above it', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  render(App);
+  await tick();
+  tell({ order: ['p1'], tiles: [tile()], queue: [item()] });
+  await tick();
+  // What a part asks of Rust and cannot bear.
+  vi.spyOn(backend, 'shifts').mockImplementation(() => {
+    throw new Error('a fault of the page');
+  });
   board.screen = 'handover';
   await tick();
-  await hand.keyboard(keys);
-  const field = (await screen.findByTestId('search-words')) as HTMLInputElement;
-  field.focus();
-  await hand.type(field, 'lind');
-  expect(field.value).toBe('lind');
-  await hand.keyboard('{Enter}');
-  expect([board.screen, board.patient, dialogs.search]).toEqual(['patient', 'p2', false]);
-});
-
-it('opens no search with a letter of a word that is typed', async () => {
-  board.screen = 'alerts';
+  expect(screen.getByTestId('part-failed').textContent).toContain('shows nothing');
+  expect(screen.getByTestId('count-high').textContent).toContain('1');
+  vi.mocked(backend.shifts).mockResolvedValue([]);
+  screen.getByText('Show it again').click();
   await tick();
-  await hand.type(screen.getByLabelText('Search alerts'), '1/2');
-  expect(dialogs.search).toBe(false);
-});
-
-it('reaches the first alarm with one key from any screen, and takes nothing by it', async () => {
-  for (const from of ['ward', 'alerts', 'handover'] as const) {
-    board.screen = from;
-    await tick();
-    (document.activeElement as HTMLElement | null)?.blur();
-    await hand.keyboard('n');
-    await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid, from).toBe('take-a'));
-  }
-  await hand.keyboard('n');
-  await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid).toBe('take-b'));
-  expect(asked.filter(([name]) => name === 'take')).toEqual([]);
-});
-
-it('says what the keys do', async () => {
-  await hand.keyboard('?');
-  expect((await screen.findByTestId('keys')).textContent).toContain('Search a patient by name, number or bed');
+  expect(screen.queryByTestId('part-failed')).toBeNull();
 });

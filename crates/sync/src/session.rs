@@ -105,6 +105,7 @@ impl Engine {
     async fn turn(&self, turn: Turn, server: Server, mut puller: Puller, pace: &Pace) -> SyncError {
         let (mut round, mut tries) = (0u32, 0u32);
         loop {
+            let before = puller.server_time();
             let went = match turn {
                 Turn::Alarms => self.alarms_round(&server, &mut puller).await,
                 Turn::Values => {
@@ -116,7 +117,8 @@ impl Engine {
             match went {
                 Ok(()) => {
                     tries = 0;
-                    self.online(puller.server_time(), pace.is_live());
+                    // The server's clock as it was told in this round: one that asked nothing heard nothing.
+                    self.online(puller.server_time().filter(|date| before != Some(*date)), pace.is_live());
                     pace.wait(turn).await;
                 }
                 // Only this answer did not come: the stage is late, which is said, and the link is there.

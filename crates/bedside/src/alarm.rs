@@ -97,7 +97,7 @@ pub(crate) fn line(episode: &Episode, state: &EpisodeState) -> AlarmLine {
         known_here_only: state.known_here_only,
         sound: state.sound,
         pause_lasts: state.pause_lasts,
-        escalation: state.escalation.clone(),
+        escalation: state.escalation().cloned(),
         also_took: state.also_took.clone(),
         order_uncertain: state.order_uncertain,
         reminders: state.reminders,

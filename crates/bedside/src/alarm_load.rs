@@ -147,6 +147,7 @@ mod tests {
             measure: None,
             onset: Instant(onset),
             ended: ended.map(Instant),
+            renewed: None,
         }
     }
 

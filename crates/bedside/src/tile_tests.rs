@@ -76,6 +76,7 @@ fn episode(id: &str, priority: Priority, onset_s: i64, measure: Option<Measure>)
         measure,
         onset: NOW - onset_s * 1000,
         ended: None,
+        renewed: None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::alarm::units;
 /// Something that happened to an episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineEntry {
-    /// `raised`, a verb's code, or `ended`.
+    /// `raised`, `renewed`, a verb's code, or `ended`.
     pub what: &'static str,
     /// When.
     pub at: Instant,
@@ -57,10 +57,14 @@ pub fn timeline(
     let ward = reader.ward()?;
     let unit = found.patient.as_ref().and_then(|id| units(&ward).get(id).copied()).unwrap_or_default();
     let state = fold(&found, &actions, now, ward.site.policy(unit));
-    if let Some(call) = state.escalation.filter(|call| call.by.is_none()) {
+    for call in state.escalations.into_iter().filter(|call| call.by.is_none()) {
         // The clock made it due; nobody was called.
         let due = plain(Verb::Escalate.code(), "Due", Some("Nobody had taken it"), call.at);
         out.push(TimelineEntry { note: Some(call.role), ..due });
+    }
+    if let Some(renewed) = found.renewed {
+        let why = if renewed.after.is_some() { "Its condition came back" } else { "Its severity was raised" };
+        out.push(plain("renewed", "New once more", Some(why), renewed.at));
     }
     out.extend(found.ended.map(|at| plain("ended", "Condition ended", None, at)));
     out.sort_by_key(|entry| entry.at);

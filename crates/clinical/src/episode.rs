@@ -69,6 +69,19 @@ pub struct Episode {
     pub onset: Instant,
     /// When the condition ended; `None` while it holds.
     pub ended: Option<Instant>,
+    /// When it last became new once more on the same id; `None` where it never did.
+    pub renewed: Option<Renewal>,
+}
+
+/// An alarm became new once more on the id it had: its severity was raised, or its condition was over and is there again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renewal {
+    /// When the server took it (`meta.lastUpdated`), or when this station heard of it where nothing says.
+    pub at: Instant,
+    /// When this station heard of it, by its own clock.
+    pub received: Instant,
+    /// The end that was taken back, where it was over.
+    pub after: Option<Instant>,
 }
 
 impl Episode {

@@ -7,12 +7,15 @@ mod acuity;
 mod convert;
 mod decimal;
 mod episode;
+mod escalation;
 mod fact;
 mod id;
 mod limits;
 mod measure;
 mod news2;
+mod ordered;
 mod person;
+mod policy;
 mod presets;
 mod quality;
 mod quantity;
@@ -32,7 +35,8 @@ pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
 pub use convert::{Conversion, Shown};
 pub use decimal::{Decimal, NotADecimal};
-pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, SeenAction, Verb};
+pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, Renewal, SeenAction, Verb};
+pub use escalation::Escalation;
 pub use fact::{Body, Fact, Unreadable};
 pub use id::{ActionId, ActorId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
 pub use limits::{
@@ -44,13 +48,14 @@ pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,
 };
 pub use person::{Sex, age_years, initials};
+pub use policy::Policy;
 pub use presets::{Preset, presets};
 pub use quality::Quality;
 pub use quantity::{Comparator, Quantity, Unit, unit_word};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 
-pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Escalation, Policy, Sound, fold};
+pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Sound, fold};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
 pub use sample::{Marks, Sample, Source, Times};
 pub use settings::{Setting, SettingSpec, Takes, settings, settings_table};

@@ -3,56 +3,13 @@
 //! A pure fold over append-only facts and a moment, so two stations that hold the same facts show the same state, in whatever
 //! order the facts arrived.
 
-use crate::{
-    Action, Actor, Episode, Instant, MINUTE_MS, Presence, Priority, SECOND_MS, SeenAction, Setting,
-    UnitLimits, Verb,
-};
+use crate::escalation::{Escalation, escalations};
+use crate::ordered::{answers, in_order, late, ownership};
+use crate::{Actor, Episode, Instant, MINUTE_MS, Policy, Presence, Priority, SeenAction, Verb};
 
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
 /// this much before anybody is told.
 pub const CLOCK_TOLERANCE_MS: i64 = MINUTE_MS;
-/// An action that reached the server this long after the click was made offline.
-const LATE: i64 = 3 * SECOND_MS;
-
-/// What a unit has set for its alarms, by default what the table of settings says. All times in milliseconds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Policy {
-    /// How long a pause of the sound lasts.
-    pub pause: i64,
-    /// How often somebody who owns an alarm that is still on is reminded.
-    pub remind: i64,
-    /// How long an alarm may have no owner before the next role is called: high, medium, low.
-    pub escalate: [i64; 3],
-    /// The roles that are called, one after the other: for a high, a medium and a low alarm.
-    pub chain: [Vec<String>; 3],
-    /// What is watched where nobody set other limits for a patient.
-    pub limits: UnitLimits,
-}
-
-impl Default for Policy {
-    fn default() -> Policy {
-        let escalate = [Setting::EscalateHigh, Setting::EscalateMedium, Setting::EscalateLow];
-        let chain = [Setting::ChainHigh, Setting::ChainMedium, Setting::ChainLow];
-        Policy {
-            pause: Setting::AlarmPause.default_ms(),
-            remind: Setting::AlarmRemind.default_ms(),
-            escalate: escalate.map(Setting::default_ms),
-            chain: chain.map(Setting::default_roles),
-            limits: UnitLimits::default(),
-        }
-    }
-}
-
-impl Policy {
-    fn wait(&self, priority: Priority) -> Option<i64> {
-        match priority {
-            Priority::High => Some(self.escalate[0]),
-            Priority::Medium => Some(self.escalate[1]),
-            Priority::Low => Some(self.escalate[2]),
-            Priority::Technical => None,
-        }
-    }
-}
 
 /// Whether an alarm is to be heard (IEC 60601-1-8: paused ends by itself).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,19 +33,6 @@ impl Sound {
     }
 }
 
-/// The next role was called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Escalation {
-    /// 1 for the first role of the chain.
-    pub level: usize,
-    /// The role.
-    pub role: String,
-    /// When it was reached.
-    pub at: Instant,
-    /// Who asked for it; `None` where it was the timer.
-    pub by: Option<Actor>,
-}
-
 /// What the facts add up to at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EpisodeState {
@@ -108,15 +52,25 @@ pub struct EpisodeState {
     pub pause_lasts: i64,
     /// How often its owner was reminded that it is still on.
     pub reminders: u32,
-    /// The highest role that was called.
-    pub escalation: Option<Escalation>,
+    /// The roles that are due or were called since the alarm was new, the first of the chain first.
+    pub escalations: Vec<Escalation>,
     /// Whether something that decides this state is known to this station only.
     pub known_here_only: bool,
 }
 
-/// Folds the actions on one episode into its state at `now`. The order of `actions` does not matter.
+impl EpisodeState {
+    /// The highest role that is due or was called.
+    pub fn escalation(&self) -> Option<&Escalation> {
+        self.escalations.last()
+    }
+}
+
+/// Folds the actions on one episode into its state at `now`. Where the alarm became new once more, because its severity was
+/// raised or its condition came back on the same id, what was done before answers nothing any more.
+/// The order of `actions` does not matter.
 pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Policy) -> EpisodeState {
-    let ordered = in_order(episode, actions);
+    let mut ordered = in_order(episode, actions);
+    ordered.retain(|seen| answers(episode, seen));
     let mut owner: Option<(&SeenAction, Actor)> = None;
     let mut handled: Option<&SeenAction> = None;
     let mut first_take: Option<&SeenAction> = None;
@@ -172,7 +126,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
         sound: sound(presence, &ordered, now, policy),
         pause_lasts: policy.pause,
         reminders: u32::try_from(reminders).unwrap_or(u32::MAX),
-        escalation: escalation(episode, &ordered, now, policy),
+        escalations: escalations(episode, &ordered, now, policy),
         known_here_only: owner.as_ref().is_some_and(|(seen, _)| seen.accepted_at.is_none())
             || handled.is_some_and(|seen| seen.accepted_at.is_none()),
         owner: owner.map(|(seen, who)| (who, seen.action.at)),
@@ -180,34 +134,6 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
         order_uncertain,
         handled: handled.map(|seen| (seen.action.by.clone(), seen.action.at, seen.action.note.clone())),
     }
-}
-
-/// Whom an action makes the owner of what this person owns: `None` where it changes nothing, `Some(None)` where it is anybody's
-/// again. People are told apart by who they are; an alarm that was given to a mere name becomes that of the first who bears
-/// the name and takes it.
-fn ownership(owner: Option<&Actor>, action: &Action) -> Option<Option<Actor>> {
-    match action.verb {
-        Verb::Take if owner.is_none_or(|who| who.is_name_of(&action.by)) => Some(Some(action.by.clone())),
-        Verb::Release if owner.is_some_and(|who| who.is(&action.by)) => Some(None),
-        Verb::HandTo => action.recipient().map(Some),
-        _ => None,
-    }
-}
-
-/// Server order where the server knows it; what it does not know yet comes after, by its own clock. Each action once.
-fn in_order<'a>(episode: &Episode, actions: &'a [SeenAction]) -> Vec<&'a SeenAction> {
-    let mut ordered: Vec<&SeenAction> =
-        actions.iter().filter(|seen| seen.action.about.episode() == Some(&episode.id)).collect();
-    ordered.sort_by(|a, b| {
-        let key = |seen: &SeenAction| (seen.accepted_at.unwrap_or(Instant(i64::MAX)), seen.action.at);
-        key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id))
-    });
-    ordered.dedup_by(|later, first| later.action.id == first.action.id);
-    ordered
-}
-
-fn late(seen: &SeenAction) -> bool {
-    seen.accepted_at.is_none_or(|at| at.ms_since(seen.action.at) > LATE)
 }
 
 fn sound(presence: Presence, ordered: &[&SeenAction], now: Instant, policy: &Policy) -> Sound {
@@ -222,80 +148,10 @@ fn sound(presence: Presence, ordered: &[&SeenAction], now: Instant, policy: &Pol
     }
 }
 
-/// The highest role that was called: by the timer, for as long as the server knew of no take, or by a person.
-///
-/// The timer counts what had reached the server by then, so every station comes to the same answer, and an action that was
-/// made offline and arrives late never takes back a call that went out.
-fn escalation(
-    episode: &Episode,
-    ordered: &[&SeenAction],
-    now: Instant,
-    policy: &Policy,
-) -> Option<Escalation> {
-    let chain = policy.chain(episode.priority);
-    let mut highest: Option<Escalation> = None;
-    let mut reach = |level: usize, at: Instant, by: Option<Actor>| {
-        let level = level.min(chain.len());
-        if let Some(role) = level.checked_sub(1).and_then(|n| chain.get(n))
-            && highest.as_ref().is_none_or(|h| h.level < level)
-        {
-            highest = Some(Escalation { level, role: role.clone(), at, by });
-        }
-    };
-    // Nobody has it from the onset to the first take the server knows of, and again from a release to the next take.
-    let end = episode.ended.unwrap_or(now).min(now);
-    let mut free_since = Some(episode.onset);
-    let mut owner: Option<Actor> = None;
-    let mut level = 0;
-    let count = |from: Instant, until: Instant, level: &mut usize, reach: &mut dyn FnMut(usize, Instant)| {
-        let Some(wait) = policy.wait(episode.priority).filter(|wait| *wait > 0) else { return };
-        let mut at = from + wait;
-        while at <= until && *level < chain.len() {
-            *level += 1;
-            reach(*level, at);
-            at = at + wait;
-        }
-    };
-    for seen in ordered.iter().filter(|seen| seen.accepted_at.is_some()) {
-        let arrived = seen.accepted_at.unwrap_or(now);
-        let action = &seen.action;
-        let becomes = ownership(owner.as_ref(), action);
-        match action.verb {
-            Verb::Take | Verb::Handled | Verb::HandTo => {
-                if let Some(from) = free_since.take() {
-                    count(from, arrived.min(end), &mut level, &mut |level, at| reach(level, at, None));
-                }
-                // Who says what was done about it has come, too.
-                let came = || (action.verb == Verb::Handled).then(|| action.by.clone());
-                owner = becomes.flatten().or(owner).or_else(came);
-            }
-            Verb::Release if becomes.is_some() => {
-                owner = None;
-                free_since = Some(arrived);
-            }
-            Verb::Escalate => {
-                level = (level + 1).min(chain.len());
-                reach(level, seen.action.at, Some(seen.action.by.clone()));
-            }
-            _ => {}
-        }
-    }
-    if let Some(from) = free_since {
-        count(from, end, &mut level, &mut |level, at| reach(level, at, None));
-    }
-    // A call that a person asked for on this station counts here at once.
-    for seen in ordered.iter().filter(|seen| seen.accepted_at.is_none() && seen.action.verb == Verb::Escalate)
-    {
-        level = (level + 1).min(chain.len());
-        reach(level, seen.action.at, Some(seen.action.by.clone()));
-    }
-    highest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{About, Episode, Measure, Verb};
+    use crate::{About, Action, Episode, Measure, Renewal, SeenAction, Verb};
     use proptest::prelude::*;
 
     fn episode(priority: Priority, ended: Option<Instant>) -> Episode {
@@ -307,6 +163,7 @@ mod tests {
             measure: Some(Measure::SpO2),
             onset: Instant(0),
             ended,
+            renewed: None,
         }
     }
 
@@ -379,7 +236,7 @@ mod tests {
     fn nobody_takes_it_and_the_next_role_is_called_by_priority() {
         let level = |priority, minutes: i64| {
             state(&episode(priority, None), &[], minutes * MINUTE_MS)
-                .escalation
+                .escalation()
                 .map(|e| (e.level, e.at.0 / MINUTE_MS))
         };
         assert_eq!(level(Priority::High, 1), None);
@@ -397,13 +254,13 @@ mod tests {
         let late = [action("1", Verb::Take, "Okafor", 30_000, Some(4 * MINUTE_MS))];
         let now = state(&high, &late, 10 * MINUTE_MS);
         assert_eq!(now.owner.as_ref().map(|o| o.0.name.as_str()), Some("Okafor"));
-        assert_eq!(now.escalation.map(|e| e.level), Some(2));
+        assert_eq!(now.escalation().map(|e| e.level), Some(2));
         let in_time = [action("1", Verb::Take, "Okafor", 30_000, Some(31_000))];
-        assert_eq!(state(&high, &in_time, 10 * MINUTE_MS).escalation, None);
+        assert_eq!(state(&high, &in_time, 10 * MINUTE_MS).escalation(), None);
         let let_go =
             [in_time[0].clone(), action("2", Verb::Release, "Okafor", 2 * MINUTE_MS, Some(2 * MINUTE_MS))];
         assert_eq!(
-            state(&high, &let_go, 5 * MINUTE_MS).escalation.map(|e| e.at),
+            state(&high, &let_go, 5 * MINUTE_MS).escalation().map(|e| e.at),
             Some(Instant(4 * MINUTE_MS))
         );
     }
@@ -467,9 +324,9 @@ mod tests {
         assert_eq!((now.owner.unwrap().0, now.also_took), (here.clone(), vec![there.clone()]));
         // The next role is called from the owner's own release on, not from anybody else's.
         facts.push(by(&here, "5", Verb::Release, 6 * MINUTE_MS));
-        assert_eq!(state(&medium, &facts[..4], 60 * MINUTE_MS).escalation, None);
+        assert_eq!(state(&medium, &facts[..4], 60 * MINUTE_MS).escalation(), None);
         assert_eq!(
-            state(&medium, &facts, 60 * MINUTE_MS).escalation.map(|e| (e.level, e.at)),
+            state(&medium, &facts, 60 * MINUTE_MS).escalation().map(|e| (e.level, e.at)),
             Some((3, Instant(21 * MINUTE_MS)))
         );
         assert_eq!(state(&medium, &facts, 7 * MINUTE_MS).presence, Presence::Active);
@@ -502,6 +359,66 @@ mod tests {
         let known = given_to("N. Okafor", Some(&there), given);
         let facts = [known, by(&here, "2", Verb::Take, 2), by(&here, "3", Verb::Release, 3)];
         assert_eq!(state(&medium, &facts, 4).owner.unwrap().0, there);
+    }
+
+    #[test]
+    fn an_alarm_that_says_more_than_before_is_new_to_eye_and_ear_whatever_was_done_about_it() {
+        let take = |id: &str, at, accepted| action(id, Verb::Take, "Okafor", at, Some(accepted));
+        for after in [None, Some(Instant(5_000))] {
+            let mut alarm = episode(Priority::High, None);
+            alarm.renewed = Some(Renewal { at: Instant(10_000), received: Instant(11_000), after });
+            for (name, before) in [
+                ("taken", vec![take("1", 1000, 1100)]),
+                (
+                    "handled",
+                    vec![take("1", 1000, 1100), action("2", Verb::Handled, "Okafor", 2000, Some(2100))],
+                ),
+                ("handled by who never took it", vec![action("1", Verb::Handled, "Varga", 2000, Some(2100))]),
+                (
+                    "given to somebody",
+                    vec![given_to("Varga", None, action("1", Verb::HandTo, "Okafor", 2000, Some(2100)))],
+                ),
+                ("its sound paused", vec![action("1", Verb::AudioPause, "Okafor", 9000, Some(9100))]),
+                ("taken offline before, and sent after", vec![take("1", 9000, 20_000)]),
+                (
+                    "taken here before this station heard of it",
+                    vec![action("1", Verb::Take, "Okafor", 10_900, None)],
+                ),
+                ("by servers that count whole seconds", vec![take("1", 9900, 10_000)]),
+            ] {
+                let now = state(&alarm, &before, 30_000);
+                assert_eq!((now.presence, now.sound), (Presence::Active, Sound::On), "{name}, {after:?}");
+                assert_eq!((now.owner, now.handled, now.reminders), (None, None, 0), "{name}");
+                // The count to the next role begins anew.
+                let due = |ms| {
+                    state(&alarm, &before, ms).escalations.into_iter().map(|due| due.at).collect::<Vec<_>>()
+                };
+                assert_eq!(due(10_000 + 2 * MINUTE_MS), [Instant(10_000 + 2 * MINUTE_MS)], "{name}");
+                // It ends, and nobody came since.
+                let over = Episode { ended: Some(Instant(40_000)), ..alarm.clone() };
+                assert_eq!(state(&over, &before, 50_000).presence, Presence::Latched, "{name}");
+                // Whoever takes it now has it, and it is quiet.
+                let mut again = before.clone();
+                again.push(take("9", 31_000, 31_100));
+                let now = state(&alarm, &again, 32_000);
+                assert_eq!((now.presence, now.sound), (Presence::Owned, Sound::Off), "{name}");
+            }
+            let here = [action("1", Verb::Take, "Okafor", 12_000, None)];
+            assert_eq!(
+                state(&alarm, &here, 13_000).presence,
+                Presence::Owned,
+                "taken here after it was seen"
+            );
+        }
+    }
+
+    #[test]
+    fn every_role_of_the_chain_is_kept_in_the_order_in_which_it_fell_due() {
+        let high = episode(Priority::High, None);
+        let asked = [action("1", Verb::Escalate, "Okafor", 5 * MINUTE_MS, Some(5 * MINUTE_MS))];
+        let reached = state(&high, &asked, 60 * MINUTE_MS).escalations;
+        let reached: Vec<_> = reached.iter().map(|e| (e.level, e.at.0 / MINUTE_MS, e.by.is_some())).collect();
+        assert_eq!(reached, [(1, 2, false), (2, 4, false), (3, 5, true)]);
     }
 
     proptest! {

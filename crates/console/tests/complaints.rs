@@ -47,6 +47,7 @@ fn episode(id: &str, priority: Priority, text: &str, measure: Option<Measure>, a
         measure,
         onset: Instant(NOW - age_ms),
         ended: None,
+        renewed: None,
     }
 }
 

@@ -148,6 +148,7 @@ mod tests {
                 measure: Some(clinical::Measure::SpO2),
                 onset: Instant(1_750_000_000_123),
                 ended,
+                renewed: None,
             };
             let resource = detected_issue(&episode, "spo2-low", Some("Observation/o"));
             assert_eq!(read(&resource.to_string()), Body::Episode(episode));

@@ -71,6 +71,7 @@ fn carry_out(vault: &Vault, n: usize, step: &Step) {
                 measure: None,
                 onset: Instant(*onset),
                 ended: ended.map(Instant),
+                renewed: None,
             }),
         )),
         Step::Deleted { id } => take_in(fact(format!("DetectedIssue/e{id}"), n, Body::Deleted)),
@@ -188,6 +189,7 @@ fn an_alarm_that_a_station_ended_is_not_begun_again_by_the_echo_of_its_beginning
         measure: None,
         onset: Instant(DAY_MS),
         ended,
+        renewed: None,
     };
     let over = Some(Instant(DAY_MS + MINUTE_MS));
     for (id, after_echo) in [("vigil-rr-high-00", over), ("gateway-00", None)] {

@@ -303,6 +303,7 @@ fn an_alarm_that_ended_later_is_still_on_in_the_past() {
             measure: Some(clinical::Measure::SpO2),
             onset: Instant(10 * HOUR_MS),
             ended,
+            renewed: None,
         })
     };
     vault.commit(page(vec![fact("DetectedIssue/e", "1", episode(None))])).unwrap();

@@ -132,6 +132,7 @@ fn an_alarm_and_an_action_are_shown_as_they_were_known() {
             measure: None,
             onset: Instant(10 * MINUTE_MS),
             ended: ended.map(Instant),
+            renewed: None,
         })
     };
     // Raised at 10, heard of at 12; it ended at 14, which was heard of at 30.
@@ -301,6 +302,7 @@ fn two_records(vault: &Vault) {
             measure: None,
             onset: Instant(5 * MINUTE_MS),
             ended: None,
+            renewed: None,
         };
         let note = Action {
             id: format!("n-{id}").into(),

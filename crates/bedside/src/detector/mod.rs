@@ -106,6 +106,7 @@ impl Detector {
                     measure: condition.measure,
                     onset: condition.onset,
                     ended: condition.ended,
+                    renewed: None,
                 },
                 rule: condition.rule.clone(),
                 implicated: condition.implicated.clone(),

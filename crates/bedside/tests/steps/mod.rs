@@ -370,6 +370,7 @@ impl Station {
                     measure: Measure::from_loinc(SIGNALS[signal].0),
                     onset,
                     ended: lasts_min.map(|lasts| onset + lasts * MINUTE_MS),
+                    renewed: None,
                 };
                 match own {
                     true => self.vault.record_episode(episode, "{}".into(), Instant(now)).unwrap(),

@@ -100,7 +100,7 @@ impl Episode {
             also_took: state.also_took.iter().map(|who| who.name.to_string()).collect(),
             order_uncertain: state.order_uncertain,
             sound: state.sound.code(),
-            escalated_to: state.escalation.map(|e| e.role),
+            escalated_to: state.escalation().map(|e| e.role.clone()),
             reminders: state.reminders,
             actions: actions.iter().map(EpisodeAction::from).collect(),
         }

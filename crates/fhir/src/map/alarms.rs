@@ -45,6 +45,7 @@ pub(crate) fn episode(
         onset,
         // An end before the onset is a clock that went wrong; the condition has ended all the same.
         ended: ended.map(|end| end.max(onset)),
+        renewed: None,
     }))
 }
 

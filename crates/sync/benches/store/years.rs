@@ -25,6 +25,7 @@ fn alarm(n: usize, all: usize) -> [Fact; 3] {
         measure: Some(clinical::Measure::SpO2),
         onset,
         ended: (n + 20 < all).then(|| onset + 900_000),
+        renewed: None,
     };
     let done = |verb: Verb, minutes: i64, note: Option<&str>| {
         let id = format!("{}-{n}", verb.code());

@@ -139,6 +139,7 @@ pub(crate) fn stay() -> Vec<Fact> {
         measure: Some(Measure::SpO2),
         onset: NOW - HOUR_MS / 4,
         ended: None,
+        renewed: None,
     };
     facts.push(fact("DetectedIssue/e".into(), Body::Episode(episode)));
     // A limit that was moved for this person ten hours ago.

@@ -109,6 +109,7 @@ pub(crate) fn alarm(
         measure,
         onset: Instant(START + onset),
         ended: ended.map(|t| Instant(START + t)),
+        renewed: None,
     }
 }
 

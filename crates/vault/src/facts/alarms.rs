@@ -5,7 +5,7 @@
 
 use clinical::{
     AHEAD_MS, About, Action, Actor, DAY_MS, Episode, EpisodeId, Instant, Measure, PatientId, Person,
-    Priority, SeenAction, Verb,
+    Priority, Renewal, SeenAction, Verb,
 };
 use rusqlite::{ToSql, params};
 
@@ -62,8 +62,10 @@ impl Reader<'_> {
         // The plus keeps the index of onsets, which all of them fit, out of the choice.
         let mut episodes = self.list(
             &format!(
-                "SELECT id, patient, priority, text, measure, onset, ended FROM {} e
-                 WHERE +onset <= ?1 AND {condition} ORDER BY +onset, id",
+                "SELECT id, patient, priority, text, measure, onset, ended,
+                   (SELECT max(at) FROM renewed WHERE id = e.id AND at <= ?1 AND received <= {})
+                 FROM {} e WHERE +onset <= ?1 AND {condition} ORDER BY +onset, id",
+                self.view.known_by.0,
                 as_known_by("episode", self.view.known_by)
             ),
             params![until.0, bound],
@@ -79,12 +81,31 @@ impl Reader<'_> {
                     onset: Instant(row.get(5)?),
                     // What ended later had not ended then.
                     ended: ended.map(Instant).filter(|ended| *ended <= until),
+                    renewed: row.get::<_, Option<i64>>(7)?.map(|at| Renewal {
+                        at: Instant(at),
+                        received: Instant(at),
+                        after: None,
+                    }),
                 })
             },
         )?;
+        for episode in &mut episodes {
+            if let Some(renewed) = &mut episode.renewed {
+                *renewed = self.renewal(&episode.id, renewed.at)?;
+            }
+        }
         let survivors = self.survivors(self.view.known_by)?;
         episodes.iter_mut().filter_map(|e| e.patient.as_mut()).for_each(|patient| survivors.rename(patient));
         Ok(episodes)
+    }
+
+    fn renewal(&self, id: &EpisodeId, at: Instant) -> Result<Renewal, VaultError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT received, after FROM renewed WHERE id = ? AND at = ?")?;
+        Ok(statement.query_row(params![id.as_str(), at.0], |row| {
+            let after: Option<i64> = row.get(1)?;
+            Ok(Renewal { at, received: Instant(row.get(0)?), after: after.map(Instant) })
+        })?)
     }
 
     /// A day before the view's moment; of the present, before the last thing that is known of any alarm.

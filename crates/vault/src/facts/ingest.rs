@@ -11,6 +11,7 @@ use crate::codec::{PATIENT, about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
+use crate::facts::renewed::{Before, renew};
 use crate::series::restated::Said;
 use crate::series::write::{Reading, Values};
 use crate::store::history::{say, unsay};
@@ -241,13 +242,13 @@ impl<'a> Intake<'a> {
     }
 
     fn episode(&mut self, e: &Episode, stamped: Option<Instant>) -> Result<(), VaultError> {
-        let known: Option<Option<i64>> = self
+        let known: Option<Before> = self
             .transaction
-            .prepare_cached("SELECT ended FROM episode WHERE id = ?")?
-            .query_row([e.id.as_str()], |row| row.get(0))
+            .prepare_cached("SELECT priority, ended FROM episode WHERE id = ?")?
+            .query_row([e.id.as_str()], |row| Ok(Before { priority: row.get(0)?, ended: row.get(1)? }))
             .optional()?;
         // What a console found over stays over: the server's word of its beginning may be read after that.
-        if e.own_rule().is_some() && e.ended.is_none() && known.flatten().is_some() {
+        if e.own_rule().is_some() && e.ended.is_none() && known.is_some_and(|before| before.ended.is_some()) {
             return Ok(());
         }
         let measure = e.measure.and_then(|m| m.spec().loinc.first().or(m.spec().mdc.first()));
@@ -260,7 +261,11 @@ impl<'a> Intake<'a> {
         )? {
             self.done.alerts_changed = true;
             self.done.patients.extend(e.patient.clone());
-            if known.is_none() && e.ended.is_none() {
+            let is_renewed = known.is_some_and(|before| before.is_less_than(e));
+            if let Some(before) = known.filter(|_| is_renewed) {
+                renew(self.transaction, e, before.ended, stamped, self.received)?;
+            }
+            if (known.is_none() || is_renewed) && e.ended.is_none() {
                 self.done.raised.push((e.id.clone(), stamped));
             }
         }

@@ -6,6 +6,8 @@ pub(crate) mod ingest;
 
 pub(crate) mod merge;
 
+pub(crate) mod renewed;
+
 pub(crate) mod newest;
 
 pub(crate) mod ward;

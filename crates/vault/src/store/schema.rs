@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 8;
+pub(crate) const VERSION: i64 = 9;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,7 +106,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 8] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES];
+const STEPS: [&str; 9] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -257,4 +257,17 @@ CREATE TABLE said (source TEXT PRIMARY KEY, at INTEGER, number INTEGER) WITHOUT 
 CREATE INDEX episode_received ON episode (received);
 CREATE TABLE identity (source TEXT PRIMARY KEY, identifier TEXT NOT NULL) WITHOUT ROWID;
 DELETE FROM cursor WHERE kind IN ('first/Location', 'first/Encounter', 'first/MedicationAdministration');
+";
+
+/// When an alarm became new once more on its id, which takes what was done before for no answer; and the calls of the next role
+/// that stations asked the server to pass on.
+const CALLS: &str = "
+CREATE TABLE renewed (
+  id TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, after INTEGER, PRIMARY KEY (id, at)) WITHOUT ROWID;
+CREATE TABLE call (
+  id TEXT PRIMARY KEY, episode TEXT NOT NULL, level INTEGER NOT NULL, role TEXT NOT NULL, due INTEGER NOT NULL,
+  made INTEGER NOT NULL, status TEXT NOT NULL, status_at INTEGER, accepted_at INTEGER, source TEXT,
+  received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX call_on ON call (episode);
+CREATE INDEX call_from ON call (source);
 ";

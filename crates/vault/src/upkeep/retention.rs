@@ -97,6 +97,8 @@ impl Vault {
                 ("DELETE FROM latest WHERE max(t, received) < ?", numerics),
                 ("DELETE FROM dose WHERE max(at, received) < ?", events),
                 ("DELETE FROM episode WHERE max(ended, received) < ?", events),
+                ("DELETE FROM renewed WHERE received < ? AND id NOT IN (SELECT id FROM episode)", events),
+                ("DELETE FROM call WHERE received < ? AND episode NOT IN (SELECT id FROM episode)", events),
                 (
                     // A limit holds until it is changed, and so do those that were saved under a name.
                     "DELETE FROM action WHERE received < ? AND episode NOT IN (SELECT id FROM episode)

@@ -98,6 +98,7 @@ fn alarms(count: i64, now: i64) -> Vec<Fact> {
             measure: Some(Measure::SpO2),
             onset: Instant(now - MINUTE_MS),
             ended: None,
+            renewed: None,
         };
         let take = Action {
             id: format!("a{n}").into(),

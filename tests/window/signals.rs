@@ -87,10 +87,9 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
     }
     gate.shut(true);
     b.until("cut off", "return !!document.querySelector('[data-testid=offline-banner]')").await;
-    let called = card("chain-1", "/due: Outreach/.test(card.textContent)");
-    for app in [&a, &b] {
-        app.until("the next role", &called).await;
-    }
+    // Who is cut off works out the same, and claims of nobody that they were called.
+    a.until("the call", &card("chain-1", "/call sent: Outreach/.test(card.textContent)")).await;
+    b.until("the next role", &card("chain-1", "/due: Outreach/.test(card.textContent)")).await;
     b.shot("signals-escalated-offline");
     // Taken where the network is; the other learns it with the link, and nobody is called back.
     a.click("[data-testid=take-chain-1]").await;
@@ -98,7 +97,10 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
     gate.shut(false);
     b.until(
         "the owner",
-        &card("chain-1", "/N. Okafor/.test(card.textContent) && /due: Outreach/.test(card.textContent)"),
+        &card(
+            "chain-1",
+            "/N. Okafor/.test(card.textContent) && /call sent: Outreach/.test(card.textContent)",
+        ),
     )
     .await;
     a.until("the card", &card("chain-1", "true")).await;

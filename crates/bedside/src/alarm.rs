@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clinical::{
     Actor, Episode, EpisodeId, EpisodeState, Escalation, Group, Instant, PatientId, Place, PlaceId, Presence,
-    Priority, SeenAction, Sound, Stay, Verb, fold, whereabouts,
+    Priority, SeenAction, SeenCall, Sound, Stay, Verb, fold, whereabouts,
 };
 use vault::Ward;
 
@@ -29,12 +29,16 @@ pub struct AlarmLine {
     pub sound: Sound,
     /// How long a pause of its sound lasts, in milliseconds.
     pub pause_lasts: i64,
-    /// The role that was called, and when.
-    pub escalation: Option<Escalation>,
+    /// The roles that are due or were called, the first of the chain first.
+    pub escalations: Vec<Escalation>,
     /// Others who took it too, after the owner.
     pub also_took: Vec<Actor>,
     /// Clocks cannot tell who took it first.
     pub order_uncertain: bool,
+    /// Who handled it last, and when.
+    pub handled: Option<(Actor, Instant)>,
+    /// It is handled and still on, and was asked about again: when that was due last.
+    pub asked_again: Option<Instant>,
     /// How often the owner was reminded.
     pub reminders: u32,
     /// How many more live alarms the bed has.
@@ -61,6 +65,11 @@ impl AlarmLine {
         self.namesake = owner.is_some_and(|who| !who.is(me) && !who.is_name_of(me) && who.is_called_as(me));
     }
 
+    /// The highest role that is due or was called.
+    pub fn escalation(&self) -> Option<&Escalation> {
+        self.escalations.last()
+    }
+
     /// Where it stands in a queue.
     pub fn group(&self) -> Group {
         Group::of(self.priority, self.presence)
@@ -71,13 +80,21 @@ impl AlarmLine {
         format!("{} {}", self.priority.marks(), self.text)
     }
 
+    /// Of one that is handled and still on, by whom and since when: `handled 04:18 N. Okafor, still on`.
+    pub fn handled_words(&self, clock: &dyn Fn(Instant) -> String) -> Option<String> {
+        let (who, at) = self.handled.as_ref().filter(|_| self.presence == Presence::Handled)?;
+        let again = self.asked_again.map_or_else(String::new, |at| format!(", asked again {}", clock(at)));
+        Some(format!("handled {} {}, still on{again}", clock(*at), who.name))
+    }
+
     /// What that person can do about it. A note can be added to what is over, too.
     pub fn verbs(&self) -> Vec<Verb> {
         let live = self.presence.is_live();
         let can = |verb: &Verb| match verb {
             Verb::Take => live && self.free_for_me,
             Verb::AudioPause => self.sound == Sound::On,
-            Verb::Handled | Verb::HandTo | Verb::Escalate => live,
+            Verb::Handled => live || self.asked_again.is_some(),
+            Verb::HandTo | Verb::Escalate => live,
             Verb::Release => self.mine && self.presence != Presence::Closed,
             Verb::Note => true,
             Verb::Annotate | Verb::SetLimit | Verb::SavePreset | Verb::Shift => false,
@@ -97,9 +114,11 @@ pub(crate) fn line(episode: &Episode, state: &EpisodeState) -> AlarmLine {
         known_here_only: state.known_here_only,
         sound: state.sound,
         pause_lasts: state.pause_lasts,
-        escalation: state.escalation().cloned(),
+        escalations: state.escalations.clone(),
         also_took: state.also_took.clone(),
         order_uncertain: state.order_uncertain,
+        handled: state.handled.as_ref().map(|(who, at, _)| (who.clone(), *at)),
+        asked_again: state.asked_again,
         reminders: state.reminders,
         more: 0,
         more_owner: None,
@@ -114,12 +133,15 @@ pub(crate) fn line(episode: &Episode, state: &EpisodeState) -> AlarmLine {
 pub fn states(ward: &Ward, now: Instant) -> Vec<(&Episode, EpisodeState)> {
     let units = units(ward);
     let by_episode = by_episode(ward.actions.iter());
+    let calls = calls_by_episode(ward);
     ward.episodes
         .iter()
         .map(|episode| {
             let actions = by_episode.get(&episode.id).map_or(&[][..], Vec::as_slice);
             let unit = episode.patient.as_ref().and_then(|id| units.get(id)).copied().unwrap_or_default();
-            (episode, fold(episode, actions, now, ward.site.policy(unit)))
+            let calls = calls.get(&episode.id).map_or(&[][..], Vec::as_slice);
+            let state = fold(episode, actions, now, ward.site.policy(unit));
+            (episode, state.with_calls(episode, calls, ward.takes_calls))
         })
         .collect()
 }
@@ -133,6 +155,15 @@ pub(crate) fn by_episode<'a>(
         if let Some(episode) = seen.action.about.episode() {
             found.entry(episode).or_default().push(seen.clone());
         }
+    }
+    found
+}
+
+/// The calls about each episode.
+pub(crate) fn calls_by_episode(ward: &Ward) -> HashMap<&EpisodeId, Vec<&SeenCall>> {
+    let mut found: HashMap<&EpisodeId, Vec<&SeenCall>> = HashMap::new();
+    for seen in &ward.calls {
+        found.entry(&seen.call.episode).or_default().push(seen);
     }
     found
 }

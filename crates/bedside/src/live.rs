@@ -4,15 +4,17 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use clinical::{Actor, Episode, EpisodeId, EpisodeState, Instant, PatientId, Presence, SeenAction, fold};
+use clinical::{
+    Actor, Episode, EpisodeId, EpisodeState, Instant, PatientId, Presence, SeenAction, SeenCall, fold,
+};
 use vault::{Changes, Follower, Vault, VaultError, Ward};
 
-use crate::alarm::{by_episode, units};
+use crate::alarm::{by_episode, calls_by_episode, units};
 use crate::board::Board;
 use crate::local_time::today;
 use crate::placed::{Placed, placed};
 use crate::queue::queue;
-use crate::tile::{alarms_of, by_patient, due, sort, tile};
+use crate::tile::{alarms_of, by_patient, due, is_on_a_tile, sort, tile};
 
 /// The board of now, and the ward it is of.
 #[derive(Debug)]
@@ -138,12 +140,14 @@ impl LiveBoard {
     /// live may have changed.
     fn fold_all(&mut self, ward: &Ward, now: Instant) -> (bool, HashSet<PatientId>) {
         let actions = by_episode(ward.actions.iter());
-        let units = units(ward);
-        let folded = |episode| folded(ward, &units, episode, actions.get(&episode.id), now);
+        let (units, calls) = (units(ward), calls_by_episode(ward));
+        let folded = |episode: &Episode| {
+            folded(ward, &units, episode, actions.get(&episode.id), calls.get(&episode.id), now)
+        };
         self.states = ward.episodes.iter().map(folded).collect();
         let had =
             self.board.tiles.iter().filter(|tile| tile.alarm.is_some()).map(|tile| tile.patient.clone());
-        let live = each(ward, &self.states).filter(|(_, state)| state.presence.is_live());
+        let live = each(ward, &self.states).filter(|(_, state)| is_on_a_tile(state.presence));
         (true, had.chain(live.filter_map(|(episode, _)| episode.patient.clone())).collect())
     }
 
@@ -157,10 +161,10 @@ impl LiveBoard {
         }
         let about_open = |id: Option<&EpisodeId>| id.is_some_and(|id| open.contains(id));
         let actions = by_episode(ward.actions.iter().filter(|seen| about_open(seen.action.about.episode())));
-        let units = units(ward);
+        let (units, calls) = (units(ward), calls_by_episode(ward));
         for (episode, known) in ward.episodes.iter().zip(&mut self.states).filter(|(_, known)| !known.settled)
         {
-            let fresh = folded(ward, &units, episode, actions.get(&episode.id), now);
+            let fresh = folded(ward, &units, episode, actions.get(&episode.id), calls.get(&episode.id), now);
             if fresh.state != known.state {
                 moved = true;
                 touched.extend(episode.patient.clone());
@@ -211,11 +215,13 @@ fn folded(
     units: &HashMap<&PatientId, &str>,
     episode: &Episode,
     actions: Option<&Vec<SeenAction>>,
+    calls: Option<&Vec<&SeenCall>>,
     now: Instant,
 ) -> Folded {
     let unit = episode.patient.as_ref().and_then(|id| units.get(id)).copied().unwrap_or_default();
     let own = actions.map_or(&[][..], Vec::as_slice);
-    let state = fold(episode, own, now, ward.site.policy(unit));
+    let calls = calls.map_or(&[][..], Vec::as_slice);
+    let state = fold(episode, own, now, ward.site.policy(unit)).with_calls(episode, calls, ward.takes_calls);
     // What is closed and was over by now depends on its facts alone.
     let settled = state.presence == Presence::Closed && episode.ended.is_some_and(|at| at <= now);
     Folded { state, settled }

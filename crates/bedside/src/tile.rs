@@ -125,12 +125,22 @@ pub(crate) fn by_patient<'a>(
     found
 }
 
-/// The live alarms of each patient.
+/// Whether a tile tells of it: it wants somebody, or somebody said what was done and it is still on.
+pub(crate) fn is_on_a_tile(presence: Presence) -> bool {
+    presence.is_live() || presence == Presence::Handled
+}
+
+/// Those that still want somebody.
+fn live_of(alarms: &[Alarm]) -> impl Iterator<Item = &Alarm> {
+    alarms.iter().filter(|(line, _)| line.presence.is_live())
+}
+
+/// The alarms of each patient that a tile tells of.
 pub(crate) fn alarms_of<'a>(
     states: impl Iterator<Item = (&'a Episode, &'a EpisodeState)>,
 ) -> HashMap<&'a PatientId, Vec<Alarm>> {
     let mut found: HashMap<&PatientId, Vec<Alarm>> = HashMap::new();
-    for (episode, state) in states.filter(|(_, state)| state.presence.is_live()) {
+    for (episode, state) in states.filter(|(_, state)| is_on_a_tile(state.presence)) {
         if let Some(patient) = &episode.patient {
             found.entry(patient).or_default().push((line(episode, state), episode.measure));
         }
@@ -188,22 +198,28 @@ pub(crate) fn tile(
             .map(|(line, _)| line.priority)
             .max()
     };
-    let cells = cells(values, now, &site.stale, &alarm_of);
+    let has_technical = live_of(&alarms).any(|(line, _)| line.priority == Priority::Technical);
+    let cells = cells(values, now, &site.stale, &alarm_of, has_technical);
     let live: Vec<&Cell> =
         cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
     let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale))
         .then(|| live.iter().map(|c| c.taken_at).max())
         .flatten();
     alarms.sort_by_key(|(line, _)| (signal(line), line.onset));
-    let worst = alarms.iter().map(|(line, _)| line.priority).max();
-    let unowned = alarms.iter().any(|(l, _)| Some(l.priority) == worst && l.presence == Presence::Active);
-    let since = alarms.iter().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
+    // What is handled stays marked, and moves no bed.
+    let live = || live_of(&alarms);
+    let worst = live().map(|(line, _)| line.priority).max();
+    let unowned = live().any(|(l, _)| Some(l.priority) == worst && l.presence == Presence::Active);
+    let since = live().filter(|(l, _)| Some(l.priority) == worst).map(|(l, _)| l.onset).min();
     let acuity = Acuity::new(worst, unowned, news.partial, since);
-    let more = alarms.len().saturating_sub(1);
+    let more = match live().count() {
+        0 => alarms.len().saturating_sub(1),
+        live => live - 1,
+    };
     let owner_of = |(line, _): &Alarm| line.owner.as_ref().map(|(who, _)| who.clone());
     let leads = alarms.first().and_then(owner_of);
     let more_owner =
-        alarms.iter().skip(1).find_map(owner_of).filter(|who| leads.as_ref().is_none_or(|l| !l.is(who)));
+        live().skip(1).find_map(owner_of).filter(|who| leads.as_ref().is_none_or(|l| !l.is(who)));
     let battery = newest(values, &[Measure::Battery], now);
     let told_by = battery.and_then(|n| n.from.series.device.as_ref());
     let devices = placed.devices.iter().map(|index| &ward.devices[*index]).map(|device| TileDevice {
@@ -252,7 +268,8 @@ pub(crate) fn due(ward: &Ward, patient: &PatientId, values: &[&SeriesValue], now
         windows.spot_ms,
     ];
     // At its limit a value is not too old yet, a millisecond later it is.
-    let of_values = values.iter().flat_map(|value| limits.map(|limit| value.taken_at + limit + 1));
+    let shown = |value: &&SeriesValue| [Some(value.taken_at), value.good.map(|(_, at)| at)];
+    let of_values = values.iter().flat_map(shown).flatten().flat_map(|at| limits.map(|limit| at + limit + 1));
     // What is dated ahead is shown from the moment on at which it is not.
     let of_ahead = values.iter().map(|value| value.taken_at - AHEAD_MS);
     let flags = ward.flags.iter().filter(|flag| flag.patient == *patient);
@@ -265,9 +282,10 @@ pub(crate) fn due(ward: &Ward, patient: &PatientId, values: &[&SeriesValue], now
 fn signal(line: &AlarmLine) -> (u8, std::cmp::Reverse<Priority>, bool) {
     let latched = line.presence == Presence::Latched;
     let group = match line.presence {
+        Presence::Handled | Presence::Closed => 3,
         _ if line.priority == Priority::Technical => 2,
         Presence::Active | Presence::Latched => 0,
-        Presence::Owned | Presence::Handled | Presence::Closed => 1,
+        Presence::Owned => 1,
     };
     (group, std::cmp::Reverse(line.priority), latched)
 }

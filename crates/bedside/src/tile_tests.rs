@@ -23,6 +23,7 @@ fn value(code: &str, value: &str, unit: &str, age_s: i64, streamed: bool) -> Ser
         value: value.parse().unwrap_or(Decimal::whole(0)),
         taken_at: NOW - age_s * 1000,
         artefact: false,
+        good: None,
         comparator: None,
         source: "Observation/x".into(),
     }

@@ -1,14 +1,15 @@
 //! What happened to an alarm: raised, what people did, what is due, ended.
 
-use clinical::{EpisodeId, Instant, SmolStr, Verb, fold};
+use clinical::{CallState, EpisodeId, Instant, MINUTE_MS, SmolStr, fold};
 use vault::{Reader, VaultError};
 
 use crate::alarm::units;
+use crate::local_time::local;
 
 /// Something that happened to an episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineEntry {
-    /// `raised`, `renewed`, a verb's code, or `ended`.
+    /// `raised`, `renewed`, a verb's code, `call` where a role fell due, or `ended`.
     pub what: &'static str,
     /// When.
     pub at: Instant,
@@ -20,6 +21,31 @@ pub struct TimelineEntry {
     pub note: Option<String>,
     /// Whether the server has it.
     pub sent: bool,
+}
+
+/// A role that fell due, and what became of its call.
+fn called(
+    role: &str,
+    due: Instant,
+    made: Option<Instant>,
+    call: &CallState,
+    by: Option<SmolStr>,
+) -> TimelineEntry {
+    let mut note = role.to_owned();
+    if let CallState::NotSent(why) = call {
+        note = format!("{note}: {why}");
+    }
+    if let Some(made) = made.filter(|made| made.ms_since(due) >= MINUTE_MS) {
+        note = format!("{note}, made {}", local(made, "%H:%M"));
+    }
+    TimelineEntry {
+        what: "call",
+        words: call.done(),
+        at: due,
+        by: Some(by.unwrap_or_else(|| "Nobody had taken it".into())),
+        note: Some(note),
+        sent: *call != CallState::Waiting,
+    }
 }
 
 /// What happened to an episode, oldest first; nothing where it is not known here.
@@ -57,10 +83,19 @@ pub fn timeline(
     let ward = reader.ward()?;
     let unit = found.patient.as_ref().and_then(|id| units(&ward).get(id).copied()).unwrap_or_default();
     let state = fold(&found, &actions, now, ward.site.policy(unit));
-    for call in state.escalations.into_iter().filter(|call| call.by.is_none()) {
-        // The clock made it due; nobody was called.
-        let due = plain(Verb::Escalate.code(), "Due", Some("Nobody had taken it"), call.at);
-        out.push(TimelineEntry { note: Some(call.role), ..due });
+    let calls = reader.calls_on(episode)?;
+    let state = state.with_calls(&found, &calls.iter().collect::<Vec<_>>(), ward.takes_calls);
+    let mut told: Vec<SmolStr> = Vec::new();
+    for due in &state.escalations {
+        let id = due.call_id(&found);
+        let made = calls.iter().find(|seen| seen.call.id == id).map(|seen| seen.call.made);
+        out.push(called(&due.role, due.at, made, &due.call, due.by.as_ref().map(|who| who.name.clone())));
+        told.push(id);
+    }
+    // Of a time before it was new once more, or of a chain that was set otherwise then.
+    for seen in calls.iter().filter(|seen| !told.contains(&seen.call.id)) {
+        let state = CallState::of(seen);
+        out.push(called(&seen.call.role, seen.call.due, Some(seen.call.made), &state, None));
     }
     if let Some(renewed) = found.renewed {
         let why = if renewed.after.is_some() { "Its condition came back" } else { "Its severity was raised" };

@@ -1,9 +1,10 @@
 //! Which roles of a unit's chain are due for an alarm that nobody takes, and since when.
 //!
-//! Deliberately not here: whether anybody was called. What the clock works out is due, and no more.
+//! What the clock works out is due, and no more: whether anybody was called is what the calls say that were made (`call`).
 
+use crate::call::{CallState, SeenCall};
 use crate::ordered::ownership;
-use crate::{Actor, Episode, Instant, Policy, SeenAction, Verb};
+use crate::{Actor, Episode, Instant, Policy, SeenAction, SmolStr, Verb};
 
 /// A role of the chain that is due, or that a person asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,36 @@ pub struct Escalation {
     pub at: Instant,
     /// Who asked for it; `None` where it was the timer.
     pub by: Option<Actor>,
+    /// Whether it was called.
+    pub call: CallState,
+}
+
+impl Escalation {
+    /// Under what its message is made: from the alarm and the level, so that every station makes the same one. An alarm that was
+    /// raised, or came back, calls anew.
+    pub fn call_id(&self, episode: &Episode) -> SmolStr {
+        let back = episode.renewed.and_then(|renewed| renewed.after);
+        let back = back.map_or_else(String::new, |after| format!(":{}", after.0));
+        SmolStr::from(format!("{}:{}{back}:{}", episode.id, episode.priority.code(), self.level))
+    }
+
+    /// What became of it: of its own message, and where there is none of what the server takes, and of who came first.
+    pub(crate) fn settle(
+        &mut self,
+        episode: &Episode,
+        calls: &[&SeenCall],
+        takes: Option<bool>,
+        answered: bool,
+    ) {
+        let id = self.call_id(episode);
+        self.call = match calls.iter().find(|seen| seen.call.id == id) {
+            Some(seen) => CallState::of(seen),
+            None if takes == Some(false) => CallState::NotSent("this server takes no calls".to_owned()),
+            None if answered => CallState::NotSent("it was answered first".to_owned()),
+            None if episode.ended.is_some() => CallState::NotSent("it was over first".to_owned()),
+            None => CallState::Due,
+        };
+    }
 }
 
 /// Every level that was reached: by the timer, for as long as the server knew of no take, or by a person.
@@ -83,7 +114,13 @@ impl Reached<'_> {
     fn next(&mut self, at: Instant, by: Option<&Actor>) {
         if let Some(role) = self.chain.get(self.levels.len()) {
             let level = self.levels.len() + 1;
-            self.levels.push(Escalation { level, role: role.clone(), at, by: by.cloned() });
+            self.levels.push(Escalation {
+                level,
+                role: role.clone(),
+                at,
+                by: by.cloned(),
+                call: CallState::Due,
+            });
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a server said, as plain facts with where each came from.
 
 use crate::{
-    Action, ActionId, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source, Stay,
+    Action, ActionId, Call, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source,
+    Stay,
 };
 
 /// Something a server said, with the version it said it in.
@@ -31,6 +32,8 @@ pub enum Body {
     Action(Action),
     /// An action that was said by mistake, or did not happen.
     Withdrawn(ActionId),
+    /// A call of the next role.
+    Call(Call),
     Dose(Dose),
     Flag(Flag),
     /// The resource is gone, or was entered in error.

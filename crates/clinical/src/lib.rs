@@ -4,6 +4,7 @@
 
 mod actor;
 mod acuity;
+mod call;
 mod convert;
 mod decimal;
 mod episode;
@@ -33,6 +34,7 @@ mod whereabouts;
 
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
+pub use call::{Call, CallState, CallStatus, SeenCall};
 pub use convert::{Conversion, Shown};
 pub use decimal::{Decimal, NotADecimal};
 pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, Renewal, SeenAction, Verb};

@@ -9,6 +9,8 @@ pub struct Policy {
     pub pause: i64,
     /// How often somebody who owns an alarm that is still on is reminded.
     pub remind: i64,
+    /// After how long a handled alarm that is still on is asked about again.
+    pub ask_again: i64,
     /// How long an alarm may have no owner before the next role is called: high, medium, low.
     pub escalate: [i64; 3],
     /// The roles that are called, one after the other: for a high, a medium and a low alarm.
@@ -24,6 +26,7 @@ impl Default for Policy {
         Policy {
             pause: Setting::AlarmPause.default_ms(),
             remind: Setting::AlarmRemind.default_ms(),
+            ask_again: Setting::AlarmAskAgain.default_ms(),
             escalate: escalate.map(Setting::default_ms),
             chain: chain.map(Setting::default_roles),
             limits: UnitLimits::default(),

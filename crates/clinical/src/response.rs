@@ -5,7 +5,7 @@
 
 use crate::escalation::{Escalation, escalations};
 use crate::ordered::{answers, in_order, late, ownership};
-use crate::{Actor, Episode, Instant, MINUTE_MS, Policy, Presence, Priority, SeenAction, Verb};
+use crate::{Actor, Episode, Instant, MINUTE_MS, Policy, Presence, Priority, SeenAction, SeenCall, Verb};
 
 /// Clicks nearer to each other than this cannot be put in order where one of them came late: stations' clocks differ by up to
 /// this much before anybody is told.
@@ -44,8 +44,10 @@ pub struct EpisodeState {
     pub also_took: Vec<Actor>,
     /// Two takes were made so near to each other, one of them offline, that clocks cannot tell which was first.
     pub order_uncertain: bool,
-    /// Who handled it, when, and with what reason.
+    /// Who handled it last, when, and with what reason.
     pub handled: Option<(Actor, Instant, Option<String>)>,
+    /// It is handled and still on, and was asked about again: when that was due last.
+    pub asked_again: Option<Instant>,
     /// Whether it is to be heard.
     pub sound: Sound,
     /// How long a pause of its sound lasts in its unit, in milliseconds.
@@ -59,6 +61,16 @@ pub struct EpisodeState {
 }
 
 impl EpisodeState {
+    /// Says of each role that is due whether it was called: by the messages of this alarm, and by whether the server takes any.
+    #[must_use]
+    pub fn with_calls(mut self, episode: &Episode, calls: &[&SeenCall], takes: Option<bool>) -> EpisodeState {
+        let answered = !matches!(self.presence, Presence::Active | Presence::Latched);
+        for due in &mut self.escalations {
+            due.settle(episode, calls, takes, answered);
+        }
+        self
+    }
+
     /// The highest role that is due or was called.
     pub fn escalation(&self) -> Option<&Escalation> {
         self.escalations.last()
@@ -102,7 +114,7 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
                 also_took.clear();
                 order_uncertain = false;
             }
-            (Verb::Handled, None) if handled.is_none() => handled = Some(seen),
+            (Verb::Handled, None) => handled = Some(seen),
             _ => {}
         }
     }
@@ -121,8 +133,15 @@ pub fn fold(episode: &Episode, actions: &[SeenAction], now: Instant, policy: &Po
         }
         _ => 0,
     };
+    // Never by a sound: who handled it knows of it.
+    let asked_again = handled.filter(|_| presence == Presence::Handled).and_then(|seen| {
+        let every = policy.ask_again.max(MINUTE_MS);
+        let times = now.ms_since(seen.action.at) / every;
+        (times > 0).then(|| seen.action.at + times * every)
+    });
     EpisodeState {
         presence,
+        asked_again,
         sound: sound(presence, &ordered, now, policy),
         pause_lasts: policy.pause,
         reminders: u32::try_from(reminders).unwrap_or(u32::MAX),
@@ -409,6 +428,27 @@ mod tests {
                 Presence::Owned,
                 "taken here after it was seen"
             );
+        }
+    }
+
+    #[test]
+    fn what_was_handled_and_is_still_on_is_asked_about_again_and_never_heard() {
+        let minutes = |n: i64| n * MINUTE_MS;
+        let handle = |id: &str, at: i64| action(id, Verb::Handled, "Okafor", minutes(at), Some(minutes(at)));
+        let again = [handle("1", 10), handle("2", 45)];
+        let ended = |at: i64| Some(Instant(minutes(at)));
+        for (name, handled, ended, now, asked) in [
+            ("lately", &again[..1], None, 39, None),
+            ("half an hour ago", &again[..1], None, 40, Some(40)),
+            ("an hour ago", &again[..1], None, 75, Some(70)),
+            ("once more since", &again[..], None, 74, None),
+            ("once more, half an hour ago", &again[..], None, 76, Some(75)),
+            ("and over", &again[..1], ended(30), 75, None),
+            ("by nobody", &[], None, 75, None),
+        ] {
+            let now = state(&episode(Priority::High, ended), handled, minutes(now));
+            assert_eq!(now.asked_again, asked.map(|at| Instant(minutes(at))), "{name}");
+            assert!(handled.is_empty() || now.sound == Sound::Off, "{name}");
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{MINUTE_MS, Measure, SECOND_MS};
 pub enum Setting {
     AlarmPause,
     AlarmRemind,
+    AlarmAskAgain,
     EscalateHigh,
     EscalateMedium,
     EscalateLow,
@@ -90,6 +91,14 @@ const TABLE: &[SettingSpec] = &[
         600,
         180,
         "how often the owner of an alarm that is still on is reminded",
+    ),
+    seconds(
+        Setting::AlarmAskAgain,
+        "alarm.ask-again",
+        300,
+        14400,
+        1800,
+        "after how long a handled alarm that is still on is asked about again, without a sound",
     ),
     seconds(
         Setting::EscalateHigh,

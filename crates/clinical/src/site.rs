@@ -180,6 +180,7 @@ impl Policy {
         match setting {
             Setting::AlarmPause => self.pause = time()?,
             Setting::AlarmRemind => self.remind = time()?,
+            Setting::AlarmAskAgain => self.ask_again = time()?,
             Setting::EscalateHigh => self.escalate[0] = time()?,
             Setting::EscalateMedium => self.escalate[1] = time()?,
             Setting::EscalateLow => self.escalate[2] = time()?,
@@ -202,6 +203,7 @@ impl Policy {
         match setting {
             Setting::AlarmPause => seconds(self.pause),
             Setting::AlarmRemind => seconds(self.remind),
+            Setting::AlarmAskAgain => seconds(self.ask_again),
             Setting::EscalateHigh => seconds(self.escalate[0]),
             Setting::EscalateMedium => seconds(self.escalate[1]),
             Setting::EscalateLow => seconds(self.escalate[2]),

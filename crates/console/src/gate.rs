@@ -4,8 +4,8 @@
 //! returns), then whoever waits is woken: the sender and the page. A disclosure: why, then the entry in the log, then it goes. A refusal
 //! is logged as well.
 
-use clinical::{Action, Actor, PatientId};
-use fhir::communication;
+use clinical::{Action, Actor, Call, Episode, PatientId};
+use fhir::{communication, communication_request};
 
 use crate::acts::{Act, Effect, Recorded, words};
 use crate::console::Console;
@@ -109,6 +109,23 @@ impl Console {
         };
         self.vault.record_actions(facts.into_iter().map(with_body).collect())?;
         Ok(done)
+    }
+
+    /// Records a call of the next role, which nobody clicked: who asked for it, or this station, is in the log with it. Whether it
+    /// is new.
+    ///
+    /// # Errors
+    /// Of the cache; then nothing was recorded.
+    pub(crate) fn record_call(
+        &self,
+        call: Call,
+        episode: &Episode,
+        by: Option<&Actor>,
+    ) -> Result<bool, ConsoleError> {
+        let offset = self.link().clock_offset_ms;
+        let body = communication_request(&call, episode, by, &self.station().name, offset).to_string();
+        let who = by.map_or_else(|| "this station".to_owned(), |who| who.name.to_string());
+        Ok(self.vault.record_call(call, body, who)?)
     }
 
     /// Lets something out: it is made, then who, what and why are in the log, then it is given. What could not be made left

@@ -33,6 +33,8 @@ impl Console {
         if !changes.is_empty() {
             self.wake();
         }
+        drop(detector);
+        self.call_due()?;
         Ok(changes.len())
     }
 }

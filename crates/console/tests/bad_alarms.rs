@@ -122,7 +122,10 @@ fn an_alarm_from_a_clock_an_hour_ahead_or_without_any_time_is_shown_at_once() {
     let mut ids: Vec<EpisodeId> = ward.queue().into_iter().map(|i| i.line.episode).collect();
     ids.sort();
     assert_eq!(ids, ["ahead", "timeless"]);
-    assert!(ward.queue().iter().all(|i| i.line.escalation.is_none()), "nobody is called for an hour to come");
+    assert!(
+        ward.queue().iter().all(|i| i.line.escalation().is_none()),
+        "nobody is called for an hour to come"
+    );
     // A time that nobody can read is set aside with its reason, where people see it.
     let nonsense = json!({ "identifiedPeriod": { "start": "yesterday" }, "meta": null });
     assert_eq!(ward.page(&[alarm("nonsense", 1, nonsense)]), 1);

@@ -33,6 +33,7 @@ fn value(code: &str, v: i64, age_ms: i64) -> SeriesValue {
         value: Decimal::whole(v),
         taken_at: Instant(NOW - age_ms),
         artefact: false,
+        good: None,
         comparator: None,
         source: "Observation/o".into(),
     }

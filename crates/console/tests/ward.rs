@@ -95,10 +95,10 @@ async fn a_take_is_durable_then_sent_and_handled_needs_a_reason() {
     console.engine().unwrap().flush().await.unwrap();
     assert!(console.waiting().unwrap().is_empty());
     let mut timeline = console.timeline(&episode).unwrap();
-    // The simulated alarm began before this station did: by now somebody was called, by the timer and not by a person.
-    let by = timeline.iter().filter(|e| e.what == "escalate").map(|e| e.by.as_deref());
+    // The simulated alarm began before this station did: by now somebody is due, by the timer and not by a person.
+    let by = timeline.iter().filter(|e| e.what == "call").map(|e| e.by.as_deref());
     assert!(by.into_iter().all(|by| by == Some("Nobody had taken it")));
-    timeline.retain(|e| e.what != "escalate");
+    timeline.retain(|e| e.what != "call");
     let what: Vec<&str> = timeline.iter().map(|e| e.what).collect();
     assert_eq!(what, ["raised", "take", "handled"]);
     assert!(timeline.iter().all(|e| e.sent));

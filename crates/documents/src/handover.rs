@@ -109,11 +109,13 @@ impl WardPages {
         if let Some((owner, since)) = &line.owner {
             about.push(format!("{} {}", owner.name, self.clock(*since)));
         }
+        about.extend(line.handled_words(&|at| self.clock(at)));
         if let Sound::Paused(until) = line.sound {
             about.push(format!("audio paused until {}", self.clock(until)));
         }
-        if let Some(call) = &line.escalation {
-            about.push(format!("due: {}", call.role));
+        if let Some(due) = line.escalation() {
+            about.push(format!("{} {}", due.call.words(&due.role), self.clock(due.at)));
+            about.extend(due.call.remark());
         }
         if line.order_uncertain {
             about.push("order uncertain".into());
@@ -190,11 +192,12 @@ impl WardPages {
                     Slot::Temp => "T",
                     Slot::Glucose => "Glucose",
                 };
-                let old = if cell.stale { " old" } else { "" };
-                let was =
-                    earlier.and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && !c.stale));
+                let mark = cell.mark().map_or_else(String::new, |mark| format!(" {mark}"));
+                let beside = cell.beside().map_or_else(String::new, |last| format!(" last {last}"));
+                let was = earlier
+                    .and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && c.mark().is_none()));
                 let was = was.map_or(String::new(), |was| format!("{} > ", was.text));
-                format!("{label} {was}{} ({}{old})", cell.text, self.clock(cell.taken_at))
+                format!("{label} {was}{}{beside} ({}{mark})", cell.reads(), self.clock(cell.taken_at))
             })
             .collect();
         self.pages.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));

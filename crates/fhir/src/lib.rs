@@ -22,4 +22,4 @@ pub use page::bundle::{read_page, read_page_of};
 pub use page::entry::Page;
 pub use wire::bases::Bases;
 pub use wire::time::{format_instant, parse_instant};
-pub use write::{Created, communication, detected_issue};
+pub use write::{Created, communication, communication_request, detected_issue};

@@ -1,9 +1,11 @@
 //! What the console writes: alert actions as Communication, alarms of its own rules as DetectedIssue.
 
-use clinical::{Action, Actor, Code, Episode, PatientId, Priority};
+use clinical::{Action, Actor, Call, Code, Episode, PatientId, Priority};
 use serde_json::{Value, json};
 
-use crate::map::codes::{ACTOR, ACTOR_ROLE, ALARM_KIND, ALERT_ACTION, LOINC, MDC, WARD_RECORD};
+use crate::map::codes::{
+    ACTOR, ACTOR_ROLE, ALARM_KIND, ALERT_ACTION, CALL, CALL_LEVEL, LOINC, MDC, ROLE, WARD_RECORD,
+};
 use crate::wire::time::format_instant;
 
 /// What the server made of a create.
@@ -48,7 +50,7 @@ pub fn communication(
         resource["recipient"] = json!([party(&to)]);
     }
     if let Some(offset) = clock_offset_ms {
-        resource["extension"] = json!([{ "url": CLOCK_OFFSET, "valueDecimal": offset as f64 / 1000.0 }]);
+        resource["extension"] = json!([clock_offset(offset)]);
     }
     if let Some(patient) = patient {
         resource["subject"] = json!({ "reference": format!("Patient/{patient}") });
@@ -115,6 +117,57 @@ pub fn detected_issue(episode: &Episode, rule: &str, implicated: Option<&str>) -
         resource["implicated"] = json!([{ "reference": reference }]);
     }
     resource
+}
+
+/// The CommunicationRequest that asks the server to call a role about an alarm. Its identifier is the call's, so that two
+/// stations that find the same role due make one message; `by` is who asked for it, where it was no clock.
+pub fn communication_request(
+    call: &Call,
+    episode: &Episode,
+    by: Option<&Actor>,
+    station: &str,
+    clock_offset_ms: Option<i64>,
+) -> Value {
+    let mut extension = vec![json!({ "url": CALL_LEVEL, "valuePositiveInt": call.level })];
+    extension.extend(clock_offset_ms.map(clock_offset));
+    let mut resource = json!({
+        "resourceType": "CommunicationRequest",
+        "status": call.status.code(),
+        "extension": extension,
+        "identifier": [{ "system": CALL, "value": call.id.as_str() }],
+        "category": [{ "coding": [{ "system": CALL, "code": "next-role" }] }],
+        "priority": match episode.priority {
+            Priority::High => "stat",
+            Priority::Medium => "urgent",
+            Priority::Low | Priority::Technical => "routine",
+        },
+        "about": [{ "reference": format!("DetectedIssue/{}", call.episode) }],
+        "payload": [{ "contentString": format!("{} {}", episode.priority.marks(), episode.text) }],
+        "occurrenceDateTime": format_instant(call.due),
+        "authoredOn": format_instant(call.made),
+        "recipient": [{
+            "type": "PractitionerRole",
+            "identifier": { "system": ROLE, "value": call.role },
+            "display": call.role,
+        }],
+        "note": [{ "text": format!("station {station}") }],
+    });
+    if let Some(patient) = &episode.patient {
+        resource["subject"] = json!({ "reference": format!("Patient/{patient}") });
+    }
+    if let Some(by) = by {
+        resource["requester"] = sender(by);
+    }
+    resource
+}
+
+fn clock_offset(ms: i64) -> Value {
+    json!({ "url": CLOCK_OFFSET, "valueDecimal": ms as f64 / 1000.0 })
+}
+
+/// The `If-None-Exist` query that finds a call by its identifier.
+pub(crate) fn no_such_call(call_id: &str) -> String {
+    format!("identifier={CALL}|{call_id}")
 }
 
 /// The `If-None-Exist` query that finds an action by its identifier.

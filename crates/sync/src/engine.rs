@@ -99,7 +99,8 @@ impl Engine {
 
     /// The connection as it is now.
     pub fn link(&self) -> LinkState {
-        self.link.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        LinkState { alarms_read: self.open.alarms_read(), ..link }
     }
 
     /// A new action waits in the outbox.

@@ -47,6 +47,7 @@ pub(crate) const STEPS: &[Step] = &[
     // What was done about alarms before the alarms: yesterday's would stand and sound as if nobody had come.
     whole("first/Communication", "Communication"),
     whole("first/DetectedIssue", "DetectedIssue"),
+    whole("first/CommunicationRequest", "CommunicationRequest"),
     // The newest first: a board full of yesterday's numbers helps nobody.
     span("first/2h", "Observation", Some(2 * HOUR_MS), None),
     span("first/day", "Observation", Some(DAY_MS), Some(2 * HOUR_MS)),
@@ -66,7 +67,7 @@ pub(crate) fn is_first_board(step: &Step) -> bool {
 }
 
 /// The kinds that change, in the order in which they are read.
-pub(crate) const KINDS: [&str; 9] = [
+pub(crate) const KINDS: [&str; 10] = [
     "Patient",
     "Location",
     "Encounter",
@@ -74,6 +75,7 @@ pub(crate) const KINDS: [&str; 9] = [
     "Flag",
     "Communication",
     "DetectedIssue",
+    "CommunicationRequest",
     "MedicationAdministration",
     "Observation",
 ];
@@ -86,6 +88,9 @@ pub(crate) fn is_of_alarms(kind: &str) -> bool {
 /// Alarms and what people did about them are asked for even where the CapabilityStatement leaves them out: a known server
 /// serves DetectedIssue and does not say so, and an alarm that is never asked for is an alarm that is missed.
 pub(crate) const ASKED_ANYWAY: [&str; 2] = ["DetectedIssue", "Communication"];
+
+/// Calls of the next role. No alarm waits for them.
+pub(crate) const CALLS: &str = "CommunicationRequest";
 
 /// A server that lists no types at all may serve any.
 pub(crate) fn serves(server: &Server, kind: &str) -> bool {

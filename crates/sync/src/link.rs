@@ -21,6 +21,8 @@ pub struct LinkState {
     pub message: Option<String>,
     /// The server's clock minus this station's, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// When alarms, and what people did about them, were last read to their end.
+    pub alarms_read: Option<Instant>,
     /// What is not read of the server, although it answers.
     pub unread: Vec<Unread>,
 }
@@ -32,6 +34,12 @@ impl LinkState {
         (!kinds.is_empty()).then(|| format!("not read whole: {}", kinds.join(", ")))
     }
 
+    /// Whether alarms and what people did about them were read to their end since the server is in reach: what others did while it
+    /// was not is known.
+    pub fn has_read_alarms(&self) -> bool {
+        self.online && self.alarms_read >= self.since && self.alarms_read.is_some()
+    }
+
     /// Nothing is known yet.
     pub const UNKNOWN: LinkState = LinkState {
         online: false,
@@ -41,6 +49,7 @@ impl LinkState {
         cause: None,
         message: None,
         clock_offset_ms: None,
+        alarms_read: None,
         unread: Vec::new(),
     };
 }

@@ -84,6 +84,13 @@ impl Engine {
                 }
                 other => other,
             },
+            Kind::CommunicationRequest => match self.client.create_call(&row.key, &resource).await {
+                Err(conflict @ FhirError::Conflict { .. }) => {
+                    let found = self.client.find_call(&row.key).await?;
+                    return if found == 0 { Err(conflict) } else { Ok(()) };
+                }
+                other => other,
+            },
         };
         went.map(|_| ())
     }

@@ -13,7 +13,7 @@ use fhir::{Client, FhirError, Server, format_instant, parse_instant};
 use vault::Vault;
 
 use crate::event::{Now, SyncEvent};
-use crate::first_sync::{ASKED_ANYWAY, KINDS, STEPS, Step, is_first_board, serves};
+use crate::first_sync::{ASKED_ANYWAY, CALLS, KINDS, STEPS, Step, is_first_board, is_of_alarms, serves};
 use crate::manner::{Manner, OVERLAP, can_wait};
 use crate::pages::{At, Pages, Read, Tell};
 use crate::progress::{FirstSync, SyncError, SyncProgress};
@@ -157,7 +157,9 @@ impl Puller {
             };
             match went {
                 // It never said that it serves this kind. It is asked again with the next session.
-                Err(SyncError::Fhir(error)) if error.is_refusal() && !is_listed => self.is_not_served(step),
+                Err(SyncError::Fhir(error)) if error.is_refusal() && (!is_listed || step.kind == CALLS) => {
+                    self.is_not_served(step);
+                }
                 went => {
                     if !round.add(&self.open, (step.name, step.kind), self.pages.now(), went)? {
                         waits_for_younger |= step.is_span();
@@ -223,7 +225,11 @@ impl Puller {
     ) -> Result<(), SyncError> {
         let mut round = Round::default();
         let asked = |kind: &&str| wanted(kind) && (serves(server, kind) || ASKED_ANYWAY.contains(kind));
-        for kind in KINDS.into_iter().filter(asked) {
+        // What has to be read before this station says that nobody came.
+        let mut unread: Vec<&str> = ASKED_ANYWAY.into_iter().filter(&asked).collect();
+        let is_about_alarms = !unread.is_empty();
+        unread.retain(|kind| !self.not_served.contains(kind));
+        for kind in KINDS.into_iter().filter(&asked) {
             let (manner, asked) = self.manners.get(kind).copied().unwrap_or_default();
             // Of a server that names no time at all, neither for a page nor for a resource, everything is read each time.
             let is_whole = manner == Manner::Whole || self.pages.cursor(&since(kind)).await?.is_none();
@@ -232,9 +238,26 @@ impl Puller {
                 continue;
             }
             let went = self.changed(kind, manner, tell).await;
-            round.add(&self.open, (kind, kind), self.pages.now(), went)?;
+            if round.add(&self.open, (kind, kind), self.pages.now(), went)? {
+                unread.retain(|other| *other != kind);
+            }
+        }
+        if is_about_alarms && unread.is_empty() && self.has_answers().await? {
+            self.open.alarms_were_read(self.pages.now());
         }
         round.end()
+    }
+
+    /// Whether alarms, what was done about them, and who was called were read whole once.
+    async fn has_answers(&self) -> Result<bool, SyncError> {
+        for step in STEPS.iter().filter(|step| is_of_alarms(step.kind) || step.kind == CALLS) {
+            let is_done = self.done.contains(step.name)
+                || self.pages.cursor(step.name).await?.is_some_and(|said| said == DONE);
+            if !is_done {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a kind was read before: else a step of the first sync will read all of it.

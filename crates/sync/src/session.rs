@@ -11,11 +11,11 @@ use tokio::task::JoinError;
 use crate::backoff::delay;
 use crate::beats::Stage;
 use crate::engine::{Engine, RETAIN};
-use crate::first_sync::is_of_alarms;
+use crate::first_sync::{CALLS, is_of_alarms, serves};
 use crate::pace::{Pace, Turn};
 use crate::progress::SyncError;
 use crate::pull::Puller;
-use crate::task::AbortOnDrop;
+use crate::task::{AbortOnDrop, on_vault};
 
 /// Rounds of values between two looks for deletions, without a live channel.
 const DELETIONS_EVERY: u32 = 8;
@@ -65,6 +65,10 @@ impl Engine {
         self.checks_in_vain.store(if is_late { in_vain.saturating_add(1) } else { 0 }, Ordering::Relaxed);
         let (server, date) = checked?;
         self.beats().beat(Stage::Server);
+        if !server.types.is_empty() {
+            let takes = serves(&server, CALLS);
+            on_vault(&self.vault, move |vault| vault.set_takes_calls(takes)).await?;
+        }
         let mut puller = self.puller();
         puller.load().await?;
         // Somebody who was cut off is online again once the alarms of that time are here, and not when the server answers.

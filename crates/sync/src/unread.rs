@@ -26,6 +26,7 @@ impl Unread {
         match self.kind.as_str() {
             "DetectedIssue" => "alarms",
             "Communication" => "what was done about alarms",
+            "CommunicationRequest" => "calls",
             "Observation" => "values",
             "Encounter" => "stays",
             "Patient" => "people",
@@ -44,7 +45,10 @@ impl Unread {
 
 /// All that is open, shared by those who pull. Each search has a name of its own.
 #[derive(Clone, Default)]
-pub(crate) struct Open(Arc<Mutex<BTreeMap<String, Unread>>>);
+pub(crate) struct Open {
+    searches: Arc<Mutex<BTreeMap<String, Unread>>>,
+    alarms_read: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Open {
     /// A search was refused or cut.
@@ -57,6 +61,16 @@ impl Open {
     /// It was read to its end.
     pub(crate) fn read(&self, search: &str) {
         self.lock().remove(search);
+    }
+
+    /// Alarms, and what people did about them, were read to their end.
+    pub(crate) fn alarms_were_read(&self, now: Instant) {
+        *self.alarms_read.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// When alarms, and what people did about them, were last read to their end.
+    pub(crate) fn alarms_read(&self) -> Option<Instant> {
+        *self.alarms_read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything that is open now, each once.
@@ -72,7 +86,7 @@ impl Open {
 
     /// A poisoned lock holds a map that is whole after every step.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Unread>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.searches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -12,8 +12,11 @@ use crate::sampler::Sampled;
 use crate::summary::span;
 
 /// The colour of a band, as `tokens.css` has it for the badge.
-fn colour(band: Band, light: bool) -> (u8, u8, u8) {
+/// A score with a missing input is calm in no picture: it wears no colour until what is there is worse than low.
+fn colour(band: Band, is_whole: bool, light: bool) -> (u8, u8, u8) {
     match (band, light) {
+        (Band::Zero | Band::Low, false) if !is_whole => (151, 165, 179),
+        (Band::Zero | Band::Low, true) if !is_whole => (63, 76, 89),
         (Band::Zero | Band::Low, false) => (166, 217, 193),
         (Band::LowMedium, false) => (233, 218, 140),
         (Band::Medium, false) => (255, 184, 119),
@@ -46,6 +49,7 @@ fn scores(
                 value,
                 taken_at,
                 artefact: false,
+                good: None,
                 comparator: one.bounds.iter().find(|(t, _)| *t == taken_at.0).map(|(_, only)| *only),
                 source: String::new(),
             })
@@ -74,7 +78,8 @@ pub(crate) fn score_panel(
     for (score, at) in scores.iter().zip(moments) {
         if let Some(score) = score {
             let (value, whole) = (f64::from(score.partial), score.total().is_some());
-            let step = Step { from: since.0, to: at.0, value, colour: colour(score.band(), light), whole };
+            let step =
+                Step { from: since.0, to: at.0, value, colour: colour(score.band(), whole, light), whole };
             match steps.last_mut() {
                 Some(last)
                     if last.to == step.from
@@ -108,10 +113,18 @@ pub(crate) fn score_panel(
 /// `NEWS2 24 h: highest 12 at 14:02, last 9, 7 and more for 3 h`.
 fn summary(scores: &[Option<News2>], moments: &[Instant], focus: TimeRange) -> String {
     let seen = || moments.iter().zip(scores).filter(|(at, _)| focus.contains(**at));
-    let known = || seen().filter_map(|(at, score)| Some((*at, score.as_ref()?.partial)));
+    let known = || {
+        seen().filter_map(|(at, score)| {
+            let score = score.as_ref()?;
+            Some((*at, score.partial, score.total().is_some()))
+        })
+    };
+    // What an input is missing of may be more.
+    let words =
+        |partial: u8, whole: bool| if whole { partial.to_string() } else { format!("at least {partial}") };
     let head = format!("NEWS2 {}", span(focus.length()));
     let Some((last, highest)) =
-        known().next_back().zip(known().max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at))))
+        known().next_back().zip(known().max_by_key(|(at, score, _)| (*score, std::cmp::Reverse(*at))))
     else {
         return format!("{head}: not known in this range");
     };
@@ -121,5 +134,26 @@ fn summary(scores: &[Option<News2>], moments: &[Instant], focus: TimeRange) -> S
         .map(|((since, _), (at, _))| at.ms_since(*since))
         .sum();
     let lasting = if high > 0 { format!(", 7 and more for {}", span(high)) } else { String::new() };
-    format!("{head}: highest {} at {}, last {}{lasting}", highest.1, local(highest.0, "%a %H:%M"), last.1)
+    let (worst, now) = (words(highest.1, highest.2), words(last.1, last.2));
+    format!("{head}: highest {worst} at {}, last {now}{lasting}", local(highest.0, "%a %H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_with_a_missing_input_is_calm_in_no_picture() {
+        for light in [false, true] {
+            let calm = colour(Band::Zero, true, light);
+            assert_eq!(colour(Band::Low, true, light), calm);
+            for band in [Band::Zero, Band::Low] {
+                assert_ne!(colour(band, false, light), calm, "{band:?}");
+            }
+            // What is there may be bad enough by itself.
+            for band in [Band::LowMedium, Band::Medium, Band::High] {
+                assert_eq!(colour(band, false, light), colour(band, true, light), "{band:?}");
+            }
+        }
+    }
 }

@@ -133,7 +133,13 @@ proptest! {
             let newest = all.iter().map(|e| e.onset.max(e.ended.unwrap_or(e.onset)).0).max().unwrap_or(0).max(0);
             let day_before = if view.at.0 == i64::MAX { newest - DAY_MS } else { view.at.0 - DAY_MS };
             let takes = |verb| matches!(verb, Verb::Take | Verb::Handled | Verb::HandTo);
-            let taken = |e: &Episode| ever.iter().any(|s| s.action.about.episode() == Some(&e.id) && takes(s.action.verb));
+            // What was done before it was new once more answers it no more.
+            let answers = |e: &Episode, s: &SeenAction| {
+                e.renewed.is_none_or(|renewed| s.accepted_at.unwrap_or(s.action.at) > renewed.at)
+            };
+            let taken = |e: &Episode| {
+                ever.iter().any(|s| s.action.about.episode() == Some(&e.id) && takes(s.action.verb) && answers(e, s))
+            };
             let open: Vec<&Episode> = all
                 .iter()
                 .filter(|e| {

@@ -47,6 +47,17 @@ pub struct Alarm {
     pause_lasts: i64,
     escalated_to: Option<String>,
     escalated_at: Option<i64>,
+    /// Whether that role was called: `due`, `waiting`, `sent`, `answered` or `not-sent`.
+    call: Option<&'static str>,
+    /// As it reads before the time: `due: Charge nurse`.
+    call_words: Option<String>,
+    /// Why nobody was called.
+    call_remark: Option<String>,
+    /// Who handled it last.
+    handled_by: Option<String>,
+    handled_at: Option<i64>,
+    /// It is handled and still on, and was asked about again then.
+    asked_again: Option<i64>,
     also_took: Vec<String>,
     /// This person took it too, after the owner.
     i_took_too: bool,
@@ -59,6 +70,7 @@ pub struct Alarm {
 
 pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
     let (shown, group, verbs) = (line.shown(), line.group(), line.verbs());
+    let due = line.escalation().cloned();
     Alarm {
         episode: line.episode.into(),
         priority: line.priority.code(),
@@ -84,8 +96,14 @@ pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
             _ => None,
         },
         pause_lasts: line.pause_lasts,
-        escalated_at: line.escalation.as_ref().map(|e| ms(e.at)),
-        escalated_to: line.escalation.map(|e| e.role),
+        escalated_at: due.as_ref().map(|due| ms(due.at)),
+        call: due.as_ref().map(|due| due.call.code()),
+        call_words: due.as_ref().map(|due| due.call.words(&due.role)),
+        call_remark: due.as_ref().and_then(|due| due.call.remark()),
+        escalated_to: due.map(|due| due.role),
+        handled_at: line.handled.as_ref().map(|(_, at)| ms(*at)),
+        handled_by: line.handled.map(|(who, _)| who.name.into()),
+        asked_again: line.asked_again.map(ms),
         also_took: line.also_took.into_iter().map(|who| who.name.into()).collect(),
         i_took_too: line.i_took_too,
         order_uncertain: line.order_uncertain,
@@ -125,7 +143,7 @@ impl From<bedside::QueueItem> for QueueItem {
 /// Something that happened to an episode.
 #[derive(Clone, Debug, Serialize, Type)]
 pub struct TimelineEntry {
-    /// `raised`, `ended`, or the code of an action.
+    /// `raised`, `renewed`, `ended`, `call` where a role fell due, or the code of an action.
     what: &'static str,
     /// In words: `Taken`.
     words: &'static str,

@@ -21,14 +21,23 @@ pub struct Cell {
     /// It is old while other values come, and the bed has a technical alarm: nothing is known of now.
     lost: bool,
     artefact: bool,
+    /// What stands in the value's place: the text, or a mark where that is not what was measured last.
+    reads: String,
+    /// The last good value, where it stands beside that mark.
+    beside: Option<String>,
+    /// Why it does not speak of now: `old`, `no signal` or `artefact`.
+    mark: Option<&'static str>,
     alarm: Option<&'static str>,
 }
 
-fn cell(cell: bedside::Cell, lead_is_off: bool) -> Cell {
+fn cell(cell: bedside::Cell) -> Cell {
     Cell {
         slot: cell.slot.code(),
         label: cell.slot.label(),
-        lost: lead_is_off && cell.stale && cell.alarm.is_none(),
+        lost: cell.lost,
+        reads: cell.reads().to_owned(),
+        beside: cell.beside().map(str::to_owned),
+        mark: cell.mark(),
         text: cell.text,
         unit: cell.unit,
         taken_at: ms(cell.taken_at),
@@ -101,8 +110,6 @@ impl From<bedside::Tile> for Tile {
             (family, given) => format!("{family}, {given}"),
         };
         let name = if tile.deceased { format!("{name} (deceased)") } else { name };
-        let technical = tile.alarm.as_ref().is_some_and(|line| line.priority == Priority::Technical);
-        let lead_is_off = technical && tile.stale_since.is_none();
         let battery = tile.battery.map(|percent| Battery { percent, low: percent <= clinical::LOW_BATTERY });
         Tile {
             place: tile.place(),
@@ -127,7 +134,7 @@ impl From<bedside::Tile> for Tile {
             deceased: tile.deceased,
             air: tile.air,
             news: tile.news.into(),
-            cells: tile.cells.into_iter().map(|c| cell(c, lead_is_off)).collect(),
+            cells: tile.cells.into_iter().map(cell).collect(),
             alarm: tile.alarm.map(|line| alarm(line, None)),
             stale_since: tile.stale_since.map(ms),
             battery,

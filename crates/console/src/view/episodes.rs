@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bedside::{board, units};
-use clinical::{EpisodeId, EpisodeState, Instant, PatientId, SeenAction, fold};
+use clinical::{EpisodeId, EpisodeState, Escalation, Instant, PatientId, SeenAction, SeenCall, fold};
 use serde::Serialize;
 use vault::{Vault, VaultError, View};
 
@@ -38,12 +38,41 @@ pub struct Episode {
     pub order_uncertain: bool,
     /// Whether it is to be heard.
     pub sound: &'static str,
-    /// The role that was called.
+    /// The highest role that is due or was called.
     pub escalated_to: Option<String>,
+    /// Every role that fell due, the first of the chain first.
+    pub calls: Vec<EpisodeCall>,
     /// How often the owner was reminded.
     pub reminders: u32,
     /// What people did, the oldest first.
     pub actions: Vec<EpisodeAction>,
+}
+
+/// A role that fell due for an alarm.
+#[derive(Clone, Debug, Serialize)]
+pub struct EpisodeCall {
+    /// 1 for the first role of the chain.
+    pub level: usize,
+    /// The role.
+    pub role: String,
+    /// When it fell due.
+    pub due: Iso,
+    /// Whether it was called: `due`, `waiting`, `sent`, `answered` or `not-sent`.
+    pub state: &'static str,
+    /// Why nobody was called.
+    pub remark: Option<String>,
+}
+
+impl From<&Escalation> for EpisodeCall {
+    fn from(due: &Escalation) -> EpisodeCall {
+        EpisodeCall {
+            level: due.level,
+            role: due.role.clone(),
+            due: Iso(due.at),
+            state: due.call.code(),
+            remark: due.call.remark(),
+        }
+    }
 }
 
 /// What somebody did about an alarm.
@@ -101,6 +130,7 @@ impl Episode {
             order_uncertain: state.order_uncertain,
             sound: state.sound.code(),
             escalated_to: state.escalation().map(|e| e.role.clone()),
+            calls: state.escalations.iter().map(EpisodeCall::from).collect(),
             reminders: state.reminders,
             actions: actions.iter().map(EpisodeAction::from).collect(),
         }
@@ -112,8 +142,9 @@ impl Episode {
 /// # Errors
 /// Of the cache.
 pub fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Vec<Episode>, VaultError> {
-    let (ward, mut all, done) = vault.read_as(view, |reader| {
-        Ok((reader.ward()?, reader.episodes_since(Instant(i64::MIN))?, reader.actions()?))
+    let (ward, mut all, done, calls) = vault.read_as(view, |reader| {
+        let all = reader.episodes_since(Instant(i64::MIN))?;
+        Ok((reader.ward()?, all, reader.actions()?, reader.calls()?))
     })?;
     let moment = view.at.min(now);
     let beds: HashMap<PatientId, String> =
@@ -124,12 +155,18 @@ pub fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Vec<Episode>,
             actions.entry(episode).or_default().push(seen.clone());
         }
     }
+    let mut called: HashMap<&EpisodeId, Vec<&SeenCall>> = HashMap::new();
+    for seen in &calls {
+        called.entry(&seen.call.episode).or_default().push(seen);
+    }
     all.reverse();
     let units = units(&ward);
     let found = all.iter().map(|episode| {
         let own = actions.get(&episode.id).map_or(&[][..], Vec::as_slice);
         let unit = episode.patient.as_ref().and_then(|id| units.get(id)).copied().unwrap_or_default();
-        let state = fold(episode, own, moment, ward.site.policy(unit));
+        let calls = called.get(&episode.id).map_or(&[][..], Vec::as_slice);
+        let state =
+            fold(episode, own, moment, ward.site.policy(unit)).with_calls(episode, calls, ward.takes_calls);
         Episode::new(episode, state, episode.patient.as_ref().and_then(|id| beds.get(id)).cloned(), own)
     });
     Ok(found.collect())

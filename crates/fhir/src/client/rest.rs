@@ -10,12 +10,13 @@ use url::Url;
 
 use crate::client::transport::{Answer, Ear, Http, Request, Transport};
 use crate::error::FhirError;
+use crate::map::codes::CALL;
 use crate::page::bundle::{looks_like_html, read_page_of, without_bom};
 use crate::page::entry::Page;
 use crate::wire::bases::Bases;
 use crate::wire::json::position;
 use crate::wire::server::{CapabilityStatement, OperationOutcome};
-use crate::write::{Created, URI, none_exist};
+use crate::write::{Created, URI, no_such_call, none_exist};
 
 const FHIR_JSON: &str = "application/fhir+json";
 const TOPIC_EXTENSION: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
@@ -242,10 +243,34 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn create_action(&self, action_id: &str, resource: &Value) -> Result<Created, FhirError> {
-        let mut request = self.writing("POST", self.url("Communication")?, resource);
-        request.headers.push(("if-none-exist", none_exist(action_id)));
+        self.create("Communication", none_exist(action_id), resource).await
+    }
+
+    /// Asks the server to pass on a call, under its own identifier: whichever station comes first makes the one message.
+    ///
+    /// # Errors
+    /// Of the transport or of the status.
+    pub async fn create_call(&self, call_id: &str, resource: &Value) -> Result<Created, FhirError> {
+        self.create("CommunicationRequest", no_such_call(call_id), resource).await
+    }
+
+    async fn create(&self, kind: &str, none_exist: String, resource: &Value) -> Result<Created, FhirError> {
+        let mut request = self.writing("POST", self.url(kind)?, resource);
+        request.headers.push(("if-none-exist", none_exist));
         let answer = self.send(request).await?;
         Ok(if answer.status == 201 { Created::New } else { Created::AlreadyThere })
+    }
+
+    /// Whether the server holds a call under its identifier, and if so how often.
+    ///
+    /// # Errors
+    /// Of the transport, of the status, or of the page.
+    pub async fn find_call(&self, call_id: &str) -> Result<usize, FhirError> {
+        let mut url = self.url("CommunicationRequest")?;
+        url.query_pairs_mut().append_pair("identifier", &format!("{CALL}|{call_id}"));
+        let found = self.page(url).await?.page;
+        let ours = |fact: &&clinical::Fact| matches!(&fact.body, Body::Call(call) if call.id == call_id);
+        Ok(found.facts.iter().filter(ours).count())
     }
 
     /// Whether the server holds an action under its identifier, and if so how often.

@@ -7,6 +7,12 @@ pub(crate) const PHYSICAL_TYPE: &str = "http://terminology.hl7.org/CodeSystem/lo
 pub(crate) const IDENTIFIER_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
 /// The verbs of an action on an alert.
 pub(crate) const ALERT_ACTION: &str = "urn:vigil:alert-action";
+/// The system of a call's identifier and of its category.
+pub(crate) const CALL: &str = "urn:vigil:call";
+/// Which role of the chain a call is to: 1 for the first.
+pub(crate) const CALL_LEVEL: &str = "urn:vigil:call-level";
+/// The system of a role's name.
+pub(crate) const ROLE: &str = "urn:vigil:role";
 /// What people record about a patient or the unit, beside the alarms.
 pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
 /// The system of an identifier that says who acted; the display beside it is what others may share.

@@ -20,6 +20,8 @@ pub(crate) mod ward;
 
 pub(crate) mod alarms;
 
+pub(crate) mod calls;
+
 pub(crate) mod gone;
 
 pub(crate) mod resource;

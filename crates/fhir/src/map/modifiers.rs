@@ -9,7 +9,7 @@ use crate::map::numbers::Reason;
 
 /// Every modifier element of what is read, by its path in R4, with what becomes of it.
 #[cfg(test)]
-pub(crate) const MODIFIERS: [(&str, &str); 22] = [
+pub(crate) const MODIFIERS: [(&str, &str); 25] = [
     ("Patient.implicitRules", NOT_READ),
     ("Patient.active", "a record that is switched off is on no board"),
     ("Patient.deceased[x]", "the board says so, and nothing is asked for any more"),
@@ -29,6 +29,9 @@ pub(crate) const MODIFIERS: [(&str, &str); 22] = [
     ("DetectedIssue.status", "what is cancelled or entered in error is gone"),
     ("Communication.implicitRules", NOT_READ),
     ("Communication.status", "what did not happen is taken back"),
+    ("CommunicationRequest.implicitRules", NOT_READ),
+    ("CommunicationRequest.status", "a call that was taken back or is held back was sent to nobody"),
+    ("CommunicationRequest.doNotPerform", "a request that nothing be said calls nobody"),
     ("MedicationAdministration.implicitRules", NOT_READ),
     ("MedicationAdministration.status", "what was not given is gone; what was stopped says so"),
     ("Flag.implicitRules", NOT_READ),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use smol_str::format_smolstr;
 
 use crate::map::alarms::{communication, episode};
+use crate::map::calls::communication_request;
 use crate::map::measured::{Mapped, observation};
 use crate::map::modifiers::unknown_modifier;
 use crate::map::numbers::Reason;
@@ -21,7 +22,7 @@ use crate::wire::scan::split_members;
 use crate::wire::time::parse_instant;
 
 /// The kinds of resources that are read.
-pub(crate) const READ: [&str; 9] = [
+pub(crate) const READ: [&str; 10] = [
     "Patient",
     "Location",
     "Encounter",
@@ -29,6 +30,7 @@ pub(crate) const READ: [&str; 9] = [
     "Observation",
     "DetectedIssue",
     "Communication",
+    "CommunicationRequest",
     "MedicationAdministration",
     "Flag",
 ];
@@ -199,6 +201,12 @@ fn map_kind(
         "Communication" => {
             let body = communication(id.into(), parse(text)?, bases)?;
             let left_out = if body.is_none() { vec!["Communication of another kind"] } else { Vec::new() };
+            return Ok(Mapped { body, left_out, ..Mapped::default() });
+        }
+        "CommunicationRequest" => {
+            let body = communication_request(parse(text)?, bases)?;
+            let left_out =
+                if body.is_none() { vec!["CommunicationRequest of another kind"] } else { Vec::new() };
             return Ok(Mapped { body, left_out, ..Mapped::default() });
         }
         _ => dose(id.into(), parse(text)?, bases)?,

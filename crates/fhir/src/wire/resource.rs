@@ -269,6 +269,36 @@ pub(crate) struct Communication<'a> {
     pub payload: Vec<Payload<'a>>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NumberExtension<'a> {
+    #[serde(borrow)]
+    pub url: Str<'a>,
+    #[serde(default)]
+    pub value_positive_int: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CommunicationRequest<'a> {
+    #[serde(borrow)]
+    pub status: Text<'a>,
+    #[serde(default)]
+    pub do_not_perform: Option<bool>,
+    #[serde(borrow, default)]
+    pub extension: Vec<NumberExtension<'a>>,
+    #[serde(borrow, default)]
+    pub identifier: Vec<Identifier<'a>>,
+    #[serde(borrow, default)]
+    pub about: Vec<Reference<'a>>,
+    #[serde(borrow, default)]
+    pub recipient: Vec<Party<'a>>,
+    #[serde(borrow)]
+    pub occurrence_date_time: Text<'a>,
+    #[serde(borrow)]
+    pub authored_on: Text<'a>,
+}
+
 /// A resource inside another; of a drug its code is wanted.
 #[derive(Deserialize)]
 pub(crate) struct Contained<'a> {

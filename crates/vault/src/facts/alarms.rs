@@ -31,11 +31,15 @@ impl Reader<'_> {
     /// Of the database.
     pub fn episodes(&self) -> Result<Vec<Episode>, VaultError> {
         // Which ones nobody took is kept for what is known now; for what was known then it is looked up.
-        let untaken = if self.view.known_by == Instant(i64::MAX) {
-            "id IN (SELECT id FROM untaken)"
+        let untaken = if self.view.is_now() {
+            "id IN (SELECT id FROM untaken)".to_owned()
         } else {
-            "(priority = 3 AND NOT EXISTS
-              (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to')))"
+            format!(
+                "(priority = 3 AND NOT EXISTS (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to')
+                 AND NOT EXISTS (SELECT 1 FROM renewed r WHERE r.id = e.id AND r.at <= ?1 AND r.received <= {}
+                   AND r.at >= coalesce(a.accepted_at, a.at))))",
+                self.view.known_by.0
+            )
         };
         let condition = format!("(ended IS NULL OR ended > ?2 OR {untaken})");
         self.episodes_where(&condition, &self.day_before()?.0)

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 use crate::changes::{Changes, Ingested};
 use crate::codec::{PATIENT, about_text, known_id, patient_text, some_id};
 use crate::error::VaultError;
+use crate::facts::calls::{say_call, unsay_call};
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
 use crate::facts::renewed::{Before, renew};
@@ -137,6 +138,11 @@ impl<'a> Intake<'a> {
             Body::Episode(episode) => self.episode(episode, fact.updated_at),
             Body::Action(action) => self.action(action, source, fact.updated_at),
             Body::Withdrawn(id) => self.withdrawn(id),
+            Body::Call(call) => {
+                self.done.alerts_changed |=
+                    say_call(self.transaction, call, source, fact.updated_at, self.received)?;
+                Ok(())
+            }
             Body::Deleted => {
                 // Entered in error: the version that said so, so that an earlier one that comes late stays away.
                 if let Some(number) = source.version.parse::<i64>().ok().filter(|n| *n > 1) {
@@ -322,7 +328,8 @@ impl<'a> Intake<'a> {
             self.transaction
                 .prepare_cached(
                     "INSERT OR IGNORE INTO untaken SELECT e.id FROM episode e WHERE e.id = ?1 AND e.priority = 3 AND NOT EXISTS
-                     (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to'))",
+                     (SELECT 1 FROM action a WHERE a.episode = e.id AND a.verb IN ('take', 'handled', 'hand-to') AND NOT EXISTS
+                      (SELECT 1 FROM renewed r WHERE r.id = e.id AND r.at >= coalesce(a.accepted_at, a.at)))",
                 )?
                 .execute([&about])?;
             self.done.alerts_changed = true;
@@ -343,6 +350,10 @@ impl<'a> Intake<'a> {
             "DetectedIssue" => "episode",
             "Flag" => "flag",
             "Observation" => return self.values.deleted(reference),
+            "CommunicationRequest" => {
+                self.done.alerts_changed |= unsay_call(self.transaction, reference, self.received)?;
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         if !matches!(table, "person" | "place") {
@@ -354,6 +365,9 @@ impl<'a> Intake<'a> {
             self.done.patients.extend(whose.flatten());
         }
         let gone = unsay(self.transaction, self.received, table, id)?;
+        if table == "episode" {
+            self.transaction.prepare_cached("DELETE FROM renewed WHERE id = ?")?.execute([id])?;
+        }
         if gone > 0 {
             self.done.ward_changed = true;
             self.done.alerts_changed |= table == "episode";

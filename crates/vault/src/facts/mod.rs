@@ -14,6 +14,8 @@ pub(crate) mod ward;
 
 pub(crate) mod alarms;
 
+pub(crate) mod calls;
+
 pub(crate) mod doses;
 
 pub(crate) mod quarantine;

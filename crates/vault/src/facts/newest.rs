@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clinical::{Comparator, Decimal, DeviceId, Instant, Marks, Measure, PatientId};
+use clinical::{Comparator, DAY_MS, Decimal, DeviceId, Instant, Marks, Measure, PatientId};
 use rusqlite::Row;
 
 use crate::codec::{id, json, some_id};
@@ -46,6 +46,8 @@ pub struct SeriesValue {
     pub taken_at: Instant,
     /// Outside the plausible range.
     pub artefact: bool,
+    /// Of an artefact, the last value of the series that is none, from the day before it.
+    pub good: Option<(Decimal, Instant)>,
     /// On which side of the value the quantity lies, where it is only a bound.
     pub comparator: Option<Comparator>,
     /// `Type/id` it came in.
@@ -105,6 +107,7 @@ impl Reader<'_> {
                 taken_at: Instant(row.get(7)?),
                 value: Decimal { mantissa: row.get(8)?, scale: row.get(9)? },
                 artefact: marks.is_artefact(),
+                good: None,
                 comparator: marks.comparator,
                 source: row.get(11)?,
             })
@@ -113,9 +116,20 @@ impl Reader<'_> {
     }
 
     fn under_survivors(&self, mut values: Vec<SeriesValue>) -> Result<Vec<SeriesValue>, VaultError> {
+        for value in values.iter_mut().filter(|value| value.artefact) {
+            value.good = self.last_good(value.series.id, value.taken_at)?;
+        }
         let survivors = self.survivors(self.view.known_by)?;
         values.iter_mut().for_each(|value| survivors.rename(&mut value.series.patient));
         Ok(values)
+    }
+
+    /// The last value before an artefact that is what was measured.
+    fn last_good(&self, series: i64, artefact: Instant) -> Result<Option<(Decimal, Instant)>, VaultError> {
+        let day = self.decimals(series, artefact - DAY_MS, artefact)?;
+        let good =
+            day.into_iter().rev().find(|(_, _, marks)| !marks.is_artefact() && marks.comparator.is_none());
+        Ok(good.map(|(at, value, _)| (value, at)))
     }
 
     fn latest_then(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
@@ -129,6 +143,7 @@ impl Reader<'_> {
                     value: found.value,
                     taken_at: Instant(found.t),
                     artefact: found.marks.is_artefact(),
+                    good: None,
                     comparator: found.marks.comparator,
                     source: found.source,
                 });

@@ -23,6 +23,8 @@ impl Reader<'_> {
         if changes.alarms {
             ward.episodes = self.episodes()?;
             ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
+            ward.calls = self.calls_about(&ward.episodes)?;
+            ward.takes_calls = self.takes_calls()?;
         }
         if changes.patients.is_empty() {
             return Ok(BTreeSet::new());

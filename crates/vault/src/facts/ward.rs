@@ -1,7 +1,7 @@
 //! What the screens and the command line read.
 
 use clinical::{
-    Device, Episode, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, Sex, Site, Stay,
+    Device, Episode, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, SeenCall, Sex, Site, Stay,
     Whereabouts, whereabouts,
 };
 use rusqlite::{OptionalExtension, Row};
@@ -24,7 +24,11 @@ pub struct Ward {
     pub values: Vec<SeriesValue>,
     pub episodes: Vec<Episode>,
     pub actions: Vec<SeenAction>,
+    /// The calls about these episodes.
+    pub calls: Vec<SeenCall>,
     pub flags: Vec<Flag>,
+    /// Whether the server takes calls; `None` where it never said.
+    pub takes_calls: Option<bool>,
     /// What the site has set.
     pub site: Site,
 }
@@ -116,6 +120,8 @@ impl Reader<'_> {
             devices: self.devices()?,
             values: self.latest(None)?,
             actions: Vec::new(),
+            calls: self.calls_about(&episodes)?,
+            takes_calls: self.takes_calls()?,
             episodes,
             flags: self.list(
                 &format!("SELECT id, patient, codes, by, begins, ends FROM {}", from("flag")),

@@ -50,6 +50,10 @@ impl Vault {
                 "UPDATE action SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL",
                 params![accepted_at.0, action],
             )?;
+            transaction.execute(
+                "UPDATE call SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL",
+                params![accepted_at.0, action],
+            )?;
             transaction.execute("DELETE FROM outbox WHERE action = ?", [&action])?;
             let left: i64 = transaction.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
             transaction.commit()?;
@@ -80,10 +84,12 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn park(&self, action: String, reason: String) -> Result<(), VaultError> {
-        self.write_beside(move |connection| {
+        let work = move |connection: &mut Connection| {
             connection.execute("UPDATE outbox SET parked = ? WHERE action = ?", params![reason, action])?;
             Ok(())
-        })
+        };
+        // An alarm says of its call that it was refused.
+        self.write_telling(work, |()| Changes::ALARMS)
     }
 
     /// The network is back: everything that waits is due now. What a server refused for good waits for a person.
@@ -138,14 +144,16 @@ impl Vault {
 }
 
 impl Reader<'_> {
-    /// The first waiting action of every lane that is due at `now`; a parked one holds its own lane only.
+    /// The first waiting action of every lane that is due at `now`; a parked one holds its own lane only. A call waits for what is
+    /// before it, such as the alarm it is about, and holds nothing up: what people did about the alarm goes past it.
     ///
     /// # Errors
     /// Of the database.
     pub fn due(&self, now: Instant) -> Result<Vec<OutboxRow>, VaultError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, action, lane, kind, body, tries, next_at FROM outbox o
-             WHERE seq = (SELECT min(seq) FROM outbox i WHERE i.lane = o.lane) AND parked IS NULL AND next_at <= ?
+             WHERE seq = (SELECT min(seq) FROM outbox i WHERE i.lane = o.lane
+               AND (i.kind <> 'CommunicationRequest' OR i.seq = o.seq)) AND parked IS NULL AND next_at <= ?
              ORDER BY seq",
         )?;
         let rows = statement.query_map([now.0], |row| {

@@ -10,6 +10,8 @@ pub enum Kind {
     Communication,
     /// An alarm of the station's own rules: put under the episode's id, by every station that sees it.
     DetectedIssue,
+    /// A call of the next role: made once, by whichever station comes first.
+    CommunicationRequest,
 }
 
 impl Kind {
@@ -18,6 +20,7 @@ impl Kind {
         match self {
             Kind::Communication => "Communication",
             Kind::DetectedIssue => "DetectedIssue",
+            Kind::CommunicationRequest => "CommunicationRequest",
         }
     }
 }
@@ -31,7 +34,7 @@ impl ToSql for Kind {
 impl FromSql for Kind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Kind> {
         let code = value.as_str()?;
-        let kinds = [Kind::Communication, Kind::DetectedIssue];
+        let kinds = [Kind::Communication, Kind::DetectedIssue, Kind::CommunicationRequest];
         kinds.into_iter().find(|kind| kind.code() == code).ok_or(FromSqlError::InvalidType)
     }
 }

@@ -268,6 +268,25 @@ CREATE TABLE call (
   id TEXT PRIMARY KEY, episode TEXT NOT NULL, level INTEGER NOT NULL, role TEXT NOT NULL, due INTEGER NOT NULL,
   made INTEGER NOT NULL, status TEXT NOT NULL, status_at INTEGER, accepted_at INTEGER, source TEXT,
   received INTEGER NOT NULL) WITHOUT ROWID;
+-- What was done before an alarm was new once more answers it no more, however late it arrives.
+DROP TRIGGER episode_untaken;
+CREATE TRIGGER episode_untaken AFTER INSERT ON episode WHEN NEW.priority = 3 BEGIN
+  INSERT OR IGNORE INTO untaken SELECT NEW.id WHERE NOT EXISTS
+    (SELECT 1 FROM action a WHERE a.episode = NEW.id AND a.verb IN ('take', 'handled', 'hand-to') AND NOT EXISTS
+      (SELECT 1 FROM renewed r WHERE r.id = NEW.id AND r.at >= coalesce(a.accepted_at, a.at)));
+END;
+DROP TRIGGER episode_reranked;
+CREATE TRIGGER episode_reranked AFTER UPDATE OF priority ON episode WHEN NEW.priority <> OLD.priority BEGIN
+  DELETE FROM untaken WHERE id = NEW.id;
+  INSERT OR IGNORE INTO untaken SELECT NEW.id WHERE NEW.priority = 3 AND NOT EXISTS
+    (SELECT 1 FROM action a WHERE a.episode = NEW.id AND a.verb IN ('take', 'handled', 'hand-to') AND NOT EXISTS
+      (SELECT 1 FROM renewed r WHERE r.id = NEW.id AND r.at >= coalesce(a.accepted_at, a.at)));
+END;
+DROP TRIGGER action_takes;
+CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'handled', 'hand-to') AND NOT EXISTS
+  (SELECT 1 FROM renewed r WHERE r.id = NEW.episode AND r.at >= coalesce(NEW.accepted_at, NEW.at)) BEGIN
+  DELETE FROM untaken WHERE id = NEW.episode;
+END;
 CREATE INDEX call_on ON call (episode);
 CREATE INDEX call_from ON call (source);
 ";

@@ -152,7 +152,10 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     list(out, "actions unsent", &r.actions_unsent()?, seen);
     list(out, "actions of the unit", &r.actions_of_unit()?, seen);
     list(out, "actions from 03:00", &r.actions_since(Instant(START + 3 * HOUR_MS))?, seen);
-    list(out, "site", ward.site.list(), |(key, value, _)| format!("{key} = {value}"));
+    // A setting that came later has its default, and was not there to be kept.
+    let mut site = ward.site.list();
+    site.retain(|(key, ..)| key != "alarm.ask-again");
+    list(out, "site", site, |(key, value, _)| format!("{key} = {value}"));
     for id in ["e-high", "e-medium", "vigil-limit-ari-8867-4", "nothing"] {
         writeln!(out, "episode {id}: {}", r.episode(&id.into())?.as_ref().map_or("-".into(), episode))
             .unwrap();

@@ -1,6 +1,7 @@
 //! What the server says it can do: the CapabilityStatement, and the refusal of what is not in it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use crate::server::answer::{answer, refuse};
 use crate::server::shared::Shared;
 use crate::server::subscriptions::TOPIC;
 
-const TYPES: [&str; 16] = [
+const TYPES: [&str; 17] = [
     "Patient",
     "Location",
     "Encounter",
@@ -20,6 +21,7 @@ const TYPES: [&str; 16] = [
     "Observation",
     "DetectedIssue",
     "Communication",
+    "CommunicationRequest",
     "MedicationAdministration",
     "AuditEvent",
     "Flag",
@@ -67,8 +69,10 @@ pub(crate) async fn metadata(State(shared): State<Arc<Shared>>) -> Response {
             .iter()
             .map(|c| json!({ "code": c }))
             .collect();
+    let takes_calls = !shared.no_calls.load(Ordering::Relaxed);
     let resources: Vec<Value> = TYPES
         .iter()
+        .filter(|kind| takes_calls || **kind != "CommunicationRequest")
         .map(|kind| {
             let mut resource = json!({
                 "type": kind, "interaction": interactions, "versioning": "versioned", "updateCreate": true,

@@ -1,6 +1,6 @@
 //! What every handler of the server holds.
 
-use std::sync::atomic::{AtomicU16, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -21,6 +21,9 @@ pub(crate) struct Shared {
     pub base: String,
     pub fail: AtomicU16,
     pub refuse_writes: AtomicU16,
+    /// It knows of no calls.
+    pub no_calls: AtomicBool,
+    pub refuse_calls: AtomicU16,
     pub delay_ms: AtomicU64,
     /// The same for all requests but those for alarms and actions.
     pub delay_others_ms: AtomicU64,

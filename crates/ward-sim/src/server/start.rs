@@ -1,7 +1,7 @@
 //! The server: what it holds, its routes, and the faults that tests ask for.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -114,6 +114,16 @@ impl WardSim {
         self.shared.refuse_writes.store(status, Ordering::Relaxed);
     }
 
+    /// Serves no CommunicationRequest, and does not list it: a server that passes on no calls.
+    pub fn take_no_calls(&self, none: bool) {
+        self.shared.no_calls.store(none, Ordering::Relaxed);
+    }
+
+    /// Answers every new call with this status, and everything else as usual; 0 takes calls again.
+    pub fn refuse_calls_with(&self, status: u16) {
+        self.shared.refuse_calls.store(status, Ordering::Relaxed);
+    }
+
     /// Starts a story on a patient (0 to 29; from 24 on at home) now.
     pub fn inject(&self, story: Story, patient: usize) {
         self.shared.world.inject(story, patient, self.shared.clock.now_ms());
@@ -169,6 +179,8 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         base: format!("http://{address}/fhir"),
         fail: AtomicU16::new(0),
         refuse_writes: AtomicU16::new(0),
+        no_calls: AtomicBool::new(false),
+        refuse_calls: AtomicU16::new(0),
         delay_ms: AtomicU64::new(0),
         delay_others_ms: AtomicU64::new(0),
         hung: watch::channel(false).0,
@@ -217,7 +229,11 @@ async fn faults(State(shared): State<Arc<Shared>>, request: Request, next: Next)
     }
     shared.until_it_answers().await;
     let write = request.method() == Method::POST && request.uri().path().ends_with("/Communication");
+    let about_calls = request.uri().path().contains("/CommunicationRequest");
+    let call = request.method() == Method::POST && about_calls;
     let asked = match shared.fail.load(Ordering::Relaxed) {
+        0 if about_calls && shared.no_calls.load(Ordering::Relaxed) => 404,
+        0 if call => shared.refuse_calls.load(Ordering::Relaxed),
         0 if write => shared.refuse_writes.load(Ordering::Relaxed),
         status => status,
     };

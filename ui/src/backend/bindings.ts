@@ -139,6 +139,17 @@ export type Alarm = {
 	pauseLasts: number,
 	escalatedTo: string | null,
 	escalatedAt: number | null,
+	/**  Whether that role was called: `due`, `waiting`, `sent`, `answered` or `not-sent`. */
+	call: string | null,
+	/**  As it reads before the time: `due: Charge nurse`. */
+	callWords: string | null,
+	/**  Why nobody was called. */
+	callRemark: string | null,
+	/**  Who handled it last. */
+	handledBy: string | null,
+	handledAt: number | null,
+	/**  It is handled and still on, and was asked about again then. */
+	askedAgain: number | null,
 	alsoTook: string[],
 	/**  This person took it too, after the owner. */
 	iTookToo: boolean,
@@ -221,6 +232,12 @@ export type Cell = {
 	/**  It is old while other values come, and the bed has a technical alarm: nothing is known of now. */
 	lost: boolean,
 	artefact: boolean,
+	/**  What stands in the value's place: the text, or a mark where that is not what was measured last. */
+	reads: string,
+	/**  The last good value, where it stands beside that mark. */
+	beside: string | null,
+	/**  Why it does not speak of now: `old`, `no signal` or `artefact`. */
+	mark: string | null,
 	alarm: string | null,
 };
 
@@ -639,7 +656,7 @@ export type TileDevice = {
 
 /**  Something that happened to an episode. */
 export type TimelineEntry = {
-	/**  `raised`, `ended`, or the code of an action. */
+	/**  `raised`, `renewed`, `ended`, `call` where a role fell due, or the code of an action. */
 	what: string,
 	/**  In words: `Taken`. */
 	words: string,

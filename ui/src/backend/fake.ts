@@ -35,6 +35,12 @@ export function alarm(parts: Partial<Alarm> = {}): Alarm {
     pauseLasts: 2 * MINUTE,
     escalatedTo: null,
     escalatedAt: null,
+    call: null,
+    callWords: null,
+    callRemark: null,
+    handledBy: null,
+    handledAt: null,
+    askedAgain: null,
     alsoTook: [],
     iTookToo: false,
     orderUncertain: false,
@@ -93,6 +99,9 @@ export function tile(parts: Partial<Tile> = {}): Tile {
     stale: false,
     lost: false,
     artefact: false,
+    reads: text,
+    beside: null,
+    mark: null,
     alarm: null,
   });
   return {
@@ -148,6 +157,18 @@ export const OWNED: Partial<Alarm> = {
   freeForMe: false,
   sound: 'off',
   verbs: ['handled', 'hand-to', 'escalate', 'note'],
+};
+
+/** Of an alarm that was handled and is still on. */
+export const HANDLED: Partial<Alarm> = {
+  ...OWNED,
+  presence: 'handled',
+  group: 'handled',
+  live: false,
+  standing: 'Handled',
+  handledBy: 'N. Okafor',
+  handledAt: NOW - 48 * MINUTE,
+  verbs: ['note'],
 };
 
 export function update(parts: Partial<Update> = {}): Update {

@@ -14,12 +14,24 @@ export const can = (alarm: Alarm, verb: Verb): boolean => alarm.verbs.includes(v
 /** The codes of what people do about an alarm. */
 export type Verb = 'take' | 'audio-pause' | 'handled' | 'release' | 'hand-to' | 'escalate' | 'note';
 
+/** Of one that is handled and still on, who said so and when; nothing of any other. */
+export function handledWords(alarm: Alarm, now: number): string {
+  if (alarm.presence !== 'handled' || alarm.handledAt === null) return '';
+  const again = alarm.askedAgain === null ? '' : `, asked again ${when(alarm.askedAgain, now)}`;
+  return `handled ${when(alarm.handledAt, now)} ${alarm.handledBy ?? ''}, still on${again}`;
+}
+
 /** What else there is to know of an alarm, in a few words each. */
 export function remarks(alarm: Alarm, now: number): string[] {
   const out = [];
   if (alarm.sound === 'paused' && alarm.pausedUntil !== null)
     out.push(`audio paused ${countdown(alarm.pausedUntil, now)}`);
-  if (alarm.escalatedTo) out.push(`due: ${alarm.escalatedTo} ${when(alarm.escalatedAt ?? now, now)}`);
+  const handled = handledWords(alarm, now);
+  if (handled) out.push(handled);
+  if (alarm.callWords) {
+    out.push(`${alarm.callWords} ${when(alarm.escalatedAt ?? now, now)}`);
+    if (alarm.callRemark) out.push(alarm.callRemark);
+  }
   if (alarm.namesake) out.push(`another ${alarm.owner} than you`);
   if (alarm.iTookToo) out.push(`you took it too; ${alarm.owner} was first`);
   else if (alarm.alsoTook.length > 0) out.push(`also taken by ${alarm.alsoTook.join(', ')}`);

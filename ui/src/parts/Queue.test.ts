@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, begin, item, NOW, OWNED } from '../backend/fake';
+import { answer, asked, begin, HANDLED, item, NOW, OWNED } from '../backend/fake';
 import { board } from '../lib/board.svelte';
 import Queue from './Queue.svelte';
 
@@ -95,4 +95,17 @@ it('is a card like the others where the alarm cannot be taken', async () => {
   await hand.click(screen.getByTestId('take-a'));
   expect(screen.getByTestId('take-a')).toBeTruthy();
   expect(board.trouble).toBe('this alarm is over');
+});
+
+it('keeps what was handled and is still on in sight, with who said so, and asks again', async () => {
+  const handled = item({ ...HANDLED, episode: 'h' });
+  board.queue = [...alarms('a'), handled];
+  render(Queue);
+  expect(cards()).toEqual(['alert-a', 'alert-h']);
+  expect(screen.getByTestId('more-h').textContent).toMatch(/^handled .*N\. Okafor, still on$/);
+  expect(screen.queryByTestId('handle-h')).toBeNull();
+  board.queue = [item({ ...HANDLED, episode: 'h', askedAgain: NOW, verbs: ['handled', 'note'] })];
+  await tick();
+  expect(screen.getByTestId('more-h').textContent).toContain('asked again');
+  expect(screen.getByTestId('handle-h')).not.toBeNull();
 });

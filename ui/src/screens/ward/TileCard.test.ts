@@ -1,6 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { alarm, begin, live, news, NOW, tile, OWNED } from '../../backend/fake';
+import { alarm, begin, HANDLED, live, news, NOW, tile, OWNED } from '../../backend/fake';
+import type { Cell } from '../../backend';
 import { board, Row } from '../../lib/board.svelte';
 import { wards } from '../../lib/wards.svelte';
 import TileCard from './TileCard.svelte';
@@ -96,4 +97,31 @@ it('says in words what its signs show', () => {
 it('gives a name the direction of its letters', () => {
   show({ name: 'כהן, שרה' });
   expect(screen.getByText('כהן, שרה').getAttribute('dir')).toBe('auto');
+});
+
+it('never shows a number as measured now that is not, and keeps the last good one beside the mark', () => {
+  const cell = (parts: Partial<Cell>) => ({ ...tile().cells[1]!, ...parts });
+  for (const link of [live, { ...live, online: false }]) {
+    board.link = link;
+    for (const [parts, reads, struck] of [
+      [{}, '95', false],
+      [{ stale: true, mark: 'old' }, '95', false],
+      [{ stale: true, lost: true, mark: 'no signal', reads: '–?–', beside: '95' }, '–?–95', false],
+      [{ artefact: true, mark: 'artefact', reads: '–?–', beside: '95' }, '–?–95', false],
+      [{ artefact: true, mark: 'artefact', reads: '312', text: '312' }, '312', true],
+    ] as const) {
+      show({ cells: [cell(parts)] });
+      const value = screen.getByTestId('v-spo2');
+      expect(value.querySelector('dd')?.textContent?.trim()).toBe(reads);
+      expect(value.dataset.mark ?? null).toBe('mark' in parts ? parts.mark : null);
+      expect(value.querySelector('dd')?.classList.contains('artefact')).toBe(struck);
+      cleanup();
+    }
+  }
+});
+
+it('keeps a value marked whose alarm was handled and is still on', () => {
+  show({ alarm: alarm(HANDLED), cells: [{ ...tile().cells[1]!, alarm: 'high' }] });
+  expect(screen.getByTestId('owner').textContent).toMatch(/^handled \d\d:\d\d\S* N\. Okafor, still on$/);
+  expect(screen.getByTestId('v-spo2').dataset.alarm).toBe('high');
 });

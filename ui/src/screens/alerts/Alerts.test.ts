@@ -50,3 +50,25 @@ it('shows the worst until a hand is there, and does not change under it', async 
   await tick();
   expect(title()).toContain('*** worse');
 });
+
+it('opens at the alarm of a mark, whatever the list shows', async () => {
+  board.queue = [item({ episode: 'a' }), item({ episode: 'b', onset: NOW - 7_200_000 })];
+  board.openAlarm('p1', NOW - 7_200_000);
+  render(Alerts);
+  await tick();
+  expect([board.screen, screen.getByTestId('row-b').getAttribute('aria-selected')]).toEqual(['alerts', 'true']);
+});
+
+it('finds the alarm of a mark among those that are over, and else goes to its moment', async () => {
+  const over = item({ episode: 'over', onset: NOW - 7_200_000, group: 'over', live: false });
+  answer({ history: () => Promise.resolve([over]) });
+  board.openAlarm('p1', NOW - 7_200_000);
+  render(Alerts);
+  expect((await screen.findByTestId('row-over')).getAttribute('aria-selected')).toBe('true');
+  cleanup();
+  board.openAlarm('p1', NOW - 9_000_000);
+  render(Alerts);
+  await vi.waitFor(() =>
+    expect([board.screen, board.patient, board.moment]).toEqual(['patient', 'p1', NOW - 9_000_000]),
+  );
+});

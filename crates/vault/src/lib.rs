@@ -28,6 +28,8 @@ pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
 pub use keys::unlock::{Access, unlock};
 pub use keys::wrap::Wrap;
+pub use store::first_sync::{STAYS, StepState};
+pub use store::journal::SERVER;
 pub use store::kind::Kind;
 #[doc(hidden)]
 pub use store::schema::leave_memory_as_it_is;
@@ -44,6 +46,7 @@ pub use facts::newest::{SeriesInfo, SeriesValue};
 pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
+pub use store::ledger::{Channel, Gap, Ledger};
 pub use store::log::LogEntry;
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};

@@ -6,7 +6,7 @@ use clinical::{
     About, Action, Actor, Body, Code, Decimal, Episode, Fact, HOUR_MS, Instant, Person, Priority, Quality,
     Sample, Segment, Sex, Source, Unreadable, Verb,
 };
-use vault::{Key, PageCommit, Vault, View};
+use vault::{Key, Kind, PageCommit, Vault, View};
 
 fn open() -> (tempfile::TempDir, Vault) {
     let folder = tempfile::tempdir().unwrap();
@@ -256,6 +256,67 @@ fn an_action_survives_and_leaves_the_outbox_only_when_the_server_has_it() {
     vault.commit(page(vec![seen])).unwrap();
     assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["3"]);
     assert_eq!(vault.read(|r| r.actions()).unwrap().len(), 3);
+}
+
+#[test]
+fn an_own_alarm_that_the_server_refuses_holds_up_nothing_that_people_did_about_it() {
+    let (_folder, vault) = open();
+    let alarm = |ended: Option<i64>| Episode {
+        id: "vigil-spo2-low-1".into(),
+        patient: Some("p".into()),
+        priority: Priority::Medium,
+        text: "SpO2 87 < 90".into(),
+        measure: None,
+        onset: Instant(1),
+        ended: ended.map(Instant),
+    };
+    let due = || -> Vec<String> {
+        vault.read(|r| r.due(Instant(100))).unwrap().into_iter().map(|row| row.key).collect()
+    };
+    let next = || vault.read(|r| r.next_due()).unwrap();
+    vault.record_episode(alarm(None), "{}".into(), Instant(1)).unwrap();
+    vault.record_action(take("1", "vigil-spo2-low-1"), "{}".into()).unwrap();
+    assert_eq!(due(), ["raised:vigil-spo2-low-1"], "the alarm before what was done about it");
+    vault.postpone("raised:vigil-spo2-low-1".into(), Instant(500)).unwrap();
+    assert_eq!((due(), next()), (vec![], Some(Instant(500))), "a busy server is waited for");
+    vault.park("raised:vigil-spo2-low-1".into(), "refused (403)".into()).unwrap();
+    assert_eq!((due(), next()), (vec!["1".to_owned()], Some(Instant(0))), "a refusal is not");
+    vault.park("1".into(), "refused (422)".into()).unwrap();
+    assert_eq!((due(), next()), (vec![], None), "nothing can be sent, and nothing is looked for");
+    // What people did is in order among itself.
+    vault.record_action(take("2", "vigil-spo2-low-1"), "{}".into()).unwrap();
+    assert_eq!((due(), next()), (vec![], None));
+    vault.unpark("1".into()).unwrap();
+    assert_eq!(due(), ["1"]);
+
+    // The end of the alarm holds all of it: it takes the place of what was refused.
+    let own = || -> Vec<String> {
+        let parked = vault.read(|r| r.parked()).unwrap();
+        parked.into_iter().filter(|row| row.kind == Kind::DetectedIssue).map(|row| row.action).collect()
+    };
+    assert_eq!(own(), ["raised:vigil-spo2-low-1"]);
+    vault.record_episode(alarm(Some(9)), "{}".into(), Instant(9)).unwrap();
+    assert_eq!(own(), [""; 0]);
+    for n in 0..3 {
+        let id = format!("vigil-spo2-low-{n}5");
+        let other = Episode { id: id.as_str().into(), ..alarm(None) };
+        vault.record_episode(other, "{}".into(), Instant(10)).unwrap();
+        vault.park(format!("raised:{id}"), "refused (405)".into()).unwrap();
+    }
+    // They are shown as one, and so they are tried again, or left.
+    vault.unpark("raised:vigil-spo2-low-15".into()).unwrap();
+    assert_eq!(own(), [""; 0]);
+}
+
+#[test]
+fn what_a_station_with_a_fast_clock_did_was_done_when_the_server_had_it() {
+    let (_folder, vault) = open();
+    let ahead = Action { at: Instant(9 * HOUR_MS), ..take("1", "e") };
+    let taken =
+        Fact { updated_at: Some(Instant(HOUR_MS)), ..fact("Communication/1", "1", Body::Action(ahead)) };
+    vault.commit(PageCommit { received: Instant(HOUR_MS), ..page(vec![taken]) }).unwrap();
+    let acts = |hours: i64| vault.read_as(View::at(Instant(hours * HOUR_MS)), |r| r.actions()).unwrap().len();
+    assert_eq!((acts(0), acts(2), acts(10)), (0, 1, 1));
 }
 
 #[test]

@@ -75,11 +75,13 @@ fn flip(file: &Path, at: u64) {
     file.write_all(&[byte[0] ^ 0x40]).unwrap();
 }
 
+const SERVER: &str = "https://fhir.example.org/r4";
+
 /// A cache of some hundred pages with five actions that wait, closed.
 fn filled(folder: &Path, key: &Key) {
     let vault = Vault::open(folder, key.clone()).unwrap();
     people(&vault, 2000);
-    vault.set_setting("server", "https://fhir.example.org/r4".into()).unwrap();
+    vault.set_setting("server", SERVER.into()).unwrap();
     for n in 0..5 {
         vault.record_action(action(n), format!("{{\"n\":{n}}}")).unwrap();
     }
@@ -115,6 +117,8 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
         let vault = Vault::open(folder.path(), key.clone()).unwrap();
         let waiting = vault.read(|r| r.waiting()).unwrap();
         assert_eq!(waiting, (0..5).map(|n| action(n).id.to_string()).collect::<Vec<_>>(), "part {step}");
+        let server = vault.read(|r| r.setting("server")).unwrap();
+        assert_eq!(server.as_deref(), Some(SERVER), "part {step}: what waits is still for its own server");
         drop(vault);
         assert!(check(folder.path(), &key).unwrap().is_empty());
     }

@@ -231,7 +231,8 @@ impl Reader<'_> {
         )
     }
 
-    /// Actions up to the view's moment for which a condition on `?3` and more holds.
+    /// Actions up to the view's moment for which a condition on `?3` and more holds. A station whose clock is fast dates ahead what it
+    /// does: that was done when the server had it at the latest.
     fn actions_where(&self, condition: &str, bounds: &[&dyn ToSql]) -> Result<Vec<SeenAction>, VaultError> {
         let known_by = self.view.known_by;
         let mut all: Vec<&dyn ToSql> = vec![&self.view.at.0, &known_by.0];
@@ -239,7 +240,7 @@ impl Reader<'_> {
         let mut actions = self.list(
             &format!(
                 "SELECT id, episode, verb, by, by_id, by_role, at, note, to_id, accepted_at FROM action
-                 WHERE +at <= ?1 AND received <= ?2 AND {condition} ORDER BY +at, id"
+                 WHERE min(at, coalesce(accepted_at, at)) <= ?1 AND received <= ?2 AND {condition} ORDER BY +at, id"
             ),
             all.as_slice(),
             |row| {

@@ -15,6 +15,7 @@ use crate::facts::merge::say_merges;
 use crate::facts::renewed::{Before, renew};
 use crate::series::restated::Said;
 use crate::series::write::{Reading, Values};
+use crate::store::first_sync::is_step;
 use crate::store::history::{say, unsay};
 use crate::store::said::{State, keep_state, known_state};
 use crate::store::sources::Sources;
@@ -60,6 +61,8 @@ fn commit(connection: &mut Connection, page: PageCommit, sources: &Sources) -> R
             .execute(params![item.reference, item.reason, item.body, page.received.0])?;
     }
     done.quarantined = page.unreadable.len();
+    // What a step of the first sync has read to its end is looked at with other eyes: who has no stay now has none.
+    done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name));
     for (kind, value) in &page.cursors {
         transaction.prepare_cached("INSERT OR REPLACE INTO cursor VALUES (?, ?)")?.execute([kind, value])?;
     }

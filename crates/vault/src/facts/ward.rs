@@ -10,6 +10,7 @@ use crate::codec::{id, some_id};
 use crate::error::VaultError;
 use crate::facts::codes::{place_kind, stay_state};
 use crate::facts::newest::SeriesValue;
+use crate::store::first_sync::{STAYS, StepState};
 use crate::store::history::as_known_by;
 use crate::store::vault::Reader;
 
@@ -31,6 +32,8 @@ pub struct Ward {
     pub takes_calls: Option<bool>,
     /// What the site has set.
     pub site: Site,
+    /// Who lies where was not read yet: whoever has no stay may have one all the same.
+    pub stays_unread: bool,
 }
 
 /// Reads a row that selects `id, patient, place, in_progress`.
@@ -138,6 +141,7 @@ impl Reader<'_> {
                 },
             )?,
             site: self.site()?,
+            stays_unread: !matches!(self.step(STAYS)?, Some(StepState::Done | StepState::NotServed)),
         };
         // Before records are merged: what was said about either is about the person.
         ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;

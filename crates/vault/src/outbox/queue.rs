@@ -28,14 +28,26 @@ pub struct OutboxRow {
     pub next_at: Instant,
 }
 
-/// An action the server refused for good; a person has to look.
+/// What the server refused for good; a person has to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
-    /// The action's id.
+    /// As [`OutboxRow::key`].
     pub action: String,
+    /// What it is.
+    pub kind: Kind,
+    /// What it is about.
+    pub lane: String,
     /// Why the server refused it.
     pub reason: String,
 }
+
+/// The rows that may be sent: the first of each lane, unless it was refused.
+const IS_FIRST: &str = "parked IS NULL AND seq = (SELECT min(seq) FROM outbox i
+    WHERE i.lane = o.lane AND (i.kind <> 'CommunicationRequest' OR i.seq = o.seq)
+    AND NOT (i.kind = 'DetectedIssue' AND i.parked IS NOT NULL))";
+/// What is parked under a key; with an own alarm all of them.
+const PARKED_WITH: &str = "parked IS NOT NULL AND (action = ?1
+    OR (kind = 'DetectedIssue' AND EXISTS (SELECT 1 FROM outbox WHERE action = ?1 AND kind = 'DetectedIssue')))";
 
 impl Vault {
     /// The server has it.
@@ -103,13 +115,14 @@ impl Vault {
         })
     }
 
-    /// A person asks to try a parked action again.
+    /// A person asks to try a parked action again. Alarms of the station's own rules are shown as one, and tried as one.
     ///
     /// # Errors
     /// Of the database.
     pub fn unpark(&self, action: String) -> Result<(), VaultError> {
         self.write_beside(move |connection| {
-            connection.execute("UPDATE outbox SET parked = NULL, next_at = 0 WHERE action = ?", [action])?;
+            let again = format!("UPDATE outbox SET parked = NULL, next_at = 0 WHERE {PARKED_WITH}");
+            connection.execute(&again, [action])?;
             Ok(())
         })
     }
@@ -129,8 +142,8 @@ impl Vault {
         self.write_beside(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                let gone = transaction
-                    .execute("DELETE FROM outbox WHERE action = ? AND parked IS NOT NULL", [&action])?;
+                let gone =
+                    transaction.execute(&format!("DELETE FROM outbox WHERE {PARKED_WITH}"), [&action])?;
                 if gone > 0 {
                     transaction.execute(
                         "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
@@ -146,16 +159,16 @@ impl Vault {
 impl Reader<'_> {
     /// The first waiting action of every lane that is due at `now`; a parked one holds its own lane only. A call waits for what is
     /// before it, such as the alarm it is about, and holds nothing up: what people did about the alarm goes past it.
+    /// An alarm of the station's own rules that was refused holds nothing either: it is known by its id, and what people do about it is
+    /// sent or refused for itself.
     ///
     /// # Errors
     /// Of the database.
     pub fn due(&self, now: Instant) -> Result<Vec<OutboxRow>, VaultError> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.connection.prepare_cached(&format!(
             "SELECT seq, action, lane, kind, body, tries, next_at FROM outbox o
-             WHERE seq = (SELECT min(seq) FROM outbox i WHERE i.lane = o.lane
-               AND (i.kind <> 'CommunicationRequest' OR i.seq = o.seq)) AND parked IS NULL AND next_at <= ?
-             ORDER BY seq",
-        )?;
+                 WHERE {IS_FIRST} AND next_at <= ? ORDER BY seq"
+        ))?;
         let rows = statement.query_map([now.0], |row| {
             Ok(OutboxRow {
                 seq: row.get(0)?,
@@ -179,27 +192,29 @@ impl Reader<'_> {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// When the next waiting action is due; `None` where none waits.
+    /// When the next action that nothing holds is due; `None` where there is none.
     ///
     /// # Errors
     /// Of the database.
     pub fn next_due(&self) -> Result<Option<Instant>, VaultError> {
         let next: Option<Option<i64>> = self
             .connection
-            .query_row("SELECT min(next_at) FROM outbox WHERE parked IS NULL", [], |row| row.get(0))
+            .query_row(&format!("SELECT min(next_at) FROM outbox o WHERE {IS_FIRST}"), [], |row| row.get(0))
             .optional()?;
         Ok(next.flatten().map(Instant))
     }
 
-    /// Actions the server refused for good.
+    /// What the server refused for good, oldest first.
     ///
     /// # Errors
     /// Of the database.
     pub fn parked(&self) -> Result<Vec<Parked>, VaultError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT action, parked FROM outbox WHERE parked IS NOT NULL ORDER BY seq")?;
-        let rows = statement.query_map([], |row| Ok(Parked { action: row.get(0)?, reason: row.get(1)? }))?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT action, kind, lane, parked FROM outbox WHERE parked IS NOT NULL ORDER BY seq",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(Parked { action: row.get(0)?, kind: row.get(1)?, lane: row.get(2)?, reason: row.get(3)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

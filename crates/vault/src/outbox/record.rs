@@ -1,16 +1,19 @@
 //! What people did, and what the station found itself: the fact, its place in the outbox and the audit entry, in one durable
 //! transaction.
 
-use clinical::{Action, Body, Episode, Fact, Instant, Source};
+use std::collections::HashSet;
+
+use clinical::{Action, Body, Episode, EpisodeId, Fact, Instant, Source};
 use rusqlite::{Connection, params};
 
 use crate::changes::Changes;
+use crate::codec::id;
 use crate::error::VaultError;
 use crate::facts::ingest::take_in;
 use crate::store::durably::durably;
-use crate::store::journal::{Unsent, insert_unsent};
+use crate::store::journal::{Unsent, insert_unsent, server};
 use crate::store::kind::Kind;
-use crate::store::vault::{Vault, lock};
+use crate::store::vault::{Reader, Vault, lock};
 
 impl Vault {
     /// Makes an action durable; as [`Vault::record_actions`] of one.
@@ -31,8 +34,13 @@ impl Vault {
     pub fn record_actions(&self, actions: Vec<(Action, String)>) -> Result<(), VaultError> {
         let journal = self.journal()?;
         let work = move |connection: &mut Connection| {
-            let entries: Vec<Unsent> =
-                actions.into_iter().map(|(action, body)| Unsent::new(&action, body)).collect();
+            // What people do is recorded whatever else of the cache can be read.
+            let server = server(connection).unwrap_or_default();
+            let entry = |(action, body): (Action, String)| Unsent {
+                server: server.clone(),
+                ..Unsent::new(&action, body)
+            };
+            let entries: Vec<Unsent> = actions.into_iter().map(entry).collect();
             let before = lock(&journal).append(&entries)?;
             let done = durably(connection, |connection| {
                 let transaction = connection.transaction()?;
@@ -63,6 +71,17 @@ impl Vault {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
                 let what = if episode.ended.is_some() { "cleared" } else { "raised" };
+                if episode.ended.is_some() {
+                    // What was refused as it began is told as a whole now, or is refused once more.
+                    transaction
+                        .prepare_cached("DELETE FROM outbox WHERE action = ? AND parked IS NOT NULL")?
+                        .execute([format!("raised:{}", episode.id)])?;
+                    transaction
+                        .prepare_cached("DELETE FROM witnessed WHERE episode = ?")?
+                        .execute([episode.id.as_str()])?;
+                } else {
+                    witness(&transaction, &episode.id)?;
+                }
                 transaction
                     .prepare_cached(
                         "INSERT OR IGNORE INTO outbox (action, lane, kind, body) VALUES (?, ?, ?, ?)",
@@ -89,5 +108,39 @@ impl Vault {
             })
         };
         self.write_telling(work, Changes::of).map(|_| ())
+    }
+
+    /// This station's own rules saw these alarms begin, though another station told of them first: it may end them, too. What is
+    /// over is forgotten.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn witness(&self, episodes: Vec<EpisodeId>) -> Result<(), VaultError> {
+        self.write_beside(move |connection| {
+            let transaction = connection.transaction()?;
+            for episode in &episodes {
+                witness(&transaction, episode)?;
+            }
+            transaction.execute(
+                "DELETE FROM witnessed WHERE episode NOT IN (SELECT id FROM episode WHERE ended IS NULL)",
+                [],
+            )?;
+            Ok(transaction.commit()?)
+        })
+    }
+}
+
+fn witness(connection: &Connection, episode: &EpisodeId) -> Result<(), VaultError> {
+    connection.prepare_cached("INSERT OR IGNORE INTO witnessed VALUES (?)")?.execute([episode.as_str()])?;
+    Ok(())
+}
+
+impl Reader<'_> {
+    /// Own alarms that this station saw begin.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn witnessed(&self) -> Result<HashSet<EpisodeId>, VaultError> {
+        Ok(self.list("SELECT episode FROM witnessed", [], |row| id(row, 0))?.into_iter().collect())
     }
 }

@@ -14,7 +14,7 @@ use blake2::digest::consts::U32;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use clinical::Action;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{about_text, known_id};
@@ -22,6 +22,9 @@ use crate::error::VaultError;
 use crate::folder::{journal_of, sync_folder};
 use crate::keys::key::{Key, random};
 use crate::store::kind::Kind;
+
+/// The setting that holds the address of the server that the cache is of.
+pub const SERVER: &str = "server";
 
 /// An action with the resource that carries it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +43,9 @@ pub(crate) struct Unsent {
     pub by_role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_id: Option<String>,
+    /// The server it is for: damage to the database must not send it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
 }
 
 impl Unsent {
@@ -55,8 +61,15 @@ impl Unsent {
             by_id: known_id(&action.by.id).map(str::to_owned),
             by_role: action.by.role.as_ref().map(|role| role.as_str().to_owned()),
             to_id: action.to.as_ref().map(String::from),
+            server: None,
         }
     }
+}
+
+/// The server that a cache is of.
+pub(crate) fn server(connection: &Connection) -> Result<Option<String>, VaultError> {
+    let found = connection.query_row("SELECT value FROM setting WHERE key = ?", [SERVER], |row| row.get(0));
+    Ok(found.optional()?)
 }
 
 /// Puts an action and its place in the queue into the database, unless it is there.
@@ -90,6 +103,8 @@ pub(crate) fn unsent(connection: &Connection) -> Result<Vec<Unsent>, VaultError>
     // A damaged cache of an older version is read as it is: nothing can be added to it any more.
     let has_ids = crate::store::schema::version(connection)? >= crate::store::schema::WITH_ACTORS;
     let ids = if has_ids { "a.by_id, a.by_role, a.to_id" } else { "NULL, NULL, NULL" };
+    // Of a damaged cache what can be read is taken.
+    let server = server(connection).unwrap_or_default();
     let mut statement = connection.prepare(&format!(
         "SELECT a.id, a.episode, a.verb, a.by, a.at, a.note, o.body, {ids}
          FROM outbox o JOIN action a ON a.id = o.action ORDER BY o.seq"
@@ -106,6 +121,7 @@ pub(crate) fn unsent(connection: &Connection) -> Result<Vec<Unsent>, VaultError>
             by_id: row.get(7)?,
             by_role: row.get(8)?,
             to_id: row.get(9)?,
+            server: server.clone(),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

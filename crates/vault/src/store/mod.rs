@@ -23,3 +23,7 @@ pub(crate) mod history;
 pub(crate) mod log;
 
 pub(crate) mod settings;
+
+pub(crate) mod first_sync;
+
+pub(crate) mod ledger;

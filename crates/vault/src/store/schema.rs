@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 9;
+pub(crate) const VERSION: i64 = 10;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,7 +106,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 9] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS];
+const STEPS: [&str; 10] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -289,4 +289,18 @@ CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'ha
 END;
 CREATE INDEX call_on ON call (episode);
 CREATE INDEX call_from ON call (source);
+";
+
+/// Own alarms that are on and that this station saw begin: no other may end them. Of those that it raised before there was such a
+/// table, its log knows. And the ledger: what servers numbered, and what of it did not come by itself.
+const WITNESSES: &str = "
+CREATE TABLE witnessed (episode TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT OR IGNORE INTO witnessed SELECT about FROM audit WHERE who = 'this station' AND what = 'raised'
+  AND about IN (SELECT id FROM episode WHERE ended IS NULL);
+CREATE TABLE channel (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, began INTEGER NOT NULL, heard INTEGER NOT NULL,
+  numbered INTEGER NOT NULL, came INTEGER NOT NULL);
+CREATE TABLE gap (
+  id INTEGER PRIMARY KEY, channel TEXT NOT NULL, events INTEGER, since INTEGER NOT NULL, until INTEGER NOT NULL,
+  why TEXT NOT NULL, read_at INTEGER, brought INTEGER);
 ";

@@ -330,7 +330,9 @@ mod tests {
                      INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
                      INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}'), ('raised:now', 'now', '{}');
                      INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x'),
-                       ('first/Communication', 'done');",
+                       ('first/Communication', 'done');
+                     INSERT INTO audit (at, who, what, about) VALUES (5, 'this station', 'raised', 'now'),
+                       (1, 'this station', 'raised', 'old');",
                 )
                 .unwrap();
             if old >= 7 {
@@ -353,6 +355,9 @@ mod tests {
             assert_eq!(points.iter().map(|p| (p.t, p.v)).collect::<Vec<_>>(), [(7, 38.5)], "from {old}");
             // Of what was done before people had ids the name is known, and no more.
             assert_eq!(ward.actions[0].action.by, Actor::named("N. Okafor"), "from {old}");
+            // What this station raised and is still on is its own to end.
+            let own = vault.read(|r| r.witnessed()).unwrap();
+            assert_eq!(own.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["now"], "from {old}");
             // Patients are read once more, for the merges that versions before 4 left out.
             let cursor = |kind: &str| vault.read(|r| r.cursor(kind)).unwrap();
             let first = (old >= 4).then_some("done");

@@ -11,7 +11,7 @@ use crate::folder::{hold, sync_folder};
 use crate::keys::key::Key;
 use crate::keys::key_file;
 use crate::store::connection::connect;
-use crate::store::journal::{self, Unsent, insert_unsent, unsent};
+use crate::store::journal::{self, SERVER, Unsent, insert_unsent, unsent};
 use crate::store::vault::Vault;
 
 /// What came out of a rebuild.
@@ -117,6 +117,10 @@ fn gather(database: &Path, key: &Key) -> (Vec<Unsent>, Settings) {
             }
         }
         settings = read_settings(&connection).unwrap_or_default();
+    }
+    if !settings.iter().any(|(key, _)| key == SERVER) {
+        let server = actions.iter().find_map(|entry| entry.server.clone());
+        settings.extend(server.map(|server| (SERVER.to_owned(), server)));
     }
     (actions, settings)
 }

@@ -107,6 +107,8 @@ impl Vault {
                 ),
                 ("DELETE FROM quarantine WHERE at < ?", events),
                 ("DELETE FROM audit WHERE at < ?", events),
+                ("DELETE FROM gap WHERE until < ?", events),
+                ("DELETE FROM channel WHERE heard < ?", events),
             ] {
                 rows += transaction.execute(sql, [before])?;
             }

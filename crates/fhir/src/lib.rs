@@ -14,6 +14,7 @@ mod client;
 
 pub use client::live::{LiveEvent, listen};
 pub use client::rest::{Client, Fetched, Server};
+pub use client::status::Counted;
 pub use client::transport::{Answer, Answering, Ear, Request, Transport};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]

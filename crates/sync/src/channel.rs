@@ -67,10 +67,17 @@ impl Engine {
             match event {
                 LiveEvent::Bound => {
                     *bound = true;
+                    self.begin_to_listen().await?;
                     // What changed, or was deleted, between the last word and the binding.
                     pace.set_live(true);
                 }
                 LiveEvent::Heartbeat => {}
+                LiveEvent::Counted(counted) => {
+                    if self.is_missing_some(&counted).await? {
+                        pace.ask();
+                    }
+                    continue;
+                }
                 // The server names what changed and no more.
                 LiveEvent::Changed { page, .. } if page.facts.is_empty() && page.unreadable.is_empty() => {
                     pace.ask();

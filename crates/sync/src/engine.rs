@@ -13,6 +13,7 @@ use crate::backoff::delay;
 use crate::beats::{Beats, Stage};
 use crate::event::{Now, SyncEvent};
 use crate::link::LinkState;
+use crate::numbers::Numbers;
 use crate::progress::SyncError;
 use crate::pull::Puller;
 use crate::task::AbortOnDrop;
@@ -34,7 +35,8 @@ pub struct Engine {
     pub(crate) wake_outbox: Notify,
     retry: Notify,
     link: Mutex<LinkState>,
-    open: Open,
+    pub(crate) open: Open,
+    pub(crate) numbers: Mutex<Numbers>,
     beats: Beats,
     /// How often in a row an answer did not come in time: the next one is given longer.
     pub(crate) checks_in_vain: AtomicU32,
@@ -77,6 +79,7 @@ impl Engine {
             retry: Notify::new(),
             link: Mutex::new(LinkState::UNKNOWN),
             open: Open::default(),
+            numbers: Mutex::default(),
             beats,
             checks_in_vain: AtomicU32::new(0),
             alarms_in_vain: AtomicU32::new(0),

@@ -2,6 +2,7 @@
 
 use clinical::{DAY_MS, HOUR_MS, Instant};
 use fhir::{Server, format_instant};
+use vault::{Reader, STAYS, StepState, VaultError};
 
 /// One step of the first sync.
 #[derive(Clone, Copy, Debug)]
@@ -38,20 +39,24 @@ const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_
     Step { name, kind, from_ago, to_ago, ward: false }
 }
 
+const ACTIONS: &str = "first/Communication";
+const ALARMS: &str = "first/DetectedIssue";
+const DOSES: &str = "first/MedicationAdministration";
+
 pub(crate) const STEPS: &[Step] = &[
     whole("first/Location", "Location"),
     whole("first/Patient", "Patient"),
-    whole("first/Encounter", "Encounter"),
+    whole(STAYS, "Encounter"),
     whole("first/Device", "Device"),
     whole("first/Flag", "Flag"),
     // What was done about alarms before the alarms: yesterday's would stand and sound as if nobody had come.
-    whole("first/Communication", "Communication"),
-    whole("first/DetectedIssue", "DetectedIssue"),
+    whole(ACTIONS, "Communication"),
+    whole(ALARMS, "DetectedIssue"),
     whole("first/CommunicationRequest", "CommunicationRequest"),
     // The newest first: a board full of yesterday's numbers helps nobody.
     span("first/2h", "Observation", Some(2 * HOUR_MS), None),
     span("first/day", "Observation", Some(DAY_MS), Some(2 * HOUR_MS)),
-    whole("first/MedicationAdministration", "MedicationAdministration"),
+    whole(DOSES, "MedicationAdministration"),
     span("first/2d", "Observation", Some(2 * DAY_MS), Some(DAY_MS)),
     span("first/3d", "Observation", Some(3 * DAY_MS), Some(2 * DAY_MS)),
     span("first/5d", "Observation", Some(5 * DAY_MS), Some(3 * DAY_MS)),
@@ -64,6 +69,40 @@ pub(crate) const STEPS: &[Step] = &[
 /// Whether a board that shows the present needs this step.
 pub(crate) fn is_first_board(step: &Step) -> bool {
     step.ward || step.name == "first/2h" || step.name == "first/day"
+}
+
+/// Whether the ward, its alarms and a day of values were read into this cache, as far as the server gives them: each of these steps was
+/// tried to its end. Until then a station knows too little for rules of its own.
+///
+/// # Errors
+/// Of the database.
+pub fn board_is_read(reader: &Reader) -> Result<bool, VaultError> {
+    for step in STEPS.iter().filter(|step| is_first_board(step)) {
+        if reader.step(step.name)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether alarms, and what was done about them, were ever read whole into this cache: until then none that is shown means nothing.
+///
+/// # Errors
+/// Of the database.
+pub fn alarms_are_read(reader: &Reader) -> Result<bool, VaultError> {
+    Ok(is_done(reader, ACTIONS)? && is_done(reader, ALARMS)?)
+}
+
+/// The same of doses.
+///
+/// # Errors
+/// Of the database.
+pub fn doses_are_read(reader: &Reader) -> Result<bool, VaultError> {
+    is_done(reader, DOSES)
+}
+
+fn is_done(reader: &Reader, step: &str) -> Result<bool, VaultError> {
+    Ok(reader.step(step)? == Some(StepState::Done))
 }
 
 /// The kinds that change, in the order in which they are read.

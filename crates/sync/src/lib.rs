@@ -12,6 +12,7 @@ mod task;
 mod server_clock;
 mod unread;
 
+mod numbers;
 mod recent;
 mod walk;
 
@@ -21,6 +22,7 @@ mod pages;
 mod pull;
 
 mod engine;
+mod missed;
 mod once;
 mod outbox;
 
@@ -31,6 +33,7 @@ mod session;
 pub use beats::{Beats, LATE, Late, Stage, Uptime};
 pub use engine::Engine;
 pub use event::{Now, SyncEvent};
+pub use first_sync::{alarms_are_read, board_is_read, doses_are_read};
 pub use link::LinkState;
 pub use progress::{FirstSync, SyncError, SyncProgress};
 pub use unread::Unread;

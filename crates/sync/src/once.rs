@@ -19,6 +19,12 @@ impl Engine {
             // Nobody has to listen.
             let _ = events.send(event);
         };
+        if self.client.is_in_clear() {
+            puller.note(
+                "what is read and sent goes over the network in clear: this server is asked by http"
+                    .to_owned(),
+            );
+        }
         puller.load().await?;
         let had_some = puller.has_read();
         let steps = puller.backfill(&server, &mut tell).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clinical::Instant;
 use fhir::FhirError;
 use vault::{Kind, OutboxRow};
 
@@ -26,7 +27,7 @@ impl Engine {
                 }
             }
             was_online = online;
-            let wait = self.pause().await;
+            let wait = self.pause(online).await;
             tokio::select! {
                 () = self.wake_outbox.notified() => {}
                 () = tokio::time::sleep(wait) => {}
@@ -35,10 +36,9 @@ impl Engine {
     }
 
     /// Until the next row is due; a look now and then costs nothing.
-    async fn pause(&self) -> Duration {
+    async fn pause(&self, online: bool) -> Duration {
         let due = on_vault(&self.vault, |vault| vault.read(|reader| reader.next_due())).await.ok().flatten();
-        let ms = due.map_or(5_000, |due| due.ms_since((self.now)()).clamp(50, 5_000));
-        Duration::from_millis(ms.unsigned_abs())
+        until_due(due.filter(|_| online), (self.now)())
     }
 
     /// Sends everything that is due now; gives the number of actions that arrived.
@@ -117,5 +117,27 @@ impl Engine {
                 on_vault(&self.vault, move |vault| vault.postpone(action, next)).await
             }
         }
+    }
+}
+
+/// How long to wait for a row that is due at `due`; while nothing can be sent, and where nothing waits, for somebody who wakes us.
+fn until_due(due: Option<Instant>, now: Instant) -> Duration {
+    let ms = due.map_or(SELDOM_MS, |due| due.ms_since(now).clamp(50, SELDOM_MS));
+    Duration::from_millis(ms.unsigned_abs())
+}
+
+const SELDOM_MS: i64 = 5_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_in_which_nothing_can_be_sent_is_not_looked_at_without_a_pause() {
+        let wait = |due: Option<i64>| until_due(due.map(Instant), Instant(100_000)).as_millis();
+        assert_eq!(wait(None), 5_000, "nothing that could be sent");
+        assert_eq!(wait(Some(0)), 50, "a row that was due while another was sent");
+        assert_eq!(wait(Some(101_000)), 1_000);
+        assert_eq!(wait(Some(900_000)), 5_000);
     }
 }

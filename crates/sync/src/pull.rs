@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clinical::Instant;
 use fhir::{Client, FhirError, Server, format_instant, parse_instant};
-use vault::Vault;
+use vault::{PageCommit, StepState, Vault};
 
 use crate::event::{Now, SyncEvent};
 use crate::first_sync::{ASKED_ANYWAY, CALLS, KINDS, STEPS, Step, is_first_board, is_of_alarms, serves};
@@ -84,6 +84,16 @@ impl Puller {
         self.has_read
     }
 
+    /// Something that whoever asked for this has to know.
+    pub(crate) fn note(&mut self, note: String) {
+        self.pages.progress.note(note);
+    }
+
+    /// Resources read so far.
+    pub(crate) fn resources(&self) -> usize {
+        self.pages.progress.resources
+    }
+
     /// The server's clock at the last answer, by its `Date`.
     pub(crate) fn server_time(&self) -> Option<Instant> {
         self.pages.clock.date
@@ -104,8 +114,8 @@ impl Puller {
             vault.read(|reader| {
                 let mut done = HashSet::new();
                 for step in STEPS {
-                    // Of a step that a server had nothing for an older Vigil kept other words: that is asked again.
-                    if reader.cursor(step.name)?.is_some_and(|said| said == DONE) {
+                    // What is open, or was not served, is asked again.
+                    if reader.step(step.name)? == Some(StepState::Done) {
                         done.insert(step.name);
                     }
                 }
@@ -145,8 +155,14 @@ impl Puller {
         // Spans of time count from when they are asked for. One that is asked for later than an older one leaves a gap between them:
         // the older ones wait for it.
         let mut waits_for_younger = false;
+        // Steps that are not done, and why.
+        let mut stand: Vec<(&'static str, StepState)> = Vec::new();
         for step in STEPS.iter().filter(|step| wanted(step)) {
-            if self.done.contains(step.name) || (waits_for_younger && step.is_span()) {
+            if self.done.contains(step.name) {
+                continue;
+            }
+            if waits_for_younger && step.is_span() {
+                stand.push((step.name, StepState::Open));
                 continue;
             }
             let is_listed = serves(server, step.kind);
@@ -159,10 +175,12 @@ impl Puller {
                 // It never said that it serves this kind. It is asked again with the next session.
                 Err(SyncError::Fhir(error)) if error.is_refusal() && (!is_listed || step.kind == CALLS) => {
                     self.is_not_served(step);
+                    stand.push((step.name, StepState::NotServed));
                 }
                 went => {
                     if !round.add(&self.open, (step.name, step.kind), self.pages.now(), went)? {
                         waits_for_younger |= step.is_span();
+                        stand.push((step.name, StepState::Open));
                         continue;
                     }
                     self.has_read = true;
@@ -175,7 +193,25 @@ impl Puller {
                 samples: self.pages.progress.samples,
             }));
         }
-        if self.has_read { Ok(()) } else { round.end() }
+        if !self.has_read {
+            return round.end();
+        }
+        self.keep(stand).await
+    }
+
+    /// Keeps where steps stand that were tried and are not done, so that whoever looks at the cache knows it, too.
+    async fn keep(&mut self, stand: Vec<(&'static str, StepState)>) -> Result<(), SyncError> {
+        let mut cursors = Vec::new();
+        for (name, state) in stand {
+            if self.pages.cursor(name).await?.as_deref() != Some(state.code()) {
+                cursors.push((name.to_owned(), state.code().to_owned()));
+            }
+        }
+        if !cursors.is_empty() {
+            let received = self.pages.now();
+            self.pages.commit(PageCommit { cursors, received, ..Default::default() }).await?;
+        }
+        Ok(())
     }
 
     fn is_not_served(&mut self, step: &Step) {
@@ -252,7 +288,7 @@ impl Puller {
     async fn has_answers(&self) -> Result<bool, SyncError> {
         for step in STEPS.iter().filter(|step| is_of_alarms(step.kind) || step.kind == CALLS) {
             let is_done = self.done.contains(step.name)
-                || self.pages.cursor(step.name).await?.is_some_and(|said| said == DONE);
+                || self.pages.cursor(step.name).await?.is_some_and(|said| said == StepState::Done.code());
             if !is_done {
                 return Ok(false);
             }
@@ -344,7 +380,8 @@ impl Puller {
         let cursors = move |page: At, at: Option<Instant>| {
             let mut cursors: Vec<(String, String)> = Vec::new();
             if page.last {
-                cursors.extend(steps.iter().map(|step| ((*step).to_owned(), DONE.to_owned())));
+                let done = StepState::Done.code();
+                cursors.extend(steps.iter().map(|step| ((*step).to_owned(), done.to_owned())));
             }
             if let (true, false, Some(at)) = (page.first || page.last, known, at) {
                 cursors.extend(names.clone().map(|name| (name, format_instant(at))));
@@ -365,9 +402,6 @@ impl Puller {
         self.pages.progress.note(format!("{kind}: this server refuses {parameter}; it is asked without it"));
     }
 }
-
-/// What stands behind the name of a step that is done.
-const DONE: &str = "done";
 
 /// The cursor of what changed.
 fn since(kind: &str) -> String {

@@ -110,6 +110,7 @@ impl Engine {
         let (mut round, mut tries) = (0u32, 0u32);
         loop {
             let before = puller.server_time();
+            let (missed, known) = (self.numbers().missed, puller.resources());
             let went = match turn {
                 Turn::Alarms => self.alarms_round(&server, &mut puller).await,
                 Turn::Values => {
@@ -121,6 +122,9 @@ impl Engine {
             match went {
                 Ok(()) => {
                     tries = 0;
+                    if let Err(error) = self.has_read_again(turn, missed, puller.resources() - known).await {
+                        return error;
+                    }
                     // The server's clock as it was told in this round: one that asked nothing heard nothing.
                     self.online(puller.server_time().filter(|date| before != Some(*date)), pace.is_live());
                     pace.wait(turn).await;

@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
-use clinical::{About, Action, Actor, Instant, Verb};
+use axum::routing::{get, post};
+use clinical::{About, Action, Actor, Episode, Instant, Priority, Verb};
 use fhir::{Client, FhirError};
 use sync::{Engine, SyncError, SyncEvent};
 use tokio::sync::mpsc;
@@ -20,6 +20,8 @@ struct Station {
     engine: Arc<Engine>,
     vault: Arc<Vault>,
     events: mpsc::UnboundedReceiver<SyncEvent>,
+    /// Milliseconds that its clock is ahead.
+    ahead: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
 
@@ -27,11 +29,14 @@ fn station(base: &str) -> Station {
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
     let (send, events) = mpsc::unbounded_channel();
-    let now = Arc::new(|| {
-        Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
+    let ahead = Arc::new(AtomicI64::new(0));
+    let by = ahead.clone();
+    let now = Arc::new(move || {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        Instant(i64::try_from(since).unwrap() + by.load(Ordering::Relaxed))
     });
     let engine = Engine::new(Client::new(base).unwrap(), vault.clone(), now, send);
-    Station { engine, vault, events, _folder: folder }
+    Station { engine, vault, events, ahead, _folder: folder }
 }
 
 /// Waits for an event that `test` accepts; the limit is for a test that fails, not for one that passes.
@@ -241,6 +246,101 @@ async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_de
     sim.fail_with(0);
     station.vault.retry_all().unwrap();
     assert_eq!(station.engine.flush().await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_was_numbered_and_lost_is_noticed_asked_for_and_named() {
+    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let mut station = station(sim.base());
+    let running = tokio::spawn(station.engine.clone().run());
+    until(&mut station, "live link", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
+    until(&mut station, "a live value", |e| matches!(e, SyncEvent::Changed { what, .. } if what.samples > 0))
+        .await;
+    let vault = station.vault.clone();
+    let gaps = move || {
+        let mut gaps = vault.read(|r| r.ledger()).unwrap().gaps;
+        gaps.retain(|gap| gap.events.is_some());
+        gaps
+    };
+    let lost = |gaps: &[vault::Gap]| gaps.iter().filter_map(|gap| gap.events).sum::<u64>();
+    assert_eq!(gaps(), [], "nothing was lost");
+    sim.lose_notifications(3);
+    let is_told = |words: String| words.contains("told of");
+    until(
+        &mut station,
+        "what is missing",
+        |e| matches!(e, SyncEvent::Link(link) if link.unread_words().is_some_and(is_told)),
+    )
+    .await;
+    until(
+        &mut station,
+        "all read again",
+        |e| matches!(e, SyncEvent::Link(link) if link.unread.is_empty() && lost(&gaps()) == 3),
+    )
+    .await;
+    let found = gaps();
+    for gap in &found {
+        assert!(gap.read_at.is_some_and(|at| at >= gap.until) && gap.since <= gap.until, "{gap:?}");
+        assert!(gap.until.ms_since(gap.since) < 10_000, "noticed within ten seconds: {gap:?}");
+    }
+    let ledger = station.vault.read(|r| r.ledger()).unwrap();
+    let live = ledger.channels.iter().find(|channel| channel.name == "live").unwrap();
+    assert_eq!(live.numbered - live.came, 3, "{live:?}");
+
+    // Nobody hears of what is numbered while the link is down: the time of it is named.
+    sim.cut_link(true);
+    until(&mut station, "offline", |e| matches!(e, SyncEvent::Link(link) if !link.online)).await;
+    station.ahead.store(60_000, Ordering::Relaxed);
+    sim.cut_link(false);
+    station.engine.retry_now();
+    until(&mut station, "live again", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
+    until(&mut station, "a live value", |e| matches!(e, SyncEvent::Changed { what, .. } if what.samples > 0))
+        .await;
+    let ledger = station.vault.read(|r| r.ledger()).unwrap();
+    let outage = &ledger.gaps[0];
+    assert_eq!((outage.events, outage.why.as_str()), (None, "not listening"), "{ledger:?}");
+    assert!(outage.until.ms_since(outage.since) >= 60_000, "{outage:?}");
+    running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_did_about_an_own_alarm_is_sent_though_the_server_takes_no_alarms() {
+    for refusal in [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = taken.clone();
+        let take_in = move || async move {
+            count.fetch_add(1, Ordering::Relaxed);
+            (StatusCode::CREATED, "{}")
+        };
+        let app = Router::new()
+            .route(
+                "/DetectedIssue/{id}",
+                get(|| async { StatusCode::NOT_FOUND }).put(move || async move { refusal }),
+            )
+            .route("/Communication", post(take_in));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let station = station(&base);
+        let alarm = Episode {
+            id: "vigil-spo2-low-1".into(),
+            patient: Some("p".into()),
+            priority: Priority::Medium,
+            text: "SpO2 87 < 90".into(),
+            measure: None,
+            onset: Instant(1),
+            ended: None,
+        };
+        let body = fhir::detected_issue(&alarm, "spo2-low", None).to_string();
+        station.vault.record_episode(alarm, body, Instant(1)).unwrap();
+        let (action, body) = take("vigil-spo2-low-1", "0190c0de-0000-7000-8000-0000000000cc");
+        station.vault.record_action(action, body).unwrap();
+        assert_eq!(station.engine.flush().await.unwrap(), 1, "{refusal}");
+        assert_eq!(taken.load(Ordering::Relaxed), 1, "{refusal}");
+        let parked = station.vault.read(|r| r.parked()).unwrap();
+        assert!(parked.len() == 1 && parked[0].reason.contains(refusal.as_str()), "{parked:?}");
+        assert_eq!(station.vault.read(|r| r.next_due()).unwrap(), None, "nothing is looked for");
+    }
 }
 
 /// A server that answers `/metadata` as R4 and everything else with one body.

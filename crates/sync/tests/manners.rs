@@ -236,6 +236,79 @@ async fn a_correction_replaces_all_that_was_said_whatever_the_server_calls_its_v
     }
 }
 
+/// A kind of resource, and what it says in its two states; what the ward says of it then.
+type TwoStates = (&'static str, Value, Value, fn(&vault::Ward) -> String);
+
+#[test]
+fn an_older_state_that_arrives_late_changes_nobody_and_nothing() {
+    let kinds: [TwoStates; 6] = [
+        (
+            "Patient",
+            json!({ "name": [{ "family": "Before" }] }),
+            json!({ "name": [{ "family": "After" }] }),
+            |ward| ward.persons[0].family.clone(),
+        ),
+        ("Location", json!({ "name": "Before" }), json!({ "name": "After" }), |ward| {
+            ward.places[0].name.clone()
+        }),
+        (
+            "Encounter",
+            json!({ "status": "in-progress", "subject": { "reference": "Patient/p" } }),
+            json!({ "status": "finished", "subject": { "reference": "Patient/p" } }),
+            |ward| if ward.stays[0].in_progress { "Before" } else { "After" }.to_owned(),
+        ),
+        (
+            "Device",
+            json!({ "status": "active", "deviceName": [{ "name": "Before", "type": "user-friendly-name" }] }),
+            json!({ "status": "active", "deviceName": [{ "name": "After", "type": "user-friendly-name" }] }),
+            |ward| ward.devices[0].name.clone(),
+        ),
+        (
+            "DetectedIssue",
+            json!({ "status": "preliminary", "severity": "low", "code": { "text": "Before" },
+                "identifiedPeriod": { "start": format_instant(Instant(START)) } }),
+            json!({ "status": "preliminary", "severity": "high", "code": { "text": "After" },
+                "identifiedPeriod": { "start": format_instant(Instant(START)) } }),
+            |ward| ward.episodes[0].text.clone(),
+        ),
+        (
+            "Flag",
+            json!({ "status": "active", "subject": { "reference": "Patient/p" }, "author": { "display": "Before" },
+                "code": { "coding": [{ "system": "s", "code": "c" }] },
+                "period": { "start": format_instant(Instant(START)) } }),
+            json!({ "status": "active", "subject": { "reference": "Patient/p" }, "author": { "display": "After" },
+                "code": { "coding": [{ "system": "s", "code": "c" }] },
+                "period": { "start": format_instant(Instant(START)) } }),
+            |ward| ward.flags[0].by.clone(),
+        ),
+    ];
+    // By a version that counts, one that is always the same, and none.
+    for versions in [["1", "2"], ["1", "1"], ["", ""]] {
+        for (kind, before, after, says) in &kinds {
+            let folder = tempfile::tempdir().unwrap();
+            let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+            let take = |state: &Value, n: usize| {
+                let mut resource = state.clone();
+                (resource["resourceType"], resource["id"]) = (json!(kind), json!("x"));
+                let at = Instant(START + i64::try_from(n).unwrap() * 1_000);
+                resource["meta"] = json!({ "lastUpdated": format_instant(at) });
+                if !versions[n].is_empty() {
+                    resource["meta"]["versionId"] = json!(versions[n]);
+                }
+                let bundle = json!({ "resourceType": "Bundle", "entry": [{ "resource": resource }] });
+                let page = fhir::read_page(bundle.to_string().as_bytes()).unwrap();
+                assert!(page.unreadable.is_empty(), "{kind}: {:?}", page.unreadable);
+                let commit =
+                    vault::PageCommit { facts: page.facts, received: Instant(START), ..Default::default() };
+                vault.commit(commit).unwrap();
+                says(&vault.read(|r| r.ward()).unwrap())
+            };
+            let found = [take(before, 0), take(after, 1), take(before, 0), take(after, 1)];
+            assert_eq!(found, ["Before", "After", "After", "After"], "{kind}, versions {versions:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_from_the_future_hides_none_of_those_that_follow() {
     let station = station(Manners::default()).await;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
+use url::Url;
 
 use crate::client::rest::Client;
+use crate::client::status::{Counted, Kind, status_of};
 use crate::error::FhirError;
 use crate::page::bundle::read_page_of;
 use crate::page::entry::Page;
@@ -26,6 +28,8 @@ pub enum LiveEvent {
     },
     /// The server is there, nothing changed.
     Heartbeat,
+    /// How far the server has counted, after each of the above: a number that is missing is an event that did not come.
+    Counted(Counted),
 }
 
 /// Nothing heard for this long: the server is asked for a sign on the channel itself. It may send heartbeats less often than it was
@@ -85,9 +89,10 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
     let address =
         part("websocket-url", "valueUrl").ok_or_else(|| FhirError::Live("no websocket address".into()))?;
 
+    let address = socket_of(client, &address)?;
     let live = |e: tokio_tungstenite::tungstenite::Error| FhirError::Live(e.to_string());
     let (mut socket, _) =
-        tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address))
+        tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address.as_str()))
             .await
             .map_err(|_| FhirError::Live("no answer".into()))?
             .map_err(live)?;
@@ -108,44 +113,69 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
         let message = message.ok_or_else(closed)?.map_err(live)?;
         client.heard();
         let received = std::time::Instant::now();
-        let event = match message {
-            Message::Text(text) => match kind_of(&text) {
-                Kind::Bound => LiveEvent::Bound,
-                Kind::Heartbeat => LiveEvent::Heartbeat,
-                Kind::Event => {
-                    LiveEvent::Changed { page: read_page_of(text.as_bytes(), client.bases())?, received }
-                }
-            },
-            Message::Pong(_) => LiveEvent::Heartbeat,
+        let (event, counted) = match message {
+            Message::Text(text) => {
+                // Servers that are older than the handshake answer with a line of text.
+                let (kind, counted) = if text.starts_with('{') {
+                    status_of(&text)
+                } else {
+                    (Kind::Handshake, Counted::default())
+                };
+                let event = match kind {
+                    Kind::Handshake => LiveEvent::Bound,
+                    Kind::Heartbeat => LiveEvent::Heartbeat,
+                    Kind::Event => {
+                        LiveEvent::Changed { page: read_page_of(text.as_bytes(), client.bases())?, received }
+                    }
+                };
+                (event, Some(counted))
+            }
+            Message::Pong(_) => (LiveEvent::Heartbeat, None),
             _ => continue,
         };
-        if events.send(event).await.is_err() {
-            return Err(closed());
+        // What came is shown before anybody asks what did not.
+        for event in [Some(event), counted.map(LiveEvent::Counted)].into_iter().flatten() {
+            if events.send(event).await.is_err() {
+                return Err(closed());
+            }
         }
     }
 }
 
-enum Kind {
-    Bound,
-    Heartbeat,
-    Event,
+/// Where the socket is, where that is the server itself: another host must not get the token, nor the ward's data in clear what is
+/// asked for under TLS.
+fn socket_of(client: &Client, address: &str) -> Result<Url, FhirError> {
+    let base = client.base();
+    let found = Url::parse(address).map_err(|_| FhirError::Live("its websocket address is none".into()))?;
+    let is_open = found.scheme() == "wss" || (found.scheme() == "ws" && base.scheme() == "http");
+    if found.host() != base.host() || !is_open {
+        return Err(FhirError::Live(
+            "its websocket address leads elsewhere, or leaves TLS; it was not followed".into(),
+        ));
+    }
+    Ok(found)
 }
 
-fn kind_of(text: &str) -> Kind {
-    if !text.starts_with('{') {
-        return Kind::Bound;
-    }
-    // A handshake or heartbeat is a small Bundle whose status Parameters stand first.
-    if text.len() > 4096 {
-        return Kind::Event;
-    }
-    let Ok(bundle) = serde_json::from_str::<Value>(text) else { return Kind::Event };
-    let parts = bundle["entry"][0]["resource"]["parameter"].as_array();
-    let kind =
-        parts.and_then(|p| p.iter().find(|p| p["name"] == "type")).and_then(|p| p["valueCode"].as_str());
-    match kind {
-        Some("handshake") => Kind::Bound,
-        Some("heartbeat") => Kind::Heartbeat,
-        _ => Kind::Event,
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_live_channel_leads_to_the_own_server_and_never_out_of_tls() {
+        for (base, address, is_taken) in [
+            ("http://host.example/r4", "ws://host.example/ws", true),
+            ("http://host.example/r4", "ws://host.example:8081/ws", true),
+            ("http://host.example/r4", "wss://host.example/ws", true),
+            ("https://host.example/r4", "wss://host.example/ws", true),
+            ("https://host.example/r4", "ws://host.example/ws", false),
+            ("https://host.example/r4", "wss://other.example/ws", false),
+            ("http://host.example/r4", "ws://host.example.evil/ws", false),
+            ("http://host.example/r4", "http://host.example/ws", false),
+            ("http://host.example/r4", "/ws", false),
+        ] {
+            let client = Client::new(base).unwrap();
+            assert_eq!(socket_of(&client, address).is_ok(), is_taken, "{address} of {base}");
+        }
     }
 }

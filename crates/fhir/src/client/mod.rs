@@ -4,4 +4,6 @@ pub(crate) mod transport;
 
 pub(crate) mod rest;
 
+pub(crate) mod status;
+
 pub(crate) mod live;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clinical::{Body, Instant};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 
 use crate::client::transport::{Answer, Ear, Http, Request, Transport};
 use crate::error::FhirError;
@@ -135,6 +135,17 @@ impl Client {
     /// The base, with a closing slash.
     pub fn base(&self) -> &Url {
         &self.base
+    }
+
+    /// Whether what it sends can be read on the way: it goes over a network without TLS.
+    pub fn is_in_clear(&self) -> bool {
+        let is_here = match self.base.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        self.base.scheme() == "http" && !is_here
     }
 
     /// Reads the CapabilityStatement.
@@ -457,6 +468,22 @@ mod tests {
             ("urn:uuid:0", None),
         ] {
             assert_eq!(client.next(&page, link).ok().map(String::from), wanted, "{link}");
+        }
+    }
+
+    #[test]
+    fn only_what_stays_on_this_machine_or_goes_by_tls_is_not_in_clear() {
+        for (base, is_in_clear) in [
+            ("http://fhir.example/r4", true),
+            ("http://10.0.0.7/r4", true),
+            ("http://[2001:db8::1]/r4", true),
+            ("http://localhost.example/r4", true),
+            ("https://fhir.example/r4", false),
+            ("http://localhost:8080/r4", false),
+            ("http://127.0.0.1/r4", false),
+            ("http://[::1]/r4", false),
+        ] {
+            assert_eq!(Client::new(base).unwrap().is_in_clear(), is_in_clear, "{base}");
         }
     }
 

@@ -31,6 +31,7 @@ async fn control(
         "delay-others" => shared.delay_others_ms.store(number("ms").unwrap_or(0), Ordering::Relaxed),
         "hang" => drop(shared.hung.send_replace(true)),
         "answer" => drop(shared.hung.send_replace(false)),
+        "lose" => shared.lose.store(number("notifications").unwrap_or(1), Ordering::Relaxed),
         "fail" => {
             // 0 is no failure: a status that is none must not become one.
             let Ok(status) = u16::try_from(number("status").unwrap_or(0)) else {

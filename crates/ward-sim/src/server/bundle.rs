@@ -54,7 +54,7 @@ pub(crate) fn notification(
     resources: &[(String, String)],
 ) -> String {
     let mut out = String::new();
-    let status = json!({
+    let mut status = json!({
         "resourceType": "Parameters",
         "parameter": [
             { "name": "subscription", "valueReference": { "reference": format!("Subscription/{subscription}") } },
@@ -63,6 +63,10 @@ pub(crate) fn notification(
             { "name": "events-since-subscription-start", "valueString": number.to_string() },
         ],
     });
+    if let (false, Some(parameters)) = (resources.is_empty(), status["parameter"].as_array_mut()) {
+        let number = json!({ "name": "event-number", "valueString": number.to_string() });
+        parameters.push(json!({ "name": "notification-event", "part": [number] }));
+    }
     out.push_str(r#"{"resourceType":"Bundle","type":"history","entry":[{"resource":"#);
     out.push_str(&status.to_string());
     out.push_str(r#","request":{"method":"GET","url":"$status"},"response":{"status":"200"}}"#);

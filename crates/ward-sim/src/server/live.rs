@@ -36,6 +36,9 @@ pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>) {
             change = changes.recv() => match change {
                 Ok(resources) => {
                     number += 1;
+                    if shared.loses() {
+                        continue;
+                    }
                     bundle("event-notification", number, &resources)
                 }
                 // Too slow to follow: the client pulls what it missed when it binds again.

@@ -1,6 +1,6 @@
 //! What every handler of the server holds.
 
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub delay_others_ms: AtomicU64,
     /// Connections stand, and nothing comes over them.
     pub hung: watch::Sender<bool>,
+    /// So many of the notifications to come are numbered and lost on the way.
+    pub lose: AtomicU64,
     pub cut: watch::Sender<bool>,
 }
 
@@ -42,6 +44,11 @@ impl Shared {
         let mut hung = self.hung.subscribe();
         // The sender lives as long as the server does.
         let _ = hung.wait_for(|hung| !*hung).await;
+    }
+
+    /// Whether a notification is lost on purpose.
+    pub(crate) fn loses(&self) -> bool {
+        self.lose.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
     /// The store as it is now.

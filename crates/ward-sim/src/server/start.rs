@@ -124,6 +124,11 @@ impl WardSim {
         self.shared.refuse_calls.store(status, Ordering::Relaxed);
     }
 
+    /// Numbers so many of the notifications to come, and does not send them.
+    pub fn lose_notifications(&self, many: u64) {
+        self.shared.lose.store(many, Ordering::Relaxed);
+    }
+
     /// Starts a story on a patient (0 to 29; from 24 on at home) now.
     pub fn inject(&self, story: Story, patient: usize) {
         self.shared.world.inject(story, patient, self.shared.clock.now_ms());
@@ -184,6 +189,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         delay_ms: AtomicU64::new(0),
         delay_others_ms: AtomicU64::new(0),
         hung: watch::channel(false).0,
+        lose: AtomicU64::new(0),
         cut,
     });
     let app = router(shared.clone());

@@ -1,13 +1,10 @@
 //! What is late on an alarm's way, as this station's alarm about itself: it holds until everything has worked for a while, so that
 //! a server that answers every half minute is one alarm and not a hundred.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use clinical::Instant;
-use sync::{Beats, Late, Stage};
-
-use crate::console::Console;
+use sync::{Late, Stage};
 
 /// Everything works for so long before the alarm is over.
 const SETTLED: Duration = Duration::from_secs(60);
@@ -44,28 +41,8 @@ impl Lateness {
 }
 
 /// When something passed a late stage last, by the clock on the wall.
-fn last_passed(late: Late, now: Instant) -> Instant {
+pub(crate) fn last_passed(late: Late, now: Instant) -> Instant {
     now - i64::try_from(late.silent.as_millis()).unwrap_or(i64::MAX)
-}
-
-impl Console {
-    /// The beats of this station's stages.
-    pub fn beats(&self) -> &Beats {
-        &self.beats
-    }
-
-    /// The stages that are late now, and when something passed each last.
-    pub fn late(&self) -> Vec<(Stage, Instant)> {
-        let now = self.now();
-        self.beats.late().into_iter().map(|late| (late.stage, last_passed(late, now))).collect()
-    }
-
-    /// The same as an alarm of this station about itself, in words.
-    pub(crate) fn lateness(&self) -> Option<(String, Instant)> {
-        let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
-        let (stage, since) = lateness.look(&self.beats.late(), self.now())?;
-        Some((format!("nothing new from {}", stage.what()), since))
-    }
 }
 
 #[cfg(test)]

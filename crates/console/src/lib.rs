@@ -4,6 +4,9 @@
 //! and how a page looks (`documents`).
 
 mod calls;
+mod lateness;
+mod unwatched;
+
 mod console;
 mod error;
 mod present;
@@ -16,9 +19,8 @@ mod gate;
 mod disclosures;
 
 mod alarm_delay;
-mod lateness;
 mod own_alarms;
-mod unwatched;
+mod watching;
 
 mod answers;
 mod door;

@@ -3,15 +3,8 @@
 //! Whoever watches leaves the time now and then in the cache. A gap behind it is said once, with its beginning and its end; a clock
 //! that is set forward looks the same, and is said as well.
 
-use std::sync::PoisonError;
-
 use clinical::{Instant, MINUTE_MS, SECOND_MS};
 
-use crate::console::Console;
-use crate::error::ConsoleError;
-
-/// The setting that keeps when somebody watched last.
-const SETTING: &str = "watched-until";
 /// It is kept this often.
 const KEEP_EVERY: i64 = 20 * SECOND_MS;
 /// A gap that is worth a word: a program that is started anew at once is none.
@@ -20,13 +13,13 @@ const GAP: i64 = MINUTE_MS;
 /// When somebody watched last.
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
-    last: Option<Instant>,
+    pub last: Option<Instant>,
     kept: Option<Instant>,
 }
 
 impl Watched {
     /// Somebody watches now; gives the gap before that, where there was one, and whether it is time to keep the moment.
-    fn at(&mut self, now: Instant) -> (Option<(Instant, Instant)>, bool) {
+    pub(crate) fn at(&mut self, now: Instant) -> (Option<(Instant, Instant)>, bool) {
         let gap = self.last.filter(|last| now.ms_since(*last) >= GAP).map(|last| (last, now));
         self.last = Some(now);
         // A clock that was set back begins anew.
@@ -35,25 +28,6 @@ impl Watched {
             self.kept = Some(now);
         }
         (gap, is_due)
-    }
-}
-
-impl Console {
-    /// The window watches now. Gives from when until when nobody did, the first time that is seen.
-    ///
-    /// # Errors
-    /// Of the cache; the gap is not lost by it.
-    pub fn watches(&self) -> Result<Option<(Instant, Instant)>, ConsoleError> {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        if watched.last.is_none() {
-            let kept = self.vault.read(|reader| reader.setting(SETTING))?;
-            watched.last = kept.and_then(|kept| kept.parse().ok()).map(Instant);
-        }
-        let (gap, is_due) = watched.at(self.now());
-        if is_due {
-            self.vault.set_setting(SETTING, self.now().0.to_string())?;
-        }
-        Ok(gap)
     }
 }
 

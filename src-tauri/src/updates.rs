@@ -226,6 +226,7 @@ struct Shown {
     quarantined: u32,
     moment: Moment,
     audio: Option<Audio>,
+    alarms_read: Option<bool>,
     looks: u32,
     /// Values were left out of the last message.
     behind: bool,
@@ -246,7 +247,9 @@ impl Shown {
             Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined))
         })
         .await;
-        let Ok(Ok((console::Look { board, present, past }, sparks, waiting, quarantined))) = read else {
+        let Ok(Ok((console::Look { board, present, past, alarms_read }, sparks, waiting, quarantined))) =
+            read
+        else {
             tracing::error!("the board could not be read");
             return None;
         };
@@ -264,6 +267,10 @@ impl Shown {
         if self.audio != audio {
             self.audio.clone_from(&audio);
             update.audio = audio;
+        }
+        if self.alarms_read != Some(alarms_read) {
+            self.alarms_read = Some(alarms_read);
+            update.alarms_read = self.alarms_read;
         }
         if self.moment.past != past.map(Past::from) {
             // Another moment may have other people: nothing of the one before may stay.

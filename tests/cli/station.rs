@@ -280,3 +280,21 @@ fn a_hospitals_build_carries_no_simulated_people() {
     let held = program.windows(somebody_of_the_demo.len()).any(|bytes| bytes == somebody_of_the_demo);
     assert_eq!(held, cfg!(feature = "demo"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_server_costs_no_cache_and_gets_nothing_of_it() {
+    let start = || ward_sim::start(ward_sim::Options::default());
+    let (own, other) = (start().await.unwrap(), start().await.unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    json(folder, &["sync", "--once", "--json", "--server", own.base()]);
+    let refused = vigil(folder, PIN, &["sync", "--once", "--server", other.base()]);
+    let said = text(&refused);
+    assert!(!refused.status.success() && said.contains("Nothing was changed"), "{said}");
+    assert!(said.contains(own.base()) && said.contains("--same-server"), "{said}");
+    json(folder, &["sync", "--once", "--json", "--server", &format!("{}/", own.base())]);
+    json(folder, &["sync", "--once", "--json", "--server", other.base(), "--same-server"]);
+    json(folder, &["sync", "--once", "--json", "--server", other.base()]);
+    let ledger = json(folder, &["ledger", "--json"]);
+    assert!(ledger["channels"].is_array() && ledger["gaps"].is_array(), "{ledger}");
+}

@@ -33,7 +33,7 @@ pub use alarm::{AlarmLine, states, units};
 pub use alarm_load::{AlarmLoad, REPEAT_MS, Share, alarm_load};
 pub use board::{Board, board};
 pub use cells::{Cell, Slot};
-pub use detector::{Change, Detector, Link, board_then};
+pub use detector::{Change, Detector, Found, HasRead, Link, board_then};
 pub use limits::{MeasureLimits, PatientLimits, patient_limits, unit_limits};
 pub use live::LiveBoard;
 pub use notes::{Annotation, ShiftNote, annotations, shift_notes};

@@ -48,7 +48,7 @@ pub fn annotations(patient: &PatientId, actions: &[SeenAction]) -> Vec<Annotatio
 pub struct ShiftNote {
     /// Logical id of the Patient.
     pub patient: PatientId,
-    /// When it was written.
+    /// When it was written: by the server's clock where the station's was ahead of it.
     pub at: Instant,
     /// By whom, as shown.
     pub by: SmolStr,
@@ -60,8 +60,13 @@ pub struct ShiftNote {
 pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
     let of_episode: HashMap<&EpisodeId, &PatientId> =
         ward.episodes.iter().filter_map(|e| Some((&e.id, e.patient.as_ref()?))).collect();
-    let recent = |action: &&Action| (0..SHIFT).contains(&now.ms_since(action.at));
-    let note = |action: &Action| {
+    let note = |seen: &SeenAction| {
+        let action: &Action = &seen.action;
+        // What is here was written, however far ahead the clock of its station was.
+        let at = seen.accepted_at.map_or(action.at, |accepted| accepted.min(action.at));
+        if now.ms_since(at) >= SHIFT {
+            return None;
+        }
         let written = action.note.as_deref();
         let (patient, text) = match action.verb {
             Verb::Note | Verb::HandTo | Verb::Handled => (*of_episode.get(action.about.episode()?)?, written),
@@ -72,7 +77,45 @@ pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
             _ => return None,
         };
         let text = text.unwrap_or(action.verb.code()).to_owned();
-        Some(ShiftNote { patient: patient.clone(), at: action.at, by: action.by.name.clone(), text })
+        Some(ShiftNote { patient: patient.clone(), at, by: action.by.name.clone(), text })
     };
-    ward.actions.iter().map(|seen| &seen.action).filter(recent).filter_map(note).collect()
+    let mut notes: Vec<ShiftNote> = ward.actions.iter().filter_map(note).collect();
+    notes.sort_by_key(|note| note.at);
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use clinical::{About, Actor, MINUTE_MS};
+
+    use super::*;
+
+    #[test]
+    fn a_note_from_a_station_whose_clock_is_wrong_is_handed_over_like_any_other() {
+        let now = Instant(100 * HOUR_MS);
+        // When it was written by its station's clock, and by the server's, each from now; whether it is handed over, and since when.
+        for (name, at, accepted, wanted) in [
+            ("a good clock", -HOUR_MS, Some(-HOUR_MS), Some(-HOUR_MS)),
+            ("minutes ahead", 5 * MINUTE_MS, Some(-MINUTE_MS), Some(-MINUTE_MS)),
+            ("years ahead", 9_000 * HOUR_MS, Some(-HOUR_MS), Some(-HOUR_MS)),
+            ("years ahead, of yesterday", 9_000 * HOUR_MS, Some(-30 * HOUR_MS), None),
+            ("ahead, and not sent yet", 5 * MINUTE_MS, None, Some(5 * MINUTE_MS)),
+            ("behind", -3 * HOUR_MS, Some(-MINUTE_MS), Some(-3 * HOUR_MS)),
+            ("of the last shift", -13 * HOUR_MS, Some(-13 * HOUR_MS), None),
+        ] {
+            let action = Action {
+                id: "a".into(),
+                about: About::Patient("p".into()),
+                verb: Verb::Annotate,
+                by: Actor::named("N. Okafor"),
+                at: now + at,
+                note: Some("2026-03-14T03:12:00.000Z ate nothing".into()),
+                to: None,
+            };
+            let actions = vec![SeenAction { action, accepted_at: accepted.map(|ms| now + ms) }];
+            let notes = shift_notes(&Ward { actions, ..Ward::default() }, now);
+            let found: Vec<Instant> = notes.iter().map(|note| note.at).collect();
+            assert_eq!(found, wanted.map(|ms| now + ms).into_iter().collect::<Vec<_>>(), "{name}");
+        }
+    }
 }

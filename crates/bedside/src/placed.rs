@@ -43,6 +43,8 @@ pub(crate) fn placed(ward: &Ward) -> Vec<Placed> {
             let spot = match found {
                 Some(at) if at.at_home => Spot::Home,
                 Some(at) => at.spot.map_or(Spot::NoBed, Spot::Bed),
+                // Whose stay was not read yet may lie in any bed.
+                None if ward.stays_unread && stays().next().is_none() => Spot::NoBed,
                 // Somebody with no stay at all is followed at home, and so is who left while a device in use names them; whoever
                 // else was sent home is on no board.
                 None if stays().next().is_none() || ward.devices.iter().any(|d| is_worn(d, person)) => {

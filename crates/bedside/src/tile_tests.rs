@@ -164,6 +164,17 @@ fn who_went_home_leaves_the_board_and_who_lives_there_stays() {
 }
 
 #[test]
+fn whose_stay_was_not_read_yet_is_shown_in_no_bed_and_not_at_home() {
+    let mut ward = ward();
+    ward.stays.clear();
+    ward.stays_unread = true;
+    let tile = board(&ward, NOW).tiles[0].clone();
+    assert_eq!((tile.place().as_str(), tile.home), ("No bed", false));
+    ward.stays_unread = false;
+    assert!(board(&ward, NOW).tiles[0].home, "all stays were read, and there is none");
+}
+
+#[test]
 fn who_has_no_bed_yet_is_on_the_ward_and_not_at_home() {
     let mut ward = ward();
     ward.stays[0].places = vec!["w".into()];

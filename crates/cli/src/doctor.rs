@@ -10,6 +10,10 @@ use crate::terminal::print;
 /// What an alarm may take from the server to the screen, in milliseconds: twice the figure of a full ward.
 const DELAY_AT_MOST: u32 = 2_000;
 
+/// Where a proxy may be set that requests go through.
+const PROXIES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
 /// Gives the version of what draws the window's page, or why it is missing.
 pub type Engine = fn() -> Result<String, String>;
 
@@ -53,12 +57,18 @@ async fn check_server(report: &mut Report, server: &str) {
         Ok(client) => client,
         Err(error) => return report.fail("server", error),
     };
+    for name in PROXIES.iter().filter(|name| std::env::var_os(name).is_some_and(|set| !set.is_empty())) {
+        report.note("proxy", format!("{name} of this environment is obeyed"));
+    }
     match client.check().await {
         Ok((found, date)) => {
             let live = if found.topics.is_empty() { "polling" } else { "live updates" };
             report.ok("server", format!("{}, FHIR {}, {live}", found.name, found.version));
             match client.base().scheme() {
                 "https" => report.ok("TLS", "certificate accepted by this system's roots"),
+                _ if client.is_in_clear() => {
+                    report.note("TLS", "not used: everybody on the way can read along")
+                }
                 _ => report.note("TLS", "not used: fit for this machine only, never for a network"),
             }
             match date.map(|date| date.ms_since(clock()()) + 500) {

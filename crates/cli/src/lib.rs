@@ -35,6 +35,9 @@ struct Common {
     /// FHIR R4 base, such as https://fhir.example.org/r4
     #[arg(long, global = true)]
     server: Option<String>,
+    /// That server is another name of the one this cache is of; needed once
+    #[arg(long, global = true, requires = "server")]
+    same_server: bool,
     /// Folder of the encrypted cache
     #[arg(long, global = true)]
     data_dir: Option<PathBuf>,
@@ -128,6 +131,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List what the server numbered on its live channel, what of it came, and each stretch in which something did not
+    Ledger {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List what this site has set, or change one: `alarm.pause 90`, for one unit `alarm.pause@Ward 7B 60`
     Settings {
         /// Which
@@ -188,6 +197,7 @@ impl Arguments {
         let start = Start {
             folder: common.data_dir.unwrap_or_else(folder),
             server: common.server,
+            same_server: common.same_server,
             pin: if common.pin_stdin { Some(read_pin()?) } else { None },
             user: common.user,
             user_id: common.user_id,
@@ -229,6 +239,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,
         Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,
+        Command::Ledger { json } => lists::ledger(start, json).await,
         Command::Settings { key, value } => maintenance::settings(start, key, value).await,
         Command::Check => maintenance::check(start),
         Command::Repair => maintenance::repair(start),

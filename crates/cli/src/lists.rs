@@ -146,6 +146,51 @@ pub(crate) async fn quarantine(start: &Start, most: u32, as_json: bool) -> Resul
     })
 }
 
+pub(crate) async fn ledger(start: &Start, as_json: bool) -> Result<ExitCode, Failure> {
+    #[derive(Deserialize)]
+    struct Ledger {
+        channels: Vec<Channel>,
+        gaps: Vec<Gap>,
+    }
+    #[derive(Deserialize)]
+    struct Channel {
+        name: String,
+        began: String,
+        heard: String,
+        numbered: u64,
+        came: u64,
+    }
+    #[derive(Deserialize)]
+    struct Gap {
+        channel: String,
+        events: Option<u64>,
+        since: String,
+        until: String,
+        why: String,
+        read_at: Option<String>,
+    }
+    let answer = start.ask(Ask::Ledger).await?;
+    if as_json {
+        return print(format_args!("{}", String::from_utf8_lossy(&answer.bytes)));
+    }
+    let ledger: Ledger = serde_json::from_slice(&answer.bytes).map_err(Failure::failed)?;
+    for c in &ledger.channels {
+        print(format_args!(
+            "{:<8} {} events numbered, {} came by themselves; from {} to {}",
+            c.name, c.numbered, c.came, c.began, c.heard
+        ))?;
+    }
+    for gap in &ledger.gaps {
+        let events = gap.events.map_or("-".to_owned(), |events| events.to_string());
+        let read = gap.read_at.as_deref().map_or("open".to_owned(), |at| format!("read again {at}"));
+        print(format_args!(
+            "{:<8} {events:>6}  {} to {}  {:<40} {read}",
+            gap.channel, gap.since, gap.until, gap.why
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) async fn log(start: &Start, most: u32, as_json: bool) -> Result<ExitCode, Failure> {
     #[derive(Deserialize)]
     struct Entry {

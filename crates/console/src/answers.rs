@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::disclosures::{Disclosure, FileKind};
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
-use crate::view::{self, Answer, Ask, Asked, Failure, LogEntry, Setting, SheetRow, Unread};
+use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, Unread};
 
 fn json(what: &impl Serialize) -> Result<Answer, Failure> {
     let bytes = serde_json::to_vec_pretty(what).map_err(Failure::failed)?;
@@ -58,6 +58,12 @@ impl Console {
                 let kept = self.disclose(who, &shown("quarantine", None), || self.quarantine())?;
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
                 json(&kept.into_iter().take(most).map(Unread::from).collect::<Vec<_>>())
+            }
+            Ask::Ledger => {
+                let kept = self.disclose(who, &shown("ledger", None), || {
+                    Ok(self.vault.read(|reader| reader.ledger())?)
+                })?;
+                json(&Ledger::from(kept))
             }
             Ask::Settings => self.settings(),
             Ask::Set { key, value } => {

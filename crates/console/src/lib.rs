@@ -24,6 +24,7 @@ mod watching;
 
 mod answers;
 mod door;
+mod one_server;
 mod opening;
 mod upkeep;
 

@@ -11,10 +11,8 @@ use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
 use crate::console::{Console, Station};
 use crate::door::{Reached, ask as ask_window};
+use crate::one_server::server_of;
 use crate::view::{Answer, Ask, Asked, Failure};
-
-/// The setting that keeps the server's address.
-pub(crate) const SERVER: &str = "server";
 
 /// A command waits this long for a cache that another command holds.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,6 +25,8 @@ pub struct Start {
     pub folder: PathBuf,
     /// A FHIR base; where there is none, the one that is kept.
     pub server: Option<String>,
+    /// Somebody knows that server for another name of the one that is kept.
+    pub same_server: bool,
     /// The station's PIN, where it was given.
     pub pin: Option<Pin>,
     /// Who sits here.
@@ -86,7 +86,7 @@ impl Start {
     /// Opens the station: its cache, and its server where one is named or was kept.
     ///
     /// # Errors
-    /// Where the key is not reached, another program holds the cache, or the server's address is none.
+    /// Where the key is not reached, another program holds the cache, or the server's address is none or another server's.
     pub fn open(&self, pin: Option<&Pin>, server: Option<String>) -> Result<Opening, Failure> {
         self.open_with(self.key(pin)?, server)
     }
@@ -99,16 +99,13 @@ impl Start {
             }
             Err(error) => return Err(error.into()),
         };
-        let kept = vault.read(|reader| reader.setting(SERVER))?;
-        if let Some(server) = &server {
-            fhir::Client::new(server)?;
-            if kept.as_ref() != Some(server) {
-                vault.set_setting(SERVER, server.clone())?;
-            }
-        }
-        let Some(server) = server.or(kept) else { return Ok(Opening::NoServer) };
+        let Some(server) = self.server_of(&vault, server.as_deref())? else { return Ok(Opening::NoServer) };
         let (console, events) = Console::open(vault, Some(&server), self.station(), clock())?;
         Ok(Opening::Open(Open { console, events, server }))
+    }
+
+    pub(crate) fn server_of(&self, vault: &Vault, asked: Option<&str>) -> Result<Option<String>, Failure> {
+        server_of(vault, asked, self.same_server, &self.commander(), clock()())
     }
 
     /// A station whose key lives in memory only: nothing in `folder` can be read when it is closed.

@@ -86,14 +86,14 @@ impl Start {
     /// Pulls everything once, and sends what waits. Commands are answered meanwhile.
     ///
     /// # Errors
-    /// Where no server is named, or of the cache or the server.
+    /// Where no server is named or the cache is another server's, or of the cache or the server.
     pub async fn sync_once(&self) -> Result<Synced, Failure> {
         let server = self.server.as_deref().ok_or_else(|| Failure::failed("name a server: --server URL"))?;
         fhir::Client::new(server)?;
         let began = std::time::Instant::now();
         let vault = Arc::new(Vault::open(&self.folder, self.key(None)?)?);
-        vault.set_setting(crate::opening::SERVER, server.to_owned())?;
-        let (console, _events) = Console::open(vault, Some(server), self.station(), clock())?;
+        let server = self.server_of(&vault, Some(server))?;
+        let (console, _events) = Console::open(vault, server.as_deref(), self.station(), clock())?;
         let (asked, folder) = (Arc::downgrade(&console), self.folder.clone());
         let door = tokio::spawn(async move { crate::door::serve(asked, &folder).await });
         let report = match console.engine() {

@@ -145,6 +145,7 @@ fn start(folder: &Path, pin: &str, user: Option<&str>) -> Start {
     Start {
         folder: folder.to_owned(),
         server: None,
+        same_server: false,
         pin: Some(Pin::new(pin.to_owned()).unwrap()),
         user: user.map(str::to_owned),
         user_id: None,

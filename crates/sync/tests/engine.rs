@@ -330,6 +330,7 @@ async fn what_people_did_about_an_own_alarm_is_sent_though_the_server_takes_no_a
             measure: None,
             onset: Instant(1),
             ended: None,
+            renewed: None,
         };
         let body = fhir::detected_issue(&alarm, "spo2-low", None).to_string();
         station.vault.record_episode(alarm, body, Instant(1)).unwrap();

@@ -269,6 +269,7 @@ fn an_own_alarm_that_the_server_refuses_holds_up_nothing_that_people_did_about_i
         measure: None,
         onset: Instant(1),
         ended: ended.map(Instant),
+        renewed: None,
     };
     let due = || -> Vec<String> {
         vault.read(|r| r.due(Instant(100))).unwrap().into_iter().map(|row| row.key).collect()

@@ -76,8 +76,10 @@ impl Scores {
                 };
                 holds.push(Condition {
                     patient: Some(tile.patient.clone()),
+                    station: None,
                     rule: format!("news2-{}", band.key()),
                     key: since.0.div_euclid(SCORE_BUCKET),
+                    limit: None,
                     onset: since,
                     ended: None,
                     priority,
@@ -85,6 +87,7 @@ impl Scores {
                     text,
                     implicated: None,
                     any_priority_covers: false,
+                    is_fresh: false,
                 });
             }
         }

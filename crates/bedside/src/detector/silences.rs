@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::{Cause, DAY_MS, Instant, MINUTE_MS, Measure, PatientId, Priority, missed_dose};
+use clinical::{Cause, DAY_MS, Episode, Instant, MINUTE_MS, Measure, PatientId, Priority, missed_dose};
 use vault::{Reader, VaultError};
 
 use super::condition::{Condition, LOOK_BACK, slot_key};
@@ -22,6 +22,26 @@ pub struct Link {
     pub unread: Option<(String, Instant)>,
     /// What does not work on an alarm's way, in words, and since when.
     pub late: Option<(String, Instant)>,
+    /// What this station has read of it.
+    pub read: HasRead,
+}
+
+/// What a station has read of its server. Of what it has not read it knows nothing: it raises nothing by it, and ends nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HasRead {
+    /// The first sync has brought the ward, its alarms and a day of values, as far as the server gives them.
+    pub board: bool,
+    /// Doses, to the last.
+    pub doses: bool,
+    /// Values: no search for them is open.
+    pub values: bool,
+    /// People, stays and devices: no search for them is open.
+    pub people: bool,
+}
+
+impl HasRead {
+    /// Everything.
+    pub const ALL: HasRead = HasRead { board: true, doses: true, values: true, people: true };
 }
 
 /// After the link came back the values of the outage are still on their way: milliseconds.
@@ -31,10 +51,16 @@ const LINK_LOST: i64 = 8_000;
 /// Doses are looked through this often: milliseconds.
 const DOSES_EVERY: i64 = 10 * MINUTE_MS;
 
+impl Link {
+    /// Whether what is shown is what the server holds now: it is in reach, and what it sent while it was not has come by now.
+    pub(super) fn is_caught_up(&self, now: Instant) -> bool {
+        self.online && self.since.is_none_or(|since| now.ms_since(since) >= CATCH_UP)
+    }
+}
+
 /// Signals that went silent lately, with what keeps them.
 pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Condition> {
-    let caught_up = |since| now.ms_since(since) >= CATCH_UP;
-    if !link.online || !link.since.is_none_or(caught_up) {
+    if !link.is_caught_up(now) || !link.read.values {
         return Vec::new();
     }
     let mut wards: HashMap<&str, (usize, usize)> = HashMap::new();
@@ -48,8 +74,10 @@ pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Conditio
     for tile in board.tiles.iter().filter(|tile| !tile.deceased) {
         let condition = |rule: String, since: Instant, measure, text: String| Condition {
             patient: Some(tile.patient.clone()),
+            station: None,
             rule,
             key: since.0,
+            limit: None,
             onset: since,
             ended: None,
             priority: Priority::Technical,
@@ -57,6 +85,7 @@ pub(super) fn silences(board: &Board, link: &Link, now: Instant) -> Vec<Conditio
             text,
             implicated: None,
             any_priority_covers: true,
+            is_fresh: false,
         };
         let recent = |since: Instant| now.ms_since(since) < LOOK_BACK;
         if let Some(since) = tile.stale_since {
@@ -91,8 +120,10 @@ pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Cond
     let cause = link.cause.unwrap_or("server");
     Some(Condition {
         patient: None,
+        station: Some(station.to_owned()),
         rule: "link".into(),
         key: since.0,
+        limit: None,
         onset: since,
         ended: None,
         priority: Priority::Technical,
@@ -100,6 +131,7 @@ pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Cond
         text: format!("{station}: no link, {cause}"),
         implicated: None,
         any_priority_covers: false,
+        is_fresh: false,
     })
 }
 
@@ -117,8 +149,10 @@ pub(super) fn late(station: &str, link: &Link) -> Option<Condition> {
 fn of_the_way(station: &str, rule: &str, (what, since): &(String, Instant)) -> Condition {
     Condition {
         patient: None,
+        station: Some(station.to_owned()),
         rule: rule.to_owned(),
         key: since.0,
+        limit: None,
         onset: *since,
         ended: None,
         priority: Priority::Technical,
@@ -126,6 +160,7 @@ fn of_the_way(station: &str, rule: &str, (what, since): &(String, Instant)) -> C
         text: format!("{station}: {what}"),
         implicated: None,
         any_priority_covers: false,
+        is_fresh: false,
     }
 }
 
@@ -142,9 +177,12 @@ impl Doses {
         &mut self,
         reader: &Reader,
         board: &Board,
+        link: &Link,
         now: Instant,
     ) -> Result<Vec<Condition>, VaultError> {
-        if self.looked.is_none_or(|at| now.ms_since(at) >= DOSES_EVERY) {
+        // What was given while this station was cut off it cannot know: that is asked for first.
+        let may_look = link.read.doses && link.is_caught_up(now);
+        if may_look && self.looked.is_none_or(|at| now.ms_since(at) >= DOSES_EVERY) {
             self.looked = Some(now);
             self.missed.clear();
             for tile in board.tiles.iter().filter(|tile| !tile.deceased) {
@@ -156,16 +194,39 @@ impl Doses {
         }
         let holds = self.missed.iter().map(|(patient, what, due)| Condition {
             patient: Some(patient.clone()),
+            station: None,
             rule: "missed-dose".into(),
             key: due.0,
+            limit: None,
             onset: *due,
             ended: None,
             priority: Priority::Low,
             measure: Some(Measure::InsulinDose),
-            text: format!("{what} not recorded"),
+            text: missed(what),
             implicated: None,
             any_priority_covers: true,
+            is_fresh: false,
         });
         Ok(holds.collect())
     }
+
+    /// Since when a missed dose is none any more: it was given after all, or it is time for the next one.
+    pub(crate) fn over_since(
+        reader: &Reader,
+        episode: &Episode,
+        now: Instant,
+    ) -> Result<Option<Instant>, VaultError> {
+        let Some(patient) = &episode.patient else { return Ok(None) };
+        let given = reader.doses(patient, episode.onset - DAY_MS / 2)?;
+        let given = given.iter().filter(|dose| dose.at >= episode.onset - DAY_MS / 2);
+        // What comes back from a server was cut to the length of an alarm's words.
+        let same = |what: &str| missed(what).starts_with(episode.text.as_str());
+        let first = given.filter(|dose| same(&dose.what)).map(|dose| dose.at.max(episode.onset)).min();
+        let next = episode.onset + DAY_MS;
+        Ok(first.or((now >= next).then_some(next)))
+    }
+}
+
+fn missed(what: &str) -> String {
+    format!("{what} not recorded")
 }

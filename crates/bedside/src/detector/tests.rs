@@ -2,30 +2,31 @@
 
 use std::sync::Arc;
 
-use clinical::{Instant, MINUTE_MS, Priority};
+use clinical::{Episode, EpisodeId, MINUTE_MS};
 use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
 
 use super::*;
+use clinical::Priority;
 
-const NOW: i64 = 1_770_000_000_000;
+pub(super) const NOW: i64 = 1_770_000_000_000;
 
-struct Ward {
-    vault: Arc<Vault>,
-    detector: Detector,
+pub(super) struct Ward {
+    pub(super) vault: Arc<Vault>,
+    pub(super) detector: Detector,
     _folder: tempfile::TempDir,
 }
 
-fn online() -> Link {
-    Link { online: true, since: Some(Instant(0)), cause: None, unread: None, late: None }
+pub(super) fn online() -> Link {
+    Link { online: true, since: Some(Instant(0)), cause: None, unread: None, late: None, read: HasRead::ALL }
 }
 
-fn at(t: i64) -> String {
+pub(super) fn at(t: i64) -> String {
     fhir::format_instant(Instant(t))
 }
 
 impl Ward {
-    fn new() -> Ward {
+    pub(super) fn new() -> Ward {
         let folder = tempfile::tempdir().unwrap();
         let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
         let ward = Ward { vault, detector: Detector::default(), _folder: folder };
@@ -37,10 +38,12 @@ impl Ward {
             json!({ "resourceType": "Encounter", "id": "s", "status": "in-progress",
                 "subject": { "reference": "Patient/p" }, "location": [{ "location": { "reference": "Location/b" } }] }),
         ]);
+        let cursors = vec![("first/Encounter".to_owned(), "done".to_owned())];
+        ward.vault.commit(PageCommit { cursors, ..Default::default() }).unwrap();
         ward
     }
 
-    fn page(&self, resources: &[Value]) {
+    pub(super) fn page(&self, resources: &[Value]) {
         let entry: Vec<Value> = resources.iter().map(|r| json!({ "resource": r })).collect();
         let bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entry }).to_string();
         let page = fhir::read_page(bundle.as_bytes()).unwrap();
@@ -51,7 +54,7 @@ impl Ward {
     }
 
     /// Seconds of one signal from `from` on.
-    fn seconds(&self, code: &str, from: i64, values: &[i64]) {
+    pub(super) fn seconds(&self, code: &str, from: i64, values: &[i64]) {
         let data = values.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
         self.page(&[json!({
             "resourceType": "Observation", "id": format!("o-{code}-{from}"), "status": "final",
@@ -63,10 +66,10 @@ impl Ward {
     }
 
     /// What changed at a look, as (rule, ended).
-    fn look(&mut self, now: i64, link: &Link) -> Vec<(String, bool)> {
+    pub(super) fn look(&mut self, now: i64, link: &Link) -> Vec<(String, bool)> {
         let (vault, now) = (self.vault.clone(), Instant(now));
         let mut then = |at| board_then(&vault, at);
-        let changes = vault
+        let found = vault
             .read(|reader| {
                 let ward = reader.ward()?;
                 let board = board(&ward, now);
@@ -74,28 +77,29 @@ impl Ward {
             })
             .unwrap()
             .unwrap();
-        let seen = changes.iter().map(|c| (c.rule.clone(), c.episode.ended.is_some())).collect();
-        for change in changes {
+        let seen = found.changes.iter().map(|c| (c.rule.clone(), c.episode.ended.is_some())).collect();
+        for change in found.changes {
             self.vault.record_episode(change.episode, "{}".into(), now).unwrap();
         }
+        self.vault.witness(found.witnessed).unwrap();
         seen
     }
 
-    fn own(&self) -> Vec<Episode> {
+    pub(super) fn own(&self) -> Vec<Episode> {
         let all = self.vault.read(|reader| reader.episodes_since(Instant(0))).unwrap();
         all.into_iter().filter(|e| e.own_rule().is_some()).collect()
     }
 }
 
-fn began(rule: &str) -> Vec<(String, bool)> {
+pub(super) fn began(rule: &str) -> Vec<(String, bool)> {
     vec![(rule.to_owned(), false)]
 }
 
-fn ended(rule: &str) -> Vec<(String, bool)> {
+pub(super) fn ended(rule: &str) -> Vec<(String, bool)> {
     vec![(rule.to_owned(), true)]
 }
 
-fn gateway(onset: i64) -> Value {
+pub(super) fn gateway(onset: i64) -> Value {
     json!({
         "resourceType": "DetectedIssue", "id": "g", "status": "preliminary", "severity": "moderate",
         "code": { "text": "SpO2 87 < 90", "coding": [{ "system": "http://loinc.org", "code": "59408-5" }] },
@@ -204,13 +208,8 @@ fn silence_names_its_cause_and_a_lost_link_is_not_thirty_silent_beds() {
     both(&ward, later);
     assert_eq!(ward.look(later + MINUTE_MS, &online()), ended("no-data"));
     // The link is gone: one alarm that says why, and none for each bed.
-    let gone = Link {
-        online: false,
-        since: Some(Instant(later + MINUTE_MS)),
-        cause: Some("dns"),
-        unread: None,
-        late: None,
-    };
+    let gone =
+        Link { online: false, since: Some(Instant(later + MINUTE_MS)), cause: Some("dns"), ..online() };
     assert_eq!(ward.look(later + 20 * MINUTE_MS, &gone), began("link"));
     assert_eq!(ward.own()[2].text, "7B-1: no link, dns");
     let back = Link { since: Some(Instant(later + 21 * MINUTE_MS)), ..online() };
@@ -269,7 +268,7 @@ fn a_score_that_moves_between_two_raised_bands_is_an_alarm_of_the_lower_one() {
 }
 
 /// A full set of charted values.
-fn round(ward: &Ward, t: i64, rr: i64, sbp: i64) {
+pub(super) fn round(ward: &Ward, t: i64, rr: i64, sbp: i64) {
     {
         let spot = |code: &str, unit: &str, value: Value| {
             json!({
@@ -332,13 +331,7 @@ fn what_the_server_does_not_give_is_an_alarm_that_no_other_hides() {
     );
     assert_eq!(ward.look(NOW + 10_000, &unread), []);
     assert_eq!(ward.look(NOW + 20_000, &online()), ended("unread"));
-    let gone = Link {
-        online: false,
-        since: Some(Instant(NOW + 30_000)),
-        cause: Some("dns"),
-        unread: None,
-        late: None,
-    };
+    let gone = Link { online: false, since: Some(Instant(NOW + 30_000)), cause: Some("dns"), ..online() };
     assert_eq!(ward.look(NOW + 60_000, &gone), began("link"));
 }
 
@@ -347,7 +340,7 @@ fn what_does_not_work_on_an_alarms_way_is_an_alarm_while_the_link_is_there_and_w
     for online in [true, false] {
         let mut ward = Ward::new();
         let since = Some(Instant(NOW - 1_000));
-        let link = Link { online, since, cause: Some("dns"), unread: None, late: None };
+        let link = Link { online, since, cause: Some("dns"), ..self::online() };
         let late = Link {
             late: Some(("nothing new from this window".into(), Instant(NOW - 10_000))),
             ..link.clone()
@@ -360,4 +353,19 @@ fn what_does_not_work_on_an_alarms_way_is_an_alarm_while_the_link_is_there_and_w
         assert_eq!(ward.look(NOW + 1_000, &late), []);
         assert_eq!(ward.look(NOW + 2_000, &link), ended("late"));
     }
+}
+
+#[test]
+fn a_value_from_the_future_switches_no_rule_off() {
+    let mut ward = Ward::new();
+    ward.seconds("59408-5", NOW - 40_000, &[96; 40]);
+    assert_eq!(ward.look(NOW, &online()), []);
+    ward.page(&[json!({
+        "resourceType": "Observation", "id": "ahead", "status": "final",
+        "code": { "coding": [{ "system": "http://loinc.org", "code": "59408-5" }] },
+        "subject": { "reference": "Patient/p" }, "device": { "reference": "Device/m" },
+        "effectiveDateTime": at(NOW + 300 * 24 * 60 * MINUTE_MS), "valueQuantity": { "value": 99, "code": "%" },
+    })]);
+    ward.seconds("59408-5", NOW, &[87; 40]);
+    assert_eq!(ward.look(NOW + 40_000, &online()), began("spo2-low"));
 }

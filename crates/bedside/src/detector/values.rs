@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use clinical::{
-    Comparator, Conversion, Episode, Instant, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule, SeriesRule,
-    SetLimit, Shown, Turn, is_ahead, is_stale, limit_history, limits_at,
+    Comparator, Conversion, Episode, Instant, Kind, Limits, MINUTE_MS, Measure, PatientId, RULES, Rule,
+    SeriesRule, SetLimit, Shown, Turn, is_ahead, is_stale, limit_history, limits_at,
 };
 use vault::{Reader, SeriesValue, VaultError, Ward};
 
@@ -73,8 +73,10 @@ impl Values {
             };
             let condition = |rule: &Rule, breach: Breach, ended: Option<Instant>| Condition {
                 patient: Some(series.patient.clone()),
+                station: None,
                 rule: rule.code.to_owned(),
                 key: breach.onset.0,
+                limit: matches!(rule.kind, Kind::Limit { .. }).then_some(breach.bound),
                 onset: breach.onset,
                 ended,
                 priority: rule.priority,
@@ -82,6 +84,14 @@ impl Values {
                 text: text(rule, &breach, &series.unit),
                 implicated: Some(value.source.clone()),
                 any_priority_covers: !rule.code.contains("-far-"),
+                is_fresh: !is_stale(
+                    measure,
+                    series.streamed,
+                    series.device.is_some(),
+                    value.taken_at,
+                    now,
+                    &ward.site.stale,
+                ),
             };
             if value.taken_at > *seen {
                 for point in reader.points(series.id, *seen + 1, value.taken_at)? {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use bedside::states;
-use clinical::{About, Action, ActionId, Actor, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
+use clinical::{About, Action, ActionId, Actor, Episode, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
+use vault::Kind;
 
 use super::act::Response;
 use super::facts::Recorded;
@@ -11,13 +12,27 @@ use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
 
-/// An action that the server does not have yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// What was done.
-    pub action: Action,
-    /// Why the server refused it, where it did.
-    pub parked: Option<String>,
+/// Something that the server does not have yet.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Waiting {
+    /// What somebody did.
+    Act {
+        /// What was done.
+        action: Action,
+        /// Why the server refused it, where it did.
+        parked: Option<String>,
+    },
+    /// Alarms of this station's own rules that the server refused, as one: no other station is told of them.
+    OwnAlarms {
+        /// The newest's, by which all of them are tried again.
+        key: ActionId,
+        /// The newest.
+        newest: Episode,
+        /// How many there are.
+        count: usize,
+        /// Why the newest was refused.
+        reason: String,
+    },
 }
 
 /// A reason of the list, and perhaps a few words.
@@ -68,7 +83,7 @@ impl Console {
         Ok(found.ok_or(ConsoleError::NoEpisode)?.1)
     }
 
-    /// Actions that the server does not have yet, oldest first.
+    /// What the server does not have yet: what people did, oldest first, and what it refused of this station's own alarms.
     ///
     /// # Errors
     /// Of the cache.
@@ -81,11 +96,23 @@ impl Console {
             let parked = reader.parked()?;
             let mut actions: HashMap<ActionId, Action> =
                 reader.actions_unsent()?.into_iter().map(|s| (s.action.id.clone(), s.action)).collect();
-            let waiting = ids.into_iter().filter_map(|id| {
+            let acts = ids.into_iter().filter_map(|id| {
                 let reason = parked.iter().find(|p| p.action == id).map(|p| p.reason.clone());
-                actions.remove(id.as_str()).map(|action| Waiting { action, parked: reason })
+                actions.remove(id.as_str()).map(|action| Waiting::Act { action, parked: reason })
             });
-            Ok(waiting.collect())
+            let mut waiting: Vec<Waiting> = acts.collect();
+            let own = || parked.iter().filter(|row| row.kind == Kind::DetectedIssue);
+            if let Some(row) = own().next_back()
+                && let Some(newest) = reader.episode(&row.lane.as_str().into())?
+            {
+                waiting.push(Waiting::OwnAlarms {
+                    key: row.action.as_str().into(),
+                    newest,
+                    count: own().count(),
+                    reason: row.reason.clone(),
+                });
+            }
+            Ok(waiting)
         })?)
     }
 }

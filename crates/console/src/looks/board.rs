@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use bedside::{Board, board};
 use clinical::Instant;
+use sync::alarms_are_read;
 use vault::{View, Ward};
 
 use crate::console::Console;
@@ -18,6 +19,8 @@ pub struct Look {
     pub present: Arc<Board>,
     /// The past moment that is shown; `None` where it is the present.
     pub past: Option<View>,
+    /// Whether alarms were read into this cache: until then none that is shown means nothing.
+    pub alarms_read: bool,
 }
 
 impl Console {
@@ -35,7 +38,8 @@ impl Console {
             }
             None => present.clone(),
         };
-        Ok(Look { board, present, past })
+        let alarms_read = self.vault.read(alarms_are_read)?;
+        Ok(Look { board, present, past, alarms_read })
     }
 
     /// The same, for whoever looks once.

@@ -201,17 +201,29 @@ pub struct Waiting {
 
 impl From<crate::acts::Waiting> for Waiting {
     fn from(waiting: crate::acts::Waiting) -> Waiting {
-        let action = waiting.action;
-        Waiting {
-            id: action.id.into(),
-            episode: action.about.episode().map_or_else(String::new, String::from),
-            patient: action.about.patient().map_or_else(String::new, String::from),
-            words: words(action.verb),
-            verb: action.verb.code(),
-            by: action.by.name.into(),
-            at: ms(action.at),
-            note: action.note,
-            parked: waiting.parked,
+        match waiting {
+            crate::acts::Waiting::Act { action, parked } => Waiting {
+                id: action.id.into(),
+                episode: action.about.episode().map_or_else(String::new, String::from),
+                patient: action.about.patient().map_or_else(String::new, String::from),
+                words: words(action.verb),
+                verb: action.verb.code(),
+                by: action.by.name.into(),
+                at: ms(action.at),
+                note: action.note,
+                parked,
+            },
+            crate::acts::Waiting::OwnAlarms { key, newest, count, reason } => Waiting {
+                id: key.into(),
+                episode: (&newest.id).into(),
+                patient: String::new(),
+                words: "Not told to other stations:",
+                verb: "raised",
+                by: "this station".to_owned(),
+                at: ms(newest.onset),
+                note: (count > 1).then(|| format!("and {} more of this station's alarms", count - 1)),
+                parked: Some(reason),
+            },
         }
     }
 }

@@ -113,6 +113,8 @@ pub enum Ask {
         /// How many resources.
         most: u32,
     },
+    /// What the server numbered, what came of it by itself, and what is missing, as JSON.
+    Ledger,
     /// What the site has set, as JSON.
     Settings,
     /// Changes a setting of the site.

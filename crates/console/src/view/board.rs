@@ -286,6 +286,8 @@ pub struct Update {
     pub queue: Option<Vec<QueueItem>>,
     /// Every alarm of now while a past moment is shown, else none: the past does not hide the present.
     pub present: Option<Vec<QueueItem>>,
+    /// Whether alarms were read into this cache: until then none that is shown means nothing, and there is nothing to count.
+    pub alarms_read: Option<bool>,
     /// The connection.
     pub link: Option<Link>,
     /// Actions that the server does not have yet.

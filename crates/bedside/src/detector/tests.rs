@@ -44,12 +44,17 @@ impl Ward {
     }
 
     pub(super) fn page(&self, resources: &[Value]) {
+        self.page_by(resources, None);
+    }
+
+    /// The same where the clocks of station and server are known.
+    fn page_by(&self, resources: &[Value], clock: Option<Instant>) {
         let entry: Vec<Value> = resources.iter().map(|r| json!({ "resource": r })).collect();
         let bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entry }).to_string();
         let page = fhir::read_page(bundle.as_bytes()).unwrap();
         assert!(page.unreadable.is_empty(), "{:?}", page.unreadable);
         self.vault
-            .commit(PageCommit { facts: page.facts, received: Instant(NOW), ..Default::default() })
+            .commit(PageCommit { facts: page.facts, received: Instant(NOW), clock, ..Default::default() })
             .unwrap();
     }
 
@@ -360,12 +365,13 @@ fn a_value_from_the_future_switches_no_rule_off() {
     let mut ward = Ward::new();
     ward.seconds("59408-5", NOW - 40_000, &[96; 40]);
     assert_eq!(ward.look(NOW, &online()), []);
-    ward.page(&[json!({
+    let ahead = json!({
         "resourceType": "Observation", "id": "ahead", "status": "final",
         "code": { "coding": [{ "system": "http://loinc.org", "code": "59408-5" }] },
         "subject": { "reference": "Patient/p" }, "device": { "reference": "Device/m" },
         "effectiveDateTime": at(NOW + 300 * 24 * 60 * MINUTE_MS), "valueQuantity": { "value": 99, "code": "%" },
-    })]);
+    });
+    ward.page_by(&[ahead], Some(Instant(NOW)));
     ward.seconds("59408-5", NOW, &[87; 40]);
     assert_eq!(ward.look(NOW + 40_000, &online()), began("spo2-low"));
 }

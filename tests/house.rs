@@ -46,8 +46,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 #[test]
 fn what_people_do_and_take_out_passes_the_gate_alone() {
     let past_it = [".record_actions(", ".set_site(", ".unpark(", ".carry_on_by_hand(", ".audit("];
-    // Upkeep closes the cache and says in its log what was done.
-    let of_their_own = [("crates/console/src/upkeep.rs", ".audit(")];
+    // Upkeep closes the cache and says in its log what was done; a cache that is being opened has no console yet.
+    let of_their_own =
+        [("crates/console/src/upkeep.rs", ".audit("), ("crates/console/src/one_server.rs", ".audit(")];
     for folder in ["crates/console/src", "crates/cli/src", "src-tauri/src"] {
         for (place, source) in
             sources(folder).iter().filter(|(place, _)| !place.ends_with("console/src/gate.rs"))

@@ -705,6 +705,8 @@ export type Update = {
 	queue: QueueItem[] | null,
 	/**  Every alarm of now while a past moment is shown, else none: the past does not hide the present. */
 	present: QueueItem[] | null,
+	/**  Whether alarms were read into this cache: until then none that is shown means nothing, and there is nothing to count. */
+	alarmsRead: boolean | null,
 	/**  The connection. */
 	link: Link | null,
 	/**  Actions that the server does not have yet. */

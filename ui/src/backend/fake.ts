@@ -184,6 +184,7 @@ export function update(parts: Partial<Update> = {}): Update {
     quarantined: null,
     raised: [],
     audio: null,
+    alarmsRead: null,
     late: null,
     unwatched: null,
     beat: null,

@@ -77,6 +77,8 @@ class Board {
   audio: Audio = $state.raw({ trouble: null, advice: null });
   /** Stages on an alarm's way that nothing passes, as Rust says. */
   late: Late[] = $state.raw([]);
+  /** Whether alarms were read of the server: until then that none is shown means nothing. */
+  alarmsRead = $state(true);
   /** A time in which nobody watched here, until somebody has seen it said. */
   unwatched: Unwatched | null = $state.raw(null);
   /** When this page was told something last. */
@@ -266,6 +268,7 @@ class Board {
   /** Shows what is not on a tile. */
   private tell(update: Update) {
     if (update.queue) this.queue = update.queue;
+    if (update.alarmsRead !== null) this.alarmsRead = update.alarmsRead;
     if (update.present) this.present = update.present;
     if (update.waiting) this.waiting = update.waiting;
     if (update.audio) this.audio = update.audio;

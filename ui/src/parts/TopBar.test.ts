@@ -66,6 +66,14 @@ it('warns of a clock that is off, of actions that wait, and of a station that ca
   expect(screen.getByTestId('no-audio').title).toBe('Turn it on');
 });
 
+it('counts nothing before alarms were read, and never shows a zero for it', () => {
+  board.alarmsRead = false;
+  render(TopBar);
+  expect(screen.getByTestId('count-high').textContent).toMatch(/^–/);
+  expect(screen.getByTestId('count-high').getAttribute('aria-label')).toBe('not read yet: High');
+  board.alarmsRead = true;
+});
+
 it('counts down the longest pause', () => {
   const paused = (episode: string, ms: number) => item({ episode, sound: 'paused', pausedUntil: NOW + ms });
   board.queue = [paused('a', 20_000), paused('b', 84_000)];

@@ -312,7 +312,7 @@ async fn axes_and_columns_stand_at_the_hours_of_the_clock_on_the_wall() {
     for (step, every) in [(240, 4), (60, 1)] {
         app.click(&format!("[data-testid=step-{step}]")).await;
         let heads = format!(
-            "const all = [...document.querySelectorAll('[data-testid=flowsheet] thead th')].slice(1).map((h) => /([0-9]{{2}}):00$/.exec(h.textContent));
+            "const all = [...document.querySelectorAll('[data-testid=flowsheet] thead th')].slice(1).map((h) => /([0-9]{{2}}):00(?:so far)?$/.exec(h.textContent));
              const cells = document.querySelector('[data-testid=flowsheet] tbody tr').querySelectorAll('td b');
              return all.length >= 24 && all.every((found) => found && Number(found[1]) % {every} === 0) && cells.length >= 24"
         );

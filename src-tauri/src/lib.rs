@@ -8,6 +8,8 @@ compile_error!(
 
 mod commands;
 mod notify;
+mod open;
+mod page;
 mod platform;
 mod printer;
 mod session;
@@ -15,6 +17,7 @@ mod sink;
 mod sound;
 mod supervisor;
 mod updates;
+mod watch;
 mod window;
 
 use console::Start;

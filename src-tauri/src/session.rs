@@ -3,44 +3,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use console::view::{self, AppState, Failure, FailureCode, Unwatched};
+use console::view::{self, AppState, Failure, FailureCode};
 use console::{Console, Damaged, Opening, Pin, Start, Station};
-use sync::SyncEvent;
-use tokio::sync::mpsc;
 
 use crate::notify::Notifier;
+use crate::open::{Open, Scratch};
+use crate::page::Page;
 use crate::sound::Speaker;
 use crate::supervisor::keep_going;
-use crate::updates::Page;
-
-/// The open console with what lives as long as it does.
-pub(crate) struct Open {
-    pub console: Arc<Console>,
-    pub server: String,
-    pub demo: bool,
-    /// Read by one at a time: by the pump, also by one that was begun again.
-    pub events: tokio::sync::Mutex<mpsc::UnboundedReceiver<SyncEvent>>,
-    pub page: Page,
-    /// A time in which nobody watched, until a page has it.
-    pub unwatched: Mutex<Option<Unwatched>>,
-    /// The page was sent its first board.
-    pub shown: Arc<tokio::sync::Notify>,
-    pub speaker: Speaker,
-    pub notifier: Notifier,
-    #[cfg(feature = "demo")]
-    _ward: Option<ward_sim::WardSim>,
-    _scratch: Option<Scratch>,
-}
-
-/// A folder that is removed with the demo.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What stays behind is encrypted under a key that was never written down.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 enum Stage {
     FirstRun,

@@ -1,19 +1,17 @@
 //! Turns what the engine says into what is heard, and into messages for the page: coalesced, and only what changed.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::Board;
 use console::view::{Audio, Late, Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
 use sync::{Stage, SyncEvent};
-use tauri::ipc::Channel;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::session::Open;
+use crate::open::Open;
 use crate::sound;
 
 /// Changes are collected for this long before one message goes out; the page shows them with its next beat.
@@ -27,56 +25,6 @@ const SPARKS: usize = 6;
 
 /// A page answers this often that it shows what it was sent.
 const BEAT: Duration = Duration::from_secs(2);
-
-/// The page that looks, where one does.
-#[derive(Default)]
-pub(crate) struct Page {
-    /// Each page that comes has a number of its own.
-    at: Mutex<(u64, Option<Channel<Update>>)>,
-    came: Notify,
-    /// The number of the page that was sent a first board.
-    begun: AtomicU64,
-    /// The number of the page that has shown something.
-    shown: AtomicU64,
-}
-
-impl Page {
-    /// A page looks from now on; whoever looked before does not any more.
-    pub(crate) fn comes(&self, channel: Channel<Update>) {
-        let mut at = self.lock();
-        *at = (at.0 + 1, Some(channel));
-        drop(at);
-        self.came.notify_one();
-    }
-
-    /// Sends the page a message beside those of the board; whether there is one that has a board and takes it.
-    pub(crate) fn tell(&self, update: Update) -> bool {
-        let number = self.number();
-        number.is_some_and(|number| self.begun.load(Ordering::Relaxed) == number) && self.send(update)
-    }
-
-    fn send(&self, update: Update) -> bool {
-        let channel = self.lock().1.clone();
-        channel.is_some_and(|channel| channel.send(update).is_ok())
-    }
-
-    /// The page shows what it was sent.
-    pub(crate) fn shows(&self, beat: u32) {
-        let number = self.lock().0;
-        if self.shown.swap(number, Ordering::Relaxed) != number {
-            tracing::info!(beat, "the page shows the board");
-        }
-    }
-
-    fn number(&self) -> Option<u64> {
-        let at = self.lock();
-        at.1.as_ref().map(|_| at.0)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (u64, Option<Channel<Update>>)> {
-        self.at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Looks at the board for as long as the station is open: lets alarms be heard and notified whether a page looks or not, and
 /// tells the page what changed. A page that comes anew is told everything.

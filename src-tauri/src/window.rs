@@ -7,7 +7,7 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use crate::commands;
 use crate::platform;
 use crate::session::Session;
-use crate::supervisor::watch_over;
+use crate::watch::watch_over;
 use console::Start;
 use console::view::Failure;
 

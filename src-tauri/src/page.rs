@@ -1,0 +1,58 @@
+//! The page that looks at the station: what it is sent, and what it has shown.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use console::view::Update;
+use tauri::ipc::Channel;
+use tokio::sync::Notify;
+
+/// The page that looks, where one does.
+#[derive(Default)]
+pub(crate) struct Page {
+    /// Each page that comes has a number of its own.
+    at: Mutex<(u64, Option<Channel<Update>>)>,
+    pub came: Notify,
+    /// The number of the page that was sent a first board.
+    pub begun: AtomicU64,
+    /// The number of the page that has shown something.
+    shown: AtomicU64,
+}
+
+impl Page {
+    /// A page looks from now on; whoever looked before does not any more.
+    pub(crate) fn comes(&self, channel: Channel<Update>) {
+        let mut at = self.lock();
+        *at = (at.0 + 1, Some(channel));
+        drop(at);
+        self.came.notify_one();
+    }
+
+    /// Sends the page a message beside those of the board; whether there is one that has a board and takes it.
+    pub(crate) fn tell(&self, update: Update) -> bool {
+        let number = self.number();
+        number.is_some_and(|number| self.begun.load(Ordering::Relaxed) == number) && self.send(update)
+    }
+
+    pub(crate) fn send(&self, update: Update) -> bool {
+        let channel = self.lock().1.clone();
+        channel.is_some_and(|channel| channel.send(update).is_ok())
+    }
+
+    /// The page shows what it was sent.
+    pub(crate) fn shows(&self, beat: u32) {
+        let number = self.lock().0;
+        if self.shown.swap(number, Ordering::Relaxed) != number {
+            tracing::info!(beat, "the page shows the board");
+        }
+    }
+
+    pub(crate) fn number(&self) -> Option<u64> {
+        let at = self.lock();
+        at.1.as_ref().map(|_| at.0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, Option<Channel<Update>>)> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -7,7 +7,9 @@ use console::view::{self, AppState, Failure, FailureCode};
 use console::{Console, Damaged, Opening, Pin, Start, Station};
 
 use crate::notify::Notifier;
-use crate::open::{Open, Scratch};
+use crate::open::Open;
+#[cfg(feature = "demo")]
+use crate::open::Scratch;
 use crate::page::Page;
 use crate::sound::Speaker;
 use crate::supervisor::keep_going;
@@ -166,7 +168,7 @@ impl Session {
     }
 
     #[cfg(not(feature = "demo"))]
-    pub async fn start_demo(&self) -> Result<(), Failure> {
+    pub(crate) async fn start_demo(&self) -> Result<(), Failure> {
         Err(Failure::failed("this build has no demo ward"))
     }
 

@@ -324,8 +324,8 @@ impl App {
         }
     }
 
-    /// Clicks what is there. A list that is sorted anew between the look and the click puts another element in its place: then
-    /// it is looked for again.
+    /// Clicks what is there. A list that is sorted anew between the look and the click puts another element in its place, and one
+    /// whose cards grow by a line moves it: then it is looked for again, as a person would.
     pub(crate) async fn click(&self, css: &str) {
         let mut tries = 0;
         loop {
@@ -333,8 +333,11 @@ impl App {
             let clicked = tokio::time::timeout(Duration::from_secs(30), found.click()).await;
             match clicked.unwrap_or_else(|_| panic!("click {css}: no answer")) {
                 Ok(()) => return,
-                Err(e) if tries < 3 && e.to_string().contains("was not found") => tries += 1,
-                Err(e) => panic!("click {css}: {e}"),
+                Err(fantoccini::error::CmdError::Standard(_)) if tries < 5 => {
+                    tries += 1;
+                    self.painted().await;
+                }
+                Err(e) => panic!("click {css}: {e:?}"),
             }
         }
     }

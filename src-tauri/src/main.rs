@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     vigil_app::prepare(arguments.is_for_window());
     let done = arguments.read(vigil_app::default_folder).and_then(|asked| match asked {
-        Asked::Window { start, demo } => vigil_app::run(start, demo).map(|()| ExitCode::SUCCESS),
+        Asked::Window { start, demo } => vigil_app::run(*start, demo).map(|()| ExitCode::SUCCESS),
         Asked::Command(job) => job.run(vigil_app::engine),
     });
     done.unwrap_or_else(|error| {

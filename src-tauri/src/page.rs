@@ -34,6 +34,7 @@ impl Page {
         number.is_some_and(|number| self.begun.load(Ordering::Relaxed) == number) && self.send(update)
     }
 
+    /// Sends the page that is there a message, whether it has a board or not: what a station cannot do is said before there is one.
     pub(crate) fn send(&self, update: Update) -> bool {
         let channel = self.lock().1.clone();
         channel.is_some_and(|channel| channel.send(update).is_ok())
@@ -45,6 +46,11 @@ impl Page {
         if self.shown.swap(number, Ordering::Relaxed) != number {
             tracing::info!(beat, "the page shows the board");
         }
+    }
+
+    /// Whether any page has shown something since the program began.
+    pub(crate) fn has_shown(&self) -> bool {
+        self.shown.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn number(&self) -> Option<u64> {

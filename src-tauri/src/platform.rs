@@ -7,7 +7,11 @@ use directories::BaseDirs;
 /// Sets up what must be set before the first thread starts.
 pub(crate) fn prepare(window: bool) {
     #[cfg(unix)]
-    leave_no_core();
+    {
+        leave_no_core();
+        // What this program writes, papers and files included, is for who it runs as.
+        rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
+    }
     #[cfg(target_os = "linux")]
     if window {
         linux::tune();

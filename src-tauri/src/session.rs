@@ -21,6 +21,8 @@ enum Stage {
     },
     /// The cache is not what was written; the key is at hand to begin it anew.
     Damaged(Arc<Damaged>),
+    /// It cannot be opened, and why.
+    CannotStart(Failure),
     Ready(Arc<Open>),
 }
 
@@ -30,8 +32,8 @@ pub(crate) struct Session {
     stage: Mutex<Stage>,
     /// What the first-run screen chose, until a PIN is there.
     chosen: Mutex<Option<String>>,
-    #[cfg(feature = "demo")]
-    speed: f64,
+    /// The demo ward was asked for, and how much faster than life.
+    demo: Option<f64>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -60,29 +62,47 @@ async fn answer_commands(console: std::sync::Weak<Console>, folder: PathBuf) {
 
 impl Session {
     /// Opens as far as the arguments reach; the window asks for the rest. `demo` opens the demo ward, and says how much faster
-    /// than life it runs.
-    pub(crate) async fn begin(start: Start, demo: Option<f64>) -> Result<Session, Failure> {
-        let session = Session {
-            start,
-            stage: Mutex::new(Stage::FirstRun),
-            chosen: Mutex::default(),
-            #[cfg(feature = "demo")]
-            speed: demo.unwrap_or(1.0),
-        };
-        let known = session.start.is_known()?;
-        if demo.is_some() {
-            session.start_demo().await?;
-        } else if session.start.server.is_some() || known {
-            match session.open_folder(None, session.start.server.clone()) {
-                Ok(()) => {}
-                Err(error) if error.code == FailureCode::PinNeeded => {
-                    *lock(&session.stage) = Stage::Pin { new: !known }
-                }
-                Err(error) if error.code == FailureCode::Damaged => {}
-                Err(error) => return Err(error),
-            }
+    /// than life it runs. A station that cannot be opened says in its window why.
+    pub(crate) async fn begin(start: Start, demo: Option<f64>) -> Session {
+        let session = Session { start, stage: Mutex::new(Stage::FirstRun), chosen: Mutex::default(), demo };
+        if let Err(why) = session.begin_with().await {
+            eprintln!("vigil: {}", cli::harmless(&why.message));
+            *lock(&session.stage) = Stage::CannotStart(why);
         }
-        Ok(session)
+        session
+    }
+
+    /// How the program was begun.
+    pub(crate) fn start(&self) -> &Start {
+        &self.start
+    }
+
+    async fn begin_with(&self) -> Result<(), Failure> {
+        if self.demo.is_some() {
+            return self.start_demo().await;
+        }
+        let known = self.start.is_known()?;
+        if self.start.server.is_none() && !known {
+            *lock(&self.stage) = Stage::FirstRun;
+            return Ok(());
+        }
+        match self.open_folder(None, self.start.server.clone()) {
+            Err(error) if matches!(error.code, FailureCode::PinNeeded | FailureCode::WrongPin) => {
+                *lock(&self.stage) = Stage::Pin { new: !known };
+                Ok(())
+            }
+            Err(error) if error.code == FailureCode::Damaged => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Tries once more to open what could not be opened.
+    pub(crate) async fn start_again(&self) -> Result<(), Failure> {
+        match &*lock(&self.stage) {
+            Stage::CannotStart(_) => {}
+            _ => return Ok(()),
+        }
+        self.begin_with().await.inspect_err(|why| *lock(&self.stage) = Stage::CannotStart(why.clone()))
     }
 
     fn station(&self, demo: bool) -> Station {
@@ -99,6 +119,7 @@ impl Session {
             Opening::Open(open) => {
                 let commands = answer_commands(Arc::downgrade(&open.console), self.start.folder.clone());
                 tauri::async_runtime::spawn(commands);
+                let notifier = Notifier::new(open.console.beats().clone());
                 self.ready(Open {
                     speaker: speaker(&open.console),
                     console: open.console,
@@ -108,7 +129,7 @@ impl Session {
                     page: Page::default(),
                     unwatched: Mutex::default(),
                     shown: Arc::default(),
-                    notifier: Notifier::default(),
+                    notifier,
                     #[cfg(feature = "demo")]
                     _ward: None,
                     _scratch: None,
@@ -147,10 +168,13 @@ impl Session {
         if self.open().is_ok() {
             return Ok(());
         }
-        let ward = ward_sim::start(ward_sim::Options { speed: self.speed, ..Default::default() }).await?;
+        let ward =
+            ward_sim::start(ward_sim::Options { speed: self.demo.unwrap_or(1.0), ..Default::default() })
+                .await?;
         let folder = std::env::temp_dir().join(format!("vigil-demo-{}", std::process::id()));
         let scratch = Scratch(folder.clone());
         let open = self.start.open_for_once(folder, ward.base().to_owned(), self.station(true))?;
+        let notifier = Notifier::new(open.console.beats().clone());
         self.ready(Open {
             speaker: speaker(&open.console),
             console: open.console,
@@ -160,7 +184,7 @@ impl Session {
             page: Page::default(),
             unwatched: Mutex::default(),
             shown: Arc::default(),
-            notifier: Notifier::default(),
+            notifier,
             _ward: Some(ward),
             _scratch: Some(scratch),
         });
@@ -170,6 +194,11 @@ impl Session {
     #[cfg(not(feature = "demo"))]
     pub(crate) async fn start_demo(&self) -> Result<(), Failure> {
         Err(Failure::failed("this build has no demo ward"))
+    }
+
+    /// A client of a server that somebody typed, by this station's way in.
+    pub(crate) fn client(&self, server: &str) -> Result<fhir::Client, Failure> {
+        self.start.way_in.client(server, None, console::clock())
     }
 
     /// Connects the station to a server that was checked; asks for a PIN where there is no keyring.
@@ -203,12 +232,18 @@ impl Session {
             Stage::Damaged(damaged) => {
                 (view::Stage::Damaged, false, false, view::count(self.start.unsent(damaged)))
             }
+            Stage::CannotStart(_) => (view::Stage::CannotStart, false, false, 0),
             Stage::Ready(open) => (view::Stage::Ready, false, open.demo, 0),
+        };
+        let trouble = match &*lock(&self.stage) {
+            Stage::CannotStart(why) => Some(why.message.clone()),
+            _ => None,
         };
         let open = self.open().ok();
         let station = open.as_ref().map_or_else(|| self.station(demo), |open| open.console.station().clone());
         AppState {
             stage,
+            trouble,
             unsent,
             new_pin,
             demo,

@@ -8,9 +8,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Wall};
 
-use clinical::{Instant, Priority, Sound, burst, samples};
+use clinical::{Instant, Priority, burst, samples};
 use console::view::Audio;
-use console::{Board, Console};
 use rodio::buffer::SamplesBuffer;
 use rodio::cpal::ErrorKind;
 use rodio::mixer::Mixer;
@@ -40,6 +39,8 @@ struct State {
     works: AtomicBool,
     /// What the system says of where it plays to.
     sink: Mutex<Heard>,
+    /// When the device took the first sample of a burst last.
+    played: Mutex<Option<Wall>>,
 }
 
 /// What the speaker's thread is told.
@@ -48,21 +49,14 @@ enum Order {
     Sound(Option<Priority>, Vec<Instant>),
     /// The first sample of a burst was played; these alarms are heard in it for the first time.
     Played(Vec<Instant>),
+    /// The device took what nobody hears: it plays.
+    Taken,
     /// Something on an alarm's way does not work, and no alarm can say so; or it works again.
     Trouble(bool),
     /// Somebody wants to hear whether it works.
     Test,
     /// The station is closed.
     Stop,
-}
-
-/// The alarm that is to be heard: the highest that is on and that nobody has, none of them paused; and when those of them
-/// reached the server that are new.
-pub(crate) fn audible(board: &Board, console: &Console) -> (Option<Priority>, Vec<Instant>) {
-    let on = || board.queue.iter().filter(|item| item.line.sound == Sound::On);
-    let worst = on().map(|item| item.line.priority).max();
-    let of_it = on().filter(|item| Some(item.line.priority) == worst).map(|item| &item.line.episode);
-    (worst, console.unlit(of_it).into_iter().map(|(_, reached)| reached).collect())
 }
 
 /// Where bursts go: a device, or what a test listens with.
@@ -105,8 +99,9 @@ impl Speaker {
     /// Starts the thread that plays; `heard` is told when the first sample of an alarm was.
     pub(crate) fn start(beats: Beats, heard: impl Fn(Vec<Instant>) + Send + 'static) -> Speaker {
         let speaker = Speaker::over(device, beats, heard);
-        let state = Arc::downgrade(&speaker.state);
-        sink::watch(move |heard| {
+        let (state, asked) = (Arc::downgrade(&speaker.state), Arc::downgrade(&speaker.state));
+        let played = move || *asked.upgrade()?.played.lock().unwrap_or_else(PoisonError::into_inner);
+        sink::watch(played, move |heard| {
             let Some(state) = state.upgrade() else { return false };
             *state.sink.lock().unwrap_or_else(PoisonError::into_inner) = heard;
             true
@@ -125,7 +120,7 @@ impl Speaker {
         let thread = std::thread::Builder::new().name("speaker".into());
         beats.expect(Stage::Sound);
         let play = move || loop {
-            let playing = || play(&asked, &played, &told.works, &beats, &open, &heard);
+            let playing = || play(&asked, &played, &told, &beats, &open, &heard);
             // A fault in a library of sound must not end the sound.
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(playing)).is_ok() {
                 return;
@@ -174,6 +169,10 @@ impl Speaker {
                 &format!("Volume {percent} %"),
                 "This station's volume is so low that alarms may not be heard. Turn it up",
             ),
+            (true, Heard::Silent) => trouble(
+                "Not heard",
+                "What this station plays does not come out of its sound device: alarms are shown, not heard. Choose another device, or start the sound anew",
+            ),
             (true, Heard::Unknown | Heard::Yes) => Audio::default(),
         }
     }
@@ -188,16 +187,16 @@ impl Drop for Speaker {
 /// A burst that says when its first sample is taken.
 struct Burst {
     samples: SamplesBuffer,
-    first: Option<(Sender<Order>, Vec<Instant>)>,
+    first: Option<(Sender<Order>, Order)>,
 }
 
 impl Iterator for Burst {
     type Item = f32;
 
     fn next(&mut self) -> Option<f32> {
-        if let Some((to, fresh)) = self.first.take() {
+        if let Some((to, said)) = self.first.take() {
             // Where nobody listens any more, nothing is measured.
-            let _ = to.send(Order::Played(fresh));
+            let _ = to.send(said);
         }
         self.samples.next()
     }
@@ -224,11 +223,12 @@ impl Source for Burst {
 fn play(
     asked: &mpsc::Receiver<Order>,
     played: &Sender<Order>,
-    works: &AtomicBool,
+    state: &State,
     beats: &Beats,
     open: impl Fn(Arc<AtomicBool>) -> Option<Box<dyn Output>>,
     heard: impl Fn(Vec<Instant>),
 ) {
+    let works = &state.works;
     let lost = Arc::new(AtomicBool::new(false));
     let mut output = None;
     let mut looked: Option<Wall> = None;
@@ -236,8 +236,10 @@ fn play(
     let mut trouble = false;
     let mut fresh = Vec::new();
     let mut next = Wall::now();
-    // A burst that the device has not begun to play.
+    // What the device was given last, and has not begun to play.
     let mut begun: Option<Wall> = None;
+    // Something passes through the device every few seconds, whether anything is to be heard or not.
+    let mut passed = Wall::now();
     loop {
         beats.beat(Stage::Sound);
         let hangs = begun.is_some_and(|at| at.elapsed() >= LOOK);
@@ -250,9 +252,15 @@ fn play(
             looked = Some(Wall::now());
             lost.store(false, Ordering::Relaxed);
             output = open(lost.clone());
-            if output.is_some() != works.swap(output.is_some(), Ordering::Relaxed) {
-                tracing::info!(works = output.is_some(), "sound device");
+            if output.is_none() && works.swap(false, Ordering::Relaxed) {
+                tracing::info!(works = false, "sound device");
             }
+            // One that opens and takes nothing, as under a sound server that has suspended it, plays nothing.
+            passed = passed.checked_sub(LOOK).unwrap_or(passed);
+        }
+        if let Some(output) = output.as_ref().filter(|_| begun.is_none() && passed.elapsed() >= LOOK) {
+            probe(output.as_ref(), played);
+            (begun, passed) = (Some(Wall::now()), Wall::now());
         }
         // Trouble alone is heard as a technical alarm; beside an alarm it needs no sound of its own.
         let now_heard = now.max(trouble.then_some(Priority::Technical));
@@ -267,8 +275,16 @@ fn play(
                 }
                 now = wanted;
             }
+            Ok(Order::Taken) => {
+                (begun, passed) = (None, Wall::now());
+                if !works.swap(true, Ordering::Relaxed) {
+                    tracing::info!(works = true, "sound device");
+                }
+            }
             Ok(Order::Played(alarms)) => {
-                begun = None;
+                (begun, passed) = (None, Wall::now());
+                works.store(true, Ordering::Relaxed);
+                *state.played.lock().unwrap_or_else(PoisonError::into_inner) = Some(Wall::now());
                 if !alarms.is_empty() {
                     heard(alarms);
                 }
@@ -297,8 +313,14 @@ fn play(
 fn add(output: &dyn Output, priority: Priority, fresh: Vec<Instant>, played: &Sender<Order>) -> Duration {
     let burst = burst(priority);
     let samples = SamplesBuffer::new(MONO, RATE, samples(&burst, RATE.get()));
-    output.mixer().add(Burst { samples, first: Some((played.clone(), fresh)) });
+    output.mixer().add(Burst { samples, first: Some((played.clone(), Order::Played(fresh))) });
     Duration::from_secs(burst.repeat_s.into())
+}
+
+/// Gives the device one sample of silence, which it says it took.
+fn probe(output: &dyn Output, played: &Sender<Order>) {
+    let samples = SamplesBuffer::new(MONO, RATE, vec![0.0]);
+    output.mixer().add(Burst { samples, first: Some((played.clone(), Order::Taken)) });
 }
 
 /// The system's library of sound writes to the terminal what goes wrong: at each look for a device that is not there, and without
@@ -402,6 +424,20 @@ mod tests {
         (Speaker::over(open, beats(), |_| {}), opened)
     }
 
+    /// A mixer whose samples are taken for as long as there are any to come.
+    fn taking() -> Mixer {
+        let (into, mut out) = mixer(MONO, RATE);
+        std::thread::spawn(move || {
+            let began = Wall::now();
+            while began.elapsed() < Duration::from_secs(60) {
+                if out.next().is_none() {
+                    std::thread::yield_now();
+                }
+            }
+        });
+        into
+    }
+
     fn opened(devices: &mpsc::Receiver<usize>, n: usize) {
         while devices.recv_timeout(Duration::from_secs(20)).expect("the device is opened again") < n {}
     }
@@ -409,7 +445,7 @@ mod tests {
     #[test]
     fn a_device_that_is_lost_is_opened_again_while_nothing_is_to_be_heard() {
         let (_speaker, devices) = over(|n, lost| {
-            let (into, _) = mixer(MONO, RATE);
+            let into = taking();
             lost.store(n == 0, Ordering::Relaxed);
             Some(Listening(into))
         });
@@ -417,19 +453,23 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_takes_no_samples_is_opened_again() {
-        // Nobody ever takes from the mixers, as with a device that hangs.
+    fn a_device_that_takes_no_samples_is_opened_again_and_never_said_to_play() {
+        // Nobody ever takes from the mixers, as with a device that hangs; nothing is to be heard.
         let (speaker, devices) = over(|_, _| Some(Listening(mixer(MONO, RATE).0)));
-        opened(&devices, 0);
+        for n in 0..3 {
+            opened(&devices, n);
+            assert_eq!(speaker.audio().trouble.as_deref(), Some("No sound"));
+        }
         speaker.sound(Some(Priority::High), Vec::new());
-        opened(&devices, 2);
+        opened(&devices, 4);
+        assert_eq!(speaker.audio().trouble.as_deref(), Some("No sound"));
     }
 
     #[test]
     fn a_fault_in_the_library_of_sound_does_not_end_the_sound() {
         let (speaker, devices) = over(|n, _| {
             assert!(n > 0, "a fault of the library");
-            Some(Listening(mixer(MONO, RATE).0))
+            Some(Listening(taking()))
         });
         opened(&devices, 1);
         let began = Wall::now();

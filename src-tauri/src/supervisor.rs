@@ -9,6 +9,7 @@ use sync::Stage;
 use tokio::time::Instant as Tick;
 
 use crate::open::Open;
+use crate::unwatched::note_watching;
 use crate::updates::pump;
 
 /// What ended is begun again after so long.
@@ -18,28 +19,37 @@ const RULES: Duration = Duration::from_secs(2);
 /// How long the rules wait for the board to be shown: their first look reads an hour of everybody, and would take a core from
 /// the page while it draws.
 const BOARD_FIRST: Duration = Duration::from_secs(5);
+
 /// Begins what runs for as long as the station is open, and begins it again where it ends.
 pub(crate) fn keep_going(open: &Arc<Open>) {
     for stage in [Stage::Board, Stage::Rules] {
         open.console.beats().expect(stage);
     }
-    again_and_again("sync", Arc::downgrade(open), |open| open.console.clone().run());
-    again_and_again("rules", Arc::downgrade(open), |open| rules(Arc::downgrade(&open)));
-    again_and_again("board", Arc::downgrade(open), pump);
+    of_station("sync", open, |open| open.console.clone().run());
+    of_station("rules", open, |open| rules(Arc::downgrade(&open)));
+    of_station("board", open, pump);
+    of_station("watching", open, |open| note_watching(Arc::downgrade(&open)));
 }
 
-fn again_and_again<F>(name: &'static str, open: Weak<Open>, work: impl Fn(Arc<Open>) -> F + Send + 'static)
+/// Work that goes on until the station is closed.
+fn of_station<F>(name: &'static str, open: &Arc<Open>, work: impl Fn(Arc<Open>) -> F + Send + Sync + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    tauri::async_runtime::spawn(async move {
-        while let Some(open) = open.upgrade() {
-            // Whether it returned or panicked: none of these has an end.
-            let _ = tauri::async_runtime::spawn(work(open)).await;
-            tracing::error!(name, "ended, and is begun again");
-            tokio::time::sleep(AGAIN).await;
-        }
-    });
+    let open: Weak<Open> = Arc::downgrade(open);
+    tauri::async_runtime::spawn(again_and_again(name, move || open.upgrade().map(&work)));
+}
+
+/// Begins work, and begins it again where it returned or panicked, until there is none to begin.
+pub(crate) async fn again_and_again<F>(name: &'static str, mut begin: impl FnMut() -> Option<F>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while let Some(work) = begin() {
+        let _ = tokio::spawn(work).await;
+        tracing::error!(name, "ended, and is begun again");
+        tokio::time::sleep(AGAIN).await;
+    }
 }
 
 /// Raises the station's own alarms, whether a page looks or not.
@@ -55,5 +65,24 @@ async fn rules(open: Weak<Open>) {
             Ok(Ok(_)) => open.console.beats().beat(Stage::Rules),
             _ => tracing::error!("the station's own rules could not be run; they are tried again"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_ends_or_panics_is_begun_again_within_a_second_until_the_station_is_closed() {
+        let (mut times, began) = (0, Tick::now());
+        let work = || {
+            times += 1;
+            let number = times;
+            (number <= 5).then_some(async move { assert!(number % 2 == 0, "a fault of the work itself") })
+        };
+        again_and_again("work", work).await;
+        assert_eq!(times, 6, "five times there was work, of which three panicked");
+        assert_eq!(began.elapsed(), AGAIN * 5);
+        assert!(AGAIN <= Duration::from_secs(1));
     }
 }

@@ -12,7 +12,6 @@ use sync::{Stage, SyncEvent};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::open::Open;
-use crate::sound;
 
 /// Changes are collected for this long before one message goes out; the page shows them with its next beat.
 const COALESCE: Duration = Duration::from_millis(500);
@@ -174,6 +173,7 @@ struct Shown {
     quarantined: u32,
     moment: Moment,
     audio: Option<Audio>,
+    notifications: Option<String>,
     alarms_read: Option<bool>,
     looks: u32,
     /// Values were left out of the last message.
@@ -203,7 +203,7 @@ impl Shown {
         };
         let mut update = Update::default();
         // Whoever looks back hears and sees the alarms of now all the same; nothing sounds for a moment that is over.
-        let (wanted, fresh) = sound::audible(&present, &open.console);
+        let (wanted, fresh) = open.console.audible(&present);
         open.speaker.sound(wanted, fresh);
         open.notifier.look(&present);
         let shown_now = present.queue.iter().map(|item| &item.line.episode);
@@ -215,6 +215,11 @@ impl Shown {
         if self.audio != audio {
             self.audio.clone_from(&audio);
             update.audio = audio;
+        }
+        let notifications = Some(open.notifier.words());
+        if self.notifications != notifications {
+            self.notifications.clone_from(&notifications);
+            update.notifications = notifications;
         }
         if self.alarms_read != Some(alarms_read) {
             self.alarms_read = Some(alarms_read);

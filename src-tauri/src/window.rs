@@ -7,12 +7,13 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use crate::commands;
 use crate::platform;
 use crate::session::Session;
+use crate::supervisor::again_and_again;
 use crate::watch::watch_over;
 use console::Start;
 use console::view::Failure;
 
 /// Opens the window and runs until it is closed. The cache is opened while the system starts the page's processes; where it
-/// cannot be, the program ends with the reason and no window was seen.
+/// cannot be, the window says why and what to do.
 pub(crate) fn run(start: Start, demo: Option<f64>) -> Result<(), Failure> {
     let opening = std::thread::spawn(move || tauri::async_runtime::block_on(Session::begin(start, demo)));
     tauri::Builder::default()
@@ -37,7 +38,9 @@ pub(crate) fn run(start: Start, demo: Option<f64>) -> Result<(), Failure> {
                 }
             });
             app.manage(opened(opening));
-            tauri::async_runtime::spawn(watch_over(app.handle().clone()));
+            let handle = app.handle().clone();
+            let watch = again_and_again("watch", move || Some(watch_over(handle.clone())));
+            tauri::async_runtime::spawn(watch);
             window.show()?;
             Ok(())
         })
@@ -55,13 +58,7 @@ fn size(app: &tauri::App) -> (f64, f64) {
     (within(1440.0, room.map(|r| r.width)), within(900.0, room.map(|r| r.height)))
 }
 
-/// The session, or the end: an error of the set-up is a panic to Tauri, and this is none.
-fn opened(opening: JoinHandle<Result<Session, Failure>>) -> Session {
-    let why = match opening.join() {
-        Ok(Ok(session)) => return session,
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "the cache could not be opened".to_owned(),
-    };
-    eprintln!("vigil: {why}");
-    std::process::exit(1)
+/// The session. A fault of ours while it opens ends the program, which was said where it happened.
+fn opened(opening: JoinHandle<Session>) -> Session {
+    opening.join().unwrap_or_else(|_| std::process::exit(1))
 }

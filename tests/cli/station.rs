@@ -24,7 +24,7 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_station_is_filled_looked_at_checked_rekeyed_and_forgotten() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let report = json(folder, &["sync", "--once", "--json", "--server", sim.base()]);
@@ -283,7 +283,7 @@ fn a_hospitals_build_carries_no_simulated_people() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mistyped_server_costs_no_cache_and_gets_nothing_of_it() {
-    let start = || ward_sim::start(ward_sim::Options::default());
+    let start = || ward_sim::start(ward_sim::Options::of_two_days());
     let (own, other) = (start().await.unwrap(), start().await.unwrap());
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -16,6 +16,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 
 pub(crate) const PIN: &str = "2580-night";
 
+/// The desktop asks for a dark page: without a word of it WebKitGTK says that it asks for a light one.
+const DARK: &str = "Adwaita:dark";
+
 /// A process that ends with its owner.
 pub(crate) struct Running(pub Child);
 
@@ -36,11 +39,13 @@ pub(crate) struct Desk {
     pub with: Vec<(&'static str, PathBuf)>,
     /// Settings of its person's home: a file's name and text.
     pub home: Vec<(&'static str, &'static str)>,
+    /// What its shell does before the app begins.
+    pub before: &'static str,
 }
 
 impl Default for Desk {
     fn default() -> Desk {
-        Desk { scale: 1.0, zone: "UTC", with: Vec::new(), home: Vec::new() }
+        Desk { scale: 1.0, zone: "UTC", with: Vec::new(), home: Vec::new(), before: "" }
     }
 }
 
@@ -98,21 +103,33 @@ pub(crate) struct Unaided {
 impl Unaided {
     /// Starts `vigil` with these arguments and the PIN of the tests.
     pub(crate) fn start(arguments: &[&str]) -> Unaided {
+        Unaided::start_with(arguments, &[])
+    }
+
+    /// The same with more of an environment.
+    pub(crate) fn start_with(arguments: &[&str], with: &[(&str, PathBuf)]) -> Unaided {
         let (screen, display) = screen(1.0);
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigil"))
             .args(arguments)
             .arg("--pin-stdin")
             .env("DISPLAY", &display)
+            .env("GTK_THEME", DARK)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
             .env("VIGIL_LOG", "warn,vigil_app=info")
+            .envs(with.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::piped())
             .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PIN}\n").as_bytes()).unwrap();
         Unaided { child: Running(child), display, log, _screen: screen }
+    }
+
+    /// The X display it is on.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
     }
 
     /// The process and everything below it.
@@ -133,12 +150,7 @@ impl Unaided {
     /// Waits until a line of the log with these words stands there so often; gives how long that took. The limit is for a test
     /// that fails.
     pub(crate) async fn says(&self, words: &str, often: usize) -> Duration {
-        let began = std::time::Instant::now();
-        while self.log().lines().filter(|line| line.contains(words)).count() < often {
-            assert!(began.elapsed() < Duration::from_secs(90), "never said: {words}; {}", self.log());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        began.elapsed()
+        says(|| self.log(), words, often).await
     }
 
     /// The process that draws the page.
@@ -149,6 +161,15 @@ impl Unaided {
         };
         self.processes().into_iter().find(is_page).expect("the page has a process")
     }
+}
+
+async fn says(log: impl Fn() -> String, words: &str, often: usize) -> Duration {
+    let began = std::time::Instant::now();
+    while log().lines().filter(|line| line.contains(words)).count() < often {
+        assert!(began.elapsed() < Duration::from_secs(90), "never said: {words}; {}", log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    began.elapsed()
 }
 
 /// Sends a signal to a process.
@@ -224,7 +245,7 @@ impl App {
     }
 
     /// As [`App::start`], where the station stands.
-    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone, with, home }: Desk) -> App {
+    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone, with, home, before }: Desk) -> App {
         let (screen, display) = screen(scale);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
@@ -244,7 +265,7 @@ impl App {
             ""
         };
         let script = format!(
-            "#!/bin/sh\necho $$ > {0}/pid\ndate +%s%3N > {0}/started\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
+            "#!/bin/sh\necho $$ > {0}/pid\ndate +%s%3N > {0}/started\n{before}\nexec {1} \"$@\" {flag} < {0}/pin 2> {0}/log\n",
             scratch.path().display(),
             env!("CARGO_BIN_EXE_vigil")
         );
@@ -256,6 +277,7 @@ impl App {
             .stdout(Stdio::null())
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("GTK_THEME", DARK)
             .env("HOME", scratch.path())
             .env_remove("XDG_CONFIG_HOME")
             .env("GDK_SCALE", scale.floor().to_string())
@@ -292,6 +314,12 @@ impl App {
             )
         });
         App { page, display, scratch, _driver: driver, _screen: screen }
+    }
+
+    /// Waits until these words stand in its log so often; gives how long that took. The limit is for a test that fails.
+    pub(crate) async fn logs(&self, words: &str, often: usize) -> Duration {
+        let log = || std::fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
+        says(log, words, often).await
     }
 
     /// The process id of the app.
@@ -361,6 +389,9 @@ impl App {
             }
             if began.elapsed() > limit {
                 self.shot("failed");
+                let words = self.page.execute("return document.body.innerText.slice(0, 6000)", vec![]);
+                let words = tokio::time::timeout(Duration::from_secs(5), words).await;
+                eprintln!("the page then: {words:?}");
                 panic!("never true within {limit:?}: {what}; see target/e2e/failed.png");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -52,6 +52,20 @@ impl Pulse {
         self.tool("pactl").args(arguments).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 
+    /// The number of the one stream that plays.
+    pub(crate) fn stream(&self) -> String {
+        let began = Instant::now();
+        loop {
+            let list = self.tool("pactl").args(["list", "short", "sink-inputs"]).output().unwrap().stdout;
+            let list = String::from_utf8(list).unwrap();
+            if let Some(number) = list.split_whitespace().next() {
+                return number.to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "nothing plays");
+            std::thread::yield_now();
+        }
+    }
+
     fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command.env("PULSE_SERVER", format!("unix:{}", self.socket.display())).stderr(Stdio::null());
@@ -75,6 +89,30 @@ impl Pulse {
         false
     }
 
+    /// The longest time without a sound while this long is listened.
+    pub(crate) fn longest_silence(&self, during: Duration) -> Duration {
+        let mut record = self.tool("parec");
+        record.args([
+            "--device=ward.monitor",
+            "--format=s16le",
+            "--rate=8000",
+            "--channels=1",
+            "--latency-msec=20",
+        ]);
+        let mut record = Running(record.stdout(Stdio::piped()).spawn().unwrap());
+        let mut out = record.0.stdout.take().unwrap();
+        // Time is counted in samples: how late this process reads them changes nothing.
+        let mut some = [0u8; 320];
+        let (mut silent, mut longest, mut heard) = (0u32, 0, 0u32);
+        while u128::from(heard) < during.as_millis() * 8 {
+            std::io::Read::read_exact(&mut out, &mut some).unwrap();
+            heard += 160;
+            silent = if some.iter().any(|byte| *byte != 0) { 0 } else { silent + 160 };
+            longest = longest.max(silent);
+        }
+        Duration::from_millis(u64::from(longest / 8))
+    }
+
     /// It ends as if it had crashed.
     pub(crate) fn end(&mut self) {
         drop(self.server.take());
@@ -85,9 +123,18 @@ impl Pulse {
         ("PULSE_SERVER", PathBuf::from(format!("unix:{}", self.socket.display())))
     }
 
+    /// The settings of a person who hears it: a file's name and text.
+    const HOME: (&'static str, &'static str) =
+        (".asoundrc", "pcm.!default { type pulse }\nctl.!default { type pulse }\n");
+
+    /// The environment of a person with this home who hears it.
+    pub(crate) fn at_home(&self, home: &std::path::Path) -> [(&'static str, PathBuf); 2] {
+        std::fs::write(home.join(Pulse::HOME.0), Pulse::HOME.1).unwrap();
+        [self.environment(), ("HOME", home.to_owned())]
+    }
+
     /// A desk where it is heard.
     pub(crate) fn desk(&self) -> Desk {
-        let home = vec![(".asoundrc", "pcm.!default { type pulse }\nctl.!default { type pulse }\n")];
-        Desk { with: vec![self.environment()], home, ..Desk::default() }
+        Desk { with: vec![self.environment()], home: vec![Pulse::HOME], ..Desk::default() }
     }
 }

@@ -31,13 +31,19 @@ fn sekmet() -> PathBuf {
 }
 
 /// Starts it in `folder` and gives its base.
+#[allow(dead_code)]
 pub(crate) async fn serve(folder: &Path) -> (Server, String) {
+    serve_with(folder, "").await
+}
+
+/// The same with more of its settings.
+pub(crate) async fn serve_with(folder: &Path, more: &str) -> (Server, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let base = format!("http://127.0.0.1:{port}/fhir");
     let settings = folder.join("settings.yaml");
     std::fs::write(
         &settings,
-        format!("base_url: {base}\nhost: 127.0.0.1\nport: {port}\nsimulator:\n  enabled: false\n"),
+        format!("base_url: {base}\nhost: 127.0.0.1\nport: {port}\nsimulator:\n  enabled: false\n{more}"),
     )
     .unwrap();
     let child = Command::new(sekmet())

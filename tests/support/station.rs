@@ -6,7 +6,7 @@ use super::{App, Desk, put};
 
 /// The demo ward.
 pub(crate) async fn sim() -> ward_sim::WardSim {
-    ward_sim::start(ward_sim::Options::default()).await.unwrap()
+    ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap()
 }
 
 /// The actions of one verb on one episode that the server holds.
@@ -38,6 +38,19 @@ pub(crate) async fn live_at(arguments: &[&str], desk: Desk) -> App {
     app.until("30 tiles", TILES).await;
     app.until("live", LIVE).await;
     app
+}
+
+/// What is wanted of the card of an alarm. Of a long queue only what is near the part in sight is there: where the card is not,
+/// the queue goes a screen further, and from its end back to the top.
+pub(crate) fn card(episode: &str, wanted: &str) -> String {
+    format!(
+        "const card = document.querySelector('[data-testid=alert-{episode}]');
+        if (card) return {wanted};
+        let box = document.querySelector('[data-testid^=alert-]');
+        while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement;
+        if (box) box.scrollTop = box.scrollTop + box.clientHeight >= box.scrollHeight - 1 ? 0 : box.scrollTop + box.clientHeight;
+        return false"
+    )
 }
 
 /// An alarm of bed 5's gateway as it stands: ended where `ended` is.

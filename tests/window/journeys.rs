@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::station::{LIVE, TILES, live, on_server, open_alert, sim};
+use crate::support::station::{LIVE, TILES, card, live, on_server, open_alert, sim};
 use crate::support::{App, PIN};
 use crate::{support, turn};
 
@@ -163,9 +163,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     let b = start(1, "S. Varga").await;
     let episode = open_alert(&sim, &a, "e2e-2").await;
     a.click(&format!("[data-testid=take-{episode}]")).await;
-    let owner = format!(
-        "return document.querySelector('[data-testid=alert-{episode}]')?.textContent.includes('N. Okafor')"
-    );
+    let owner = card(&episode, "card.textContent.includes('N. Okafor')");
     b.until_within("the owner on the other station", &owner, Duration::from_secs(2)).await;
 
     // A pause of the sound is shown with its countdown, on both, and takes nothing.
@@ -190,9 +188,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     }
     assert_eq!(on_server(sim.base(), &second, "take").await, 2, "both takes are kept");
     let says = format!("return document.querySelector('[data-testid=alert-{second}]')?.textContent ?? ''");
-    let told = format!(
-        "return /you took it too|also taken by/.test(document.querySelector('[data-testid=alert-{second}]')?.textContent ?? '')"
-    );
+    let told = card(&second, "/you took it too|also taken by/.test(card.textContent)");
     for app in [&a, &b] {
         app.until("that two took it", &told).await;
     }
@@ -222,10 +218,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     a.click("[data-testid=episode-hand]").await;
     a.see("[data-testid=episode-words]").await.send_keys("S. Varga").await.unwrap();
     a.click("[data-testid=episode-say]").await;
-    let handed = format!(
-        "return document.querySelector('[data-testid=alert-{episode}]')?.textContent.includes('S. Varga')"
-    );
-    b.until("handed over", &handed).await;
+    b.until("handed over", &card(&episode, "card.textContent.includes('S. Varga')")).await;
     a.shot("alerts-episode");
     b.shot("two-stations");
     a.close().await;

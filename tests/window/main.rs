@@ -8,22 +8,33 @@ mod cache;
 mod command;
 #[path = "../support/gate.rs"]
 mod gate;
+#[path = "../../crates/identity/tests/service/mod.rs"]
+mod service;
 #[path = "../../crates/trends/tests/stay/mod.rs"]
 mod stay;
 #[path = "../support/mod.rs"]
 mod support;
 mod turn;
 
+#[cfg(target_os = "linux")]
+mod disk;
 mod journeys;
 mod outage;
 mod paper;
 mod pictures;
 mod records;
 mod signals;
+#[cfg(target_os = "linux")]
+mod signed_in;
 mod sizes;
 #[cfg(target_os = "linux")]
 mod sound;
+#[cfg(target_os = "linux")]
+mod spoken;
+mod start;
 mod storm;
+#[cfg(target_os = "linux")]
+mod touches;
 mod trends;
 #[cfg(target_os = "linux")]
 mod unaided;

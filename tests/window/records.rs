@@ -52,7 +52,7 @@ const LOW: &str = "[data-testid='low-59408-5']";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_set_with_a_reason_holds_on_every_station_and_a_note_stands_at_its_moment() {
     let _turn = turn::alone().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let (home_a, home_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let a = station(sim.base(), home_a.path(), "7B-1", "Dr Varga").await;
 

@@ -6,17 +6,29 @@ use std::time::Duration;
 
 use crate::gate::Gate;
 use crate::support::App;
-use crate::support::station::alarm;
+use crate::support::station::{alarm, card};
 use crate::{command, turn};
 use serde_json::{Value, json};
 
 /// A station whose times are as short as a site may set them.
 async fn station(base: &str, folder: &Path, user: &str) -> App {
-    for setting in [["alarm.pause", "30"], ["alarm.escalate-high", "30"], ["alarm.chain-high", "Outreach"]] {
+    escalating(base, folder, user, "30").await
+}
+
+/// A station at which the next role is due after so many seconds.
+async fn escalating(base: &str, folder: &Path, user: &str, seconds: &str) -> App {
+    for setting in [["alarm.pause", "30"], ["alarm.escalate-high", seconds], ["alarm.chain-high", "Outreach"]]
+    {
         let done = command::vigil(folder, command::PIN, &["settings", setting[0], setting[1]]);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
     open(base, folder, user).await
+}
+
+/// The history is there, and what comes now comes at once.
+async fn at_work(app: &App) {
+    let whole = "return !document.querySelector('[data-testid=progress]')";
+    app.until_within("history", whole, Duration::from_secs(300)).await;
 }
 
 async fn open(base: &str, folder: &Path, user: &str) -> App {
@@ -26,28 +38,14 @@ async fn open(base: &str, folder: &Path, user: &str) -> App {
     app
 }
 
-/// What is wanted of the card of an alarm. Of a long queue only what is near the part in sight is there: where the card is not,
-/// the queue goes a screen further, and from its end back to the top.
-fn card(episode: &str, wanted: &str) -> String {
-    format!(
-        "const card = document.querySelector('[data-testid=alert-{episode}]');
-        if (card) return {wanted};
-        let box = document.querySelector('[data-testid^=alert-]');
-        while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement;
-        if (box) box.scrollTop = box.scrollTop + box.clientHeight >= box.scrollHeight - 1 ? 0 : box.scrollTop + box.clientHeight;
-        return false"
-    )
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_ends_and_sounds_again_and_a_new_alarm_sounds_through_it() {
     let _turn = turn::beside_others().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = station(sim.base(), folder.path(), "N. Okafor").await;
-    // What a fortnight of history and the calls of a start do to the first alarm is no figure of a ward at work.
-    let whole = "return !document.querySelector('[data-testid=progress]')";
-    app.until_within("history", whole, Duration::from_secs(300)).await;
+    // What the history and the calls of a start do to the first alarm is no figure of a ward at work.
+    at_work(&app).await;
     alarm(sim.base(), "pause-1", "high", "SpO2 80 < 90", false).await;
     app.until("it sounds", &card("pause-1", "card.dataset.sound === 'on'")).await;
     let button = app.text("[data-testid=pause-pause-1]").await;
@@ -79,19 +77,22 @@ async fn a_pause_ends_and_sounds_again_and_a_new_alarm_sounds_through_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree() {
     let _turn = turn::beside_others().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let gate = Gate::to(sim.base()).await;
     let (home_a, home_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let a = station(sim.base(), home_a.path(), "N. Okafor").await;
-    let b = station(&gate.base, home_b.path(), "S. Varga").await;
+    // Time enough to cut the other off before the role is due, on any machine.
+    let a = escalating(sim.base(), home_a.path(), "N. Okafor", "75").await;
+    let b = escalating(&gate.base, home_b.path(), "S. Varga", "75").await;
+    at_work(&a).await;
+    at_work(&b).await;
     alarm(sim.base(), "chain-1", "high", "RR 4 < 8", false).await;
-    for app in [&a, &b] {
-        app.until("the alarm", &card("chain-1", "true")).await;
-    }
+    // The link goes before the role is due: what the other station does then does not come here.
+    b.until("the alarm", &card("chain-1", "true")).await;
     gate.shut(true);
     b.until("cut off", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     // Who is cut off works out the same, and claims of nobody that they were called.
-    a.until("the call", &card("chain-1", "/call sent: Outreach/.test(card.textContent)")).await;
+    let due = Duration::from_secs(150);
+    a.until_within("the call", &card("chain-1", "/call sent: Outreach/.test(card.textContent)"), due).await;
     b.until("the next role", &card("chain-1", "/due: Outreach/.test(card.textContent)")).await;
     b.shot("signals-escalated-offline");
     // Taken where the network is; the other learns it with the link, and nobody is called back.
@@ -116,7 +117,7 @@ async fn the_next_role_is_called_by_a_station_that_is_cut_off_too_and_both_agree
 #[tokio::test(flavor = "multi_thread")]
 async fn a_high_alarm_that_ended_unseen_waits_for_somebody_also_after_a_restart() {
     let _turn = turn::beside_others().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = station(sim.base(), folder.path(), "N. Okafor").await;
     alarm(sim.base(), "latch-1", "high", "Asystole", false).await;

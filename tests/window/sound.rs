@@ -42,9 +42,33 @@ async fn sound_that_is_muted_turned_down_or_gone_is_said_and_comes_back_by_itsel
     assert!(pulse.ask(&["set-sink-volume", "ward", "100%"]));
     says(&app, "").await;
 
+    // This program alone, as a desktop's mixer does it, and a device of its own that nobody hears.
+    let stream = pulse.stream();
+    assert!(pulse.ask(&["set-sink-input-mute", &stream, "1"]));
+    says(&app, "Muted").await;
+    assert!(pulse.ask(&["set-sink-input-mute", &stream, "0"]));
+    says(&app, "").await;
+    assert!(pulse.ask(&["set-sink-input-volume", &stream, "7%"]));
+    says(&app, "Volume 7 %").await;
+    assert!(pulse.ask(&["set-sink-input-volume", &stream, "100%"]));
+    says(&app, "").await;
+    assert!(pulse.ask(&["load-module", "module-null-sink", "sink_name=other"]));
+    assert!(pulse.ask(&["set-sink-mute", "other", "1"]) && pulse.ask(&["move-sink-input", &stream, "other"]));
+    says(&app, "Muted").await;
+    assert!(pulse.ask(&["move-sink-input", &stream, "ward"]));
+    says(&app, "").await;
+
     alarm(sim.base(), "before", "high", "SpO2 80 < 90", false).await;
     app.see("[data-testid=alert-before]").await;
     assert!(pulse.is_heard(Duration::from_secs(20)), "an alarm that is on was not heard");
+
+    // A device that its server has suspended takes what it is given for a while, and nothing comes out; muted it is not.
+    assert!(pulse.ask(&["suspend-sink", "ward", "1"]));
+    says(&app, "Not heard").await;
+    app.shot("sound-suspended");
+    assert!(pulse.ask(&["suspend-sink", "ward", "0"]));
+    says(&app, "").await;
+    assert!(pulse.is_heard(Duration::from_secs(20)), "the alarm is on and was not heard again");
 
     pulse.end();
     says(&app, "No sound").await;

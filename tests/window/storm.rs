@@ -30,7 +30,7 @@ const ACTIVE: &str = "
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
     let _turn = turn::alone().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("30 tiles", "return document.querySelectorAll('[data-testid^=tile-]').length === 30").await;

@@ -15,7 +15,7 @@ async fn trace(app: &App, css: &str) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn waves_run_live_are_measured_and_open_again_without_the_network() {
     let _turn = turn::alone().await;
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/svelte';
+import { cleanup, configure, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -9,6 +9,9 @@ import { dialogs } from './lib/dialogs.svelte';
 
 vi.mock('./backend', () => import('./backend/fake'));
 const hand = userEvent.setup();
+
+// A part is compiled here when it is first shown.
+configure({ asyncUtilTimeout: 20_000 });
 
 beforeEach(async () => {
   begin();
@@ -47,7 +50,7 @@ it.each(['/', '{Control>}f{/Control}'])('searches with %s, from any screen', asy
 it('opens no search with a letter of a word that is typed', async () => {
   board.screen = 'alerts';
   await tick();
-  await hand.type(screen.getByLabelText('Search alerts'), '1/2');
+  await hand.type(await screen.findByLabelText('Search alerts'), '1/2');
   expect(dialogs.search).toBe(false);
 });
 
@@ -55,6 +58,7 @@ it('reaches the first alarm with one key from any screen, and takes nothing by i
   for (const from of ['ward', 'alerts', 'handover'] as const) {
     board.screen = from;
     await tick();
+    if (from === 'alerts') await screen.findByTestId('alert-rows');
     (document.activeElement as HTMLElement | null)?.blur();
     await hand.keyboard('n');
     await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid, from).toBe('take-a'));
@@ -67,12 +71,18 @@ it('reaches the first alarm with one key from any screen, and takes nothing by i
 it('presses nothing that the focus goes to while a key is held down', async () => {
   board.screen = 'alerts';
   await tick();
-  screen.getByTestId('episode-note').focus();
+  (await screen.findByTestId('episode-note')).focus();
   await hand.keyboard('{Enter>3/}');
   expect(screen.getByTestId('episode-words')).toBeTruthy();
   const held = new KeyboardEvent('keydown', { key: 'Enter', repeat: true, bubbles: true, cancelable: true });
   screen.getByTestId('nav-ward').dispatchEvent(held);
   expect(held.defaultPrevented).toBe(true);
+});
+
+it('takes what is typed while a dialog comes for no key of the screen behind it', async () => {
+  dialogs.search = true;
+  await hand.keyboard('s');
+  expect(board.screen).toBe('ward');
 });
 
 it('says what the keys do', async () => {

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/svelte';
+import { cleanup, configure, render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import App from './App.svelte';
@@ -7,6 +7,9 @@ import { begin, item, station, tell, tile } from './backend/fake';
 import { board } from './lib/board.svelte';
 
 vi.mock('./backend', () => import('./backend/fake'));
+
+// A part is compiled here when it is first shown.
+configure({ asyncUtilTimeout: 20_000 });
 
 beforeEach(() => {
   begin();
@@ -30,11 +33,9 @@ it('loses one part of the screen by a fault in it, and not the counts of alarms 
     throw new Error('a fault of the page');
   });
   board.screen = 'handover';
-  await tick();
-  expect(screen.getByTestId('part-failed').textContent).toContain('shows nothing');
+  expect((await screen.findByTestId('part-failed')).textContent).toContain('shows nothing');
   expect(screen.getByTestId('count-high').textContent).toContain('1');
   vi.mocked(backend.shifts).mockResolvedValue([]);
   screen.getByText('Show it again').click();
-  await tick();
-  expect(screen.queryByTestId('part-failed')).toBeNull();
+  await vi.waitFor(() => expect(screen.queryByTestId('part-failed')).toBeNull());
 });

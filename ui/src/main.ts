@@ -1,4 +1,5 @@
 import '@fontsource-variable/inter/index.css';
+import './styles/scripts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';

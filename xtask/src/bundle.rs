@@ -1,9 +1,11 @@
-//! `cargo xtask bundle`: the packages, and a look into both.
+//! `cargo xtask bundle`: the packages, a look into both, and the list of what is in them.
 
 use std::fs;
 
+use xtask::sbom;
+
 use crate::demo::binary;
-use crate::tools::{cargo, output, program, run as go};
+use crate::tools::{cargo, output, program, root, run as go};
 
 pub(crate) fn run() -> Result<(), String> {
     // The Tauri CLI from cargo where somebody has it, else the ready-made one from npm.
@@ -27,7 +29,13 @@ pub(crate) fn run() -> Result<(), String> {
         let path = package.to_string_lossy().into_owned();
         list.push(&path);
         let held = output(tool, &list).ok_or_else(|| format!("{tool} cannot read {path}"))?;
-        for wanted in ["usr/bin/vigil", "usr/lib/vigil/libno_gl.so", ".desktop", ".png"] {
+        for wanted in [
+            "usr/bin/vigil",
+            "usr/lib/vigil/libno_gl.so",
+            "usr/lib/systemd/user/vigil.service",
+            ".desktop",
+            ".png",
+        ] {
             if !held.contains(wanted) {
                 return Err(format!("{path} holds no {wanted}"));
             }
@@ -38,7 +46,7 @@ pub(crate) fn run() -> Result<(), String> {
             fs::metadata(&package).map_or(0, |m| m.len() / 1024)
         );
     }
-    Ok(())
+    sbom::write(&root(), sbom::WITH_DEMO, None, &folder.join("vigil.cdx.json"))
 }
 
 /// Builds the EGL vendor of machines without a GPU into `gen/`, where the packages take it from.

@@ -3,3 +3,4 @@
 pub mod compare;
 #[cfg(feature = "house")]
 pub mod house;
+pub mod sbom;

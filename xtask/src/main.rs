@@ -10,6 +10,7 @@ mod setup;
 mod test;
 mod tools;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -102,6 +103,18 @@ enum Task {
     NoGl,
     /// Write ui/src/lib/backend/bindings.ts from the commands
     Bindings,
+    /// List what is in a hospital's build, crates and the page's packages, as CycloneDX 1.6
+    Sbom {
+        /// Of a build with the demo ward in it, as `bundle` makes
+        #[arg(long)]
+        demo: bool,
+        /// The platform, such as x86_64-pc-windows-msvc; this machine's without one
+        #[arg(long)]
+        target: Option<String>,
+        /// Where to; target/vigil.cdx.json without it
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Print the map: rooms, their sizes and arrows; a circle or an arrow upwards is a failure
     House,
     /// Only set up what is missing
@@ -167,6 +180,14 @@ fn run(task: Task) -> Result<(), String> {
         }
         Task::NoGl => bundle::no_gl(),
         Task::Bindings => bindings::write(),
+        Task::Sbom { demo, target, out } => {
+            let features = if demo { xtask::sbom::WITH_DEMO } else { xtask::sbom::HOSPITAL };
+            let out = match out {
+                Some(out) => out,
+                None => tools::target_folder()?.join("vigil.cdx.json"),
+            };
+            xtask::sbom::write(&tools::root(), features, target.as_deref(), &out)
+        }
         Task::House => house(),
         Task::Setup => setup::run(true),
     }

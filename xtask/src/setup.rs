@@ -16,7 +16,7 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 15] = [
+const WINDOW: [&str; 18] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -32,6 +32,9 @@ const WINDOW: [&str; 15] = [
     "pulseaudio-utils",
     "x11-utils",
     "xdotool",
+    "at-spi2-core",
+    "gir1.2-atspi-2.0",
+    "python3-gi",
 ];
 
 fn packages(window: bool) -> Result<(), String> {

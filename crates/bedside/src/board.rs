@@ -35,6 +35,6 @@ pub fn board(ward: &Ward, now: Instant) -> Board {
     let states = states(ward, now);
     let each = || states.iter().map(|(episode, state)| (*episode, state));
     let tiles = tiles(ward, each(), now);
-    let queue = queue(each(), &tiles);
+    let queue = queue(ward, each(), &tiles);
     Board { tiles, queue }
 }

@@ -1,6 +1,6 @@
 //! The values on a tile: which stand where, how each reads, and whether it still speaks of now.
 
-use clinical::{Conversion, Instant, Measure, Priority, Shown, StaleAfter, is_stale};
+use clinical::{Conversion, Instant, Measure, Priority, Shown, Site, is_stale};
 use vault::SeriesValue;
 
 use crate::newest_value::{NewestValue, newest, newest_of_all};
@@ -105,11 +105,11 @@ impl Cell {
 pub(crate) fn cells(
     values: &[&SeriesValue],
     now: Instant,
-    after: &StaleAfter,
+    site: &Site,
     alarm_of: &dyn Fn(&[Measure]) -> Option<Priority>,
     has_technical: bool,
 ) -> Vec<Cell> {
-    let mut out = Vec::new();
+    let (mut out, after) = (Vec::new(), &site.stale);
     // When the bed was heard of last: what was silent already then has lost its sensor, whatever the link does since.
     let live = [Measure::HeartRate, Measure::PulseRate, Measure::SpO2, Measure::RespRate, Measure::Glucose];
     let heard = newest_of_all(values, &live, now).filter(|_| has_technical).map(|newest| newest.taken_at);
@@ -163,9 +163,9 @@ pub(crate) fn cells(
         )
     });
     add(Slot::Temp, &[Measure::Temperature], &|n| (format!("{}{:.1}", n.sign(), n.value), "°C"));
-    // Glucose is shown in the unit the site sends.
+    // Glucose is shown in the unit of the site, or else the one it came in.
     add(Slot::Glucose, &[Measure::Glucose], &|n| {
-        let shown = Shown::of(Measure::Glucose, [n.from.series.unit.as_str()]);
+        let shown = Shown::at(site, Measure::Glucose, [n.from.series.unit.as_str()]);
         // A value that came in the unit it is shown in is shown as it came.
         let conversion = shown.conversion(&n.from.series.unit).unwrap_or(Conversion::SAME);
         let digits = usize::from(shown.digits);

@@ -11,25 +11,36 @@ const ROOM: usize = 8;
 /// Two of a thousand people at home rarely need more digits.
 const DIGITS: usize = 3;
 
-/// The names of beds, each with the ward it is shown with. Long ones are cut at the front, where those of a house are alike; where
-/// that makes two of a ward the same, they stay whole.
+/// What a bed can be called, the shortest first: long names are cut at the front, where those of a house are alike; then without the
+/// word for a bed, whole, and with its id.
+const CALLED: [fn(&Place) -> String; 4] = [
+    |place| short(&place.name),
+    |place| bare(&place.name).to_owned(),
+    |place| place.name.clone(),
+    |place| format!("{} ({})", place.name, place.id),
+];
+
+/// The names of beds, each with the ward it is shown with. Those that are called the same as another of their ward get a longer one,
+/// until none are.
 pub(crate) fn bed_labels<'a>(
     beds: impl Iterator<Item = (&'a str, &'a Place)>,
 ) -> HashMap<&'a PlaceId, String> {
     let beds: HashMap<&PlaceId, (&str, &Place)> =
         beds.map(|(unit, place)| (&place.id, (unit, place))).collect();
-    let mut used: HashMap<(&str, String), usize> = HashMap::new();
-    for (unit, place) in beds.values() {
-        *used.entry((*unit, short(&place.name))).or_default() += 1;
-    }
-    let label = |(unit, place): (&'a str, &'a Place)| {
-        let short = short(&place.name);
-        match used.get(&(unit, short.clone())) {
-            Some(1) => short,
-            _ => bare(&place.name).to_owned(),
+    let mut labels: HashMap<&PlaceId, String> =
+        beds.iter().map(|(id, (_, place))| (*id, CALLED[0](place))).collect();
+    for call in &CALLED[1..] {
+        let mut used: HashMap<(&str, String), usize> = HashMap::new();
+        for (id, (unit, _)) in &beds {
+            *used.entry((*unit, labels[id].clone())).or_default() += 1;
         }
-    };
-    beds.into_iter().map(|(id, bed)| (id, label(bed))).collect()
+        for (id, (unit, place)) in &beds {
+            if used.get(&(*unit, labels[id].clone())).is_some_and(|beds| *beds > 1) {
+                labels.insert(*id, call(place));
+            }
+        }
+    }
+    labels
 }
 
 fn bare(name: &str) -> &str {
@@ -92,6 +103,11 @@ mod tests {
             (["East 7B-0412-01", "West 7B-0412-01"], ["East 7B-0412-01", "West 7B-0412-01"]),
             (["3", "03"], ["3", "03"]),
             (["Trolley 1", "Trolley 1 left"], ["…olley 1", "… 1 left"]),
+            (["3", "Bed 3"], ["3", "Bed 3"]),
+            (["bed 3", "Bed 3"], ["bed 3", "Bed 3"]),
+            (["Bed 3", "Bed 3"], ["Bed 3 (0)", "Bed 3 (1)"]),
+            (["Bed 03", "Bed 3"], ["03", "3"]),
+            (["", ""], [" (0)", " (1)"]),
         ] {
             let beds: Vec<Place> =
                 names.iter().enumerate().map(|(n, name)| bed(&n.to_string(), name)).collect();
@@ -99,6 +115,10 @@ mod tests {
             let found: Vec<&str> = beds.iter().map(|bed| labels[&bed.id].as_str()).collect();
             assert_eq!(found, wanted);
         }
+        let names = ["3", "Bed 3", "03", "Bed 03", "Bed 3", "bed 3", "003"];
+        let beds: Vec<Place> = names.iter().enumerate().map(|(n, name)| bed(&n.to_string(), name)).collect();
+        let labels = bed_labels(beds.iter().map(|bed| ("7B", bed)));
+        assert_eq!(labels.values().collect::<HashSet<_>>().len(), names.len(), "{labels:?}");
         let (east, west) = (bed("a", "Bed 3"), bed("b", "Bed 3"));
         let labels = bed_labels([("East", &east), ("West", &west)].into_iter());
         assert_eq!(labels[&east.id], "03", "the ward stands beside it");

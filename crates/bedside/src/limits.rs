@@ -1,8 +1,8 @@
 //! The limits of one patient: what holds now, who set it and why, and what the unit watches otherwise.
 
 use clinical::{
-    Instant, LIMITED, Limits, Measure, PatientId, Preset, SetLimit, UnitLimits, limit_history, limits_at,
-    presets,
+    Instant, LIMITED, Limits, Measure, PatientId, Preset, SetLimit, Shown, UnitLimits, limit_history,
+    limits_at, presets,
 };
 use vault::{Reader, VaultError};
 
@@ -15,6 +15,8 @@ pub struct MeasureLimits {
     pub now: Limits,
     /// Whether somebody set it for this patient.
     pub set: Option<SetLimit>,
+    /// The unit in which the patient's values of it are shown.
+    pub shown: Shown,
 }
 
 /// What the limits editor shows.
@@ -48,6 +50,11 @@ pub fn patient_limits(
 ) -> Result<PatientLimits, VaultError> {
     let (usual, actions) = (unit_limits(reader, patient)?, reader.actions_about(patient)?);
     let mut history = limit_history(patient, &actions);
+    let (site, series) = (reader.site()?, reader.series_of(patient)?);
+    let shown = |measure: Measure| {
+        let own = series.iter().filter(|s| s.measure() == Some(measure));
+        Shown::at(&site, measure, own.map(|s| s.unit.as_str()))
+    };
     let measures = LIMITED
         .into_iter()
         .filter_map(|measure| {
@@ -57,6 +64,7 @@ pub fn patient_limits(
                 measure,
                 now: limits_at(&history, &usual, measure, now)?,
                 set: set.filter(holds),
+                shown: shown(measure),
             })
         })
         .collect();

@@ -128,7 +128,7 @@ impl LiveBoard {
             self.draw(&ward, &wanted, now);
         }
         if moved {
-            let mut queue = queue(each(&ward, &self.states), &self.board.tiles);
+            let mut queue = queue(&ward, each(&ward, &self.states), &self.board.tiles);
             queue.iter_mut().for_each(|item| item.line.shown_to(&self.me));
             if self.board.queue != queue {
                 Arc::make_mut(&mut self.board).queue = queue;

@@ -47,6 +47,8 @@ pub(crate) fn placed(ward: &Ward) -> Vec<Placed> {
                 None if ward.stays_unread && stays().next().is_none() => Spot::NoBed,
                 // Somebody with no stay at all is followed at home, and so is who left while a device in use names them; whoever
                 // else was sent home is on no board.
+                // Who belongs to a station of units without a stay belongs by a programme.
+                None if ward.people.is_some() => Spot::Home,
                 None if stays().next().is_none() || ward.devices.iter().any(|d| is_worn(d, person)) => {
                     Spot::Home
                 }

@@ -199,7 +199,7 @@ pub(crate) fn tile(
             .max()
     };
     let has_technical = live_of(&alarms).any(|(line, _)| line.priority == Priority::Technical);
-    let cells = cells(values, now, &site.stale, &alarm_of, has_technical);
+    let cells = cells(values, now, site, &alarm_of, has_technical);
     let live: Vec<&Cell> =
         cells.iter().filter(|c| matches!(c.slot, Slot::Hr | Slot::SpO2 | Slot::Rr | Slot::Glucose)).collect();
     let stale_since = (!live.is_empty() && live.iter().all(|c| c.stale))

@@ -24,7 +24,9 @@ pub use panel::{Content, Drawn, Facts, Panel, Step, Theme, Viewport};
 pub use draw::panel::{draw, draw_svg};
 pub use draw::strip::{DrawnStrip, Strip, draw_strip};
 
-pub use paper::figure::{Event, EventKind, Figure, Row};
-pub use paper::page::{HEIGHT as PAGE_HEIGHT, Ink, Page, WIDTH as PAGE_WIDTH, pdf, sheets};
+pub use paper::figure::{EDGES as FIGURE_EDGES, Event, EventKind, Figure, HEAD as FIGURE_HEAD, Row};
+pub use paper::ink::Ink;
+pub use paper::page::{HEIGHT as PAGE_HEIGHT, MARGIN as PAGE_MARGIN, Page, WIDTH as PAGE_WIDTH, pdf, sheets};
+pub use paper::text::{fitted, flowed, isolated, width};
 /// The shapes of a page.
 pub use resvg::usvg;

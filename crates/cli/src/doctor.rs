@@ -3,7 +3,7 @@
 use clinical::MINUTE_MS;
 use std::process::ExitCode;
 
-use console::{AlarmDelays, Start, clock};
+use console::{AlarmDelays, SignIn, Start, clock};
 
 use crate::terminal::print;
 
@@ -40,7 +40,7 @@ impl Report {
 pub(crate) async fn run(start: &Start, engine: Engine) -> ExitCode {
     let mut report = Report { failed: false };
     match &start.server {
-        Some(server) => check_server(&mut report, server).await,
+        Some(server) => check_server(&mut report, start, server).await,
         None => report.note("server", "none named (--server URL)"),
     }
     check_keys(&mut report, start);
@@ -52,13 +52,16 @@ pub(crate) async fn run(start: &Start, engine: Engine) -> ExitCode {
     if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-async fn check_server(report: &mut Report, server: &str) {
-    let client = match fhir::Client::new(server) {
+async fn check_server(report: &mut Report, start: &Start, server: &str) {
+    let client = match start.way_in.client(server, None, clock()) {
         Ok(client) => client,
         Err(error) => return report.fail("server", error),
     };
     for name in PROXIES.iter().filter(|name| std::env::var_os(name).is_some_and(|set| !set.is_empty())) {
-        report.note("proxy", format!("{name} of this environment is obeyed"));
+        report.note("proxy", format!("{name} of this environment is not obeyed; name one with --proxy"));
+    }
+    if start.way_in.proxy.is_some() {
+        report.ok("proxy", "everything goes through the one that --proxy names");
     }
     match client.check().await {
         Ok((found, date)) => {
@@ -83,8 +86,22 @@ async fn check_server(report: &mut Report, server: &str) {
                 }
                 None => report.note("clock", "the server sends no Date"),
             }
+            check_sign_in(report, start, &client).await;
         }
         Err(error) => report.fail("server", error),
+    }
+}
+
+/// As whom this station asks, and whether the server gives it anything.
+async fn check_sign_in(report: &mut Report, start: &Start, client: &fhir::Client) {
+    // What renews a person's sign-in works once, and is not for a look.
+    if let (SignIn::Kept, Ok(Some(kept))) = (&start.way_in.sign_in, start.signed_in()) {
+        return report.ok("sign-in", format!("as {}, who signed in at {}", kept.who(), kept.issuer));
+    }
+    let how = client.sign_in();
+    match client.probe().await {
+        Ok(_) => report.ok("sign-in", how),
+        Err(error) => report.fail("sign-in", format!("{how}: {error}")),
     }
 }
 
@@ -104,6 +121,10 @@ fn check_cache(report: &mut Report, start: &Start) {
         Ok(None) => report.note("cache", "none yet"),
         Ok(Some(held)) => {
             report.ok("cache", format!("{} people, {} actions waiting", held.people, held.waiting));
+            match &held.units {
+                Some(units) => report.ok("units", units),
+                None => report.note("units", "none: the whole server is read (--unit Location/ID names one)"),
+            }
             check_delay(report, &held.delays);
         }
         Err(error) => report.fail("cache", error),

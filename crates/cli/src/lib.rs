@@ -7,7 +7,9 @@ mod doctor;
 mod files;
 mod lists;
 mod maintenance;
+mod sign_in;
 mod terminal;
+mod way_in;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,9 +17,10 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use clinical::ActorId;
 use console::view::{Document, Failure};
-use console::{Pin, Start};
+use console::{Pin, Start, Units};
 
 pub use doctor::Engine;
+pub use sign_in::open_browser;
 pub use terminal::harmless;
 
 /// Vigil, a clinician console. Secondary display: the bedside alarm is primary.
@@ -38,6 +41,17 @@ struct Common {
     /// That server is another name of the one this cache is of; needed once
     #[arg(long, global = true, requires = "server")]
     same_server: bool,
+    #[command(flatten)]
+    way_in: way_in::Options,
+    /// A unit that this station is of, with all that is part of it; may be given several times. Kept: a later start needs none
+    #[arg(long = "unit", global = true, value_name = "Location/ID")]
+    units: Vec<String>,
+    /// A programme that this station follows; may be given several times. Kept, as the units are
+    #[arg(long = "programme", global = true, value_name = "Group/ID")]
+    programmes: Vec<String>,
+    /// This station is of the whole server, and of no units any more
+    #[arg(long, global = true, conflicts_with_all = ["units", "programmes"])]
+    whole_server: bool,
     /// Folder of the encrypted cache
     #[arg(long, global = true)]
     data_dir: Option<PathBuf>,
@@ -151,6 +165,14 @@ enum Command {
     Repair,
     /// Write the cache anew under a fresh key
     RotateKey,
+    /// Sign in at the server's sign-in service, in the system's browser, and keep that in the cache
+    SignIn {
+        /// Print the address instead of opening a browser
+        #[arg(long)]
+        print: bool,
+    },
+    /// End the sign-in, here and at the sign-in service
+    SignOut,
     /// Destroy this station's keys and cache, for good
     Forget {
         /// Really
@@ -168,7 +190,7 @@ pub enum Asked {
     /// To open the window, on the demo ward where `demo` says how fast it runs.
     Window {
         /// How.
-        start: Start,
+        start: Box<Start>,
         /// How much faster than life.
         demo: Option<f64>,
     },
@@ -198,13 +220,18 @@ impl Arguments {
             folder: common.data_dir.unwrap_or_else(folder),
             server: common.server,
             same_server: common.same_server,
+            units: Units::typed(&common.units, &common.programmes, common.whole_server)?,
             pin: if common.pin_stdin { Some(read_pin()?) } else { None },
             user: common.user,
             user_id: common.user_id,
             station: common.station,
+            way_in: common.way_in.read(),
         };
         Ok(match self.command {
-            None => Asked::Window { start, demo: common.demo.then(|| common.speed.clamp(0.01, 1000.0)) },
+            None => Asked::Window {
+                start: Box::new(start),
+                demo: common.demo.then(|| common.speed.clamp(0.01, 1000.0)),
+            },
             Some(command) => Asked::Command(Box::new(Job { start, command })),
         })
     }
@@ -244,6 +271,8 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Check => maintenance::check(start),
         Command::Repair => maintenance::repair(start),
         Command::RotateKey => maintenance::rotate_key(start),
+        Command::SignIn { print } => sign_in::sign_in(start, print).await,
+        Command::SignOut => sign_in::sign_out(start).await,
         Command::Forget { .. } => maintenance::forget(start),
     }
 }

@@ -1,6 +1,7 @@
 //! What a command prints: the board, the alarms, numbers in steps of time, the log. As JSON it is the view itself; a line holds
 //! the part of it that fits.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -56,9 +57,26 @@ fn rows<T: DeserializeOwned>(
     Ok(ExitCode::SUCCESS)
 }
 
+/// How many letters the longest ward has, where there are several: then a bed alone says little.
+fn widest(answer: &Answer) -> Result<Option<usize>, Failure> {
+    #[derive(Deserialize)]
+    struct Placed {
+        ward: Option<String>,
+    }
+    let rows: Vec<Placed> = serde_json::from_slice(&answer.bytes).map_err(Failure::failed)?;
+    let wards: BTreeSet<String> = rows.into_iter().filter_map(|row| row.ward).collect();
+    Ok(wards.iter().map(|ward| ward.chars().count()).max().filter(|_| wards.len() > 1))
+}
+
+/// The ward as it stands beside a bed.
+fn beside(ward: Option<&str>, wide: Option<usize>) -> String {
+    wide.map_or_else(String::new, |wide| format!("{:<wide$} ", ward.unwrap_or("-")))
+}
+
 pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitCode, Failure> {
     #[derive(Deserialize)]
     struct Person {
+        ward: Option<String>,
         bed: String,
         name: String,
         mrn: String,
@@ -70,11 +88,17 @@ pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitC
         total: Option<u8>,
         partial: u8,
     }
-    rows(&start.ask(Ask::Ward(at)).await?, as_json, |person: &Person| {
+    let answer = start.ask(Ask::Ward(at)).await?;
+    let wide = widest(&answer)?;
+    rows(&answer, as_json, |person: &Person| {
         let news = &person.news2;
         let score = news.total.map_or_else(|| format!(">={}", news.partial), |total| total.to_string());
         let died = if person.deceased { "  deceased" } else { "" };
-        print(format_args!("{:<4} {:<28} {:<14} NEWS2 {score}{died}", person.bed, person.name, person.mrn))?;
+        let ward = beside(person.ward.as_deref(), wide);
+        print(format_args!(
+            "{:<4} {ward}{:<28} {:<14} NEWS2 {score}{died}",
+            person.bed, person.name, person.mrn
+        ))?;
         Ok(())
     })
 }
@@ -82,6 +106,7 @@ pub(crate) async fn ward(start: &Start, at: AsOf, as_json: bool) -> Result<ExitC
 pub(crate) async fn alerts(start: &Start, at: AsOf, as_json: bool) -> Result<ExitCode, Failure> {
     #[derive(Deserialize)]
     struct Episode {
+        ward: Option<String>,
         bed: Option<String>,
         priority: String,
         text: String,
@@ -89,11 +114,14 @@ pub(crate) async fn alerts(start: &Start, at: AsOf, as_json: bool) -> Result<Exi
         owner: Option<String>,
         onset: String,
     }
-    rows(&start.ask(Ask::Alerts(at)).await?, as_json, |episode: &Episode| {
+    let answer = start.ask(Ask::Alerts(at)).await?;
+    let wide = widest(&answer)?;
+    rows(&answer, as_json, |episode: &Episode| {
         if episode.state != "closed" {
             print(format_args!(
-                "{:<4} {:<10} {:<28} {:<8} {:<20} {}",
+                "{:<4} {}{:<10} {:<28} {:<8} {:<20} {}",
                 episode.bed.as_deref().unwrap_or("-"),
+                beside(episode.ward.as_deref(), wide),
                 episode.priority,
                 episode.text,
                 episode.state,
@@ -151,6 +179,16 @@ pub(crate) async fn ledger(start: &Start, as_json: bool) -> Result<ExitCode, Fai
     struct Ledger {
         channels: Vec<Channel>,
         gaps: Vec<Gap>,
+        outages: Vec<Outage>,
+    }
+    #[derive(Deserialize)]
+    struct Outage {
+        since: String,
+        until: String,
+        why: String,
+        words: Vec<String>,
+        alarms_whole: Option<String>,
+        values_whole: Option<String>,
     }
     #[derive(Deserialize)]
     struct Channel {
@@ -159,11 +197,13 @@ pub(crate) async fn ledger(start: &Start, as_json: bool) -> Result<ExitCode, Fai
         heard: String,
         numbered: u64,
         came: u64,
+        unnumbered: u64,
     }
     #[derive(Deserialize)]
     struct Gap {
         channel: String,
         events: Option<u64>,
+        numbers: Option<(u64, u64)>,
         since: String,
         until: String,
         why: String,
@@ -175,17 +215,37 @@ pub(crate) async fn ledger(start: &Start, as_json: bool) -> Result<ExitCode, Fai
     }
     let ledger: Ledger = serde_json::from_slice(&answer.bytes).map_err(Failure::failed)?;
     for c in &ledger.channels {
+        let how = if c.name == "live" { "events numbered, came by themselves" } else { "counted, came" };
+        let untold = match c.unnumbered {
+            0 => String::new(),
+            n => format!("; {n} searches whose number this server does not say"),
+        };
         print(format_args!(
-            "{:<8} {} events numbered, {} came by themselves; from {} to {}",
+            "{:<28} {:>9} {:>9} {how}; from {} to {}{untold}",
             c.name, c.numbered, c.came, c.began, c.heard
         ))?;
     }
     for gap in &ledger.gaps {
-        let events = gap.events.map_or("-".to_owned(), |events| events.to_string());
+        let events = match (gap.events, gap.numbers) {
+            (Some(events), Some((first, last))) => format!("{events} ({first}-{last})"),
+            (events, _) => events.map_or("-".to_owned(), |events| events.to_string()),
+        };
         let read = gap.read_at.as_deref().map_or("open".to_owned(), |at| format!("read again {at}"));
         print(format_args!(
-            "{:<8} {events:>6}  {} to {}  {:<40} {read}",
+            "{:<28} {events:>14}  {} to {}  {:<40} {read}",
             gap.channel, gap.since, gap.until, gap.why
+        ))?;
+    }
+    for outage in &ledger.outages {
+        let whole = |at: &Option<String>| at.clone().unwrap_or("not yet".into());
+        print(format_args!(
+            "outage from {} to {} ({}): {}; alarms whole {}, values whole {}",
+            outage.since,
+            outage.until,
+            outage.why,
+            outage.words.join("; "),
+            whole(&outage.alarms_whole),
+            whole(&outage.values_whole)
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! The one converter: nothing else in the program takes a value from one unit to another, or decides in which unit a measure is
 //! shown.
 
-use crate::{Measure, UnitError, unit_word};
+use crate::{Measure, Site, UnitError, unit_word};
 
 /// Milligrams in a decilitre for each millimole in a litre of glucose (molar mass 180.1559 g/mol).
 const GLUCOSE_MG_DL_PER_MMOL_L: f64 = 18.01559;
@@ -85,6 +85,20 @@ impl Shown {
         Shown { code: MMOL_L, digits: 1, to_own, ..own }
     }
 
+    /// As [`Shown::of`], unless the site names its unit: then that is the one of every screen, paper and dialog.
+    pub fn at<'a>(site: &Site, measure: Measure, sent: impl IntoIterator<Item = &'a str>) -> Shown {
+        match site.glucose {
+            Some(unit) => Shown::of(measure, [unit]),
+            None => Shown::of(measure, sent),
+        }
+    }
+
+    /// The way in which a measure is shown in a unit, by its word; `None` where it never is.
+    pub fn in_word(measure: Measure, word: &str) -> Option<Shown> {
+        let found = Shown::of(measure, [word]);
+        (found.word() == word).then_some(found)
+    }
+
     /// The unit as it stands on a screen.
     pub fn word(&self) -> &'static str {
         unit_word(self.code)
@@ -93,6 +107,27 @@ impl Shown {
     /// What a number in the measure's own unit is shown as: a limit, or what a rule found.
     pub fn from_own(&self, value: f64) -> f64 {
         self.to_own.back(value)
+    }
+
+    /// A limit as it is shown. One of the unit's own, which is whole, has the digits of this one: 70 mg/dL is 3.9 mmol/L. One that
+    /// somebody typed more exactly stands as it was typed.
+    pub fn bound(&self, value: f64) -> f64 {
+        if self.to_own == Conversion::SAME {
+            return value;
+        }
+        let usual = rounded(self.from_own(value), self.digits);
+        let is_whole = value.fract() == 0.0;
+        if is_whole || self.typed(usual) == value {
+            usual
+        } else {
+            rounded(self.from_own(value), self.digits + 1)
+        }
+    }
+
+    /// A limit that somebody typed as it is shown, in the measure's own unit.
+    pub fn typed(&self, value: f64) -> f64 {
+        // A hundredth is less than anybody can type, and shows the same again.
+        if self.to_own == Conversion::SAME { value } else { rounded(self.to_own.apply(value), 2) }
     }
 
     /// The way from a unit, by its UCUM code, to this one; a value that came in it is shown as it came.
@@ -107,6 +142,11 @@ impl Shown {
         let Conversion { factor, offset } = self.to_own;
         Ok(Conversion { factor: sent.factor / factor, offset: (sent.offset - offset) / factor })
     }
+}
+
+fn rounded(value: f64, digits: u8) -> f64 {
+    let scale = 10f64.powi(i32::from(digits));
+    (value * scale).round() / scale
 }
 
 #[cfg(test)]
@@ -178,7 +218,43 @@ mod tests {
         assert_eq!(Shown::of(Measure::Temperature, ["mmol/L"]).word(), "°C", "of glucose alone");
     }
 
+    #[test]
+    fn nobody_is_shown_a_unit_as_machines_write_it() {
+        for spec in crate::measures() {
+            let word = Shown::of(spec.measure, [spec.unit]).word();
+            assert!(!word.contains(['[', '{']) || spec.unit.starts_with('{'), "{}: {word}", spec.label);
+            assert_eq!(Shown::in_word(spec.measure, word), Some(Shown::of(spec.measure, [spec.unit])));
+        }
+        let bounds = [Measure::SystolicBp, Measure::Temperature].map(|m| Shown::of(m, []).word());
+        assert_eq!(bounds, ["mmHg", "°C"]);
+        assert_eq!(Shown::in_word(Measure::Glucose, "mmol/L").map(|s| s.word()), Some("mmol/L"));
+        assert_eq!(Shown::in_word(Measure::HeartRate, "mmol/L"), None, "of glucose alone");
+        assert_eq!(Shown::in_word(Measure::Glucose, "mm[Hg]"), None);
+    }
+
+    #[test]
+    fn the_unit_that_a_site_names_holds_whatever_was_sent() {
+        let mut site = Site::default();
+        let word = |site: &Site, sent: &str| Shown::at(site, Measure::Glucose, [sent]).word();
+        assert_eq!([word(&site, "mmol/L"), word(&site, "mg/dL")], ["mmol/L", "mg/dL"], "as sent");
+        for unit in ["mmol/L", "mg/dL"] {
+            site.set("unit.glucose", unit).unwrap();
+            assert_eq!([word(&site, "mmol/L"), word(&site, "mg/dL"), word(&site, "g/L")], [unit; 3]);
+            assert_eq!(Shown::at(&site, Measure::Temperature, ["Cel"]).word(), "°C");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_limit_that_is_typed_is_shown_again_as_it_was_typed(hundredths in 60i32..8300) {
+            let shown = Shown::of(Measure::Glucose, [MMOL_L]);
+            let value = f64::from(hundredths) / 100.0;
+            prop_assume!(shown.typed(value).fract() != 0.0 || hundredths % 10 == 0);
+            prop_assert_eq!(shown.bound(shown.typed(value)), value);
+            let own = Shown::of(Measure::Temperature, ["Cel"]);
+            prop_assert_eq!((own.bound(38.55), own.typed(38.55)), (38.55, 38.55));
+        }
+
         #[test]
         fn glucose_survives_the_way_there_and_back(value in 0.1f64..2000.0) {
             let millimoles = Shown::of(Measure::Glucose, ["mmol/L"]);

@@ -104,6 +104,8 @@ ids! {
     DoseId,
     /// Logical id of a Flag.
     FlagId,
+    /// Logical id of a Consent.
+    ConsentId,
     /// Who a person is, as far as that is known; [`crate::Actor`] says how it is made.
     ActorId,
 }

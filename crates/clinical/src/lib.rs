@@ -5,6 +5,7 @@
 mod actor;
 mod acuity;
 mod call;
+pub mod consent;
 mod convert;
 mod decimal;
 mod episode;
@@ -21,8 +22,10 @@ mod presets;
 mod quality;
 mod quantity;
 mod response;
+mod rights;
 mod rules;
 mod sample;
+mod scope;
 mod settings;
 mod site;
 mod stale;
@@ -40,7 +43,7 @@ pub use decimal::{Decimal, NotADecimal};
 pub use episode::{Action, Episode, Group, HANDLED_REASONS, Presence, Priority, Renewal, SeenAction, Verb};
 pub use escalation::Escalation;
 pub use fact::{Body, Fact, Unreadable};
-pub use id::{ActionId, ActorId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
+pub use id::{ActionId, ActorId, ConsentId, DeviceId, DoseId, EpisodeId, FlagId, PatientId, PlaceId, StayId};
 pub use limits::{
     LIMIT_HOURS, LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits,
     limit_history, limit_steps, limits_at,
@@ -53,13 +56,15 @@ pub use person::{Sex, age_years, initials};
 pub use policy::Policy;
 pub use presets::{Preset, presets};
 pub use quality::Quality;
-pub use quantity::{Comparator, Quantity, Unit, unit_word};
+pub use quantity::{Amount, Comparator, Quantity, Unit, unit_word};
 /// Short text without an allocation: ids, codes and units of the millions of values that pass through.
 pub use smol_str::SmolStr;
 
 pub use response::{CLOCK_TOLERANCE_MS, EpisodeState, Sound, fold};
+pub use rights::{KnownRole, Refusal, Right, UnknownWord, may};
 pub use rules::{CLEAR_MS, Cause, Kind, RULES, Rule, SeriesRule, Side, Turn, missed_dose, score_priority};
 pub use sample::{Marks, Sample, Source, Times};
+pub use scope::{NotInScope, Programme, Scope};
 pub use settings::{Setting, SettingSpec, Takes, settings, settings_table};
 pub use site::{Site, SiteError};
 pub use stale::{AHEAD_MS, StaleAfter, is_ahead, is_stale};

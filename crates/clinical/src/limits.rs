@@ -164,8 +164,8 @@ pub(crate) fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Re
         if own.is_none() && units.is_some() {
             return Err(LimitError::SwitchedOff { measure: spec.label, side });
         }
-        if let Some(value) = own.filter(|v| !(*v >= spec.plausible.0 && *v <= spec.plausible.1)) {
-            return Err(LimitError::Implausible(format!("{} {value}", spec.label)));
+        if own.is_some_and(|v| !(v >= spec.plausible.0 && v <= spec.plausible.1)) {
+            return Err(LimitError::Implausible(format!("{} {side}", spec.label)));
         }
     }
     match (limits.low, limits.high) {

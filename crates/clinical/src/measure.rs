@@ -135,7 +135,8 @@ const TABLE: &[MeasureSpec] = &[
     row(
         Measure::Glucose,
         "Glucose",
-        &["99504-3", "105272-9", "2339-0", "2345-7", "41653-7"],
+        // By mass and by amount of substance: which it is says the unit.
+        &["99504-3", "105272-9", "2339-0", "15074-8", "2345-7", "14749-6", "41653-7", "14743-9"],
         &["160212", "160368", "160184"],
         "mg/dL",
         (10.0, 1500.0),
@@ -210,6 +211,21 @@ mod tests {
             for code in row.loinc {
                 assert_eq!(Measure::from_loinc(code), Some(row.measure));
             }
+        }
+    }
+
+    #[test]
+    fn glucose_is_glucose_by_mass_and_by_amount_of_substance_and_in_another_fluid_it_is_not() {
+        for (code, wanted) in [
+            ("2339-0", Some(Measure::Glucose)),
+            ("15074-8", Some(Measure::Glucose)),
+            ("2345-7", Some(Measure::Glucose)),
+            ("14749-6", Some(Measure::Glucose)),
+            ("41653-7", Some(Measure::Glucose)),
+            ("14743-9", Some(Measure::Glucose)),
+            ("14745-4", None),
+        ] {
+            assert_eq!(Measure::from_loinc(code), wanted, "{code}");
         }
     }
 

@@ -106,6 +106,25 @@ impl fmt::Display for Quantity {
     }
 }
 
+/// How much of a drug was given. Two thirds of what is given comes in tablets, puffs and drops, which are no units of UCUM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// How many, digit by digit.
+    pub value: Decimal,
+    /// A UCUM code where the unit is one of UCUM, else the sender's own word; `1` where none was sent.
+    pub unit: SmolStr,
+}
+
+impl fmt::Display for Amount {
+    /// With the unit's word: `4 U`, `2 Tablet`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match unit_word(&self.unit) {
+            "" | "1" => write!(f, "{}", self.value),
+            word => write!(f, "{} {word}", self.value),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +206,16 @@ mod tests {
             for system in [None, Some(UCUM), Some("urn:iso:std:iso:11073:10101"), Some("http://x")] {
                 let _ = Unit::sent(system, code.as_deref(), text.as_deref());
             }
+        }
+    }
+
+    #[test]
+    fn an_amount_reads_as_people_say_it_and_a_bare_number_bears_no_unit() {
+        for (unit, wanted) in
+            [("[iU]", "4.5 U"), ("mg", "4.5 mg"), ("Tablet", "4.5 Tablet"), ("1", "4.5"), ("", "4.5")]
+        {
+            let value = Decimal { mantissa: 45, scale: 1 };
+            assert_eq!(Amount { value, unit: unit.into() }.to_string(), wanted);
         }
     }
 }

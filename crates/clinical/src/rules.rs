@@ -186,6 +186,9 @@ impl Rule {
         match self.kind {
             Kind::Limit { .. } => {
                 let sign = if self.side == Side::Low { '<' } else { '>' };
+                // A value that is just outside is not said to be its own limit.
+                let is_told = |digits: &usize| format!("{worst:.digits$}") != format!("{bound:.digits$}");
+                let digits = (digits..digits + 4).find(is_told).unwrap_or(digits);
                 format!("{name} {only}{worst:.digits$} {sign} {bound:.digits$}")
             }
             Kind::Change { within_ms, .. } => {
@@ -444,6 +447,11 @@ mod tests {
         }
         let text = Rule::from_code("glucose-low").unwrap().text(Some(Comparator::Below), 40.0, 70.0, 0);
         assert_eq!(text, "Glucose <40 < 70");
+        let just =
+            |worst, bound, digits| Rule::from_code("glucose-low").unwrap().text(None, worst, bound, digits);
+        assert_eq!(just(3.87, 3.8855, 1), "Glucose 3.87 < 3.89");
+        assert_eq!(just(3.8, 3.8855, 1), "Glucose 3.8 < 3.9");
+        assert_eq!(just(69.6, 70.0, 0), "Glucose 69.6 < 70.0");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::{MINUTE_MS, Measure, SECOND_MS};
+use crate::{HOUR_MS, MINUTE_MS, Measure, SECOND_MS};
 
 /// What a site can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +32,8 @@ pub enum Setting {
     StaleCharted,
     ScaleTwo,
     Pregnancy,
+    GlucoseUnit,
+    KeepAfterDischarge,
 }
 
 /// What a setting takes, and what holds until somebody sets it.
@@ -55,12 +57,23 @@ pub enum Takes {
         /// Until it is set.
         default: i64,
     },
+    /// Whole hours in a range.
+    Hours {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+        /// Until it is set.
+        default: i64,
+    },
     /// Roles that are called one after the other, separated by commas.
     Roles(&'static [&'static str]),
     /// Alarm limits of a measure, low and high: `50 to 130`, `90 to -`.
     Bounds(Measure, (Option<f64>, Option<f64>)),
     /// A code as `system|code`.
     Flag(&'static str),
+    /// One of a few words, the first of them until it is set.
+    OneOf(&'static [&'static str]),
 }
 
 /// One row of the table of settings.
@@ -199,6 +212,20 @@ const TABLE: &[SettingSpec] = &[
         "http://snomed.info/sct|77386006",
         "the Flag that records a pregnancy",
     ),
+    SettingSpec {
+        setting: Setting::GlucoseUnit,
+        key: "unit.glucose",
+        takes: Takes::OneOf(&["as sent", "mmol/L", "mg/dL"]),
+        per_unit: false,
+        meaning: "the unit of glucose on every screen, paper and dialog",
+    },
+    SettingSpec {
+        setting: Setting::KeepAfterDischarge,
+        key: "keep.after-discharge",
+        takes: Takes::Hours { least: 1, most: 720, default: 24 },
+        per_unit: false,
+        meaning: "how long a station of units keeps somebody's data after they left",
+    },
 ];
 
 const fn seconds(
@@ -267,7 +294,8 @@ impl Setting {
         match self.spec().takes {
             Takes::Seconds { default, .. } => default * SECOND_MS,
             Takes::Minutes { default, .. } => default * MINUTE_MS,
-            Takes::Roles(_) | Takes::Bounds(..) | Takes::Flag(_) => 0,
+            Takes::Hours { default, .. } => default * HOUR_MS,
+            Takes::Roles(_) | Takes::Bounds(..) | Takes::Flag(_) | Takes::OneOf(_) => 0,
         }
     }
 
@@ -302,6 +330,7 @@ impl SettingSpec {
         let (least, most, unit) = match self.takes {
             Takes::Seconds { least, most, .. } => (least, most, SECOND_MS),
             Takes::Minutes { least, most, .. } => (least, most, MINUTE_MS),
+            Takes::Hours { least, most, .. } => (least, most, HOUR_MS),
             _ => return None,
         };
         let number: i64 = text.trim().parse().ok()?;
@@ -313,22 +342,35 @@ impl SettingSpec {
         match self.takes {
             Takes::Seconds { least, most, .. } => format!("{least} to {most} seconds"),
             Takes::Minutes { least, most, .. } => format!("{least} to {most} minutes"),
+            Takes::Hours { least, most, .. } => format!("{least} to {most} hours"),
             Takes::Roles(_) => "one to six roles, separated by commas".to_owned(),
             Takes::Bounds(..) => "a low and a high bound, such as 50 to 130; - leaves a side open".to_owned(),
             Takes::Flag(_) => "a code as system|code".to_owned(),
+            Takes::OneOf(words) => words.join(", "),
         }
     }
 
     /// Its default, as it would be typed.
     pub fn default_text(&self) -> String {
         match self.takes {
-            Takes::Seconds { default, .. } | Takes::Minutes { default, .. } => default.to_string(),
+            Takes::Seconds { default, .. }
+            | Takes::Minutes { default, .. }
+            | Takes::Hours { default, .. } => default.to_string(),
             Takes::Roles(roles) => roles.join(", "),
             Takes::Bounds(_, (low, high)) => {
                 let bound = |side: Option<f64>| side.map_or_else(|| "-".to_owned(), |side| side.to_string());
                 format!("{} to {}", bound(low), bound(high))
             }
             Takes::Flag(code) => code.to_owned(),
+            Takes::OneOf(words) => words.first().copied().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The word that a text says; `None` where this setting does not take it.
+    pub(crate) fn word(&self, text: &str) -> Option<&'static str> {
+        match self.takes {
+            Takes::OneOf(words) => words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())).copied(),
+            _ => None,
         }
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    LimitError, MINUTE_MS, Policy, Priority, SECOND_MS, Setting, SettingSpec, StaleAfter, Takes, Windows,
-    settings,
+    HOUR_MS, LimitError, MINUTE_MS, Policy, Priority, SECOND_MS, Setting, SettingSpec, StaleAfter, Takes,
+    Windows, settings,
 };
 
 /// A site's settings; the default is what the table says.
@@ -24,6 +24,10 @@ pub struct Site {
     pub scale_two: Code,
     /// `system|code` of the Flag that records a pregnancy.
     pub pregnancy: Code,
+    /// UCUM code of the unit in which glucose is shown; `None` where it is the one that values come in.
+    pub glucose: Option<&'static str>,
+    /// How long a station of units keeps the data of somebody who left, in milliseconds.
+    pub keep_after_discharge_ms: i64,
 }
 
 /// A code with its system, as `system|code`.
@@ -38,6 +42,8 @@ impl Default for Site {
             stale: StaleAfter::default(),
             scale_two: Setting::ScaleTwo.default_flag().into(),
             pregnancy: Setting::Pregnancy.default_flag().into(),
+            glucose: None,
+            keep_after_discharge_ms: Setting::KeepAfterDischarge.default_ms(),
         }
     }
 }
@@ -112,6 +118,11 @@ impl Site {
             Setting::StaleCharted => self.stale.charted_ms = time()?,
             Setting::ScaleTwo => self.scale_two = code(spec, value)?,
             Setting::Pregnancy => self.pregnancy = code(spec, value)?,
+            Setting::KeepAfterDischarge => self.keep_after_discharge_ms = time()?,
+            Setting::GlucoseUnit => {
+                let word = spec.word(value).ok_or_else(|| refused(spec))?;
+                self.glucose = Some(word).filter(|word| *word != spec.default_text());
+            }
             _ => {
                 let mut policy = unit.map_or(&self.policy, |unit| self.policy(unit)).clone();
                 policy.set(setting, value)?;
@@ -132,6 +143,8 @@ impl Site {
             Setting::StaleCharted => (self.stale.charted_ms / MINUTE_MS).to_string(),
             Setting::ScaleTwo => self.scale_two.to_string(),
             Setting::Pregnancy => self.pregnancy.to_string(),
+            Setting::KeepAfterDischarge => (self.keep_after_discharge_ms / HOUR_MS).to_string(),
+            Setting::GlucoseUnit => self.glucose.map_or_else(|| setting.spec().default_text(), str::to_owned),
             of_policy => self.policy.text(of_policy),
         }
     }
@@ -272,6 +285,7 @@ mod tests {
         site.set("alarm.chain-high@Ward 7B", "Outreach, Rapid response").unwrap();
         site.set("news2.spot-window", "720").unwrap();
         site.set("limit.spo2@Ward 7B", "88 to -").unwrap();
+        site.set("unit.glucose", "mmol/l").unwrap();
         let list = site.list();
         let again = Site::from_settings(list.iter().map(|(key, value, _)| (key.as_str(), value.as_str())));
         assert_eq!(again, site);
@@ -296,6 +310,7 @@ mod tests {
             ("limit.spo2", "- to -"),
             ("limit.heart-rate", "120 to 60"),
             ("limit.glucose", "normal"),
+            ("unit.glucose", "mmol"),
             ("news2.spot-window@Ward 7B", "60"),
         ] {
             assert!(site.set(key, value).is_err(), "{key} = {value}");

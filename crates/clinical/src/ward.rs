@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, Decimal, DeviceId, DoseId, FlagId, Instant, Marks, PatientId, PlaceId, Sex, StayId};
+use crate::{Amount, Code, DeviceId, DoseId, FlagId, Instant, Marks, PatientId, PlaceId, Sex, StayId};
 
 /// A patient, as far as a screen needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,8 +147,8 @@ pub struct Dose {
     pub patient: PatientId,
     /// What was given.
     pub what: String,
-    /// How much, with its UCUM unit.
-    pub amount: Option<(Decimal, String)>,
+    /// How much, where that was sent.
+    pub amount: Option<Amount>,
     /// When.
     pub at: Instant,
     /// Its business identifier, as `system|value`: two resources that share one are one dose, which was sent twice.

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::sync::PoisonError;
 
-use clinical::{EpisodeId, Instant};
+use bedside::Board;
+use clinical::{EpisodeId, Instant, Priority, Sound};
 use sync::LinkState;
 
 use crate::console::Console;
@@ -125,6 +126,15 @@ impl Console {
     pub fn unlit<'a>(&self, episodes: impl Iterator<Item = &'a EpisodeId>) -> Vec<(EpisodeId, Instant)> {
         let arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         episodes.filter_map(|episode| Some((episode.clone(), *arrived.get(episode)?))).collect()
+    }
+
+    /// The alarm that is to be heard: the highest that is on and that nobody has, none of them paused; and when those of them reached
+    /// the server that are on no screen yet.
+    pub fn audible(&self, board: &Board) -> (Option<Priority>, Vec<Instant>) {
+        let on = || board.queue.iter().filter(|item| item.line.sound == Sound::On);
+        let worst = on().map(|item| item.line.priority).max();
+        let of_it = on().filter(|item| Some(item.line.priority) == worst).map(|item| &item.line.episode);
+        (worst, self.unlit(of_it).into_iter().map(|(_, reached)| reached).collect())
     }
 
     /// These alarms stand on the screen now; how long that took is kept.

@@ -1,7 +1,7 @@
 //! One open station: its cache, its server, its clock, and the moment that is shown. What it does stands in `looks` and `acts`.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bedside::{Detector, LiveBoard, Sparkline};
 use clinical::{Actor, ActorId, EpisodeId, Instant, PatientId};
@@ -9,6 +9,7 @@ use sync::{Beats, Engine, LinkState, Now, SyncEvent};
 use tokio::sync::{Notify, mpsc};
 use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
+use crate::clock::{Clock, Step};
 use crate::error::ConsoleError;
 use crate::lateness::Lateness;
 use crate::present::Present;
@@ -57,6 +58,10 @@ pub struct Console {
     pub(crate) beats: Beats,
     pub(crate) lateness: Mutex<Lateness>,
     pub(crate) watched: Mutex<Watched>,
+    /// What keeps this station's time, where somebody looks at it.
+    pub(crate) clock: OnceLock<Arc<Clock>>,
+    /// The last time the system's clock was set, for as long as that is said.
+    pub(crate) clock_set: Mutex<Option<Step>>,
 }
 
 impl std::fmt::Debug for Console {
@@ -76,16 +81,39 @@ impl Console {
         station: Station,
         now: Now,
     ) -> Result<(Arc<Console>, mpsc::UnboundedReceiver<SyncEvent>), ConsoleError> {
-        let (send, events) = mpsc::unbounded_channel();
+        let client = server.map(fhir::Client::new).transpose()?;
+        Console::open_by(vault, client, station, now)
+    }
+
+    /// The same by a client that reaches the server in its own way, and asks as somebody.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn open_by(
+        vault: Arc<Vault>,
+        client: Option<fhir::Client>,
+        station: Station,
+        now: Now,
+    ) -> Result<(Arc<Console>, mpsc::UnboundedReceiver<SyncEvent>), ConsoleError> {
         let start = std::time::Instant::now();
         let beats = Beats::new(Arc::new(move || start.elapsed()));
-        let engine = match server {
-            Some(base) => {
-                let client = fhir::Client::new(base)?;
-                Some(Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()))
-            }
-            None => None,
-        };
+        Console::over(vault, client, station, now, beats)
+    }
+
+    /// The same with beats of somebody else's, such as those of a simulation.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn over(
+        vault: Arc<Vault>,
+        client: Option<fhir::Client>,
+        station: Station,
+        now: Now,
+        beats: Beats,
+    ) -> Result<(Arc<Console>, mpsc::UnboundedReceiver<SyncEvent>), ConsoleError> {
+        let (send, events) = mpsc::unbounded_channel();
+        let engine =
+            client.map(|client| Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()));
         let user = user(&vault, &station)?;
         Ok((
             Arc::new(Console {
@@ -104,6 +132,8 @@ impl Console {
                 beats,
                 lateness: Mutex::default(),
                 watched: Mutex::default(),
+                clock: OnceLock::new(),
+                clock_set: Mutex::default(),
             }),
             events,
         ))

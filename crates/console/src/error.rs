@@ -24,6 +24,14 @@ pub enum ConsoleError {
     /// Somebody else owns it.
     #[error("somebody else owns this alert, so it cannot be released here; nothing was recorded")]
     NotYours,
+    /// Too little was typed to find anybody.
+    #[error(
+        "type two letters of a name at least, a whole number, or a birth date as 1955-03-14; nobody was looked for"
+    )]
+    NobodySought,
+    /// There is no server to look on.
+    #[error("this station has no server; nobody was looked for")]
+    NoServer,
     /// Nothing was typed.
     #[error("write a few words first; nothing was recorded")]
     NoWords,

@@ -4,6 +4,7 @@
 //! and how a page looks (`documents`).
 
 mod calls;
+mod clock;
 mod lateness;
 mod unwatched;
 
@@ -24,9 +25,12 @@ mod watching;
 
 mod answers;
 mod door;
+mod its_units;
 mod one_server;
 mod opening;
+mod signing;
 mod upkeep;
+mod way_in;
 
 pub mod view;
 
@@ -36,16 +40,22 @@ pub use bedside::{
     AlarmLine, AlarmLoad, Annotation, Board, Cell, MeasureLimits, NewsBadge, NewsInput, PatientLimits,
     PatientPage, QueueItem, Share, ShiftNote, Slot, Sparkline, Tile, TimelineEntry, alarm_load, board, units,
 };
+pub use clock::{Clock, Found, Step, Ticks};
 pub use console::{Console, Station};
 pub use disclosures::{Disclosure, Exported, FileKind};
 pub use documents::{ChartRequest, DocumentError, FlowCell, FlowRow, Imprint};
 pub use door::serve;
 pub use error::ConsoleError;
+pub use identity::{Kept, PATIENCE, Registered};
+pub use its_units::Units;
 pub use looks::board::Look;
+pub use looks::people::By;
 pub use opening::{Damaged, Open, Opening, Start, clock};
+pub use signing::{SignedIn, SignedOut};
 pub use trends::{
     Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
     ValueAt, Waves, WavesRequest,
 };
 pub use upkeep::{Holds, Keys, Repaired};
 pub use vault::{Pin, View};
+pub use way_in::{Program, SignIn, WayIn};

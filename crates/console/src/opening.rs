@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clinical::{ActorId, Instant};
+use fhir::without_sign_in;
 use sync::{Now, SyncEvent};
 use tokio::sync::mpsc;
 use vault::{Access, Key, OsKeyring, Pin, Vault, VaultError, unlock, wraps};
 
+use crate::clock::Clock;
 use crate::console::{Console, Station};
 use crate::door::{Reached, ask as ask_window};
-use crate::one_server::server_of;
+use crate::its_units::{Units, bind, is_as_kept};
+use crate::one_server::{is_private_enough, server_of};
 use crate::view::{Answer, Ask, Asked, Failure};
+use crate::way_in::WayIn;
 
 /// A command waits this long for a cache that another command holds.
 const PATIENCE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// How a station is started.
-#[derive(Debug)]
 pub struct Start {
     /// Of the encrypted cache.
     pub folder: PathBuf,
@@ -27,6 +30,8 @@ pub struct Start {
     pub server: Option<String>,
     /// Somebody knows that server for another name of the one that is kept.
     pub same_server: bool,
+    /// The units and programmes it is of.
+    pub units: Units,
     /// The station's PIN, where it was given.
     pub pin: Option<Pin>,
     /// Who sits here.
@@ -35,6 +40,15 @@ pub struct Start {
     pub user_id: Option<ActorId>,
     /// The station's name.
     pub station: Option<String>,
+    /// How its server is reached, and as whom.
+    pub way_in: WayIn,
+}
+
+impl std::fmt::Debug for Start {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let server = self.server.as_deref().map(without_sign_in);
+        f.debug_struct("Start").field("folder", &self.folder).field("server", &server).finish_non_exhaustive()
+    }
 }
 
 /// The system's clock.
@@ -100,12 +114,22 @@ impl Start {
             Err(error) => return Err(error.into()),
         };
         let Some(server) = self.server_of(&vault, server.as_deref())? else { return Ok(Opening::NoServer) };
-        let (console, events) = Console::open(vault, Some(&server), self.station(), clock())?;
-        Ok(Opening::Open(Open { console, events, server }))
+        let clock = Clock::system();
+        let client = self.way_in.client(&server, Some(&vault), clock.reading())?;
+        let (console, events) = Console::open_by(vault, Some(client), self.station(), clock.reading())?;
+        console.keep_time(clock);
+        Ok(Opening::Open(Open { console, events, server: without_sign_in(&server) }))
     }
 
+    /// The server that a cache is of, whose units are those that were named, where any were.
     pub(crate) fn server_of(&self, vault: &Vault, asked: Option<&str>) -> Result<Option<String>, Failure> {
-        server_of(vault, asked, self.same_server, &self.commander(), clock()())
+        let (who, now) = (self.commander(), clock()());
+        let server = server_of(vault, asked, self.same_server, &who, now)?;
+        if let Some(server) = &server {
+            is_private_enough(vault, server, self.way_in.allow_http, &who, now)?;
+        }
+        bind(vault, &self.units, &who, now)?;
+        Ok(server)
     }
 
     /// A station whose key lives in memory only: nothing in `folder` can be read when it is closed.
@@ -114,8 +138,11 @@ impl Start {
     /// Of the cache, or where the server's address is none.
     pub fn open_for_once(&self, folder: PathBuf, server: String, station: Station) -> Result<Open, Failure> {
         let vault = Arc::new(Vault::open(&folder, Key::random()?)?);
-        let (console, events) = Console::open(vault, Some(&server), station, clock())?;
-        Ok(Open { console, events, server })
+        bind(&vault, &self.units, &self.commander(), clock()())?;
+        let clock = Clock::system();
+        let (console, events) = Console::open(vault, Some(&server), station, clock.reading())?;
+        console.keep_time(clock);
+        Ok(Open { console, events, server: without_sign_in(&server) })
     }
 
     /// Asks the station for something: opens its cache, or asks the window that holds it. What leaves is in the log either way.
@@ -141,6 +168,7 @@ impl Start {
         loop {
             let busy = match Vault::open(&self.folder, key.clone()) {
                 Ok(vault) => {
+                    is_as_kept(&vault, &self.units)?;
                     let (console, _events) = Console::open(Arc::new(vault), None, self.station(), clock())?;
                     let answered = tokio::task::spawn_blocking(move || console.answer(asked)).await;
                     return answered.map_err(Failure::failed)?;
@@ -167,7 +195,7 @@ pub struct Open {
     pub console: Arc<Console>,
     /// What to look at again.
     pub events: mpsc::UnboundedReceiver<SyncEvent>,
-    /// Its server.
+    /// Where its server is, as it is shown: without a name and a password.
     pub server: String,
 }
 

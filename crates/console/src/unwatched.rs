@@ -1,7 +1,7 @@
 //! The time in which nobody watched here: the program was not running, or the machine slept.
 //!
-//! Whoever watches leaves the time now and then in the cache. A gap behind it is said once, with its beginning and its end; a clock
-//! that is set forward looks the same, and is said as well.
+//! Whoever watches leaves the time now and then in the cache. A gap behind it is said once, with its beginning and its end. A clock
+//! that is set while the program runs makes none (`clock`); one that was set forward while it did not looks the same.
 
 use clinical::{Instant, MINUTE_MS, SECOND_MS};
 
@@ -18,6 +18,12 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// The station's time was set, and nothing else: what was before moves with it.
+    pub(crate) fn shift(&mut self, by: i64) {
+        self.last = self.last.map(|last| last + by);
+        self.kept = None;
+    }
+
     /// Somebody watches now; gives the gap before that, where there was one, and whether it is time to keep the moment.
     pub(crate) fn at(&mut self, now: Instant) -> (Option<(Instant, Instant)>, bool) {
         let gap = self.last.filter(|last| now.ms_since(*last) >= GAP).map(|last| (last, now));

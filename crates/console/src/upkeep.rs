@@ -36,6 +36,8 @@ pub struct Keys {
 pub struct Holds {
     /// People.
     pub people: usize,
+    /// The units and programmes that the cache is of; `None` where it is of its whole server.
+    pub units: Option<String>,
     /// Actions that wait for the server.
     pub waiting: usize,
     /// How long alarms took to be seen and heard.
@@ -89,11 +91,13 @@ impl Start {
     /// Where no server is named or the cache is another server's, or of the cache or the server.
     pub async fn sync_once(&self) -> Result<Synced, Failure> {
         let server = self.server.as_deref().ok_or_else(|| Failure::failed("name a server: --server URL"))?;
-        fhir::Client::new(server)?;
+        // Before anything is opened: an address that is none, a file that cannot be used.
+        self.way_in.client(server, None, clock())?;
         let began = std::time::Instant::now();
         let vault = Arc::new(Vault::open(&self.folder, self.key(None)?)?);
-        let server = self.server_of(&vault, Some(server))?;
-        let (console, _events) = Console::open(vault, server.as_deref(), self.station(), clock())?;
+        self.server_of(&vault, Some(server))?;
+        let client = self.way_in.client(server, Some(&vault), clock())?;
+        let (console, _events) = Console::open_by(vault, Some(client), self.station(), clock())?;
         let (asked, folder) = (Arc::downgrade(&console), self.folder.clone());
         let door = tokio::spawn(async move { crate::door::serve(asked, &folder).await });
         let report = match console.engine() {
@@ -128,6 +132,7 @@ impl Start {
             let delays = reader.setting(AlarmDelays::key())?.unwrap_or_default();
             Ok(Holds {
                 people: reader.ward()?.persons.len(),
+                units: reader.scope()?.map(|scope| scope.to_string()),
                 waiting: reader.waiting()?.len(),
                 delays: AlarmDelays::from_setting(&delays),
             })

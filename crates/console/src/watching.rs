@@ -1,10 +1,11 @@
 //! Whether this station watches: what is late on an alarm's way, and the time in which nobody watched.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
-use clinical::Instant;
+use clinical::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, SECOND_MS};
 use sync::{Beats, Stage};
 
+use crate::clock::{Clock, Step};
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::lateness::last_passed;
@@ -12,7 +13,53 @@ use crate::lateness::last_passed;
 /// The setting that keeps when somebody watched last.
 const SETTING: &str = "watched-until";
 
+/// A clock that was set, and that the station follows, is said for so long: milliseconds.
+const SAID: i64 = 10 * MINUTE_MS;
+
 impl Console {
+    /// Whoever watches here looks at this clock, too.
+    pub fn keep_time(&self, clock: Arc<Clock>) {
+        // A station has one for as long as it is open.
+        let _ = self.clock.set(clock);
+    }
+
+    /// Looks whether the system's clock was set.
+    fn look_at_the_clock(&self) {
+        let Some(clock) = self.clock.get() else { return };
+        let step = clock.look(self.link().clock_offset_ms).step;
+        let mut said = self.clock_set.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = step {
+            tracing::warn!(
+                by = step.to.ms_since(step.at),
+                followed = step.followed,
+                "the system's clock was set"
+            );
+            *said = Some(step);
+        }
+        let now = clock.now();
+        let is_over = |step: &Step| match step.followed {
+            true => !(0..SAID).contains(&now.ms_since(step.to)),
+            // Until it is right again.
+            false => clock.away().is_none(),
+        };
+        *said = said.filter(|step| !is_over(step));
+        drop(said);
+        // That time was not one in which nobody watched.
+        if let Some(step) = step.filter(|step| step.followed) {
+            let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+            watched.shift(step.to.ms_since(step.at));
+        }
+    }
+
+    /// That the system's clock was set, in words, and when.
+    fn clock_words(&self) -> Option<(String, Instant)> {
+        let step = (*self.clock_set.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let by = step.to.ms_since(step.at);
+        let way = if by < 0 { "back" } else { "forward" };
+        let now = if step.followed { "it follows the server's" } else { "time goes on as before" };
+        Some((format!("clock set {way} by {}, {now}", roughly(by.abs())), step.at))
+    }
+
     /// The beats of this station's stages.
     pub fn beats(&self) -> &Beats {
         &self.beats
@@ -27,8 +74,10 @@ impl Console {
     /// The same as an alarm of this station about itself, in words.
     pub(crate) fn lateness(&self) -> Option<(String, Instant)> {
         let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
-        let (stage, since) = lateness.look(&self.beats.late(), self.now())?;
-        Some((format!("nothing new from {}", stage.what()), since))
+        match lateness.look(&self.beats.late(), self.now()) {
+            Some((stage, since)) => Some((format!("nothing new from {}", stage.what()), since)),
+            None => self.clock_words(),
+        }
     }
 
     /// The window watches now. Gives from when until when nobody did, the first time that is seen.
@@ -36,6 +85,7 @@ impl Console {
     /// # Errors
     /// Of the cache; the gap is not lost by it.
     pub fn watches(&self) -> Result<Option<(Instant, Instant)>, ConsoleError> {
+        self.look_at_the_clock();
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         if watched.last.is_none() {
             let kept = self.vault.read(|reader| reader.setting(SETTING))?;
@@ -47,4 +97,11 @@ impl Console {
         }
         Ok(gap)
     }
+}
+
+/// How long, in its largest unit.
+fn roughly(ms: i64) -> String {
+    let units = [(DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min"), (SECOND_MS, "s")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| ms >= *unit).unwrap_or((SECOND_MS, "s"));
+    format!("{} {name}", ms / unit)
 }

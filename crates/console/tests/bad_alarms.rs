@@ -27,13 +27,17 @@ impl Ward {
 
     /// Takes in one page; gives how many of its resources were set aside.
     fn page(&self, resources: &[Value]) -> usize {
+        self.page_at(NOW, resources)
+    }
+
+    fn page_at(&self, at: i64, resources: &[Value]) -> usize {
         let entry: Vec<Value> = resources.iter().map(|r| json!({ "resource": r })).collect();
         let bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entry }).to_string();
         let page = fhir::read_page(bundle.as_bytes()).unwrap();
         let commit = PageCommit {
             facts: page.facts,
             unreadable: page.unreadable,
-            received: Instant(NOW),
+            received: Instant(at),
             ..Default::default()
         };
         self.vault.commit(commit).unwrap().quarantined
@@ -126,8 +130,102 @@ fn an_alarm_from_a_clock_an_hour_ahead_or_without_any_time_is_shown_at_once() {
         ward.queue().iter().all(|i| i.line.escalation().is_none()),
         "nobody is called for an hour to come"
     );
-    // A time that nobody can read is set aside with its reason, where people see it.
+    // A time that nobody can read is set aside with its reason, where people see it: as an alarm of this station.
     let nonsense = json!({ "identifiedPeriod": { "start": "yesterday" }, "meta": null });
     assert_eq!(ward.page(&[alarm("nonsense", 1, nonsense)]), 1);
     assert!(ward.console.quarantine().unwrap()[0].reason.contains("onset"));
+    assert_eq!(ward.console.detect().unwrap(), 1);
+}
+
+#[test]
+fn an_alarm_from_the_far_future_hides_none_of_those_that_ended_within_the_day() {
+    let at = |hours: i64| fhir::format_instant(Instant(NOW + hours * HOUR_MS));
+    let low = |start: i64, end: Option<i64>| {
+        let mut period = json!({ "start": at(start) });
+        if let Some(end) = end {
+            period["end"] = json!(at(end));
+        }
+        json!({ "severity": "low", "identifiedPeriod": period })
+    };
+    for (name, ahead) in [
+        ("its onset", low(7_000, None)),
+        ("its end", low(-1, Some(7_000))),
+        ("both", low(7_000, Some(7_001))),
+    ] {
+        let ward = Ward::new();
+        ward.page(&[alarm("before", 1, low(-40, Some(-30))), alarm("ended", 1, low(-3, Some(-2)))]);
+        ward.page(&[alarm("ahead", 1, ahead)]);
+        let held = ward.vault.read(|r| r.episodes()).unwrap();
+        let mut ids: Vec<&str> = held.iter().map(|episode| episode.id.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["ahead", "ended"], "{name}");
+    }
+}
+
+fn act(id: &str, version: u32, more: Value) -> Value {
+    let mut resource = json!({
+        "resourceType": "Communication", "id": id, "status": "completed",
+        "meta": { "versionId": version.to_string(), "lastUpdated": stamp(version) },
+        "category": [{ "coding": [{ "system": "urn:vigil:alert-action", "code": "take" }] }],
+        "about": [{ "reference": "DetectedIssue/a" }], "sender": { "display": "N. Other" }, "sent": stamp(0),
+    });
+    for (key, value) in more.as_object().unwrap() {
+        resource[key] = value.clone();
+    }
+    resource
+}
+
+/// When the server took a version.
+fn stamp(version: u32) -> String {
+    fhir::format_instant(Instant(NOW + i64::from(version) * 1_000))
+}
+
+#[test]
+fn an_alarm_that_cannot_be_read_is_an_alarm_of_this_station_until_it_can_be_or_is_gone() {
+    let stamped = |mut resource: Value, version: u32| {
+        resource["meta"] = json!({ "versionId": version.to_string(), "lastUpdated": stamp(version) });
+        resource
+    };
+    let modifier = json!({ "modifierExtension": [{ "url": "http://x/y", "valueBoolean": true }] });
+    let bad_alarm = |id: &str, version| stamped(alarm(id, version, modifier.clone()), version);
+    let bad_act = |id: &str, version| act(id, version, json!({ "status": "unknown" }));
+    let good_alarm = |id: &str, version| stamped(alarm(id, version, json!({})), version);
+    let good_act = |id: &str, version| act(id, version, json!({}));
+    type Made<'a> = &'a dyn Fn(&str, u32) -> Value;
+    let kinds: [(&str, Made, Made, &str); 2] = [
+        ("DetectedIssue", &bad_alarm, &good_alarm, "7B-1: an alarm of the server cannot be read: "),
+        ("Communication", &bad_act, &good_act, "7B-1: what was done about an alarm cannot be read: "),
+    ];
+    for (kind, bad, good, words) in kinds {
+        let ward = Ward::new();
+        let on = || {
+            ward.console.detect().unwrap();
+            let of_station = ward.queue().into_iter().filter(|i| i.line.priority == Priority::Technical);
+            of_station.filter(|i| i.ended.is_none()).map(|i| i.line.text).collect::<Vec<_>>()
+        };
+        ward.page(&[good("x", 1)]);
+        assert!(on().is_empty(), "{kind}");
+        assert_eq!(ward.page_at(NOW, &[bad("x", 2)]), 1, "{kind}");
+        assert!(on().len() == 1 && on()[0].starts_with(words), "{kind}: {:?}", on());
+        // The same again, and what was known before, late: it is still one that cannot be read.
+        ward.page_at(NOW + 4_000, &[bad("x", 2)]);
+        ward.page_at(NOW + 5_000, &[good("x", 1)]);
+        assert_eq!(on().len(), 1, "{kind}");
+        // Another is another alarm.
+        ward.page_at(NOW + 6_000, &[bad("y", 1)]);
+        assert_eq!(on().len(), 2, "{kind}");
+        ward.page_at(NOW + 7_000, &[good("x", 3)]);
+        assert_eq!(on().len(), 1, "{kind}: it can be read now");
+        let gone = PageCommit {
+            facts: vec![clinical::Fact {
+                source: clinical::Source { reference: format!("{kind}/y").into(), version: "2".into() },
+                updated_at: None,
+                body: clinical::Body::Deleted,
+            }],
+            received: Instant(NOW + 8_000),
+            ..Default::default()
+        };
+        ward.vault.commit(gone).unwrap();
+        assert!(on().is_empty(), "{kind}: it is gone");
+    }
 }

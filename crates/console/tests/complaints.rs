@@ -2,41 +2,29 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod somebody;
+
 use clinical::{
-    About, Action, Actor, Care, Decimal, Episode, Instant, MINUTE_MS, Measure, Person, Place, PlaceKind,
-    Presence, Priority, SeenAction, Sex, Sound, Stay, Verb,
+    About, Action, Actor, Episode, Instant, MINUTE_MS, Measure, Place, PlaceKind, Presence, Priority,
+    SeenAction, Sound, Verb,
 };
 use console::{Board, Slot, board};
 use documents::handover;
-use vault::{SeriesInfo, SeriesValue, Ward};
+use vault::{SeriesValue, Ward};
 
 /// Far from midnight in every time zone that matters here.
 const NOW: i64 = 1_770_000_000_000;
 
 fn value(code: &str, v: i64, age_ms: i64) -> SeriesValue {
-    SeriesValue {
-        series: SeriesInfo {
-            id: 1,
-            patient: "p".into(),
-            device: Some("monitor".into()),
-            code: code.into(),
-            mdc: false,
-            unit: match code {
-                "59408-5" => "%",
-                "8310-5" => "Cel",
-                "8480-6" | "8462-4" => "mm[Hg]",
-                _ => "/min",
-            }
-            .into(),
-            streamed: !matches!(code, "8310-5" | "8480-6"),
-        },
-        value: Decimal::whole(v),
-        taken_at: Instant(NOW - age_ms),
-        artefact: false,
-        good: None,
-        comparator: None,
-        source: "Observation/o".into(),
-    }
+    let unit = match code {
+        "59408-5" => "%",
+        "8310-5" => "Cel",
+        "8480-6" | "8462-4" => "mm[Hg]",
+        _ => "/min",
+    };
+    let mut value = somebody::value(code, unit, Some("monitor"), v, Instant(NOW - age_ms));
+    value.series.streamed = !matches!(code, "8310-5" | "8480-6");
+    value
 }
 
 fn episode(id: &str, priority: Priority, text: &str, measure: Option<Measure>, age_ms: i64) -> Episode {
@@ -75,30 +63,13 @@ fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>, actions: Vec<SeenActio
         part_of: part_of.map(Into::into),
     };
     Ward {
-        persons: vec![Person {
-            id: "p".into(),
-            mrn: "1".into(),
-            family: "Adeyemi".into(),
-            given: "Ruth".into(),
-            birth_date: Some("1955-03-14".into()),
-            sex: Sex::Female,
-            active: true,
-            deceased: false,
-            replaced_by: None,
-            replaces: Vec::new(),
-        }],
+        persons: vec![somebody::person()],
         places: vec![
             place("w", "Ward 7B", false, None),
             place("b3", "Bed 3", true, Some("w")),
             place("b12", "Bed 12", true, Some("w")),
         ],
-        stays: vec![Stay {
-            id: "s".into(),
-            patient: "p".into(),
-            places: vec!["b3".into()],
-            in_progress: true,
-            care: Care::Hospital,
-        }],
+        stays: vec![somebody::stay("b3")],
         devices: Vec::new(),
         values,
         episodes,

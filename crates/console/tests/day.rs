@@ -54,7 +54,7 @@ async fn a_day_on_the_ward_misses_no_onset_and_invents_none() {
     // The same day on every run; others by their number.
     let origin_ms =
         Some(START + setting("VIGIL_DAY").unwrap_or(0) * (24 * HOUR_MS + 37 * MINUTE_MS + 11_003));
-    let sim = ward_sim::start(Options { origin_ms, ..Options::default() }).await.unwrap();
+    let sim = ward_sim::start(Options { origin_ms, ..Options::of_two_days() }).await.unwrap();
     sim.pause(true);
     let began = sim.now_ms();
     let clock = Arc::new(AtomicI64::new(began));

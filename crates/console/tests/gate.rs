@@ -12,7 +12,7 @@ use clinical::{EpisodeId, Instant, PatientId};
 use console::view::{AsOf, Ask, Document, Failure, FileKind as Kind, Setting, Stretch};
 use console::{
     Act, ChartRequest, Console, ConsoleError, Disclosure, FileKind, Opening, Pin, Response, Start, Station,
-    serve,
+    Units, serve,
 };
 use serde_json::Value;
 use vault::{Key, Vault};
@@ -24,7 +24,7 @@ fn now() -> Instant {
 }
 
 async fn ward() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Vault>, Arc<Console>) {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
     let console = at(&vault, &sim, "N. Okafor").await;
@@ -146,16 +146,18 @@ fn start(folder: &Path, pin: &str, user: Option<&str>) -> Start {
         folder: folder.to_owned(),
         server: None,
         same_server: false,
+        units: Units::AsKept,
         pin: Some(Pin::new(pin.to_owned()).unwrap()),
         user: user.map(str::to_owned),
         user_id: None,
         station: None,
+        way_in: Default::default(),
     }
 }
 
 /// A filled cache under a PIN, closed.
 async fn filled(folder: &Path) -> ward_sim::WardSim {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let begin = start(folder, "2580-night", None);
     let Opening::Open(open) = begin.open(None, Some(sim.base().to_owned())).unwrap() else {
         panic!("it is new")

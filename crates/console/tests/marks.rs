@@ -1,10 +1,12 @@
 //! A number that is not what is measured now says so wherever it stands: on the board, as last known, in the past and on paper.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod somebody;
+
 use bedside::{Cell, Slot, Tile};
 use clinical::{
-    About, Action, Actor, Band, Care, Decimal, Episode, HOUR_MS, Instant, MINUTE_MS, Measure, Person, Place,
-    PlaceKind, Presence, Priority, SECOND_MS, SeenAction, Sex, Stay, Verb,
+    About, Action, Actor, Band, Decimal, Episode, HOUR_MS, Instant, MINUTE_MS, Measure, Place, PlaceKind,
+    Presence, Priority, SECOND_MS, SeenAction, Verb,
 };
 use console::board;
 use documents::{handover, ward_list};
@@ -14,23 +16,11 @@ use vault::{SeriesInfo, SeriesValue, Ward};
 const NOW: Instant = Instant(1_770_000_000_000);
 
 fn value(code: &str, device: &str, number: i64, age_ms: i64) -> SeriesValue {
-    SeriesValue {
-        series: SeriesInfo {
-            id: 1,
-            patient: "p".into(),
-            device: (!device.is_empty()).then(|| device.into()),
-            code: code.into(),
-            mdc: false,
-            unit: if code == "59408-5" { "%" } else { "/min" }.into(),
-            streamed: !device.is_empty(),
-        },
-        value: Decimal::whole(number),
-        taken_at: NOW - age_ms,
-        artefact: false,
-        good: None,
-        comparator: None,
-        source: "Observation/o".into(),
-    }
+    let unit = if code == "59408-5" { "%" } else { "/min" };
+    let device = (!device.is_empty()).then_some(device);
+    let mut value = somebody::value(code, unit, device, number, NOW - age_ms);
+    value.series.streamed = device.is_some();
+    value
 }
 
 fn hr() -> SeriesValue {
@@ -65,26 +55,9 @@ fn sensor_off(ended: bool) -> Episode {
 
 fn ward(values: Vec<SeriesValue>, episodes: Vec<Episode>) -> Ward {
     Ward {
-        persons: vec![Person {
-            id: "p".into(),
-            mrn: "1".into(),
-            family: "Adeyemi".into(),
-            given: "Ruth".into(),
-            birth_date: Some("1955-03-14".into()),
-            sex: Sex::Female,
-            active: true,
-            deceased: false,
-            replaced_by: None,
-            replaces: Vec::new(),
-        }],
+        persons: vec![somebody::person()],
         places: vec![Place { id: "b".into(), name: "Bed 3".into(), kind: PlaceKind::Bed, part_of: None }],
-        stays: vec![Stay {
-            id: "s".into(),
-            patient: "p".into(),
-            places: vec!["b".into()],
-            in_progress: true,
-            care: Care::Hospital,
-        }],
+        stays: vec![somebody::stay("b")],
         values,
         episodes,
         ..Ward::default()

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use console::{Act, Opening, Pin, Response, Start};
+use console::{Act, Opening, Pin, Response, Start, Units};
 use ward_sim::{Options, WardSim};
 
 async fn ward() -> WardSim {
@@ -15,10 +15,12 @@ fn start(folder: &Path, server: Option<&str>, same_server: bool) -> Start {
         folder: folder.to_owned(),
         server: server.map(str::to_owned),
         same_server,
+        units: Units::AsKept,
         pin: Some(Pin::new("2580-night".to_owned()).unwrap()),
         user: Some("IT staff".into()),
         user_id: None,
         station: None,
+        way_in: Default::default(),
     }
 }
 
@@ -77,10 +79,28 @@ async fn another_server_gets_nothing_that_waits_and_gives_nothing_to_a_cache_tha
 async fn no_password_in_an_address_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let with = |user: &str| format!("http://{user}:secret@127.0.0.1:9/fhir");
-    open(folder.path(), Some(&with("a")), false).unwrap();
-    open(folder.path(), Some(&with("b")), false).unwrap();
+    for asked in [Some(with("a")), Some(with("b")), None] {
+        let station = open(folder.path(), asked.as_deref(), false).unwrap();
+        assert_eq!(station.server, "http://127.0.0.1:9/fhir", "asked with {asked:?}");
+        let engine = format!("{:?}", station.console.engine());
+        assert!(engine.contains("127.0.0.1:9/fhir") && !engine.contains("secret"), "{engine}");
+        let start = format!("{:?}", start(folder.path(), asked.as_deref(), false));
+        assert!(!start.contains("secret"), "{start}");
+    }
+    // One that is no address is said back, and not its password.
+    for none in
+        ["http://a:secret@127.0.0.1:port/fhir", "ftp://a:secret@127.0.0.1/fhir", "a:secret@127.0.0.1/fhir"]
+    {
+        let refused = open(folder.path(), Some(none), false).err().unwrap();
+        assert!(refused.contains("127.0.0.1") && !refused.contains("secret"), "{refused}");
+    }
     let refused = open(folder.path(), Some("http://c:secret@127.0.0.1:8/fhir"), false).err().unwrap();
     assert!(refused.contains("http://127.0.0.1:9/fhir") && !refused.contains("secret"), "{refused}");
+    // Nothing that lies on the disk can be read.
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"secret"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ fn handled(episode: &EpisodeId, reason: &str, words: &str) -> Act {
 }
 
 async fn synced() -> (tempfile::TempDir, ward_sim::WardSim, Arc<Console>) {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let (folder, console) = station(&sim).await;
     (folder, sim, console)
 }

@@ -2,12 +2,13 @@
 
 use bedside::annotations;
 use bedside::local_time::{local, zone};
-use charts::{Event, EventKind, Figure, Row, TimeStep, time_ticks};
+use charts::{Event, EventKind, FIGURE_EDGES, FIGURE_HEAD, Figure, Row, TimeStep, time_ticks};
 use clinical::{DAY_MS, Dose, Instant, PatientId, TimeRange};
 use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
 
 use crate::error::DocumentError;
+use crate::page_writer::headed;
 
 /// A moment in full.
 pub(crate) const STAMP: &str = "%a %d %b %Y %H:%M";
@@ -86,7 +87,7 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
     Ok(Figure {
         from: range.from().0,
         to: range.to().0,
-        title: title(reader, &request.patient, range)?,
+        title: title(reader, &request.patient, range, width)?,
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
         events: events(reader, &request.patient, range, changes)?,
@@ -94,14 +95,20 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
 }
 
 /// Whose trends these are: a picture without a name is mistaken for another's.
-fn title(reader: &Reader, patient: &PatientId, range: TimeRange) -> Result<Vec<String>, DocumentError> {
+fn title(
+    reader: &Reader,
+    patient: &PatientId,
+    range: TimeRange,
+    width: u32,
+) -> Result<Vec<String>, DocumentError> {
     let persons = reader.ward()?.persons;
     let Some(person) = persons.into_iter().find(|p| p.id == *patient) else { return Ok(Vec::new()) };
     let name = [person.family, person.given].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>();
     let mrn = if person.mrn.is_empty() { "none" } else { &person.mrn };
     let born = person.birth_date.as_deref().unwrap_or("not known");
+    let rest = format!(" · MRN {mrn} · born {born}");
     Ok(vec![
-        format!("{} · MRN {mrn} · born {born}", name.join(", ")),
+        headed(&name.join(", "), &rest, FIGURE_HEAD, width as f32 - FIGURE_EDGES),
         format!("{} to {}", local(range.from(), STAMP), local(range.to(), STAMP)),
     ])
 }
@@ -155,10 +162,10 @@ fn events(
     Ok(found)
 }
 
-/// `Insulin lispro 4 [iU]`.
+/// `Insulin lispro 4 U`.
 pub(crate) fn dose_words(dose: &Dose) -> String {
     match &dose.amount {
-        Some((amount, unit)) => format!("{} {amount} {unit}", dose.what),
+        Some(amount) => format!("{} {amount}", dose.what),
         None => dose.what.clone(),
     }
 }

@@ -36,8 +36,8 @@ pub struct FlowCell {
     pub high: f64,
 }
 
-/// The numbers of a range in steps of `step_ms` that begin at round moments of local time, as it is where the range ends; of
-/// pressures the systolic one.
+/// The numbers of a range in steps of `step_ms` that begin at round moments of local time, as it is where the range ends. Pressures
+/// have two rows: of the middle systolic and the middle diastolic each says a part.
 ///
 /// # Errors
 /// As [`crate::export_csv`].
@@ -48,19 +48,37 @@ pub fn flowsheet(
 ) -> Result<Vec<FlowRow>, DocumentError> {
     let range = chart_range(reader, request)?;
     let step = Steps { ms: step_ms.max(60_000), ahead: ahead_of_utc(range.to()) };
-    let rows = all_panels(reader, &request.patient, range, false)?.into_iter().map(|panel| {
-        let points: Vec<(i64, f64)> = match panel.panel.content {
-            charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
-            charts::Content::Dots(dots) => dots,
-            charts::Content::Bars(bars) => bars.into_iter().map(|b| (b.t, b.high)).collect(),
-            charts::Content::Steps(steps) => steps.iter().flat_map(|held| scores(held, step)).collect(),
-            // These two are made for a screen.
-            charts::Content::Outline { .. } | charts::Content::DenseBars(_) => Vec::new(),
-        };
-        let cells = points.chunk_by(|a, b| step.of(a.0) == step.of(b.0)).map(cell(step));
-        FlowRow { key: panel.kind.key, label: panel.kind.label, unit: panel.unit, cells: cells.collect() }
+    let rows = all_panels(reader, &request.patient, range, false)?.into_iter().flat_map(|panel| {
+        let (kind, unit) = (panel.kind, panel.unit);
+        let parts = parts(panel.panel.content, (kind.key, kind.label), step);
+        parts.into_iter().map(move |(key, label, points)| {
+            let cells = points.chunk_by(|a, b| step.of(a.0) == step.of(b.0)).map(cell(step));
+            FlowRow { key, label, unit, cells: cells.collect() }
+        })
     });
     Ok(rows.filter(|row| !row.cells.is_empty()).collect())
+}
+
+/// A row's key, its name and its values.
+type Part = (&'static str, &'static str, Vec<(i64, f64)>);
+
+/// The rows of a panel.
+fn parts(content: charts::Content, (key, label): (&'static str, &'static str), step: Steps) -> Vec<Part> {
+    let points = match content {
+        charts::Content::Line { times, values, .. } => times.into_iter().zip(values).collect(),
+        charts::Content::Dots(dots) => dots,
+        charts::Content::Bars(bars) => {
+            let of = |part: &dyn Fn(&charts::Bar) -> f64| bars.iter().map(|bar| (bar.t, part(bar))).collect();
+            return vec![
+                (key, "BP systolic", of(&|bar| bar.high)),
+                ("bp-diastolic", "BP diastolic", of(&|bar| bar.low)),
+            ];
+        }
+        charts::Content::Steps(steps) => steps.iter().flat_map(|held| scores(held, step)).collect(),
+        // These two are made for a screen.
+        charts::Content::Outline { .. } | charts::Content::DenseBars(_) => Vec::new(),
+    };
+    vec![(key, label, points)]
 }
 
 /// A score that held through several steps of time says something in each. One with a missing input has no total.
@@ -115,6 +133,21 @@ mod tests {
         let found = cell(Steps { ms: 1000, ahead: 0 })(&[(1500, 9.0), (1600, 1.0), (1700, 4.0), (1800, 2.0)]);
         let was = FlowCell { from: Instant(1000), n: 4, median: 3.0, low: 1.0, high: 9.0 };
         assert_eq!(found, was);
+    }
+
+    #[test]
+    fn a_pressure_is_never_told_by_its_upper_half_alone() {
+        let bar = |t, low, high| charts::Bar { t, low, high, mean: None };
+        let bars = charts::Content::Bars(vec![bar(100, 60.0, 120.0), bar(150, 40.0, 90.0)]);
+        let found = parts(bars, ("bp", "BP"), Steps { ms: 100, ahead: 0 });
+        let rows: Vec<_> = found.iter().map(|(_, label, points)| (*label, points.clone())).collect();
+        assert_eq!(
+            rows,
+            [
+                ("BP systolic", vec![(100, 120.0), (150, 90.0)]),
+                ("BP diastolic", vec![(100, 60.0), (150, 40.0)]),
+            ]
+        );
     }
 
     #[test]

@@ -1,15 +1,22 @@
 //! The handover: one paper a person can print or read through, made of what is open, owned, paused and noted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bedside::local_time::local;
 use bedside::{Board, QueueItem, ShiftNote, Slot, Tile, board, shift_notes};
-use charts::{Ink, Page};
+use charts::{Ink, Page, isolated};
 use clinical::{Group, HOUR_MS, Instant, PatientId, Sound};
 use vault::Ward;
 
 use crate::imprint::Imprint;
-use crate::page_writer::{LEFT, PageWriter};
+use crate::page_writer::{Column, LEFT, PageWriter, RIGHT};
+
+/// Where the columns begin: the bed, the name, what it is, what is known of it.
+const NAME: f32 = LEFT + 72.0;
+const WHAT: f32 = LEFT + 200.0;
+const ABOUT: f32 = LEFT + 330.0;
+/// What belongs to somebody stands below them.
+const BELOW: f32 = LEFT + 32.0;
 
 /// What values are compared with on the page of the handover: milliseconds ago.
 pub const HANDOVER_LOOKS_BACK: i64 = 8 * HOUR_MS;
@@ -17,7 +24,7 @@ pub const HANDOVER_LOOKS_BACK: i64 = 8 * HOUR_MS;
 /// The pages of a ward at `now`; `before` is the same ward [`HANDOVER_LOOKS_BACK`] that, for where the values come from.
 pub fn handover(ward: &Ward, before: &Ward, now: Instant, imprint: &Imprint) -> Vec<Page> {
     let (shown, before) = (board(ward, now), board(before, now - HANDOVER_LOOKS_BACK));
-    let mut paper = WardPages::new("Handover", now, imprint);
+    let mut paper = WardPages::new("Handover", &shown, now, imprint);
     paper.alerts(&shown);
     paper.patients(&shown, Some(&before), ward);
     paper.pages.signatures("I leave", "I take over");
@@ -26,8 +33,9 @@ pub fn handover(ward: &Ward, before: &Ward, now: Instant, imprint: &Imprint) -> 
 
 /// The pages of the ward's list for the time without a network: who lies where, and what was last known.
 pub fn ward_list(ward: &Ward, now: Instant, imprint: &Imprint) -> Vec<Page> {
-    let mut paper = WardPages::new("Ward list", now, imprint);
-    paper.patients(&board(ward, now), None, ward);
+    let shown = board(ward, now);
+    let mut paper = WardPages::new("Ward list", &shown, now, imprint);
+    paper.patients(&shown, None, ward);
     paper.pages.finish(&paper.foot)
 }
 
@@ -45,28 +53,42 @@ struct WardPages {
     pages: PageWriter,
     foot: String,
     now: Instant,
+    /// Beds of several wards are on it: each says its own.
+    several: bool,
 }
 
 impl WardPages {
-    fn new(title: &str, now: Instant, imprint: &Imprint) -> WardPages {
-        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), imprint.station);
+    fn new(title: &str, board: &Board, now: Instant, imprint: &Imprint) -> WardPages {
+        let foot = format!("{title} · printed from cache at {} · {}", stamp(now), isolated(&imprint.station));
         let mut pages = PageWriter::new();
         pages.write(LEFT, Ink::bold(20.0), title);
         let good = imprint.last_good.map_or("not known".to_owned(), stamp);
         let line = format!(
             "{} · {} · written by {} · last good data {good}",
             stamp(now),
-            imprint.station,
-            imprint.user
+            isolated(&imprint.station),
+            isolated(&imprint.user)
         );
         pages.line(Ink::quiet(9.0), 16.0, &line);
         pages.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
         pages.y += 10.0;
-        WardPages { pages, foot, now }
+        let wards: BTreeSet<&str> =
+            board.tiles.iter().map(|t| t.ward.as_str()).filter(|ward| !ward.is_empty()).collect();
+        WardPages { pages, foot, now, several: wards.len() > 1 }
     }
 
     fn clock(&self, at: Instant) -> String {
         clock(at, self.now)
+    }
+
+    /// The bed, and its ward where there are several: two beds of one number are two places.
+    fn place(&self, bed: &str, ward: &str, home: bool, ink: Ink) -> Column {
+        let bed = if bed.is_empty() { "–" } else { bed };
+        let mut parts = vec![isolated(bed)];
+        if self.several && !home {
+            parts.push(isolated(if ward.is_empty() { "ward not known" } else { ward }));
+        }
+        Column::parts(LEFT, NAME, ink, &parts)
     }
 
     fn alerts(&mut self, board: &Board) {
@@ -92,22 +114,13 @@ impl WardPages {
     }
 
     fn alert(&mut self, item: &QueueItem) {
-        self.pages.make_room(16.0);
-        self.pages.y += 14.0;
         let line = &item.line;
-        self.pages.write(
-            LEFT,
-            Ink::bold(9.5),
-            &if item.bed.is_empty() { "–".into() } else { item.bed.clone() },
-        );
-        self.pages.write(LEFT + 32.0, Ink::plain(9.5), &item.name);
-        self.pages.write(LEFT + 170.0, Ink::bold(9.5), &line.shown());
         let mut about = vec![format!("since {}", self.clock(line.onset))];
         if item.ended.is_some() {
             about.push("ended, nobody took it".into());
         }
         if let Some((owner, since)) = &line.owner {
-            about.push(format!("{} {}", owner.name, self.clock(*since)));
+            about.push(format!("{} {}", isolated(&owner.name), self.clock(*since)));
         }
         about.extend(line.handled_words(&|at| self.clock(at)));
         if let Sound::Paused(until) = line.sound {
@@ -123,7 +136,13 @@ impl WardPages {
         if line.known_here_only {
             about.push("this station only".into());
         }
-        self.pages.write(LEFT + 330.0, Ink::plain(8.5), &about.join(" · "));
+        let columns = [
+            self.place(&item.bed, &item.ward, item.home, Ink::bold(9.5)),
+            Column::name(NAME, WHAT, Ink::plain(9.5), &item.name),
+            Column::parts(WHAT, ABOUT, Ink::bold(9.5), &[isolated(&line.shown())]),
+            Column::parts(ABOUT, RIGHT, Ink::plain(8.5), &about),
+        ];
+        self.pages.row(14.0, &columns);
     }
 
     fn patients(&mut self, board: &Board, before: Option<&Board>, ward: &Ward) {
@@ -148,18 +167,15 @@ impl WardPages {
 
     fn patient(&mut self, tile: &Tile, earlier: Option<&Tile>, notes: &[ShiftNote]) {
         self.pages.make_room(32.0 + 11.0 * notes.len().min(4) as f32);
-        self.pages.y += 17.0;
-        self.pages.write(LEFT, Ink::bold(11.0), &tile.bed);
         let name = [tile.family.as_str(), tile.given.as_str()]
             .into_iter()
             .filter(|n| !n.is_empty())
             .collect::<Vec<_>>()
             .join(", ");
-        self.pages.write(LEFT + 32.0, Ink::bold(9.5), &name);
         let age = tile.age.map(|age| format!("{age} y")).unwrap_or_default();
         let died = if tile.deceased { "deceased" } else { "" };
         let about = [tile.mrn.as_str(), &age, died].into_iter().filter(|word| !word.is_empty());
-        self.pages.write(LEFT + 170.0, Ink::quiet(8.5), &about.collect::<Vec<_>>().join(" · "));
+        let about: Vec<String> = about.map(str::to_owned).collect();
         let score = match (&tile.news.not_for, tile.news.total) {
             (Some(_), _) => "NEWS2 not used".to_owned(),
             (None, Some(total)) => format!("NEWS2 {total}"),
@@ -174,12 +190,17 @@ impl WardPages {
             (None, None) => "NEWS2 –".to_owned(),
         };
         let due = match tile.news.next_due {
-            Some(due) if due <= self.now => format!(" · observations overdue since {}", self.clock(due)),
-            Some(due) => format!(" · observations due {}", self.clock(due)),
+            Some(due) if due <= self.now => format!("observations overdue since {}", self.clock(due)),
+            Some(due) => format!("observations due {}", self.clock(due)),
             None => String::new(),
         };
-        self.pages.write(LEFT + 330.0, Ink::bold(8.5), &(score + &due));
-        self.pages.y += 12.0;
+        let columns = [
+            self.place(&tile.bed, &tile.ward, tile.home, Ink::bold(9.5)),
+            Column::name(NAME, WHAT, Ink::bold(9.5), &name),
+            Column::parts(WHAT, ABOUT, Ink::quiet(8.5), &about),
+            Column::parts(ABOUT, RIGHT, Ink::bold(8.5), &[score, due]),
+        ];
+        self.pages.row(17.0, &columns);
         let values: Vec<String> = tile
             .cells
             .iter()
@@ -197,14 +218,16 @@ impl WardPages {
                 let was = earlier
                     .and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && c.mark().is_none()));
                 let was = was.map_or(String::new(), |was| format!("{} > ", was.text));
-                format!("{label} {was}{}{beside} ({}{mark})", cell.reads(), self.clock(cell.taken_at))
+                // Of the two units of glucose it is said which; the others have one.
+                let unit = if cell.slot == Slot::Glucose { format!(" {}", cell.unit) } else { String::new() };
+                format!("{label} {was}{}{unit}{beside} ({}{mark})", cell.reads(), self.clock(cell.taken_at))
             })
             .collect();
-        self.pages.write(LEFT + 32.0, Ink::plain(8.5), &values.join("   "));
+        self.pages.flow(BELOW, Ink::plain(8.5), 12.0, &values, "   ");
         for note in notes.iter().rev().take(4) {
-            self.pages.y += 11.0;
-            let text = format!("{} {} – {}", self.clock(note.at), note.by, note.text);
-            self.pages.write(LEFT + 32.0, Ink::quiet(8.5), &text.chars().take(110).collect::<String>());
+            let text =
+                format!("{} {} – {}", self.clock(note.at), isolated(note.by.as_ref()), isolated(&note.text));
+            self.pages.flow(BELOW, Ink::quiet(8.5), 11.0, &[text], " ");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bedside::local_time::local;
 use bedside::{Tile, annotations, board, timeline};
-use charts::{Figure, Ink, Page, pdf};
+use charts::{Figure, Ink, Page, isolated, pdf};
 use clinical::{Instant, PatientId, Verb};
 use trends::all_panels;
 use vault::Reader;
@@ -10,7 +10,7 @@ use vault::Reader;
 use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
 use crate::error::DocumentError;
 use crate::imprint::Imprint;
-use crate::page_writer::{LEFT, PageWriter, RIGHT};
+use crate::page_writer::{LEFT, PageWriter, RIGHT, headed};
 
 /// What a PDF of it says it is.
 pub const TITLE: &str = "Patient report";
@@ -66,7 +66,8 @@ pub fn report_pages(
     page.notes(reader, &request.patient, from, to)?;
     page.changes(&device_changes(reader, &panels, range)?);
     page.signatures("Reviewed by", "Countersigned by");
-    let foot = format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), imprint.station);
+    let foot =
+        format!("{TITLE} · printed from cache at {} · {}", local(now, STAMP), isolated(&imprint.station));
     Ok(page.finish(&foot))
 }
 
@@ -75,15 +76,20 @@ impl PageWriter {
         let name: Vec<&str> =
             [tile.family.as_str(), tile.given.as_str()].into_iter().filter(|n| !n.is_empty()).collect();
         let died = if tile.deceased { " (deceased)" } else { "" };
-        self.write(LEFT, Ink::bold(20.0), &(name.join(", ") + died));
+        let ink = Ink::bold(20.0);
+        self.write(LEFT, ink, &headed(&name.join(", "), died, ink, RIGHT - LEFT));
         let age = tile.age.map_or("age not known".to_owned(), |age| format!("{age} years"));
         let born = tile.birth_date.as_deref().unwrap_or("not known");
-        let place = if tile.home { "at home".to_owned() } else { format!("{} bed {}", tile.ward, tile.bed) };
+        let place = if tile.home {
+            "at home".to_owned()
+        } else {
+            format!("{} bed {}", isolated(&tile.ward), isolated(&tile.bed))
+        };
         let mrn = if tile.mrn.is_empty() { "none" } else { &tile.mrn };
         self.line(Ink::plain(10.0), 17.0, &format!("MRN {mrn} · born {born} · {age} · {place}"));
         let range = format!("{} to {}", local(from, STAMP), local(to, STAMP));
         self.line(Ink::plain(10.0), 14.0, &range);
-        let written = format!("printed from cache at {} by {}", local(now, STAMP), imprint.user);
+        let written = format!("printed from cache at {} by {}", local(now, STAMP), isolated(&imprint.user));
         self.line(Ink::quiet(9.0), 13.0, &written);
         self.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
     }
@@ -113,7 +119,7 @@ impl PageWriter {
             })
             .collect();
         for part in inputs.chunks(4) {
-            self.line(Ink::plain(9.0), 12.0, &part.join("     "));
+            self.flow(LEFT, Ink::plain(9.0), 12.0, part, "     ");
         }
     }
 
@@ -138,13 +144,18 @@ impl PageWriter {
             let mark = episode.priority.marks();
             let ended =
                 episode.ended.map_or("still on".to_owned(), |at| format!("to {}", local(at, "%H:%M")));
-            let head = format!("{}  {mark} {}  {ended}", local(episode.onset, "%a %d %H:%M"), episode.text);
+            let head = format!(
+                "{}  {mark} {}  {ended}",
+                local(episode.onset, "%a %d %H:%M"),
+                isolated(&episode.text)
+            );
             self.line(Ink::bold(9.0), 14.0, &head);
             for entry in timeline(reader, &episode.id, now)?.unwrap_or_default() {
                 let (Some(by), Some(verb)) = (&entry.by, Verb::from_code(entry.what)) else { continue };
-                let note = entry.note.as_deref().map_or_else(String::new, |n| format!(": {n}"));
-                let text = format!("      {} {by} {}{note}", local(entry.at, "%H:%M"), verb.code());
-                self.line(Ink::quiet(8.5), 11.0, &text.chars().take(120).collect::<String>());
+                let note = entry.note.as_deref().map_or_else(String::new, |n| format!(": {}", isolated(n)));
+                let by = isolated(by.as_ref());
+                let text = format!("{} {by} {}{note}", local(entry.at, "%H:%M"), verb.code());
+                self.flow(LEFT + 16.0, Ink::quiet(8.5), 11.0, &[text], " ");
             }
         }
         Ok(())
@@ -163,7 +174,7 @@ impl PageWriter {
             self.line(Ink::quiet(9.0), 14.0, "none recorded in this range");
         }
         for dose in found {
-            let text = format!("{}  {}", local(dose.at, "%a %d %H:%M"), dose_words(&dose));
+            let text = format!("{}  {}", local(dose.at, "%a %d %H:%M"), isolated(&dose_words(&dose)));
             self.line(Ink::plain(9.0), 13.0, &text);
         }
         Ok(())
@@ -184,8 +195,9 @@ impl PageWriter {
         self.title(&format!("Notes · {}", found.len()), 20.0);
         for note in found {
             let here = if note.sent { "" } else { " (this station only)" };
-            let text = format!("{}  {} – {}{here}", local(note.at, "%a %d %H:%M"), note.text, note.by);
-            self.line(Ink::plain(9.0), 13.0, &text.chars().take(130).collect::<String>());
+            let (at, by) = (local(note.at, "%a %d %H:%M"), note.by.to_string());
+            let text = format!("{at}  {} – {}{here}", isolated(&note.text), isolated(&by));
+            self.line(Ink::plain(9.0), 13.0, &text);
         }
         Ok(())
     }
@@ -197,7 +209,7 @@ impl PageWriter {
         self.title(&format!("Device changes · {}", found.len()), 20.0);
         for (at, words) in found {
             let text = format!("{}  {words}", local(*at, "%a %d %H:%M"));
-            self.line(Ink::plain(9.0), 13.0, &text.chars().take(130).collect::<String>());
+            self.line(Ink::plain(9.0), 13.0, &text);
         }
     }
 }

@@ -30,11 +30,20 @@ pub enum FhirError {
     /// The answer broke off.
     #[error("the answer broke off before its end")]
     Broken(#[source] Cause),
-    /// Signed out.
-    #[error("the server wants a sign-in (401)")]
-    SignIn,
+    /// Signed out: why, and what to do.
+    #[error("this server wants a sign-in (401): {0}")]
+    SignIn(String),
+    /// Who signs this station in did not, for now.
+    #[error("the sign-in service could not be used: {0}")]
+    SignInService(String),
+    /// What this station was granted leaves this out; it was not asked for.
+    #[error("not granted to this station: {0}")]
+    NotGranted(String),
+    /// A part of the way to the server that somebody named.
+    #[error("{0}; nothing was sent")]
+    Way(String),
     /// Not allowed.
-    #[error("this account may not read here (403)")]
+    #[error("this account may not do this here (403)")]
     Forbidden,
     /// No such thing.
     #[error("there is no FHIR server at this address (404)")]
@@ -119,15 +128,19 @@ impl FhirError {
             return FhirError::Timeout(error.into());
         }
         // reqwest keeps the cause in the source chain; its text is the only thing that tells TLS from DNS.
+        // Its own words name the address, in which anything may stand.
         let mut text = String::new();
-        let mut source: Option<&dyn std::error::Error> = Some(&error);
+        let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
             text.push_str(&cause.to_string().to_lowercase());
             source = cause.source();
         }
-        if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
+        // A certificate of another name names a `DnsName`.
+        if text.contains("certificate") {
+            FhirError::Tls(error.into())
+        } else if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
             FhirError::Dns(error.into())
-        } else if text.contains("certificate") || text.contains("tls") || text.contains("handshake") {
+        } else if text.contains("tls") || text.contains("handshake") {
             FhirError::Tls(error.into())
         } else if error.is_connect() {
             FhirError::Connect(error.into())
@@ -141,6 +154,7 @@ impl FhirError {
         match self {
             FhirError::Server { status, .. } => !matches!(status, 408 | 502..=504),
             FhirError::Forbidden
+            | FhirError::NotGranted(_)
             | FhirError::NotFound
             | FhirError::Gone
             | FhirError::Expired { .. }
@@ -153,6 +167,11 @@ impl FhirError {
             | FhirError::ForeignLink => true,
             _ => false,
         }
+    }
+
+    /// Whether the server is there and gives this station nothing of it.
+    pub fn is_barred(&self) -> bool {
+        matches!(self, FhirError::Forbidden | FhirError::NotGranted(_))
     }
 
     /// Whether a search gave pages, and not its last one.
@@ -182,7 +201,7 @@ impl FhirError {
     /// The HTTP status, where one tells the error.
     pub fn status(&self) -> Option<u16> {
         match self {
-            FhirError::SignIn => Some(401),
+            FhirError::SignIn(_) => Some(401),
             FhirError::Forbidden => Some(403),
             FhirError::NotFound => Some(404),
             FhirError::Gone => Some(410),
@@ -209,6 +228,7 @@ impl FhirError {
                 | FhirError::WebPage
                 | FhirError::Malformed(_)
                 | FhirError::Live(_)
+                | FhirError::SignInService(_)
         )
     }
 
@@ -226,7 +246,11 @@ impl FhirError {
         match self {
             FhirError::Dns(_) => "dns",
             FhirError::Tls(_) => "tls",
-            FhirError::SignIn | FhirError::Forbidden | FhirError::WebPage => "sign-in",
+            FhirError::SignIn(_)
+            | FhirError::SignInService(_)
+            | FhirError::NotGranted(_)
+            | FhirError::Forbidden
+            | FhirError::WebPage => "sign-in",
             FhirError::Server { status: 502..=504, .. } => "gateway",
             FhirError::Connect(_) | FhirError::Timeout(_) | FhirError::Broken(_) | FhirError::Live(_) => {
                 "network"

@@ -12,10 +12,14 @@ mod write;
 
 mod client;
 
+pub use client::credentials::{Access, Asking, Bearer, Credentials};
 pub use client::live::{LiveEvent, listen};
+pub use client::people::{FOUND_AT_MOST, FoundPeople, Sought};
 pub use client::rest::{Client, Fetched, Server};
+pub use client::shown::without_sign_in;
 pub use client::status::Counted;
-pub use client::transport::{Answer, Answering, Ear, Request, Transport};
+pub use client::transport::{Answer, Answering, Ear, Request, Transport, network};
+pub use client::way::Way;
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;

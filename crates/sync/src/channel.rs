@@ -1,13 +1,15 @@
 //! The live channel of a session: what it brings is committed at once and waits for no request.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use fhir::{FhirError, LiveEvent};
+use clinical::{Body, EpisodeId, Fact};
+use fhir::{FhirError, LiveEvent, Page};
 use tokio::sync::mpsc;
 use vault::PageCommit;
 
 use crate::backoff::delay;
-use crate::beats::Stage;
+use crate::beats::{Beats, Stage};
 use crate::engine::{Engine, RETRY_AT_MOST};
 use crate::event::SyncEvent;
 use crate::pace::Pace;
@@ -18,6 +20,15 @@ use crate::task::{AbortOnDrop, on_vault};
 const HELD: Duration = Duration::from_secs(60);
 /// The server was heard a moment ago by another way.
 const JUST_NOW: Duration = Duration::from_secs(3);
+
+/// A channel that has ended is waited for by nobody: asking goes on, and the chip says so.
+struct Rests<'a>(&'a Beats);
+
+impl Drop for Rests<'_> {
+    fn drop(&mut self) {
+        self.0.rest(Stage::Channel);
+    }
+}
 
 impl Engine {
     /// Follows the topic for as long as the server is there; where it offers one and gives none, the turns go on asking. Gives
@@ -39,7 +50,11 @@ impl Engine {
             pace.set_live(false);
             // The socket alone may have gone: what is heard otherwise tells, or one question.
             let is_heard = self.beats().silent(Stage::Server).is_some_and(|silent| silent < JUST_NOW);
-            match self.client.probe().await {
+            let sign = match self.scoped().and_then(|scoped| scoped.sign()) {
+                Some(query) => self.client.probe_by(&query).await,
+                None => self.client.probe().await,
+            };
+            match sign {
                 Ok(date) => self.online(date, false),
                 Err(_) if is_heard => self.online(None, false),
                 Err(_) => return error.into(),
@@ -54,6 +69,32 @@ impl Engine {
         }
     }
 
+    /// What of a notification is about somebody here; the rest is counted and dropped. Somebody who came is looked for at once.
+    async fn of_here(&self, mut page: Page, pace: &Pace) -> Result<Page, SyncError> {
+        let Some(scoped) = self.scoped() else { return Ok(page) };
+        if page.facts.iter().any(|fact| scoped.is_arrival(fact)) {
+            pace.ask();
+        }
+        let alarms: Vec<EpisodeId> = page.facts.iter().filter_map(alarm_of).cloned().collect();
+        let mut known: HashSet<EpisodeId> = HashSet::new();
+        if !alarms.is_empty() {
+            known = on_vault(&self.vault, &self.beats, move |vault| {
+                vault.read(|reader| {
+                    let mut known = HashSet::new();
+                    for id in alarms {
+                        if reader.episode(&id)?.is_some() {
+                            known.insert(id);
+                        }
+                    }
+                    Ok(known)
+                })
+            })
+            .await?;
+        }
+        page.facts = scoped.of_here(page.facts, Some(&|id| known.contains(id)));
+        Ok(page)
+    }
+
     /// One channel to its end; gives why it ended.
     ///
     /// # Errors
@@ -63,6 +104,7 @@ impl Engine {
         let (client, topic) = (self.client.clone(), topic.to_owned());
         let mut listener =
             AbortOnDrop(tokio::spawn(async move { fhir::listen(&client, &topic, send).await }));
+        let _rests = Rests(self.beats());
         while let Some(event) = incoming.recv().await {
             match event {
                 LiveEvent::Bound => {
@@ -83,6 +125,7 @@ impl Engine {
                     pace.ask();
                 }
                 LiveEvent::Changed { page, received } => {
+                    let page = self.of_here(page, pace).await?;
                     let now = self.now();
                     let ahead = self.link().clock_offset_ms.unwrap_or_default().max(0);
                     let commit = PageCommit {
@@ -92,11 +135,13 @@ impl Engine {
                         clock: Some(now + ahead),
                         ..Default::default()
                     };
-                    let what = on_vault(&self.vault, move |vault| vault.commit(commit)).await?;
+                    let what = on_vault(&self.vault, &self.beats, move |vault| vault.commit(commit)).await?;
                     self.seen(SyncEvent::Changed { what, received });
                 }
             }
             if *bound {
+                // A bound channel says something every few seconds, of its own or because it is asked to.
+                self.beats().beat(Stage::Channel);
                 self.beats().pass(Stage::Alarms);
                 self.online(None, true);
             }
@@ -105,5 +150,14 @@ impl Engine {
             Ok(Err(error)) => error,
             _ => FhirError::Live("closed".into()),
         })
+    }
+}
+
+/// The alarm that something was done about.
+fn alarm_of(fact: &Fact) -> Option<&EpisodeId> {
+    match &fact.body {
+        Body::Action(action) => action.about.episode(),
+        Body::Call(call) => Some(&call.episode),
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The running engine: first sync, then live or polling, for as long as the window is open.
 
-use std::sync::atomic::AtomicU32;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,8 +15,11 @@ use crate::beats::{Beats, Stage};
 use crate::event::{Now, SyncEvent};
 use crate::link::LinkState;
 use crate::numbers::Numbers;
+use crate::outage::Outages;
+use crate::pace::Turn;
 use crate::progress::SyncError;
 use crate::pull::Puller;
+use crate::scope::Scoped;
 use crate::task::AbortOnDrop;
 use crate::unread::Open;
 
@@ -25,6 +29,9 @@ pub(crate) const RETRY_AT_MOST: Duration = Duration::from_secs(5);
 pub(crate) const RETAIN: Duration = Duration::from_secs(3600);
 /// What stopped by a fault of its own is begun again after so long.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// Milliseconds after which the time of the last good data, and what the server's clock says, are told again.
+const TOLD_EVERY: i64 = 5_000;
 
 /// The engine for one server.
 pub struct Engine {
@@ -37,15 +44,22 @@ pub struct Engine {
     link: Mutex<LinkState>,
     pub(crate) open: Open,
     pub(crate) numbers: Mutex<Numbers>,
-    beats: Beats,
+    pub(crate) outages: Mutex<Outages>,
+    pub(crate) beats: Beats,
+    /// Turns to which the server gives nothing, although it is there.
+    pub(crate) barred: Mutex<HashSet<Turn>>,
+    /// The units and programmes of this session; `None` where the station is of its whole server.
+    scoped: Mutex<Option<Arc<Scoped>>>,
     /// How often in a row an answer did not come in time: the next one is given longer.
     pub(crate) checks_in_vain: AtomicU32,
     pub(crate) alarms_in_vain: AtomicU32,
+    /// When the state of the link was told last.
+    told: AtomicI64,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("base", &self.client.base().as_str()).finish_non_exhaustive()
+        f.debug_struct("Engine").field("base", &self.client.shown()).finish_non_exhaustive()
     }
 }
 
@@ -80,15 +94,37 @@ impl Engine {
             link: Mutex::new(LinkState::UNKNOWN),
             open: Open::default(),
             numbers: Mutex::default(),
+            outages: Mutex::default(),
             beats,
+            barred: Mutex::default(),
+            scoped: Mutex::default(),
             checks_in_vain: AtomicU32::new(0),
             alarms_in_vain: AtomicU32::new(0),
+            told: AtomicI64::new(i64::MIN),
         })
     }
 
     /// Another that pulls, with a place of its own in every search.
     pub(crate) fn puller(&self) -> Puller {
-        Puller::new(self.client.clone(), self.vault.clone(), self.now.clone(), self.open.clone())
+        let (client, vault) = (self.client.clone(), self.vault.clone());
+        Puller::new(client, vault, self.beats.clone(), self.now.clone(), self.open.clone()).of(self.scoped())
+    }
+
+    /// What of the server this station is of, as the cache says it now.
+    pub(crate) async fn load_scope(&self) -> Result<(), SyncError> {
+        let scoped = Scoped::load(&self.vault, &self.beats).await?;
+        *self.scoped.lock().unwrap_or_else(PoisonError::into_inner) = scoped;
+        Ok(())
+    }
+
+    pub(crate) fn scoped(&self) -> Option<Arc<Scoped>> {
+        self.scoped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many resources came in this session and were dropped, because they are about nobody in the units and programmes of this
+    /// station.
+    pub fn about_others(&self) -> u64 {
+        self.scoped().map_or(0, |scoped| scoped.others())
     }
 
     /// The beats of what it does.
@@ -103,7 +139,12 @@ impl Engine {
     /// The connection as it is now.
     pub fn link(&self) -> LinkState {
         let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        LinkState { alarms_read: self.open.alarms_read(), ..link }
+        LinkState {
+            alarms_read: self.open.alarms_read(),
+            outage: self.outages().told(),
+            in_clear: self.client.is_in_clear(),
+            ..link
+        }
     }
 
     /// A new action waits in the outbox.
@@ -188,6 +229,7 @@ impl Engine {
             link.message = None;
             // `Date` has whole seconds: half of one is the best guess of what it left out.
             if let Some(date) = date {
+                link.clock_told = true;
                 link.clock_offset_ms = Some(date.ms_since(now) + 500);
             }
             (was, link.clone())
@@ -195,10 +237,18 @@ impl Engine {
         if !was.online {
             self.wake_outbox.notify_one();
         }
-        if was.online != state.online || was.live != state.live || was.clock_offset_ms.is_none() {
+        let told = self.told.load(Ordering::Relaxed);
+        let is_old = !(0..TOLD_EVERY).contains(&now.0.saturating_sub(told));
+        if was.online != state.online || was.live != state.live || was.clock_offset_ms.is_none() || is_old {
+            self.told.store(now.0, Ordering::Relaxed);
             let _ = self.events.send(SyncEvent::Link(state));
         }
         self.tell_unread();
+    }
+
+    /// The server said when it took something.
+    pub(crate) fn heard_a_stamp(&self) {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner).clock_told = true;
     }
 
     pub(crate) fn offline(&self, error: &SyncError) {
@@ -207,6 +257,11 @@ impl Engine {
         }
         let state = {
             let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+            if link.online {
+                self.outages().begin(link.last_good.unwrap_or_else(|| self.now()), &error.to_string());
+            } else {
+                self.outages().is_away();
+            }
             if link.online || link.since.is_none() {
                 link.since = Some((self.now)());
             }
@@ -217,5 +272,63 @@ impl Engine {
             link.clone()
         };
         let _ = self.events.send(SyncEvent::Link(state));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clinical::HOUR_MS;
+
+    use super::*;
+
+    #[test]
+    fn a_server_whose_clock_goes_wrong_and_the_last_good_data_are_told_while_all_is_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap());
+        let wall = Arc::new(AtomicI64::new(0));
+        let now = wall.clone();
+        let (send, mut told) = mpsc::unbounded_channel();
+        let client = Client::new("http://127.0.0.1:9/fhir").unwrap();
+        let engine = Engine::new(client, vault, Arc::new(move || Instant(now.load(Ordering::Relaxed))), send);
+        // A round each second; the gateway's clock jumps in the middle of it.
+        let mut last = None;
+        for second in 0..60 {
+            let at = second * 1000;
+            wall.store(at, Ordering::Relaxed);
+            let ahead = if second < 31 { 0 } else { 3 * HOUR_MS };
+            engine.online(Some(Instant(at + ahead)), false);
+            while let Ok(event) = told.try_recv() {
+                if let SyncEvent::Link(link) = event {
+                    last = Some((link.last_good.unwrap().0, link.clock_offset_ms.unwrap()));
+                }
+            }
+            let (good, offset) = last.unwrap();
+            assert!(at - good < 10_000, "{second} s: the last good data stand at {good}");
+            assert!(second < 41 || offset > HOUR_MS, "{second} s: the clock is said to be off by {offset}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_nobody_can_check_is_said_until_the_server_says_what_time_it_is() {
+        for (name, by_date) in [("Date", true), ("lastUpdated", false)] {
+            let folder = tempfile::tempdir().unwrap();
+            let vault = Arc::new(Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap());
+            let (send, _) = mpsc::unbounded_channel();
+            let client = Client::new("http://127.0.0.1:9/fhir").unwrap();
+            let engine = Engine::new(client, vault, Arc::new(|| Instant(HOUR_MS)), send);
+            assert!(!engine.link().clock_is_unchecked(), "nothing was asked yet");
+            for live in [false, true] {
+                engine.online(None, live);
+                assert!(engine.link().clock_is_unchecked());
+            }
+            if by_date {
+                engine.online(Some(Instant(HOUR_MS)), false);
+            } else {
+                engine.heard_a_stamp();
+            }
+            engine.online(None, false);
+            assert!(!engine.link().clock_is_unchecked(), "{name}");
+        }
     }
 }

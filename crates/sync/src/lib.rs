@@ -12,8 +12,12 @@ mod task;
 mod server_clock;
 mod unread;
 
+mod parts;
+mod scope;
+
 mod numbers;
 mod recent;
+mod totals;
 mod walk;
 
 mod first_sync;
@@ -21,19 +25,27 @@ mod manner;
 mod pages;
 mod pull;
 
+mod places;
+
+mod census;
+mod gone;
+
+mod caught_up;
 mod engine;
 mod missed;
 mod once;
+mod outage;
 mod outbox;
 
 mod channel;
 mod pace;
 mod session;
 
-pub use beats::{Beats, LATE, Late, Stage, Uptime};
+pub use beats::{Beats, LATE, Late, Stage, Uptime, Working};
 pub use engine::Engine;
 pub use event::{Now, SyncEvent};
 pub use first_sync::{alarms_are_read, board_is_read, doses_are_read};
 pub use link::LinkState;
+pub use outage::Outage;
 pub use progress::{FirstSync, SyncError, SyncProgress};
 pub use unread::Unread;

@@ -2,6 +2,7 @@
 
 use clinical::Instant;
 
+use crate::outage::Outage;
 use crate::unread::Unread;
 
 /// The state of the connection, as the chip and the banner show it.
@@ -21,10 +22,16 @@ pub struct LinkState {
     pub message: Option<String>,
     /// The server's clock minus this station's, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// Whether the server has said what time it is since this station was opened: by `Date`, or by when it took a resource.
+    pub clock_told: bool,
     /// When alarms, and what people did about them, were last read to their end.
     pub alarms_read: Option<Instant>,
     /// What is not read of the server, although it answers.
     pub unread: Vec<Unread>,
+    /// Whether everybody on the way can read along: a server that is asked by http over a network.
+    pub in_clear: bool,
+    /// The last outage that is worth a word, and what came of it afterwards.
+    pub outage: Option<Outage>,
 }
 
 impl LinkState {
@@ -32,6 +39,11 @@ impl LinkState {
     pub fn unread_words(&self) -> Option<String> {
         let kinds: Vec<&str> = self.unread.iter().map(Unread::what).collect();
         (!kinds.is_empty()).then(|| format!("not read whole: {}", kinds.join(", ")))
+    }
+
+    /// Whether a wrong clock of this station could not be noticed: the server answers, and never says what time it is.
+    pub fn clock_is_unchecked(&self) -> bool {
+        self.online && !self.clock_told
     }
 
     /// Whether alarms and what people did about them were read to their end since the server is in reach: what others did while it
@@ -49,7 +61,10 @@ impl LinkState {
         cause: None,
         message: None,
         clock_offset_ms: None,
+        clock_told: false,
         alarms_read: None,
         unread: Vec::new(),
+        in_clear: false,
+        outage: None,
     };
 }

@@ -4,10 +4,10 @@ use std::sync::{MutexGuard, PoisonError};
 
 use clinical::{Instant, MINUTE_MS, SECOND_MS};
 use fhir::Counted;
-use vault::Gap;
+use vault::{Counts, Gap};
 
 use crate::engine::Engine;
-use crate::numbers::Numbers;
+use crate::numbers::{Missing, Numbers};
 use crate::pace::Turn;
 use crate::progress::SyncError;
 use crate::task::on_vault;
@@ -31,13 +31,13 @@ impl Engine {
         let known = self.numbers().heard;
         let since = match known {
             Some(heard) => Some(heard),
-            None => {
-                on_vault(&self.vault, |vault| vault.read(|reader| reader.ledger())).await?.last_word(LIVE)
-            }
+            None => on_vault(&self.vault, &self.beats, |vault| vault.read(|reader| reader.ledger()))
+                .await?
+                .last_word(LIVE),
         };
         self.numbers().begin();
         match since.filter(|since| now.ms_since(*since) > NOBODY_LISTENED) {
-            Some(since) => self.miss(None, since, now, "not listening").await,
+            Some(since) => self.miss(None, since, now).await,
             None => Ok(()),
         }
     }
@@ -49,31 +49,39 @@ impl Engine {
             let mut numbers = self.numbers();
             let since = numbers.heard.unwrap_or(now);
             let missed = numbers.take(counted, now);
-            (missed, since, numbers.take_counts(missed > 0, now, WRITTEN_EVERY))
+            (missed, since, numbers.take_counts(missed.is_some(), now, WRITTEN_EVERY))
         };
         if let Some((numbered, came)) = written {
-            on_vault(&self.vault, move |vault| vault.count_events(LIVE, numbered, came, now)).await?;
+            let counts = Counts { numbered, came, unnumbered: 0 };
+            on_vault(&self.vault, &self.beats, move |vault| vault.count_events(LIVE.into(), counts, now))
+                .await?;
         }
-        if missed > 0 {
-            tracing::warn!(missed, "events of the live channel did not come; what changed is asked for");
-            let words = format!("{missed} events were numbered and did not come");
+        if let Some(Missing { events, .. }) = missed {
+            tracing::warn!(events, "events of the live channel did not come; what changed is asked for");
+            let words = format!("{events} events were numbered and did not come");
             self.open.add(LIVE, LIVE, words, now);
             self.tell_unread();
-            self.miss(Some(missed), since, now, "numbered and not delivered").await?;
+            self.miss(missed, since, now).await?;
         }
-        Ok(missed > 0)
+        Ok(missed.is_some())
     }
 
-    async fn miss(
-        &self,
-        events: Option<u64>,
-        since: Instant,
-        until: Instant,
-        why: &'static str,
-    ) -> Result<(), SyncError> {
-        let gap =
-            Gap { channel: LIVE.into(), events, since, until, why: why.into(), read_at: None, brought: None };
-        on_vault(&self.vault, move |vault| vault.note_gap(gap)).await?;
+    /// Events did not come: those that were numbered, or else all of a time in which nobody listened.
+    async fn miss(&self, missing: Option<Missing>, since: Instant, until: Instant) -> Result<(), SyncError> {
+        let why = if missing.is_some() { "numbered and not delivered" } else { "not listening" };
+        let gap = Gap {
+            channel: LIVE.into(),
+            events: missing.map(|missing| missing.events),
+            numbers: missing.map(|missing| (missing.first, missing.last)),
+            since,
+            until,
+            why: why.into(),
+            ..Gap::default()
+        };
+        if missing.is_some() {
+            self.outages().lost(gap.clone());
+        }
+        on_vault(&self.vault, &self.beats, move |vault| vault.note_gap(gap)).await?;
         // After it stands in the ledger: a turn that begins now reads it.
         self.numbers().missed += 1;
         Ok(())
@@ -90,7 +98,8 @@ impl Engine {
         let is_whole = self.open.list().iter().all(|unread| unread.kind == LIVE);
         let Some(brought) = self.numbers().read_again(turn, missed, brought, is_whole) else { return Ok(()) };
         let now = self.now();
-        on_vault(&self.vault, move |vault| vault.close_gaps(LIVE, brought as u64, now)).await?;
+        on_vault(&self.vault, &self.beats, move |vault| vault.close_gaps(LIVE, brought as u64, now)).await?;
+        self.outages().read_again(now);
         // One that was noticed meanwhile is still to be asked for.
         if self.numbers().is_whole() {
             self.open.read(LIVE);

@@ -5,6 +5,15 @@ use fhir::Counted;
 
 use crate::pace::Turn;
 
+/// Numbers that did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub events: u64,
+    /// The first and the last of them.
+    pub first: u64,
+    pub last: u64,
+}
+
 /// Where a subscription stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers {
@@ -44,10 +53,10 @@ impl Numbers {
         self.last = None;
     }
 
-    /// Takes in what a notification says of the numbers; gives how many events were numbered before it and did not come.
-    pub(crate) fn take(&mut self, counted: &Counted, now: Instant) -> u64 {
+    /// Takes in what a notification says of the numbers; gives the events that were numbered before it and did not come.
+    pub(crate) fn take(&mut self, counted: &Counted, now: Instant) -> Option<Missing> {
         self.heard = Some(now);
-        let Some(so_far) = counted.so_far.max(counted.carries.iter().max().copied()) else { return 0 };
+        let so_far = counted.so_far.max(counted.carries.iter().max().copied())?;
         let before = match self.last.replace(so_far) {
             Some(last) if last <= so_far => last,
             // What was before the first word is asked for when the channel is bound; a server that counts from the beginning again
@@ -56,21 +65,29 @@ impl Numbers {
                 let carried = carried(counted, so_far);
                 self.numbered += carried;
                 self.came += carried;
-                return 0;
+                return None;
             }
         };
         let fresh = so_far - before;
-        let came = if counted.carries.is_empty() {
-            carried(counted, fresh)
-        } else {
-            let mut numbers: Vec<u64> = counted.carries.iter().copied().filter(|n| *n > before).collect();
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers.len() as u64
-        };
+        if fresh == 0 {
+            return None;
+        }
+        let mut numbers: Vec<u64> = counted.carries.iter().copied().filter(|n| *n > before).collect();
+        if counted.carries.is_empty() {
+            // Those that come are the newest.
+            let came = carried(counted, fresh).min(fresh);
+            numbers.extend((so_far - came..so_far).map(|n| n + 1));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        let came = numbers.len() as u64;
         self.numbered += fresh;
-        self.came += came.min(fresh);
-        fresh.saturating_sub(came)
+        self.came += came;
+        let missed = |n: &u64| numbers.binary_search(n).is_err();
+        // A number that came is passed by; what is between the first and the last is not looked at.
+        let first = (before + 1..=so_far).find(missed)?;
+        let last = (first..=so_far).rev().find(missed)?;
+        Some(Missing { events: fresh - came, first, last })
     }
 
     /// A turn has asked for all that changed since before gap number `missed`. Gives what was brought in all, where with this every
@@ -180,7 +197,10 @@ mod tests {
             ("numbers of events alone", vec![event(0, &[5], 1), event(0, &[7], 1)], vec![0, 1]),
         ] {
             let mut numbers = Numbers::default();
-            let found: Vec<u64> = heard.iter().map(|counted| numbers.take(counted, Instant(1))).collect();
+            let found: Vec<u64> = heard
+                .iter()
+                .map(|counted| numbers.take(counted, Instant(1)).map_or(0, |missing| missing.events))
+                .collect();
             assert_eq!(found, missed, "{name}");
             let (numbered, came) = numbers.take_counts(true, Instant(2), 1).unwrap();
             assert_eq!(
@@ -188,6 +208,23 @@ mod tests {
                 missed.iter().sum::<u64>(),
                 "{name}: {numbered} numbered, {came} came"
             );
+        }
+    }
+
+    #[test]
+    fn the_numbers_that_did_not_come_are_named() {
+        for (name, heard, named) in [
+            ("before one that came", event(9, &[9], 1), (5, 8)),
+            ("between those that came", event(9, &[5, 9], 2), (6, 8)),
+            ("before and after", event(9, &[6], 1), (5, 9)),
+            ("told by a heartbeat", heartbeat(9), (5, 9)),
+            ("without names", event(9, &[], 2), (5, 8)),
+            ("a server that counts in very large steps", heartbeat(u64::MAX), (5, u64::MAX)),
+        ] {
+            let mut numbers = Numbers::default();
+            numbers.take(&heartbeat(4), Instant(1));
+            let missing = numbers.take(&heard, Instant(2)).map(|missing| (missing.first, missing.last));
+            assert_eq!(missing, Some(named), "{name}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! Syncs that somebody asks for and that end: the command line, waves somebody looks at, simulated time.
 
 use clinical::{Instant, PatientId};
-use fhir::format_instant;
+use fhir::{FoundPeople, Sought, format_instant};
 
 use crate::engine::Engine;
+use crate::pages::Tell;
 use crate::progress::{SyncError, SyncProgress};
 
 impl Engine {
@@ -13,6 +14,7 @@ impl Engine {
     /// Of the server or the cache; what was committed before is kept.
     pub async fn sync_once(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
+        self.load_scope().await?;
         let mut puller = self.puller();
         let events = self.events.clone();
         let mut tell = |event| {
@@ -27,6 +29,7 @@ impl Engine {
         }
         puller.load().await?;
         let had_some = puller.has_read();
+        puller.census(&mut tell).await?;
         let steps = puller.backfill(&server, &mut tell).await;
         if had_some {
             // What is open since the last time must not keep from being read what is not.
@@ -50,11 +53,19 @@ impl Engine {
         from: Instant,
         to: Instant,
     ) -> Result<SyncProgress, SyncError> {
-        let mut puller = self.puller();
+        let mut puller = self.puller().of(None);
         let (from, to) = (format_instant(from), format_instant(to));
         let query = format!("Observation?patient={patient}&code={codes}&date=ge{from}&date=lt{to}&_count=60");
         puller.everything(&query).await?;
         Ok(puller.progress())
+    }
+
+    /// Looks for anybody on the server, wherever they are; nothing of it is kept.
+    ///
+    /// # Errors
+    /// Of the server.
+    pub async fn find_people(&self, sought: &Sought) -> Result<FoundPeople, SyncError> {
+        Ok(self.client.find_people(sought).await?)
     }
 
     /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
@@ -63,9 +74,15 @@ impl Engine {
     /// As [`Engine::sync_once`].
     pub async fn sync_changes(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
+        self.load_scope().await?;
         let mut puller = self.puller();
         let events = self.events.clone();
-        puller.changes(&server, &mut |event| drop(events.send(event))).await?;
+        let tell: Tell<'_> = &mut |event| drop(events.send(event));
+        puller.census(tell).await?;
+        if puller.has_newcomers() {
+            puller.first_ward(&server, tell).await?;
+        }
+        puller.changes(&server, tell).await?;
         self.flush().await?;
         Ok(puller.progress())
     }
@@ -76,7 +93,9 @@ impl Engine {
     /// As [`Engine::sync_once`].
     pub async fn sync_first_day(&self) -> Result<SyncProgress, SyncError> {
         let (server, _) = self.client.check().await?;
+        self.load_scope().await?;
         let mut puller = self.puller();
+        puller.census(&mut |_| {}).await?;
         puller.first_ward(&server, &mut |_| {}).await?;
         Ok(puller.progress())
     }

@@ -12,12 +12,17 @@ const POLL: Duration = Duration::from_secs(4);
 const RECONCILE: Duration = Duration::from_secs(60);
 
 /// What a session reads in turns of their own, so that neither waits for the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Turn {
     /// Alarms and what was done about them.
     Alarms,
     /// Everything else.
     Values,
+}
+
+impl Turn {
+    /// How many there are.
+    pub(crate) const ALL: usize = 2;
 }
 
 /// The pace of one session.
@@ -43,6 +48,11 @@ impl Pace {
     /// There is something to ask for.
     pub(crate) fn ask(&self) {
         self.alarms.notify_one();
+        self.values.notify_one();
+    }
+
+    /// There is something to ask for that is about no alarm.
+    pub(crate) fn ask_values(&self) {
         self.values.notify_one();
     }
 

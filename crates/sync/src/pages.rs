@@ -4,16 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinical::{Body, Fact, Instant};
-use fhir::{Client, FhirError, format_instant};
+use clinical::{Body, Fact, Instant, Unreadable};
+use fhir::{Access, Client, FhirError, format_instant};
 use url::Url;
-use vault::{Ingested, PageCommit, Vault};
+use vault::{Gap, Ingested, PageCommit, Vault};
 
+use crate::beats::Beats;
 use crate::event::{Now, SyncEvent};
+use crate::first_sync::is_of_alarms;
 use crate::progress::{SyncError, SyncProgress};
 use crate::recent::Recent;
 use crate::server_clock::ServerClock;
 use crate::task::{AbortOnDrop, on_vault};
+use crate::totals::{NOT_GIVEN, Total, Totals, asks_since, channel, counts_more};
 use crate::walk::{Walk, smaller};
 
 pub(crate) type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
@@ -22,23 +25,27 @@ pub(crate) type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 pub(crate) struct Pages {
     client: Client,
     vault: Arc<Vault>,
+    beats: Beats,
     now: Now,
     pub progress: SyncProgress,
     recent: Recent,
     pub clock: ServerClock,
+    totals: Totals,
     /// Bytes of an entry on the last full page of Observations.
     entry_bytes: Option<usize>,
 }
 
 impl Pages {
-    pub(crate) fn new(client: Client, vault: Arc<Vault>, now: Now) -> Pages {
+    pub(crate) fn new(client: Client, vault: Arc<Vault>, beats: Beats, now: Now) -> Pages {
         Pages {
             client,
             vault,
+            beats,
             now,
             progress: SyncProgress::default(),
             recent: Recent::default(),
             clock: ServerClock::default(),
+            totals: Totals::default(),
             entry_bytes: None,
         }
     }
@@ -46,11 +53,20 @@ impl Pages {
     /// Another for a turn of its own: with what is known of the server's clock and of the size of its pages.
     pub(crate) fn beside(&self, client: Client) -> Pages {
         let (clock, entry_bytes) = (self.clock, self.entry_bytes);
-        Pages { clock, entry_bytes, ..Pages::new(client, self.vault.clone(), self.now.clone()) }
+        Pages {
+            clock,
+            entry_bytes,
+            ..Pages::new(client, self.vault.clone(), self.beats.clone(), self.now.clone())
+        }
     }
 
     pub(crate) fn wait_for(&mut self, patience: Duration) {
         self.client = self.client.clone().with_patience(patience);
+    }
+
+    /// Whether this station may ask for a kind at all, as far as anybody said.
+    pub(crate) fn is_granted(&self, kind: &str) -> bool {
+        self.client.grants(kind, Access::Search)
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -65,8 +81,8 @@ impl Pages {
         self.entry_bytes.map_or(FIRST_PAGE, |bytes| (PAGE_BYTES / bytes.max(1)).clamp(100, 1000))
     }
 
-    /// Reads every page of a search. `cursors` is asked with each page's place and the moment from which on a later search has
-    /// to look; what it gives is committed with that page.
+    /// Reads every page of a search, or of the parts of one; gives how many the server counted and did not give. `cursors` is asked
+    /// with each page's place and the moment from which on a later search has to look; what it gives is committed with that page.
     ///
     /// # Errors
     /// Of the server or the cache; also where the search was cut before its last page. What was read is kept, and no cursor that
@@ -76,13 +92,23 @@ impl Pages {
         read: Read<'_>,
         cursors: impl Fn(At, Option<Instant>) -> Vec<(String, String)>,
         tell: Tell<'_>,
-    ) -> Result<(), SyncError> {
-        let start = self.client.url(read.query)?;
+    ) -> Result<u64, SyncError> {
+        let mut parts = Vec::new();
+        for query in read.queries {
+            parts.push(self.client.url(query)?);
+        }
+        // Nobody to ask for.
+        let (Some(query), Some(first)) = (read.queries.first(), parts.first()) else { return Ok(0) };
+        let mut start = first.clone();
+        let mut part = 0;
         let mut url = start.clone();
         let mut alive: HashSet<String> = HashSet::new();
         let mut walk = Walk::default();
         let mut began = self.clock.begin(self.now());
         let mut is_second_try = false;
+        let counts_each = is_of_alarms(channel(query));
+        let always = if counts_each { self.always(channel(query)).await? } else { 0 };
+        let (mut whole, mut total) = (Total::default(), Total::beside(always));
         // The next page is fetched while this one is parsed and stored.
         let mut fetching = Some(self.fetch(url.clone()));
         while let Some(mut fetch) = fetching.take() {
@@ -99,6 +125,7 @@ impl Pages {
                         return Err(FhirError::Expired { status: error.status().unwrap_or_default() }.into());
                     }
                     (is_second_try, walk, url) = (true, Walk::default(), start.clone());
+                    total = if part == 0 { Total::beside(always) } else { Total::of_another_part() };
                     fetching = Some(self.fetch(url.clone()));
                     continue;
                 }
@@ -112,12 +139,31 @@ impl Pages {
             if fetched.page.resources >= 50 && url.path().ends_with("/Observation") {
                 self.entry_bytes = Some(fetched.bytes / fetched.page.resources);
             }
+            self.progress.requests += 1;
             self.progress.bytes += fetched.bytes;
             self.progress.resources += fetched.page.resources;
+            total.page(&fetched.page, counts_each);
             let next = walk.after(&self.client, &url, &fetched.page);
+            let is_end_of_part = matches!(next, Ok(None));
+            let at = At {
+                first: part == 0 && walk.pages() == 1,
+                last: is_end_of_part && part + 1 == parts.len(),
+                part,
+                is_end_of_part,
+                // An alarm that the server counted and did not give is asked for again: its search does not move on.
+                is_short: counts_each && whole.with(&total).missing().is_some_and(|missing| missing > 0),
+            };
             if let Ok(Some(next)) = &next {
                 url = next.clone();
                 fetching = Some(self.fetch(url.clone()));
+            } else if is_end_of_part {
+                whole = whole.with(&total);
+                part += 1;
+                if let Some(next) = parts.get(part) {
+                    (start, url, walk, is_second_try) = (next.clone(), next.clone(), Walk::default(), false);
+                    total = Total::of_another_part();
+                    fetching = Some(self.fetch(url.clone()));
+                }
             }
             if !read.deletions_only {
                 for (name, often) in fetched.page.left_out {
@@ -127,9 +173,11 @@ impl Pages {
             let (facts, unreadable) = if read.deletions_only {
                 (gone(fetched.page.facts, &mut alive), Vec::new())
             } else {
-                (self.recent.unseen(fetched.page.facts), fetched.page.unreadable)
+                let unreadable = of_kind(fetched.page.unreadable, channel(query));
+                let facts = (read.wanted)(fetched.page.facts);
+                let facts = if read.is_anew { self.recent.all(facts) } else { self.recent.unseen(facts) };
+                (facts, unreadable)
             };
-            let at = At { first: walk.pages() == 1, last: matches!(next, Ok(None)) };
             let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
             let cursors = cursors(at, began.cursor(now));
             let commit =
@@ -147,7 +195,115 @@ impl Pages {
             }
             next?;
         }
+        self.count(query, &whole).await?;
+        if counts_each {
+            self.learn(query, &whole).await?;
+        }
+        Ok(whole.missing().unwrap_or_default())
+    }
+
+    /// Reads every page of these searches without taking anything in.
+    ///
+    /// # Errors
+    /// Of the server; also where a search was cut before its last page.
+    pub(crate) async fn gather(&mut self, queries: &[String]) -> Result<Vec<Fact>, SyncError> {
+        let mut facts = Vec::new();
+        for query in queries {
+            let (mut walk, mut next) = (Walk::default(), Some(self.client.url(query)?));
+            while let Some(url) = next {
+                let fetched = self.client.page(url.clone()).await?;
+                let stamp = fetched.page.facts.iter().filter_map(|fact| fact.updated_at).max();
+                self.clock.hear(fetched.server_time, stamp, (self.now)());
+                self.progress.requests += 1;
+                self.progress.bytes += fetched.bytes;
+                self.progress.resources += fetched.page.resources;
+                next = walk.after(&self.client, &url, &fetched.page)?;
+                facts.extend(fetched.page.facts);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Takes in what was gathered, as far as it is new, with its cursors.
+    pub(crate) async fn take_in(
+        &mut self,
+        facts: Vec<Fact>,
+        cursors: Vec<(String, String)>,
+        tell: Tell<'_>,
+    ) -> Result<(), SyncError> {
+        let (facts, now) = (self.recent.unseen(facts), self.now());
+        if facts.is_empty() && cursors.is_empty() {
+            return Ok(());
+        }
+        let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
+        let commit = PageCommit { facts, cursors, received: now, clock, ..PageCommit::default() };
+        let what = self.commit(commit).await?;
+        tell(SyncEvent::Changed { what, received: std::time::Instant::now() });
         Ok(())
+    }
+
+    /// The server's client.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How many of a channel the server counted and did not give.
+    pub(crate) fn short(&self, channel: &str) -> Option<u64> {
+        self.totals.short(channel)
+    }
+
+    /// How many alarms more than it gives this server always counts, as far as that is known.
+    async fn always(&mut self, channel: &str) -> Result<u64, SyncError> {
+        if let Some(known) = self.totals.always(channel) {
+            return Ok(known);
+        }
+        let kept = self.cursor(&always(channel)).await?;
+        let known = kept.and_then(|kept| kept.parse().ok()).unwrap_or_default();
+        self.totals.knows(channel, known);
+        Ok(known)
+    }
+
+    /// What a server always does is kept and said once; its search goes on as if it had given all.
+    async fn learn(&mut self, query: &str, total: &Total) -> Result<(), SyncError> {
+        let (now, name) = (self.now(), channel(query).to_owned());
+        let Some(more) = self.totals.learn(&name, total, now) else { return Ok(()) };
+        let cursors = vec![(always(&name), more.to_string())];
+        self.commit(PageCommit { cursors, received: now, ..Default::default() }).await?;
+        if more == 0 {
+            return Ok(());
+        }
+        let why = counts_more(more);
+        tracing::warn!(channel = name, more, "this server always counts more than it gives");
+        self.progress.note(format!("{name}: {why}"));
+        on_vault(&self.vault, &self.beats, move |vault| {
+            vault.close_short(name.clone(), Instant(0), 0, now)?;
+            let (events, read_at) = (Some(more), Some(now));
+            let gap = Gap { channel: name, events, since: now, until: now, why, read_at, ..Gap::default() };
+            vault.note_gap(gap)
+        })
+        .await
+    }
+
+    /// A search came to its end: what the server counted of it, and what of that it gave, stands in the ledger.
+    async fn count(&mut self, query: &str, total: &Total) -> Result<(), SyncError> {
+        let now = self.now();
+        let (name, since) = (channel(query).to_owned(), asks_since(query));
+        let Some(due) = self.totals.add(query, total, now) else { return Ok(()) };
+        let missing = total.missing().unwrap_or_default();
+        if missing > 0 {
+            tracing::warn!(channel = name, missing, "counted by the server and not given");
+            self.progress.problem(&format!("{name}: {missing} more were {NOT_GIVEN}"));
+        }
+        on_vault(&self.vault, &self.beats, move |vault| {
+            vault.count_events(name.clone(), due.counts, now)?;
+            if missing > 0 {
+                let (events, why) = (Some(missing), NOT_GIVEN.into());
+                let gap = Gap { channel: name, events, since, until: now, why, ..Gap::default() };
+                return vault.note_short(gap);
+            }
+            if due.is_whole { vault.close_short(name, since, due.counts.came, now) } else { Ok(()) }
+        })
+        .await
     }
 
     fn fetch(&self, url: Url) -> AbortOnDrop<Result<fhir::Fetched, FhirError>> {
@@ -156,10 +312,11 @@ impl Pages {
     }
 
     pub(crate) async fn commit(&mut self, page: PageCommit) -> Result<Ingested, SyncError> {
-        let what = on_vault(&self.vault, move |vault| vault.commit(page)).await.inspect_err(|_| {
-            // Nothing of the page was kept: it is not to be left out when it is read again.
-            self.recent = Recent::default();
-        })?;
+        let what =
+            on_vault(&self.vault, &self.beats, move |vault| vault.commit(page)).await.inspect_err(|_| {
+                // Nothing of the page was kept: it is not to be left out when it is read again.
+                self.recent = Recent::default();
+            })?;
         self.progress.samples += what.samples;
         self.progress.quarantined += what.quarantined;
         if what.ahead > 0 {
@@ -172,7 +329,7 @@ impl Pages {
     /// Where a kind of search stands.
     pub(crate) async fn cursor(&self, name: &str) -> Result<Option<String>, SyncError> {
         let name = name.to_owned();
-        on_vault(&self.vault, move |vault| vault.read(|reader| reader.cursor(&name))).await
+        on_vault(&self.vault, &self.beats, move |vault| vault.read(|reader| reader.cursor(&name))).await
     }
 }
 
@@ -185,6 +342,11 @@ const DATED_AHEAD: &str =
 pub(crate) struct At {
     pub first: bool,
     pub last: bool,
+    /// Which part of the search it is of.
+    pub part: usize,
+    pub is_end_of_part: bool,
+    /// The server counted more than it gave, and what is missing may be an alarm.
+    pub is_short: bool,
 }
 
 impl At {
@@ -195,7 +357,7 @@ impl At {
         known: Option<Instant>,
         began: Option<Instant>,
     ) -> Vec<(String, String)> {
-        let moved = began.filter(|at| self.last && known.is_none_or(|known| known < *at));
+        let moved = began.filter(|at| self.last && !self.is_short && known.is_none_or(|known| known < *at));
         moved
             .iter()
             .flat_map(|at| names.iter().map(|name| ((*name).to_owned(), format_instant(*at))))
@@ -205,28 +367,62 @@ impl At {
 
 /// One search or history to be read to its end.
 pub(crate) struct Read<'a> {
-    query: &'a str,
+    /// The parts of one search; one where it is asked as a whole.
+    queries: &'a [String],
+    /// Leaves out what is not wanted of what came.
+    wanted: Box<dyn Fn(Vec<Fact>) -> Vec<Fact> + Send + Sync + 'a>,
     /// Of a history: what it says of resources that live was read by a search already.
     deletions_only: bool,
     /// It gives each resource for the first time.
     is_first: bool,
+    /// What was taken in lately is taken in again.
+    is_anew: bool,
 }
 
 impl<'a> Read<'a> {
     /// All that a search finds.
-    pub(crate) fn all(query: &'a str) -> Read<'a> {
-        Read { query, deletions_only: false, is_first: false }
+    pub(crate) fn all(queries: &'a [String]) -> Read<'a> {
+        Read {
+            queries,
+            wanted: Box::new(|facts| facts),
+            deletions_only: false,
+            is_first: false,
+            is_anew: false,
+        }
+    }
+
+    /// The same of people who are read from the beginning; `is_first` where nothing of theirs is here.
+    pub(crate) fn anew(queries: &'a [String], is_first: bool) -> Read<'a> {
+        Read { is_first, is_anew: true, ..Read::all(queries) }
+    }
+
+    /// The same without what is left out of it.
+    pub(crate) fn wanted(self, wanted: impl Fn(Vec<Fact>) -> Vec<Fact> + Send + Sync + 'a) -> Read<'a> {
+        Read { wanted: Box::new(wanted), ..self }
     }
 
     /// The same of a part of the history that was not read before.
-    pub(crate) fn first(query: &'a str) -> Read<'a> {
-        Read { is_first: true, ..Read::all(query) }
+    pub(crate) fn first(queries: &'a [String]) -> Read<'a> {
+        Read { is_first: true, ..Read::all(queries) }
     }
 
     /// The deletions in a history.
-    pub(crate) fn deletions(query: &'a str) -> Read<'a> {
-        Read { deletions_only: true, ..Read::all(query) }
+    pub(crate) fn deletions(queries: &'a [String]) -> Read<'a> {
+        Read { deletions_only: true, ..Read::all(queries) }
     }
+}
+
+/// Under which name it is kept how many more than it gives a server always counts.
+fn always(channel: &str) -> String {
+    format!("counts-more/{channel}")
+}
+
+/// What cannot be read and does not say what it is, is what was asked for, where that may be an alarm.
+fn of_kind(mut unreadable: Vec<Unreadable>, kind: &str) -> Vec<Unreadable> {
+    for item in unreadable.iter_mut().filter(|item| is_of_alarms(kind) && !item.reference.contains('/')) {
+        item.reference = format!("{kind}/{}", item.reference);
+    }
+    unreadable
 }
 
 /// The deletions of a page of history. The newest comes first: what was made again after it was deleted lives.

@@ -15,6 +15,12 @@ pub enum SyncError {
     /// Of the cache.
     #[error(transparent)]
     Vault(VaultError),
+    /// The server has nothing under the name of a unit or a programme.
+    #[error(
+        "this server has no {0}, of which this station is: nobody is shown. Look up how the server names the unit or the programme, and \
+         start with --unit Location/ID or --programme Group/ID; --whole-server shows everybody"
+    )]
+    NoSuchUnit(String),
     /// Work of this station ended before its end.
     #[error("this station's own work stopped; it is begun again")]
     Stopped,
@@ -25,7 +31,7 @@ impl SyncError {
     pub fn cause(&self) -> &'static str {
         match self {
             SyncError::Fhir(error) => error.cause(),
-            SyncError::Vault(_) | SyncError::Stopped => "station",
+            SyncError::Vault(_) | SyncError::Stopped | SyncError::NoSuchUnit(_) => "station",
         }
     }
 
@@ -51,6 +57,8 @@ pub struct FirstSync {
 /// What a sync moved.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncProgress {
+    /// Pages asked for.
+    pub requests: usize,
     /// Resources read.
     pub resources: usize,
     /// Values taken in.

@@ -19,12 +19,25 @@ impl Recent {
     /// Leaves out what was taken in lately in the same state.
     pub(crate) fn unseen(&mut self, facts: Vec<Fact>) -> Vec<Fact> {
         let kept = facts.into_iter().filter(|fact| self.is_new(fact)).collect();
+        self.let_go();
+        kept
+    }
+
+    fn let_go(&mut self) {
         while self.order.len() > KEEP {
             if let Some(old) = self.order.pop_front() {
                 self.known.remove(&old);
             }
         }
-        kept
+    }
+
+    /// Takes note of them all and leaves out none: of somebody whose data may have been taken away meanwhile.
+    pub(crate) fn all(&mut self, facts: Vec<Fact>) -> Vec<Fact> {
+        for fact in &facts {
+            self.is_new(fact);
+        }
+        self.let_go();
+        facts
     }
 
     fn is_new(&mut self, fact: &Fact) -> bool {

@@ -6,8 +6,10 @@
 
 use clinical::{DAY_MS, HOUR_MS, Instant};
 
-/// How far `Date` is believed beyond the newest stamp. Nothing is read twice by it on a server where nothing changes.
+/// How far `Date` is not believed, where it moves a search on beyond the newest stamp.
 const DATE_AHEAD: i64 = HOUR_MS;
+/// More resources than this are not read with each search again, only because nothing was stamped since.
+const MANY: usize = 500;
 
 /// What is known of the server's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +24,11 @@ impl ServerClock {
     /// What this clock had surely reached: `Date`, or else the newest stamp.
     pub(crate) fn reached(&self) -> Option<Instant> {
         self.date.or(self.stamped)
+    }
+
+    /// Whether anything was said of the time.
+    pub(crate) fn is_told(&self) -> bool {
+        self.reached().is_some()
     }
 
     /// An answer: its `Date`, and the newest stamp in it, at the station's `now`.
@@ -71,7 +78,13 @@ impl Began {
         let meanwhile = now.ms_since(self.at).max(0);
         let stamped = self.before.max(self.newest.map(|at| at - meanwhile));
         match (stamped, self.date) {
-            (Some(stamped), Some(date)) => Some(date.min(stamped.max(date - DATE_AHEAD))),
+            // Beyond the newest stamp nobody knows what the clock had reached that stamps: a `Date` of hours ahead would hide for good
+            // what comes meanwhile. Where that asks for a whole import again and again it is believed, as far as the station's own
+            // clock agrees.
+            (Some(stamped), Some(date)) if self.resources > MANY => {
+                Some(date.min(stamped.max(date.min(now) - DATE_AHEAD)))
+            }
+            (Some(stamped), Some(date)) => Some(date.min(stamped)),
             (Some(stamped), None) => Some(stamped.min(now + DAY_MS)),
             // It stamps nothing: its `Date` is all there is.
             (None, Some(date)) if self.resources > 0 => Some(date),
@@ -93,7 +106,16 @@ mod tests {
             ("all is well", Some(0), Some(-2_000), None, -2_000),
             ("the gateway is five minutes ahead", Some(300_000), Some(0), None, 0),
             ("the gateway is behind", Some(-300_000), Some(0), None, -300_000),
-            ("nothing has changed for a day", Some(0), Some(-DAY_MS), None, -HOUR_MS),
+            (
+                "the gateway writes the hour of its wall as if it were UTC",
+                Some(3 * HOUR_MS),
+                Some(-2_000),
+                None,
+                -2_000,
+            ),
+            ("it does so and nothing comes", Some(3 * HOUR_MS), None, Some(-DAY_MS), -DAY_MS),
+            ("it is a day ahead", Some(DAY_MS), Some(-2_000), None, -2_000),
+            ("nothing has changed for a day", Some(0), Some(-DAY_MS), None, -DAY_MS),
             ("no Date", None, Some(-5_000), None, -5_000),
             ("no Date, and nothing found", None, None, Some(-7_000), -7_000),
             ("stamps of another clock, ahead", Some(0), Some(10 * DAY_MS), Some(-5_000), 0),
@@ -105,6 +127,19 @@ mod tests {
             let mut began = clock.begin(NOW);
             began.page(date.map(moment), stamp.map(moment), 1);
             assert_eq!(began.cursor(NOW), Some(moment(latest)), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_import_of_a_day_ago_is_not_read_with_each_search_and_a_wrong_date_skips_nothing_by_that() {
+        for (name, date, stamp, latest) in [
+            ("all is well", 0, -DAY_MS, -HOUR_MS),
+            ("the gateway is three hours ahead", 3 * HOUR_MS, -2_000, -2_000),
+            ("and the import is of yesterday", 3 * HOUR_MS, -DAY_MS, -HOUR_MS),
+        ] {
+            let mut began = ServerClock::default().begin(NOW);
+            began.page(Some(NOW + date), Some(NOW + stamp), MANY + 1);
+            assert_eq!(began.cursor(NOW), Some(NOW + latest), "{name}");
         }
     }
 

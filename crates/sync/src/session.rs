@@ -1,8 +1,8 @@
 //! One connection, from the CapabilityStatement to the first failure: alarms in a turn of their own, everything else in another,
 //! and the live channel beside both. None of them waits for another.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use fhir::{FhirError, Server};
@@ -11,8 +11,10 @@ use tokio::task::JoinError;
 use crate::backoff::delay;
 use crate::beats::Stage;
 use crate::engine::{Engine, RETAIN};
+use crate::event::SyncEvent;
 use crate::first_sync::{CALLS, is_of_alarms, serves};
 use crate::pace::{Pace, Turn};
+use crate::pages::Tell;
 use crate::progress::SyncError;
 use crate::pull::Puller;
 use crate::task::{AbortOnDrop, on_vault};
@@ -67,16 +69,40 @@ impl Engine {
         self.beats().beat(Stage::Server);
         if !server.types.is_empty() {
             let takes = serves(&server, CALLS);
-            on_vault(&self.vault, move |vault| vault.set_takes_calls(takes)).await?;
+            on_vault(&self.vault, &self.beats, move |vault| vault.set_takes_calls(takes)).await?;
         }
+        self.load_scope().await?;
         let mut puller = self.puller();
         puller.load().await?;
+        if puller.has_read() {
+            self.was_not_running().await?;
+        }
+        self.outages().back(self.now());
+        let outages = self.outages().number();
         // Somebody who was cut off is online again once the alarms of that time are here, and not when the server answers.
         if puller.has_read() {
             self.alarms_round(&server, &mut puller).await?;
+            self.caught_up(Turn::Alarms, outages).await?;
+            // What the server is open about says nothing of what it keeps: it is in reach once it gave something.
+            if self.is_barred(Turn::Alarms) {
+                self.values_round(&server, &mut puller, false).await?;
+            }
+            self.online(date, false);
         }
+        let mut tell = |event| {
+            if matches!(event, SyncEvent::Changed { .. }) && !self.link().online {
+                self.online(date, false);
+            }
+            self.seen(event);
+        };
+        if !puller.has_read() {
+            puller.census(&mut tell).await?;
+        }
+        puller.first_ward(&server, &mut tell).await?;
         self.online(date, false);
-        puller.first_ward(&server, &mut |event| self.seen(event)).await?;
+        if puller.is_told_the_time() {
+            self.heard_a_stamp();
+        }
         self.tell_unread();
         Ok((server, puller))
     }
@@ -91,6 +117,8 @@ impl Engine {
         };
         // The backfill is never cut short by an event.
         let _backfill = AbortOnDrop(tokio::spawn(self.clone().backfill(server.clone())));
+        // Nor does a history that is never read whole keep what is too old.
+        let _retention = AbortOnDrop(tokio::spawn(self.clone().retention()));
         let (mut alarms, mut values) = (turn(Turn::Alarms), turn(Turn::Values));
         let channel = async {
             match server.topics.first() {
@@ -111,8 +139,16 @@ impl Engine {
         loop {
             let before = puller.server_time();
             let (missed, known) = (self.numbers().missed, puller.resources());
+            let outages = self.outages().number();
             let went = match turn {
-                Turn::Alarms => self.alarms_round(&server, &mut puller).await,
+                Turn::Alarms => {
+                    let went = self.alarms_round(&server, &mut puller).await;
+                    // Whoever came is to be read in full, and not after a minute.
+                    if puller.has_newcomers() {
+                        pace.ask_values();
+                    }
+                    went
+                }
                 Turn::Values => {
                     let deletions = pace.is_live() || round.is_multiple_of(DELETIONS_EVERY);
                     self.values_round(&server, &mut puller, deletions).await
@@ -124,6 +160,12 @@ impl Engine {
                     tries = 0;
                     if let Err(error) = self.has_read_again(turn, missed, puller.resources() - known).await {
                         return error;
+                    }
+                    if let Err(error) = self.caught_up(turn, outages).await {
+                        return error;
+                    }
+                    if puller.is_told_the_time() {
+                        self.heard_a_stamp();
                     }
                     // The server's clock as it was told in this round: one that asked nothing heard nothing.
                     self.online(puller.server_time().filter(|date| before != Some(*date)), pace.is_live());
@@ -145,15 +187,23 @@ impl Engine {
         let in_vain = self.alarms_in_vain.load(Ordering::Relaxed);
         puller.wait_for(patience(ALARMS_WAIT, ALARMS_WAIT_MOST, in_vain));
         let began = tokio::time::Instant::now();
-        let went = puller.changes_of(server, is_of_alarms, &mut |event| self.seen(event)).await;
+        let tell: Tell<'_> = &mut |event| self.seen_by(Turn::Alarms, event);
+        let went = match puller.census(tell).await {
+            Ok(_) => puller.newcomers_of(server, is_of_alarms, tell).await,
+            Err(error) => Err(error),
+        };
+        let went = match went {
+            Ok(()) => puller.changes_of(server, is_of_alarms, tell).await,
+            error => error,
+        };
         if went.as_ref().is_err_and(is_timeout) {
             self.alarms_in_vain.store(in_vain.saturating_add(1), Ordering::Relaxed);
         } else if went.is_ok() && began.elapsed() < ALARMS_WAIT {
             self.alarms_in_vain.store(0, Ordering::Relaxed);
         }
-        match went {
+        match self.unless_barred(Turn::Alarms, went) {
             // What is refused is said as not read; asking works.
-            Err(SyncError::Fhir(error)) if error.is_of_one_search() => {}
+            Err(SyncError::Fhir(error)) if error.is_of_one_search() && !error.is_barred() => {}
             other => other?,
         }
         self.beats().pass(Stage::Alarms);
@@ -169,14 +219,42 @@ impl Engine {
         self.beats().expect(Stage::Values);
         let mut tell = |event| {
             self.beats().pass(Stage::Values);
-            self.seen(event);
+            self.seen_by(Turn::Values, event);
         };
-        puller.changes_of(server, |kind| !is_of_alarms(kind), &mut tell).await?;
+        if puller.has_newcomers() {
+            puller.first_ward(server, &mut tell).await?;
+            // The days before are the matter of the backfill.
+            if let Some(scoped) = puller.scoped() {
+                scoped.newcomers.notify_one();
+            }
+        }
+        let went = puller.changes_of(server, |kind| !is_of_alarms(kind), &mut tell).await;
+        self.unless_barred(Turn::Values, went)?;
         if deletions {
             puller.deletions(server, &mut tell).await?;
         }
         self.beats().rest(Stage::Values);
         Ok(())
+    }
+
+    /// A turn to which the server gives nothing is said as not read, for as long as the other one is given something: a server
+    /// that gives this station nothing at all is not in its reach.
+    fn unless_barred(&self, turn: Turn, went: Result<(), SyncError>) -> Result<(), SyncError> {
+        let mut barred = self.barred.lock().unwrap_or_else(PoisonError::into_inner);
+        match went {
+            Err(SyncError::Fhir(error)) if error.is_barred() => {
+                barred.insert(turn);
+                if barred.len() < Turn::ALL { Ok(()) } else { Err(error.into()) }
+            }
+            went => {
+                barred.remove(&turn);
+                went
+            }
+        }
+    }
+
+    fn is_barred(&self, turn: Turn) -> bool {
+        self.barred.lock().unwrap_or_else(PoisonError::into_inner).contains(&turn)
     }
 
     fn is_heard(&self) -> bool {
@@ -192,7 +270,10 @@ impl Engine {
             let went = puller.backfill(&server, &mut |event| self.seen(event)).await;
             self.tell_unread();
             if puller.is_complete() {
-                break;
+                let Some(scoped) = puller.scoped() else { return };
+                scoped.newcomers.notified().await;
+                tries = 0;
+                continue;
             }
             // What was refused or cut stays open, and is asked for again now and then.
             let asked = went.as_ref().err().and_then(SyncError::retry_after);
@@ -202,6 +283,10 @@ impl Engine {
             tries = if puller.steps_done() > before { 0 } else { tries.saturating_add(1) };
             tokio::time::sleep(delay(tries, asked, rand::random())).await;
         }
+    }
+
+    /// Takes away what is too old, now and then.
+    async fn retention(self: Arc<Self>) {
         loop {
             let (vault, now) = (self.vault.clone(), self.now());
             let by_server = self.link().clock_offset_ms.map(|offset| now + offset);

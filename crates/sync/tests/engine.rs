@@ -80,7 +80,7 @@ async fn reqwest_text(url: String) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let station = station(sim.base());
     let report = station.engine.sync_first_day().await.unwrap();
     assert!(report.samples > 24 * 3 * 80_000, "{report:?}");
@@ -104,7 +104,7 @@ async fn the_first_sync_brings_the_ward_and_a_day_and_a_second_one_nothing_twice
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_alarm_is_ever_here_without_what_was_done_about_it() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let station = station(sim.base());
     let (vault, over) = (station.vault.clone(), Arc::new(AtomicUsize::new(0)));
     let looking = std::thread::spawn({
@@ -129,7 +129,7 @@ async fn no_alarm_is_ever_here_without_what_was_done_about_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn live_changes_arrive_by_themselves_and_an_action_reaches_the_server_once() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let mut station = station(sim.base());
     let running = tokio::spawn(station.engine.clone().run());
     until(&mut station, "live link", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
@@ -174,7 +174,7 @@ async fn raise(base: &str, id: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_alarm_waits_for_no_other_answer_of_the_server() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let (mut station, running) = live(&sim).await;
     sim.delay_others(25_000);
     for n in 0..5 {
@@ -190,7 +190,7 @@ async fn a_live_alarm_waits_for_no_other_answer_of_the_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_channel_over_which_nothing_comes_any_more_is_noticed_and_comes_back() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let (mut station, running) = live(&sim).await;
     sim.hang(true);
     let began = std::time::Instant::now();
@@ -204,7 +204,7 @@ async fn a_live_channel_over_which_nothing_comes_any_more_is_noticed_and_comes_b
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_went_leaves_no_subscription_behind() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let count = async |base: &str| {
         let found = reqwest_text(format!("{base}/Subscription?_count=100")).await;
         let bundle: serde_json::Value = serde_json::from_str(&found).unwrap();
@@ -225,7 +225,7 @@ async fn a_channel_that_went_leaves_no_subscription_behind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_delays() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let station = station(sim.base());
     let (action, body) = take("e1", "0190c0de-0000-7000-8000-0000000000bb");
     station.vault.record_action(action, body).unwrap();
@@ -250,7 +250,7 @@ async fn a_refused_action_is_parked_with_its_reason_and_a_failing_server_only_de
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_was_numbered_and_lost_is_noticed_asked_for_and_named() {
-    let sim = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let mut station = station(sim.base());
     let running = tokio::spawn(station.engine.clone().run());
     until(&mut station, "live link", |e| matches!(e, SyncEvent::Link(link) if link.live)).await;
@@ -282,6 +282,7 @@ async fn an_event_that_was_numbered_and_lost_is_noticed_asked_for_and_named() {
     for gap in &found {
         assert!(gap.read_at.is_some_and(|at| at >= gap.until) && gap.since <= gap.until, "{gap:?}");
         assert!(gap.until.ms_since(gap.since) < 10_000, "noticed within ten seconds: {gap:?}");
+        assert!(gap.numbers.is_some_and(|(first, last)| last - first + 1 >= gap.events.unwrap()), "{gap:?}");
     }
     let ledger = station.vault.read(|r| r.ledger()).unwrap();
     let live = ledger.channels.iter().find(|channel| channel.name == "live").unwrap();
@@ -478,7 +479,7 @@ async fn every_way_a_server_can_fail_has_its_own_words() {
     let text = |body: &'static str| move |_: &str, _: usize| body.to_owned();
     let cases: [(StatusCode, &str, &str, &str); 7] = [
         (StatusCode::UNAUTHORIZED, "application/json", "{}", "sign-in"),
-        (StatusCode::FORBIDDEN, "application/json", "{}", "may not read"),
+        (StatusCode::FORBIDDEN, "application/json", "{}", "may not do this"),
         (StatusCode::NOT_FOUND, "application/json", "{}", "no FHIR server"),
         (StatusCode::TOO_MANY_REQUESTS, "application/json", "{}", "fewer requests"),
         (StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{}", "500"),

@@ -27,14 +27,23 @@ async fn station(manners: Manners) -> Station {
     let folder = tempfile::tempdir().unwrap();
     let vault = Arc::new(Vault::open(folder.path(), Key::random().unwrap()).unwrap());
     let clock = Arc::new(AtomicI64::new(START));
-    let now = clock.clone();
-    let now = Arc::new(move || Instant(now.load(Ordering::Relaxed)));
-    let (send, _) = tokio::sync::mpsc::unbounded_channel();
-    let engine = Engine::new(Client::new(server.base()).unwrap(), vault.clone(), now, send);
+    let engine = engine(&server, &vault, &clock);
     Station { engine, vault, clock, server, _folder: folder }
 }
 
+/// An engine that knows no more than what the cache does.
+fn engine(server: &OddServer, vault: &Arc<Vault>, clock: &Arc<AtomicI64>) -> Arc<Engine> {
+    let now = clock.clone();
+    let now = Arc::new(move || Instant(now.load(Ordering::Relaxed)));
+    let (send, _) = tokio::sync::mpsc::unbounded_channel();
+    Engine::new(Client::new(server.base()).unwrap(), vault.clone(), now, send)
+}
+
 impl Station {
+    fn begun_anew(&self) -> Arc<Engine> {
+        engine(&self.server, &self.vault, &self.clock)
+    }
+
     fn pass(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::Relaxed);
         self.server.pass(ms);
@@ -113,6 +122,8 @@ async fn what_comes_after_the_first_sync_is_there_whatever_the_manners_of_the_se
         ("a good server", usual),
         ("no date", Manners { date_ahead: None, ..usual }),
         ("a gateway whose clock is ahead", Manners { date_ahead: Some(40 * MINUTE_MS), ..usual }),
+        ("a gateway that writes the hour of its wall", Manners { date_ahead: Some(3 * HOUR_MS), ..usual }),
+        ("a gateway that is a day ahead", Manners { date_ahead: Some(24 * HOUR_MS), ..usual }),
         ("a gateway whose clock is behind", Manners { date_ahead: Some(-40 * MINUTE_MS), ..usual }),
         ("small pages", Manners { page: 2, ..usual }),
         ("relative links", Manners { page: 2, links: Links::Relative, ..usual }),
@@ -183,6 +194,46 @@ async fn a_search_that_was_cut_is_said_and_is_whole_as_soon_as_the_server_is_men
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_that_was_counted_and_not_given_is_said_and_asked_for_until_it_comes() {
+    let counts = Manners { keeps_back: Some("nobody"), ..Manners::default() };
+    for (name, manners) in [
+        ("one is left out", Manners { keeps_back: Some("held"), ..counts }),
+        ("another is given twice instead", Manners { keeps_back: Some("held"), repeats: true, ..counts }),
+    ] {
+        for is_in_the_first_sync in [true, false] {
+            let station = station(if is_in_the_first_sync { manners } else { counts }).await;
+            station.server.put(patient(0));
+            let put = |id: &str| station.server.put(alarm(id, station.now()));
+            if !is_in_the_first_sync {
+                assert_eq!(station.sync().await.problems, [""; 0], "{name}");
+                station.pass(10 * MINUTE_MS);
+                station.server.behave(manners);
+            }
+            put("held");
+            put("seen");
+            let short = station.sync().await;
+            assert!(short.problems.iter().any(|problem| problem.contains("1 more")), "{name}: {short:?}");
+            // What is stamped later does not carry the search past it, and a station that starts anew knows nothing of it.
+            for n in 0..3 {
+                station.pass(10 * MINUTE_MS);
+                put(&format!("later-{n}"));
+                let next = station.begun_anew().sync_once().await.unwrap();
+                assert!(!next.problems.is_empty(), "{name}: it is said as long as it lasts");
+            }
+            assert_eq!(station.alarms(), 4, "{name}");
+            station.server.behave(counts);
+            station.pass(10 * MINUTE_MS);
+            let mended = station.begun_anew().sync_once().await.unwrap();
+            assert_eq!(
+                (mended.problems, station.alarms()),
+                (vec![], 5),
+                "{name}, first: {is_in_the_first_sync}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn alarms_that_are_refused_from_one_day_on_are_missed_in_no_silence() {
     let usual = Manners::default();
     let station = station(usual).await;
@@ -210,29 +261,79 @@ async fn texts_between_the_values_are_no_pages_that_repeat_themselves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_replaces_all_that_was_said_whatever_the_server_calls_its_versions() {
-    for versions in [Versions::Numbers, Versions::AlwaysOne, Versions::Words, Versions::Unsaid] {
+    let all = [Versions::Numbers, Versions::AlwaysOne, Versions::Words, Versions::Unsaid];
+    // Every minute, and so fast that a tail is sealed within minutes.
+    for (versions, every) in all.into_iter().flat_map(|versions| [(versions, MINUTE_MS), (versions, 300)]) {
         let station = station(Manners { versions, ..Manners::default() }).await;
         // So many that the older ones are sealed.
-        let at = |n: i64| Instant(START - (1_200 - n) * MINUTE_MS);
+        let at = |n: i64| Instant(START - (1_200 - n) * every);
         for n in 0..1_200 {
             station.server.put(rate(&format!("r{n}"), if n == 100 { 199 } else { 70 }, at(n)));
         }
         station.sync().await;
-        assert_eq!(station.values().iter().filter(|value| *value == "199").count(), 1, "{versions:?}");
+        assert_eq!(
+            station.values().iter().filter(|value| *value == "199").count(),
+            1,
+            "{versions:?}, every {every} ms"
+        );
         station.pass(MINUTE_MS);
-        // One that is sealed moves by a second, a young one by a minute, and a third to somebody else.
-        station.server.put(rate("r100", 71, at(100) + 1_000));
-        station.server.put(rate("r1199", 72, at(1_199) - 30_000));
+        // One that is sealed moves a little, so does a young one, and a third to somebody else.
+        station.server.put(rate("r100", 71, at(100) + 110));
+        station.server.put(rate("r1199", 72, at(1_199) - 100));
         station.server.put(rate_of("q", "r200", 70, at(200)));
         station.sync().await;
         let values = station.values();
-        assert_eq!((values.len(), values.contains(&"199".to_owned())), (1_199, false), "{versions:?}");
-        assert!(values.contains(&"71".to_owned()) && values.contains(&"72".to_owned()), "{versions:?}");
+        assert_eq!(
+            (values.len(), values.contains(&"199".to_owned())),
+            (1_199, false),
+            "{versions:?}, every {every} ms"
+        );
+        assert!(
+            values.contains(&"71".to_owned()) && values.contains(&"72".to_owned()),
+            "{versions:?}, every {every} ms"
+        );
         station.pass(MINUTE_MS);
         station.server.put(rate("r100", 73, at(100)));
         station.sync().await;
         let values = station.values();
-        assert_eq!((values.len(), values.contains(&"71".to_owned())), (1_199, false), "{versions:?}");
+        assert_eq!(
+            (values.len(), values.contains(&"71".to_owned())),
+            (1_199, false),
+            "{versions:?}, every {every} ms"
+        );
+    }
+}
+
+/// Somebody took an alarm; or, in another status, did not.
+fn taken(status: &str) -> Value {
+    json!({ "status": status, "identifier": [{ "value": "urn:uuid:7" }],
+        "category": [{ "coding": [{ "system": "urn:vigil:alert-action", "code": "take" }] }],
+        "about": [{ "reference": "DetectedIssue/d" }], "sender": { "display": "N. Other" },
+        "sent": format_instant(Instant(START)) })
+}
+
+/// A Take that is deleted on the server silences no more, and an older state of it that arrives late does not bring it back.
+#[test]
+fn a_take_that_was_deleted_silences_no_alarm() {
+    for versions in ["1", ""] {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        let take = |entry: Value| {
+            let bundle = json!({ "resourceType": "Bundle", "type": "history", "entry": [entry] });
+            let facts = fhir::read_page(bundle.to_string().as_bytes()).unwrap().facts;
+            assert_eq!(facts.len(), 1);
+            vault
+                .commit(vault::PageCommit { facts, received: Instant(START), ..Default::default() })
+                .unwrap();
+            vault.read(|r| r.ward()).unwrap().actions.len()
+        };
+        let mut said = taken("completed");
+        (said["resourceType"], said["id"]) = (json!("Communication"), json!("x"));
+        said["meta"] = json!({ "lastUpdated": format_instant(Instant(START)), "versionId": versions });
+        let gone = json!({ "request": { "method": "DELETE", "url": "Communication/x" },
+            "response": { "status": "204", "lastModified": format_instant(Instant(START + 1_000)), "etag": "W/\"2\"" } });
+        let found = [take(json!({ "resource": said })), take(gone), take(json!({ "resource": said }))];
+        assert_eq!(found, [1, 0, 0], "versions {versions:?}");
     }
 }
 
@@ -241,7 +342,7 @@ type TwoStates = (&'static str, Value, Value, fn(&vault::Ward) -> String);
 
 #[test]
 fn an_older_state_that_arrives_late_changes_nobody_and_nothing() {
-    let kinds: [TwoStates; 6] = [
+    let kinds: [TwoStates; 7] = [
         (
             "Patient",
             json!({ "name": [{ "family": "Before" }] }),
@@ -281,6 +382,9 @@ fn an_older_state_that_arrives_late_changes_nobody_and_nothing() {
                 "period": { "start": format_instant(Instant(START)) } }),
             |ward| ward.flags[0].by.clone(),
         ),
+        ("Communication", taken("completed"), taken("entered-in-error"), |ward| {
+            if ward.actions.is_empty() { "After" } else { "Before" }.to_owned()
+        }),
     ];
     // By a version that counts, one that is always the same, and none.
     for versions in [["1", "2"], ["1", "1"], ["", ""]] {

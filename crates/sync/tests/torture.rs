@@ -21,7 +21,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use clinical::{About, Action, Actor, HOUR_MS, Instant, Verb};
-use fhir::{Client, Request};
+use fhir::{Bearer, Client, Request};
 use model::{World, celsius, heart_rate, hour, issue, temperature};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -89,7 +89,7 @@ fn station(base: &str, folder: &Path, ring: &Path, seed: u64) {
     }
     let vault = Arc::new(Vault::open(folder, unlock(folder, &access).unwrap()).unwrap());
     let (events, _nobody) = tokio::sync::mpsc::unbounded_channel();
-    let client = Client::new(base).unwrap().with_token(Some("canary-token".into()));
+    let client = Client::new(base).unwrap().signed_in_by(Arc::new(Bearer::new("canary-token".into())));
     let engine = Engine::new(client, vault.clone(), Arc::new(|| Instant(now())), events);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     say("open".into());

@@ -1,7 +1,7 @@
 //! What happened beside the numbers, for the panel it belongs to: alarms where they began, doses where they were given,
 //! and where a device took over.
 
-use clinical::{Instant, Measure, PatientId, Priority, TimeRange, unit_word};
+use clinical::{Instant, Measure, PatientId, Priority, TimeRange};
 use vault::{Reader, VaultError};
 
 use crate::device_change::DeviceChange;
@@ -56,10 +56,7 @@ pub(crate) fn events(
         panel: panel_of(Measure::Glucose),
         at: dose.at,
         kind: EventKind::Dose,
-        text: dose
-            .amount
-            .as_ref()
-            .map_or_else(|| dose.what.clone(), |(amount, unit)| format!("{amount} {}", unit_word(unit))),
+        text: dose.amount.as_ref().map_or_else(|| dose.what.clone(), ToString::to_string),
         more: 0,
     });
     let devices = if device_changes.is_empty() { Vec::new() } else { reader.devices()? };

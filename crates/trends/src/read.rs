@@ -56,7 +56,7 @@ impl Known<'_> {
         }
         let series = reader.series_of(asked.patient)?;
         let sent = series.iter().filter(|s| s.measure() == Some(Measure::Glucose)).map(|s| s.unit.as_str());
-        let glucose = Shown::of(Measure::Glucose, sent);
+        let glucose = Shown::at(&reader.site()?, Measure::Glucose, sent);
         // Who is asked for a few panels is not scored.
         let moments = if asked.only.is_empty() { moments(asked.range, asked.focus) } else { Vec::new() };
         Ok(Known {
@@ -113,8 +113,9 @@ impl Known<'_> {
 
     /// The limits of a panel over the range, as shown.
     pub(crate) fn limits(&self, kind: &PanelKind) -> Vec<(i64, Limits)> {
-        let (range, factor) = (self.asked.range, self.factor(kind));
-        let scaled = |l: Limits| Limits { low: l.low.map(|v| v * factor), high: l.high.map(|v| v * factor) };
+        let (range, shown) = (self.asked.range, self.shown(kind));
+        let bound = |side: Option<f64>| side.map(|v| shown.bound(v));
+        let scaled = |l: Limits| Limits { low: bound(l.low), high: bound(l.high) };
         let steps = limit_steps(&self.history, &self.usual, kind.measures[0], range.from(), range.to());
         steps.into_iter().map(|(at, l)| (at.0, scaled(l))).collect()
     }

@@ -26,7 +26,7 @@ pub struct ValueAt {
 /// Of the cache.
 pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, VaultError> {
     let values = reader.latest(Some(patient))?;
-    let devices = reader.devices()?;
+    let (devices, site) = (reader.devices()?, reader.site()?);
     let newest = |measures: &[Measure]| {
         values
             .iter()
@@ -41,7 +41,7 @@ pub fn values_at(reader: &Reader, patient: &PatientId) -> Result<Vec<ValueAt>, V
     };
     let shown_by_panel = PANELS.iter().filter_map(|kind| {
         let found = newest(kind.measures)?;
-        let shown = Shown::of(kind.measures[0], [found.series.unit.as_str()]);
+        let shown = Shown::at(&site, kind.measures[0], [found.series.unit.as_str()]);
         let mut words = text(found, shown);
         let low = newest(&[Measure::DiastolicBp, Measure::ArterialDiastolic]);
         if kind.key == "bp"

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// Another Vigil holds the folder.
-    #[error("another Vigil is using the folder {0}. Close it, or choose another --data-dir")]
+    #[error(
+        "another Vigil is using the folder {0}. Go on in its window; where there is none, tell IT. A second one beside it needs \
+         another --data-dir"
+    )]
     Busy(PathBuf),
     /// Neither keyring nor PIN.
     #[error(
@@ -59,6 +62,11 @@ pub enum VaultError {
     /// The folder or a file in it.
     #[error("the folder for the cache cannot be used: {0}")]
     Folder(#[source] std::io::Error),
+    /// Others can read it, and it is not only a cache's.
+    #[error(
+        "others can read the folder {0}, and it holds other files: nothing was written. Give the cache a folder of its own (--data-dir)"
+    )]
+    Shared(PathBuf),
     /// The key file.
     #[error("the key file cannot be read: {0}. Nothing was changed")]
     KeyFile(String),

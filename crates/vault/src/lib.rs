@@ -33,6 +33,7 @@ pub use store::journal::SERVER;
 pub use store::kind::Kind;
 #[doc(hidden)]
 pub use store::schema::leave_memory_as_it_is;
+pub use store::scope::{Member, below, read_by};
 pub use store::vault::{Reader, Vault};
 
 #[cfg(fuzzing)]
@@ -46,8 +47,9 @@ pub use facts::newest::{SeriesInfo, SeriesValue};
 pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
-pub use store::ledger::{Channel, Gap, Ledger};
+pub use store::ledger::{Channel, Counts, Gap, Ledger};
 pub use store::log::LogEntry;
+pub use store::outages::Outage;
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use upkeep::retention::{Retention, Retired};

@@ -18,12 +18,27 @@ struct Arguments {
     /// Beds beside those of the demo
     #[arg(long, default_value_t = 0)]
     more_beds: usize,
+    /// Days its devices have been measuring
+    #[arg(long, default_value_t = 14)]
+    history_days: u32,
+    /// People beside those of the wards in the register of the hospital
+    #[arg(long, default_value_t = 0)]
+    register: usize,
 }
 
 fn main() -> std::io::Result<()> {
-    let Arguments { port, seed, speed, more_beds } = Arguments::parse();
+    let Arguments { port, seed, speed, more_beds, history_days, register } = Arguments::parse();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let sim = ward_sim::start(Options { seed, speed, port, more_beds, origin_ms: None }).await?;
+        let sim = ward_sim::start(Options {
+            seed,
+            speed,
+            port,
+            more_beds,
+            origin_ms: None,
+            history_days,
+            register,
+        })
+        .await?;
         println!("FHIR base {}\ntest controls {}", sim.base(), sim.admin());
         tokio::signal::ctrl_c().await
     })

@@ -81,6 +81,10 @@ pub struct Manners {
     pub versions: Versions,
     /// Of deletions.
     pub deletions: Deletions,
+    /// It says how many there are, and leaves this id out all the same.
+    pub keeps_back: Option<&'static str>,
+    /// It gives the first entry of such a page twice.
+    pub repeats: bool,
 }
 
 impl Default for Manners {
@@ -94,6 +98,8 @@ impl Default for Manners {
             refuses: None,
             versions: Versions::Numbers,
             deletions: Deletions::Plain,
+            keeps_back: None,
+            repeats: false,
         }
     }
 }
@@ -296,7 +302,10 @@ async fn search(
         found.sort_by_key(|held| held.updated);
     }
     let count = number("_count").unwrap_or(20).clamp(1, manners.page);
-    let page: Vec<Value> = found
+    let total = found.len();
+    found.retain(|held| manners.keeps_back.is_none_or(|id| held.resource["id"] != id));
+    let is_short = found.len() < total;
+    let mut page: Vec<Value> = found
         .iter()
         .skip(offset)
         .take(count)
@@ -305,7 +314,13 @@ async fn search(
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_more =
         offset + count < found.len() + manners.empty_pages * count || manners.links == Links::Circle;
+    if let (true, true, Some(first)) = (is_short, manners.repeats, page.first().cloned()) {
+        page.push(first);
+    }
     let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": page });
+    if manners.keeps_back.is_some() {
+        bundle["total"] = json!(total);
+    }
     if is_more {
         let next = state.next(&kind, &format!("http://{host}/fhir"), &query, offset + count);
         bundle["link"] = json!([{ "relation": "next", "url": next }]);

@@ -139,3 +139,37 @@ async fn a_cut_link_breaks_and_comes_back_and_500_is_a_500() {
     assert_eq!(admin.status(), StatusCode::OK);
     assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
 }
+
+/// Who is looked for among a hundred thousand is found by every parameter, and nobody else is.
+#[tokio::test]
+async fn a_register_of_a_hundred_thousand_is_searched_as_honestly_as_the_ward() {
+    let options = Options { register: 100_000, ..Options::of_two_days() };
+    let (sim, client) = (ward_sim::start(options).await.unwrap(), Client::new());
+    let total = async |query: &str| get(&client, format!("{}/{query}", sim.base())).await["total"].clone();
+    for (query, wanted) in [
+        ("Patient?_count=0", 100_030),
+        ("Patient?_id=register-000007,ward-p01,nobody", 2),
+        ("Patient?identifier=R-000007", 1),
+        ("Location?partof=ward-7b&_count=0", 12),
+        ("Location?partof=7b&_count=0", 0),
+        ("Encounter?location=bed-13&status=in-progress", 1),
+        ("Encounter?location=elsewhere-0&status=in-progress&_count=0", 30),
+        ("Encounter?patient=register-000007", 1),
+        ("Observation?patient=register-000007,register-000008&_count=0", 6),
+        ("Observation?patient=register-000007&date=lt2020-01-01", 0),
+        ("DetectedIssue?patient=register-000007", 0),
+    ] {
+        assert_eq!(total(query).await, wanted, "{query}");
+    }
+    // Those who lay in a bed before are found there, too, and are over.
+    let bed = total("Encounter?location=bed-13&_count=0").await.as_u64().unwrap();
+    assert!(bed > 50, "{bed}");
+    let named = total("Patient?name=adey&_count=0").await.as_u64().unwrap();
+    assert!(named > 1000 && named < 20_000, "{named}");
+    let one = get(&client, format!("{}/Patient/register-000007", sim.base())).await;
+    assert_eq!(one["identifier"][0]["value"], "R-000007");
+    let programme = get(&client, format!("{}/Group/home-programme", sim.base())).await;
+    assert_eq!(programme["member"].as_array().unwrap().len(), 6);
+    let none = client.get(format!("{}/Patient/register-100000", sim.base())).send().await.unwrap();
+    assert_eq!(none.status(), StatusCode::NOT_FOUND);
+}

@@ -80,6 +80,14 @@ export const commands = {
 	quarantine: () => typedError<Quarantined[], Failure>(__TAURI_INVOKE("quarantine")),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, Failure>(__TAURI_INVOKE("repair")),
+	/**  Opens the system's browser for a person to sign in with, and waits until they came back; gives who it is. */
+	signIn: (clientId: string) => typedError<string, Failure>(__TAURI_INVOKE("sign_in", { clientId })),
+	/**  Ends the sign-in here and at the service; gives why the service did not hear of it, where it did not. */
+	signOut: () => typedError<string | null, Failure>(__TAURI_INVOKE("sign_out")),
+	/**  How this station signs in at its server. */
+	signsIn: () => typedError<SigningIn, Failure>(__TAURI_INVOKE("signs_in")),
+	/**  Tries once more to open a station that could not be opened. */
+	startAgain: () => typedError<null, Failure>(__TAURI_INVOKE("start_again")),
 	/**  Opens the demo ward. */
 	startDemo: () => typedError<null, Failure>(__TAURI_INVOKE("start_demo")),
 	/**  Plays a burst, for somebody who wants to hear whether alarms can be heard here. */
@@ -172,6 +180,8 @@ export type Annotation = {
 export type AppState = {
 	/**  What the window asks for next. */
 	stage: Stage,
+	/**  Why the station cannot be opened: what happened, what was kept, what to do. */
+	trouble: string | null,
 	/**  Of a damaged cache: actions that are kept. */
 	unsent: number,
 	/**  A PIN has to be chosen, not only given. */
@@ -213,10 +223,12 @@ export type Battery = {
 	low: boolean,
 };
 
-/**  A low and a high bound of one measure, both ways. */
+/**  A low and a high bound of one measure as they are shown and typed, both ways. */
 export type Bounds = {
 	/**  LOINC. */
 	code: string,
+	/**  The unit they are in, as shown: a number that is read in another is off by eighteen times. */
+	unit: string,
 	low: number | null,
 	high: number | null,
 };
@@ -352,6 +364,12 @@ export type Link = {
 	clockOffsetMs: number | null,
 	/**  The clocks of station and server differ by more than the order of what people did can bear. */
 	clockIsOff: boolean,
+	/**  The server never says what time it is: nobody would notice that this station's clock is wrong. */
+	clockIsUnchecked: boolean,
+	/**  It is asked by http over a network: everybody on the way can read along. */
+	isInClear: boolean,
+	/**  The last outage that is worth a word, and what came of it afterwards. */
+	outage: Outage | null,
 };
 
 /**  The alarm load of a day. */
@@ -371,6 +389,16 @@ export type Load = {
 	hours: number[][],
 	byBed: Share[],
 	byRule: Share[],
+};
+
+/**  Events that the server numbered and did not deliver. */
+export type Lost = {
+	/**  How many, with their numbers. */
+	words: string,
+	since: number,
+	until: number,
+	/**  When all that changed was read by asking; null while that is still to come. */
+	read: number | null,
 };
 
 /**  An alarm, a dose or a change of the device in a panel. */
@@ -449,6 +477,20 @@ export type Onset = {
 	priority: string,
 };
 
+/**  The last outage, and what came of it afterwards. */
+export type Outage = {
+	since: number,
+	until: number,
+	why: string,
+	/**  What came late, in words. */
+	words: string[],
+	/**  When alarms and what was done about them were read to their end; null while that is still to come. */
+	alarmsWhole: number | null,
+	valuesWhole: number | null,
+	/**  Events that the server numbered and did not deliver. */
+	lost: Lost[],
+};
+
 /**  The head of the pages' raw answer. */
 export type Pages = {
 	/**  How many there are; the picture holds the first of them, below each other. */
@@ -525,6 +567,8 @@ export type QueueItem = {
 	bed: string,
 	/**  Where somebody lies in words: `Bed 12`, `Home H3`. */
 	place: string,
+	/**  Where the bed is, or, of somebody who left the board, where they lay; empty at home. */
+	ward: string,
 	name: string,
 	initials: string,
 	alarm: Alarm,
@@ -572,6 +616,18 @@ export type ShiftNote = {
 	text: string,
 };
 
+/**  How this station signs in at its server. */
+export type SigningIn = {
+	/**  A person signs in here; else a file or a key of the station's own does. */
+	byPerson: boolean,
+	/**  Who is signed in. */
+	who: string | null,
+	/**  Since when. */
+	since: number | null,
+	/**  Under which name the sign-in service knows this program, as far as anybody said. */
+	clientId: string | null,
+};
+
 /**  One small panel. */
 export type Small = {
 	patient: string,
@@ -596,6 +652,8 @@ export type Stage =
 "pin" | 
 /**  Whether a damaged cache shall begin anew. */
 "damaged" | 
+/**  What to do about it that the station cannot be opened. */
+"cannot-start" | 
 /**  Nothing: the station is open. */
 "ready";
 
@@ -721,6 +779,8 @@ export type Update = {
 	raised: string[],
 	/**  Whether alarms can be heard on this station. */
 	audio: Audio | null,
+	/**  What the desktop does with notifications, in words. */
+	notifications: string | null,
 	/**  Every stage on an alarm's way that nothing passes; none where all of them work. */
 	late: Late[] | null,
 	/**  A time in which nobody watched here, that was not said yet. */

@@ -56,6 +56,7 @@ export function item(parts: Partial<Alarm> = {}, about: Partial<QueueItem> = {})
     patient: 'p1',
     bed: '12',
     place: 'Bed 12',
+    ward: 'Ward A',
     name: 'Ada Park',
     initials: 'A. P.',
     alarm: alarm(parts),
@@ -184,6 +185,7 @@ export function update(parts: Partial<Update> = {}): Update {
     quarantined: null,
     raised: [],
     audio: null,
+    notifications: null,
     alarmsRead: null,
     late: null,
     unwatched: null,
@@ -202,10 +204,14 @@ export const live: Link = {
   message: null,
   clockOffsetMs: 0,
   clockIsOff: false,
+  clockIsUnchecked: false,
+  isInClear: false,
+  outage: null,
 };
 
 export const station: AppState = {
   stage: 'ready',
+  trouble: null,
   unsent: 0,
   newPin: false,
   demo: false,
@@ -227,8 +233,8 @@ export const limits: Limits = {
   ],
   history: [],
   presets: [
-    { name: 'Unit', owner: '', limits: [{ code: '59408-5', low: 90, high: null }] },
-    { name: 'COPD', owner: 'L. Chen', limits: [{ code: '59408-5', low: 84, high: 92 }] },
+    { name: 'Unit', owner: '', limits: [{ code: '59408-5', unit: '%', low: 90, high: null }] },
+    { name: 'COPD', owner: 'L. Chen', limits: [{ code: '59408-5', unit: '%', low: 84, high: 92 }] },
   ],
 };
 
@@ -241,6 +247,7 @@ const answers: Backend = {
   state: () => Promise.resolve(station),
   checkServer: () => Promise.resolve({ name: 'A server', version: '4.0.1', live: true }),
   connect: nothing,
+  startAgain: nothing,
   startDemo: nothing,
   unlock: nothing,
   take: nothing,
@@ -256,6 +263,9 @@ const answers: Backend = {
   quarantine: none,
   beat: nothing,
   testSound: nothing,
+  signIn: () => Promise.resolve('N. Okafor'),
+  signOut: () => Promise.resolve(null),
+  signsIn: () => Promise.resolve({ byPerson: true, who: null, since: null, clientId: null }),
   retryNow: nothing,
   retryAction: nothing,
   carryOnByHand: nothing,

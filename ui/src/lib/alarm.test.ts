@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { alarm, HANDLED, NOW } from '../backend/fake';
-import { remarks } from './alarm';
+import { elsewhere, remarks } from './alarm';
 
 vi.mock('../backend', () => import('../backend/fake'));
 const due = (parts: Parameters<typeof alarm>[0]) =>
@@ -23,4 +23,11 @@ describe('what an alarm says beside its text', () => {
     expect(words({ handledAt: NOW - 26 * 3_600_000 })).toMatch(/^handled Sun 22 Nov \d\d:\d\d/);
     expect(words({ presence: 'closed' })).toBeUndefined();
   });
+});
+
+it('promises no sound where a part fails on a station that is not heard', () => {
+  expect(elsewhere({ trouble: null, advice: null })).toContain('can be heard');
+  const unheard = elsewhere({ trouble: 'No sound', advice: 'Check the cable' });
+  expect(unheard).toContain('not heard here (No sound)');
+  expect(unheard).not.toContain('can be heard');
 });

@@ -1,5 +1,5 @@
 // How an alarm reads: never by colour alone.
-import type { Alarm } from '../backend';
+import type { Alarm, Audio } from '../backend';
 import { took, when } from './time';
 
 /** Of the banner: `new` flashes, `owned` is outlined, `last-known` is what was true before the link broke. */
@@ -7,6 +7,10 @@ export function bannerState(alarm: Alarm, online: boolean): string {
   if (!online) return 'last-known';
   return alarm.unanswered ? 'new' : 'owned';
 }
+
+/** Where one part of the screen shows nothing: what of the alarms goes on all the same. */
+export const elsewhere = (audio: Audio): string =>
+  `Alarms go on above and ${audio.trouble ? `are not heard here (${audio.trouble})` : 'can be heard'}. Nothing was recorded by it.`;
 
 /** Whether this person can do that about it. */
 export const can = (alarm: Alarm, verb: Verb): boolean => alarm.verbs.includes(verb);
@@ -38,6 +42,13 @@ export function remarks(alarm: Alarm, now: number): string[] {
   if (alarm.orderUncertain) out.push('order uncertain');
   if (alarm.reminders > 0) out.push(`still on, reminded ${alarm.reminders}×`);
   return out;
+}
+
+/** On the button that pauses its sound: for how long it would, or for how long it is. */
+export function pauseWords(alarm: Alarm, now: number): string {
+  return alarm.pausedUntil !== null
+    ? `Paused ${countdown(alarm.pausedUntil, now)}`
+    : `Pause sound ${countdown(alarm.pauseLasts, 0)}`;
 }
 
 /** How long is left: `84 s`, `4 min`. */

@@ -10,19 +10,24 @@ import {
   type QueueItem,
   type Spark,
   type Tile,
+  type Outage,
   type Unwatched,
   type Update,
   type Waiting,
 } from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
-import { kept } from './kept';
+import { keep, kept } from './kept';
 import { same, times, type Times } from './tile';
 
 export class Row {
   tile: Tile = $state.raw() as Tile;
   times: Times = $state.raw() as Times;
   spark: Spark | null = $state.raw(null);
+  /** What the ward as a whole is told by: a value that changes none of it moves nothing but its own tile. */
+  ward = $state('');
+  alarmed = $state(false);
+  home = $state(false);
 
   constructor(tile: Tile, now: number) {
     this.show(tile, now);
@@ -31,6 +36,7 @@ export class Row {
   show(tile: Tile, now: number) {
     this.tile = tile;
     this.times = times(tile, now);
+    [this.ward, this.alarmed, this.home] = [tile.ward, tile.alarm !== null, tile.home];
   }
 
   /** Whether the tile says of time what it should. */
@@ -46,11 +52,19 @@ export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
 
 /** Rust has something to say every other second. */
 const SILENT_MS = 10_000;
+/** The two stages without which no board is worked out, as Rust and this page call them. */
+const [BOARD, PROGRAM] = ["this station's board", "this station's program"];
+/** The stages between a value at the server and this page, and those through which nothing reaches it. */
+const VALUES: string[] = ['the server', "the server's values", "this station's cache", BOARD, PROGRAM];
+const BESIDE: string[] = ["this station's speaker", "the desktop's notifications"];
 /** A window that is hidden has no frames. */
 const FRAMELESS_MS = 1500;
 
 /** How long a card stays in place after it was taken. */
 const STAYS_MS = 3000;
+
+/** Which outage it is. */
+const spanOf = (outage: Outage): string => `${outage.since} ${outage.until}`;
 
 export interface Taken {
   item: QueueItem;
@@ -75,34 +89,66 @@ class Board {
   loaded = $state(false);
   /** Whether alarms can be heard here. */
   audio: Audio = $state.raw({ trouble: null, advice: null });
+  /** What the desktop does with notifications, in words. */
+  notifications = $state('not known yet');
   /** Stages on an alarm's way that nothing passes, as Rust says. */
   late: Late[] = $state.raw([]);
   /** Whether alarms were read of the server: until then that none is shown means nothing. */
-  alarmsRead = $state(true);
+  alarmsRead = $state(false);
   /** A time in which nobody watched here, until somebody has seen it said. */
   unwatched: Unwatched | null = $state.raw(null);
+  /** The outage whose summary somebody has seen, also before the page was opened anew. */
+  outageSeen: string | null = $state(kept('outage seen'));
   /** When this page was told something last. */
   private heard = $state(Date.now());
+  /** The same by `uptime`. */
+  private heardUp = performance.now();
+  /** Since when this page waits for its first board, and the same by `uptime`. */
+  private asked = $state({ at: Date.now(), up: performance.now() });
   /** The moment that is shown: the present, or a past one that somebody looks at. Moves every second. */
   now = $state(Date.now());
   /** The wall clock, to the second. */
   clock = $state(Date.now());
+  /** Milliseconds that nobody can set, to the second: how long something lasted is measured by it. */
+  uptime = $state(performance.now());
   past: Past | null = $state.raw(null);
   /** Whether the time control stands open. */
   travel = $state(false);
   /** The alarm that was taken last stands where it stood for a moment, in every list: the next one does not slide under a hand. */
   taken: Taken | null = $state.raw(null);
-  screen: Screen = $state('ward');
+  private at: Screen = $state('ward');
   patient: string | null = $state(null);
-  light = $state(kept('light') === 'true');
   initials = $state(kept('initials') === 'true');
   trouble: string | null = $state(null);
   /** Raised with everything somebody did here: what is sent at once never shows as waiting. */
   acts = $state(0);
 
+  get screen(): Screen {
+    return this.at;
+  }
+
+  /** Who opens the page of a patient and nobody by name gets who is first now, and keeps them: the order changes, the page does not. */
+  set screen(screen: Screen) {
+    if (screen === 'patient') this.patient ??= this.order[0] ?? null;
+    this.at = screen;
+  }
+
   /** The alarms of now, whichever moment is shown. */
   get queueOfNow(): QueueItem[] {
     return this.past ? this.present : this.queue;
+  }
+
+  /** What came late of the last outage, until somebody has seen it said; while there is another that one is said. */
+  get outage(): Outage | null {
+    const outage = this.online ? (this.link?.outage ?? null) : null;
+    return outage && spanOf(outage) === this.outageSeen ? null : outage;
+  }
+
+  /** Somebody has seen what is said of the last outage. One that became longer since is said again. */
+  seeOutage() {
+    if (!this.outage) return;
+    this.outageSeen = spanOf(this.outage);
+    keep('outage seen', this.outageSeen);
   }
 
   get online(): boolean {
@@ -111,8 +157,30 @@ class Board {
 
   /** Everything that nothing new comes from. A page that is told nothing at all says so by itself. */
   get silent(): Late[] {
-    const own = this.loaded && this.clock - this.heard >= SILENT_MS;
-    return own ? [{ what: "this station's program", since: this.heard }, ...this.late] : this.late;
+    if (!this.loaded) return this.silentYet;
+    const own = this.uptime - this.heardUp >= SILENT_MS;
+    return own ? [{ what: PROGRAM, since: this.heard }, ...this.late] : this.late;
+  }
+
+  /** The same before the first board: whatever else comes, without one nothing stands here. Nobody waits for one at a gate. */
+  private get silentYet(): Late[] {
+    const own = (this.app?.stage ?? 'ready') === 'ready' && this.uptime - this.asked.up >= SILENT_MS;
+    return own ? [{ what: BOARD, since: this.asked.at }, ...this.late.filter((one) => one.what !== BOARD)] : this.late;
+  }
+
+  /** Something that should reach this page does not, whatever the link says. */
+  get behind(): boolean {
+    return this.silent.some((one) => !BESIDE.includes(one.what));
+  }
+
+  /** Values that should be here are not: what is shown may have changed. */
+  get valuesBehind(): boolean {
+    return this.silent.some((one) => VALUES.includes(one.what));
+  }
+
+  /** That the board is not worked out any more, and since when: what stands there is of before. */
+  get stuck(): Late | undefined {
+    return this.loaded ? this.silent.find((one) => one.what === PROGRAM || one.what === BOARD) : undefined;
   }
 
   /** Nothing is said of the link before the first answer or failure. */
@@ -122,12 +190,12 @@ class Board {
 
   /** What is shown is what was known at some moment, and not live. */
   get still(): boolean {
-    return this.offline || this.past !== null;
+    return this.offline || this.past !== null || this.stuck !== undefined;
   }
 
   /** The moment of what is shown, where it is not live. */
   get asOf(): number {
-    return this.past?.at ?? this.link?.lastGood ?? this.now;
+    return this.past?.at ?? this.stuck?.since ?? this.link?.lastGood ?? this.now;
   }
 
   private shownAt(): number {
@@ -154,7 +222,7 @@ class Board {
   /** Takes an alarm. It keeps its place meanwhile; where it cannot be taken it is one like the others. */
   async takeAlarm(item: QueueItem) {
     const place = this.steady.findIndex((one) => one.alarm.episode === item.alarm.episode);
-    const taken = place < 0 ? null : { item, place, until: this.clock + STAYS_MS };
+    const taken = place < 0 ? null : { item, place, until: this.uptime + STAYS_MS };
     this.taken = taken;
     if (!(await this.act(() => backend.take(item.alarm.episode))) && this.taken === taken) this.taken = null;
   }
@@ -165,6 +233,9 @@ class Board {
     await this.act(() => backend.release(item.alarm.episode));
   }
 
+  /** Whether what is shown stands in the window, which a fault may have emptied; the window says so. */
+  stands: () => boolean = () => true;
+
   /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
     const wall = Date.now();
@@ -173,7 +244,8 @@ class Board {
     const now = this.shownAt();
     frames.later('clock', () => {
       this.clock = wall;
-      if (this.taken && wall >= this.taken.until) this.taken = null;
+      this.uptime = performance.now();
+      if (this.taken && this.uptime >= this.taken.until) this.taken = null;
       this.now = now;
     });
     const older = this.listed().filter((row) => !row.isOnTime(now));
@@ -209,8 +281,11 @@ class Board {
    */
   take(update: Update) {
     this.heard = Date.now();
+    this.heardUp = performance.now();
     if (update.beat !== null) this.answer(update.beat);
     const { tiles, sparks, order, raised } = update;
+    // What is late is said before there is a board; that is no board yet. One of nobody at all has no order.
+    if (!this.loaded && update.alarmsRead === null && order === null) return this.tell(update);
     if (!this.loaded || update.moment) {
       frames.clear();
       this.arrived.clear();
@@ -272,6 +347,7 @@ class Board {
     if (update.present) this.present = update.present;
     if (update.waiting) this.waiting = update.waiting;
     if (update.audio) this.audio = update.audio;
+    if (update.notifications) this.notifications = update.notifications;
     if (update.late) this.late = update.late;
     if (update.unwatched) this.unwatched = update.unwatched;
     if (update.link) this.link = update.link;
@@ -279,12 +355,17 @@ class Board {
     if (update.quarantined !== null) this.quarantined = update.quarantined;
   }
 
-  /** Says that what came is shown: with the next frame, or soon after where the window is hidden and has none. */
+  /**
+   * Says that what came is shown: with the next frame, or soon after where the window is hidden and has none. A window in which
+   * the board does not stand is opened anew, and says nothing.
+   */
   private answer(beat: number) {
     let told = false;
     const tell = () => {
-      if (!told) void backend.beat(beat).catch(() => {});
+      if (told) return;
       told = true;
+      if (this.loaded && !this.stands()) location.reload();
+      else void backend.beat(beat).catch(() => {});
     };
     requestAnimationFrame(tell);
     setTimeout(tell, FRAMELESS_MS);
@@ -303,6 +384,7 @@ class Board {
   async begin() {
     this.app = await backend.state();
     density.tell(this.app.pageZoom);
+    this.asked = { at: Date.now(), up: performance.now() };
     if (this.app.stage === 'ready') await backend.watch((update) => this.take(update));
   }
 

@@ -1,9 +1,13 @@
 // Which wards there are, the one that is looked at, and where somebody lies in words that no two beds share.
+import type { QueueItem } from '../backend';
 import { board } from './board.svelte';
 import { keep, kept } from './kept';
 
+/** Made once: to make one takes longer than to compare a ward's beds. */
+const counted = new Intl.Collator('en', { numeric: true });
+
 /** As people count: bed 2 before bed 10. */
-export const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+export const inOrder = (a: string, b: string): number => counted.compare(a, b);
 
 class Wards {
   private wanted = $state(kept('ward') ?? '');
@@ -13,7 +17,7 @@ class Wards {
       ...new Set(
         board
           .listed()
-          .map((row) => row.tile.ward)
+          .map((row) => row.ward)
           .filter(Boolean),
       ),
     ]
@@ -37,17 +41,22 @@ class Wards {
   }
 
   /** The ward to be said beside the bed of somebody; empty where it says nothing. */
-  of(patient: string): string {
-    const tile = board.rows.get(patient)?.tile;
-    if (!this.several || !tile || tile.home) return '';
-    return tile.ward || 'ward not known';
+  of(patient: string, lay = ''): string {
+    const row = board.rows.get(patient);
+    if (!this.several || row?.home) return '';
+    // Who left the board lay somewhere; an alarm that names nobody is of no ward.
+    return row ? row.ward || 'ward not known' : lay;
   }
 
   /** Where somebody lies: `Bed 12 · Ward 7B`, or `Bed 12` where there is one ward. */
-  place({ patient, place }: { patient: string; place: string }): string {
-    const ward = this.of(patient);
+  place({ patient, place, ward: lay }: { patient: string; place: string; ward?: string }): string {
+    const ward = this.of(patient, lay);
     return ward === '' ? place : `${place} · ${ward}`;
   }
 }
 
 export const wards = new Wards();
+
+/** Whose alarm, and which: in the name of each button that does something about it, for who hears a button without what is around it. */
+export const whose = (item: QueueItem): string =>
+  [wards.place(item), board.initials ? item.initials : item.name, item.alarm.shown].filter(Boolean).join(', ');

@@ -48,3 +48,12 @@ it('keeps the ward that is looked at over a reload, and hides nobody with one th
   boardAgain.order = ['p0'];
   expect(again.wards.chosen).toBe('');
 });
+
+it('says where somebody lay whose alarm is still there and who left the board', () => {
+  lie({ ward: 'Ward 1' }, { ward: 'Ward 2' });
+  const gone = { patient: 'p9', place: 'Not on the board', ward: 'Ward 2' };
+  expect([wards.place(gone), wards.of('p9', 'Ward 2')]).toEqual(['Not on the board · Ward 2', 'Ward 2']);
+  expect(wards.place({ patient: '', place: 'No patient named', ward: '' })).toBe('No patient named');
+  lie({ ward: 'Ward 1' });
+  expect(wards.place(gone)).toBe('Not on the board');
+});

@@ -79,7 +79,9 @@ it('names bed and ward of an alarm, and of each of its verbs, where there are se
   render(AlertCard, { item: item({}, { patient: 'p2' }) });
   expect(screen.getByRole('article').textContent).toContain('Bed 12 · Ward B');
   for (const name of ['take', 'handle'])
-    expect(screen.getByTestId(`${name}-e1`).getAttribute('aria-label')).toContain('Bed 12 · Ward B, *** SpO2');
+    expect(screen.getByTestId(`${name}-e1`).getAttribute('aria-label')).toContain(
+      'Bed 12 · Ward B, Ada Park, *** SpO2',
+    );
   board.order = [];
 });
 

@@ -11,7 +11,8 @@ beforeEach(() => {
   board.app = station;
   [board.now, board.clock, board.past, board.queue, board.waiting] = [NOW, NOW, null, [], []];
   board.audio = { trouble: null, advice: null };
-  board.link = live;
+  [board.loaded, board.late] = [true, []];
+  [board.link, board.alarmsRead] = [live, true];
 });
 afterEach(cleanup);
 
@@ -66,12 +67,33 @@ it('warns of a clock that is off, of actions that wait, and of a station that ca
   expect(screen.getByTestId('no-audio').title).toBe('Turn it on');
 });
 
-it('counts nothing before alarms were read, and never shows a zero for it', () => {
-  board.alarmsRead = false;
+it('says that nobody can check the clock, and not where it was checked', () => {
+  board.link = { ...live, clockIsUnchecked: true };
+  const { unmount } = render(TopBar);
+  expect(screen.getByTestId('clock-unchecked').textContent).toContain('Clock not checked');
+  unmount();
+  board.link = live;
+  render(TopBar);
+  expect(screen.queryByTestId('clock-unchecked')).toBeNull();
+});
+
+it('says for as long as it is so that everybody on the way can read along', () => {
+  board.link = { ...live, isInClear: true };
+  const { unmount } = render(TopBar);
+  expect(screen.getByTestId('in-clear').textContent).toContain('Not encrypted');
+  unmount();
+  board.link = live;
+  render(TopBar);
+  expect(screen.queryByTestId('in-clear')).toBeNull();
+});
+
+it('counts nothing before alarms were read, also before the first message, and never shows a zero for it', async () => {
+  vi.resetModules();
+  const { board: fresh } = await import('../lib/board.svelte');
+  board.alarmsRead = fresh.alarmsRead;
   render(TopBar);
   expect(screen.getByTestId('count-high').textContent).toMatch(/^–/);
   expect(screen.getByTestId('count-high').getAttribute('aria-label')).toBe('not read yet: High');
-  board.alarmsRead = true;
 });
 
 it('counts down the longest pause', () => {
@@ -79,4 +101,25 @@ it('counts down the longest pause', () => {
   board.queue = [paused('a', 20_000), paused('b', 84_000)];
   render(TopBar);
   expect(screen.getByTestId('audio-paused').textContent).toBe('Audio paused 2 84 s');
+});
+
+it.each([
+  ['the server', 'Late'],
+  ["the server's alarms", 'Late'],
+  ["the server's values", 'Late'],
+  ["this station's cache", 'Late'],
+  ["this station's own rules", 'Late'],
+  ["this station's board", 'Late'],
+  ["the server's live channel", 'Late'],
+  ['this window', 'Late'],
+  ["this station's speaker", 'Live'],
+  ["the desktop's notifications", 'Live'],
+])('does not call live what nothing new comes from: %s', (what, chip) => {
+  for (const link of [live, { ...live, live: false }]) {
+    [board.link, board.late] = [link, [{ what, since: NOW - 12_000 }]];
+    render(TopBar);
+    expect(screen.getByTestId('chip').textContent).toBe(chip === 'Late' || link.live ? chip : 'Online');
+    cleanup();
+  }
+  board.late = [];
 });

@@ -11,9 +11,9 @@ use super::module::read_crate;
 
 /// From the top down: a room uses only rooms of lines above its own, so those of one line do not know each other.
 pub const ORDER: [&[&str]; 10] = [
-    &["clinical", "ward-sim", "no-gl"],
+    &["clinical", "record", "ward-sim", "no-gl"],
     &["charts", "fhir", "vault"],
-    &["sync"],
+    &["sync", "identity"],
     &["bedside"],
     &["trends"],
     &["documents"],

@@ -6,6 +6,9 @@ use crate::cells::Slot;
 
 /// What is older than this when a station starts is history, not news: milliseconds.
 pub(super) const LOOK_BACK: i64 = HOUR_MS;
+/// The rule about alarms that came and cannot be read.
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// What holds now, or began and ended since the last look.
 pub(super) struct Condition {
     /// Nobody's where it is about the station itself.
@@ -54,13 +57,15 @@ impl Condition {
 
     /// Whether an alarm is of this rule and of the same person.
     pub(super) fn is_of(&self, episode: &Episode) -> bool {
-        episode.own_rule() == Some(self.rule.as_str()) && episode.patient == self.patient
+        let is_of_rule = episode.own_rule() == Some(self.rule.as_str()) && episode.patient == self.patient;
+        // Each that cannot be read is another alarm: one that was taken stands for no other.
+        is_of_rule && (self.rule != UNREADABLE || self.id() == episode.id)
     }
 }
 
 /// Rules about a station itself: no other knows whether they hold.
 pub(super) fn is_about_a_station(rule: &str) -> bool {
-    matches!(rule, "link" | "unread" | "late")
+    matches!(rule, "link" | "unread" | UNREADABLE | "late")
 }
 
 /// Heart rate and pulse are one alarm, so are cuff and line.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clinical::{Cause, DAY_MS, Episode, Instant, MINUTE_MS, Measure, PatientId, Priority, missed_dose};
 use vault::{Reader, VaultError};
 
-use super::condition::{Condition, LOOK_BACK, slot_key};
+use super::condition::{Condition, LOOK_BACK, UNREADABLE, slot_key};
 use crate::board::Board;
 use crate::cells::Slot;
 
@@ -20,6 +20,8 @@ pub struct Link {
     pub cause: Option<&'static str>,
     /// What the server refuses to give or gives in part, in words, and since when.
     pub unread: Option<(String, Instant)>,
+    /// Alarms that came and cannot be read, in words, and when they came.
+    pub unreadable: Vec<(String, Instant)>,
     /// What does not work on an alarm's way, in words, and since when.
     pub late: Option<(String, Instant)>,
     /// What this station has read of it.
@@ -138,6 +140,11 @@ pub(super) fn lost_link(station: &str, link: &Link, now: Instant) -> Option<Cond
 /// The server is in reach and does not give everything: what is shown may be wrong, and nothing else would say so.
 pub(super) fn unread(station: &str, link: &Link) -> Option<Condition> {
     Some(of_the_way(station, "unread", link.unread.as_ref().filter(|_| link.online)?))
+}
+
+/// Alarms came that cannot be read: whatever they say, somebody has to look. Those that came together are one.
+pub(super) fn unreadable(station: &str, link: &Link) -> Vec<Condition> {
+    link.unreadable.iter().map(|came| of_the_way(station, UNREADABLE, came)).collect()
 }
 
 /// Something on an alarm's way does not do its work.

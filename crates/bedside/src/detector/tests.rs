@@ -18,7 +18,15 @@ pub(super) struct Ward {
 }
 
 pub(super) fn online() -> Link {
-    Link { online: true, since: Some(Instant(0)), cause: None, unread: None, late: None, read: HasRead::ALL }
+    Link {
+        online: true,
+        since: Some(Instant(0)),
+        cause: None,
+        unread: None,
+        unreadable: Vec::new(),
+        late: None,
+        read: HasRead::ALL,
+    }
 }
 
 pub(super) fn at(t: i64) -> String {

@@ -81,7 +81,7 @@ impl Values {
                 ended,
                 priority: rule.priority,
                 measure: Some(measure),
-                text: text(rule, &breach, &series.unit),
+                text: text(rule, &breach, &Shown::at(&ward.site, rule.measure, [series.unit.as_str()])),
                 implicated: Some(value.source.clone()),
                 any_priority_covers: !rule.code.contains("-far-"),
                 is_fresh: !is_stale(
@@ -190,9 +190,8 @@ fn beginning(
     }
 }
 
-/// The rule's words in the unit the site sends.
-fn text(rule: &Rule, breach: &Breach, unit: &str) -> String {
-    let shown = Shown::of(rule.measure, [unit]);
+/// The rule's words in the unit that a screen shows.
+fn text(rule: &Rule, breach: &Breach, shown: &Shown) -> String {
     let (worst, bound) = (shown.from_own(breach.worst), shown.from_own(breach.bound));
     rule.text(breach.comparator, worst, bound, usize::from(shown.digits))
 }

@@ -115,7 +115,8 @@ fn paint<B: DrawingBackend>(
             }
             Content::Steps(steps) => {
                 let seen = steps.iter().filter(|s| s.to > viewport.from && s.from < viewport.to);
-                samples = seen.clone().filter(|s| counted(s.to)).count();
+                // One that held before and goes on is seen in all of it.
+                samples = seen.clone().filter(|s| s.to >= first && s.from <= last).count();
                 paint_steps(&ground, seen)?;
             }
             Content::Dots(points) => {
@@ -180,6 +181,7 @@ mod tests {
     use plotters::coord::types::RangedCoordi64;
 
     use super::*;
+    use crate::Step;
     use crate::dense_bars::Bar;
     use crate::draw::ground::trace;
     use proptest::prelude::*;
@@ -241,6 +243,26 @@ mod tests {
         let drawn = draw(&panel(dots), &viewport(0, 1_200_000), &THEME).unwrap();
         let told: Vec<i64> = drawn.facts.dots.iter().map(|(t, ..)| t / 1000).collect();
         assert_eq!((drawn.facts.samples, told), (7, vec![0, 600, 732, 1190]));
+    }
+
+    #[test]
+    fn no_panel_says_that_it_holds_nothing_over_a_score_that_is_drawn() {
+        let (from, to) = (600_000, 1_200_000);
+        for (name, held, drawn) in [
+            ("before and after", (0, 9_000_000), 1),
+            ("into it", (0, 700_000), 1),
+            ("out of it", (1_000_000, 9_000_000), 1),
+            ("within", (700_000, 800_000), 1),
+            ("before", (0, 500_000), 0),
+            ("after", (1_300_000, 9_000_000), 0),
+        ] {
+            for value in [0.0, 7.0] {
+                let step = Step { from: held.0, to: held.1, value, colour: (1, 2, 3), whole: value > 0.0 };
+                let panel = Panel { focus: Some((from, to)), ..panel(Content::Steps(vec![step])) };
+                let found = draw(&panel, &viewport(from, to), &THEME).unwrap().facts.samples;
+                assert_eq!(found, drawn, "{name}: {value}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@ use resvg::tiny_skia::{Pixmap, Transform};
 
 use crate::draw::panel::{draw, draw_svg};
 use crate::panel::{Facts, Panel, Theme, Viewport};
-use crate::paper::page::{bind, escape, tree};
+use crate::paper::fonts::tree;
+use crate::paper::ink::Ink;
+use crate::paper::page::{bind, draw as draw_line, escape};
+use crate::paper::text::{Line, fitted};
 use crate::picture::Picture;
 
 /// What happened at a moment.
@@ -76,6 +79,13 @@ fn number(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
+/// How the first line of a title looks.
+pub const HEAD: Ink = Ink::bold(14.0);
+const BELOW_HEAD: Ink = Ink::plain(11.0);
+/// What stays free beside a title, in pixels.
+pub const EDGES: f32 = 8.0;
+/// Said where a name holds a letter that no typeface has.
+const SHORT: &str = "? stands for a letter that cannot be drawn here: see the screen";
 const GAP: u32 = 6;
 const EVENTS: u32 = 16;
 
@@ -121,32 +131,32 @@ impl Figure {
         }
         let dark = self.rows.first().is_some_and(|row| row.theme.background.0 < 128);
         let (ink, quiet) = if dark { ("#f2f6f9", "#9aa8b5") } else { ("#05080b", "#56636f") };
-        let mut text = |x: f64, y: f64, size: u32, weight: u32, fill: &str, anchor: &str, words: &str| {
-            // A string takes every write.
-            let _ = write!(
-                out,
-                r#"<text x="{x}" y="{y}" font-family="Inter" font-size="{size}" font-weight="{weight}" fill="{fill}" text-anchor="{anchor}">{}</text>"#,
-                escape(words)
-            );
+        let mut text = |x: f64, y: f64, size: u8, bold: bool, fill: &str, anchor: &str, words: &str| {
+            let ink = Ink { size: f32::from(size), bold, grey: 0 };
+            draw_line(&mut out, &Line::new(words, ink), (x, y), ink, fill, anchor);
         };
+        let is_short = self.title.iter().any(|line| Line::new(line, BELOW_HEAD).is_short);
+        let last = self.title.len().saturating_sub(1);
         for (n, line) in self.title.iter().enumerate() {
-            let (size, weight, fill) = if n == 0 { (14, 700, ink) } else { (11, 400, quiet) };
-            text(4.0, 16.0 + 18.0 * n as f64, size, weight, fill, "start", line);
+            let line = if n == last && is_short { format!("{line} · {SHORT}") } else { line.clone() };
+            let (look, size, fill) = if n == 0 { (HEAD, 14, ink) } else { (BELOW_HEAD, 11, quiet) };
+            let line = fitted(&line, look, width as f32 - EDGES);
+            text(f64::from(EDGES) / 2.0, 16.0 + 18.0 * n as f64, size, look.bold, fill, "start", &line);
         }
         let plot = f64::from(width - frame.left - frame.right);
         let across =
             |t: i64| f64::from(frame.left) + (t - self.from) as f64 / (self.to - self.from) as f64 * plot;
         for (n, (row, facts)) in self.rows.iter().zip(facts).enumerate() {
             let top = f64::from(self.place(n, frame));
-            text(4.0, top + 13.0, 12, 700, ink, "start", &row.label);
-            text(4.0, top + 26.0, 10, 400, quiet, "start", &row.unit);
+            text(4.0, top + 13.0, 12, true, ink, "start", &row.label);
+            text(4.0, top + 26.0, 10, false, quiet, "start", &row.unit);
             for (value, y) in &facts.ticks {
                 let y = top + f64::from(*y) + 3.5;
-                text(f64::from(frame.left) - 5.0, y, 10, 400, quiet, "end", &format!("{value}"));
+                text(f64::from(frame.left) - 5.0, y, 10, false, quiet, "end", &format!("{value}"));
             }
             for (value, y) in &facts.limits {
                 let (x, y) = (f64::from(width - frame.right) + 4.0, top + f64::from(*y) + 3.5);
-                text(x, y, 10, 700, quiet, "start", &format!("limit {value}"));
+                text(x, y, 10, true, quiet, "start", &format!("limit {value}"));
             }
             let mut free = f64::from(frame.left);
             for (t, value, y) in &facts.dots {
@@ -154,14 +164,14 @@ impl Figure {
                 let right = x + 7.0 < f64::from(width - frame.right) - 20.0;
                 let (at, anchor) = if right { (x + 7.0, "start") } else { (x - 7.0, "end") };
                 if right || at - 24.0 > free {
-                    text(at, y, 9, 400, quiet, anchor, &format!("{value:.1}"));
+                    text(at, y, 9, false, quiet, anchor, &format!("{value:.1}"));
                 }
                 free = x + 31.0;
             }
             if facts.samples == 0 {
                 let middle = f64::from(frame.left) + f64::from(width - frame.left - frame.right) / 2.0;
                 let words = format!("no {} in this range", row.label);
-                text(middle, top + f64::from(frame.row) / 2.0 + 4.0, 11, 400, quiet, "middle", &words);
+                text(middle, top + f64::from(frame.row) / 2.0 + 4.0, 11, false, quiet, "middle", &words);
             }
         }
         let below = f64::from(self.place(self.rows.len(), frame)) - f64::from(GAP);
@@ -169,10 +179,10 @@ impl Figure {
         for (t, words) in &self.time_ticks {
             let x = across(*t);
             let anchor = if x < f64::from(frame.left) + 24.0 { "start" } else { "middle" };
-            text(x, below + events + 15.0, 10, 400, quiet, anchor, words);
+            text(x, below + events + 15.0, 10, false, quiet, anchor, words);
         }
         if events > 0.0 {
-            text(4.0, below + 13.0, 10, 400, quiet, "start", "Events");
+            text(4.0, below + 13.0, 10, false, quiet, "start", "Events");
         }
         for event in self.events.iter().filter(|e| e.t >= self.from && e.t <= self.to) {
             let (x, y) = (across(event.t), below + 9.0);

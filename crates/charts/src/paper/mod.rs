@@ -1,5 +1,11 @@
 //! Pages and figures, for paper and files.
 
-pub(crate) mod figure;
+mod fonts;
+
+pub(crate) mod ink;
+
+pub(crate) mod text;
 
 pub(crate) mod page;
+
+pub(crate) mod figure;

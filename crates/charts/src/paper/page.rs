@@ -1,7 +1,7 @@
 //! Paper: pages of A4 with real text, written as SVG and bound into one vector PDF.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::{Arc, OnceLock};
 
 use krilla::Document;
 use krilla::geom::Size;
@@ -9,8 +9,11 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt, SvgSettings};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
+use resvg::usvg::Tree;
 
+use crate::paper::fonts::tree;
+use crate::paper::ink::Ink;
+use crate::paper::text::{Line, fitted};
 use crate::picture::Picture;
 use crate::pixels::pixels;
 
@@ -18,52 +21,38 @@ use crate::pixels::pixels;
 pub const WIDTH: f32 = 595.0;
 /// Height of a page in points.
 pub const HEIGHT: f32 = 842.0;
+/// What stays free on either side of a page, in points.
+pub const MARGIN: f32 = 40.0;
 
 /// A page being written. Places are in points from the top left corner.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     svg: String,
-}
-
-/// How a line of text looks.
-#[derive(Clone, Copy, Debug)]
-pub struct Ink {
-    /// Points.
-    pub size: f32,
-    /// Bold.
-    pub bold: bool,
-    /// Grey value: 0 is black.
-    pub grey: u8,
-}
-
-impl Ink {
-    /// Plain black text.
-    pub const fn plain(size: f32) -> Ink {
-        Ink { size, bold: false, grey: 0 }
-    }
-
-    /// Bold black text.
-    pub const fn bold(size: f32) -> Ink {
-        Ink { size, bold: true, grey: 0 }
-    }
-
-    /// Text that stands back.
-    pub const fn quiet(size: f32) -> Ink {
-        Ink { size, bold: false, grey: 90 }
-    }
+    /// Lines on it with letters that no typeface of paper has.
+    short: BTreeSet<String>,
 }
 
 impl Page {
-    /// Writes a line with its baseline at `y`.
+    /// Writes one line of text with its baseline at `y`; what would run over the right margin is cut.
     pub fn text(&mut self, x: f32, y: f32, ink: Ink, text: &str) {
-        let (weight, grey) = (if ink.bold { 700 } else { 400 }, ink.grey);
-        // A string takes every write.
-        let _ = write!(
-            self.svg,
-            r#"<text x="{x}" y="{y}" font-family="Inter" font-size="{}" font-weight="{weight}" fill="rgb({grey},{grey},{grey})" xml:space="preserve">{}</text>"#,
-            ink.size,
-            escape(text)
-        );
+        self.text_within(x, y, WIDTH - MARGIN - x, ink, text);
+    }
+
+    /// As [`Page::text`], in a column of `room` points.
+    pub fn text_within(&mut self, x: f32, y: f32, room: f32, ink: Ink, text: &str) {
+        let text = fitted(text, ink, room);
+        let line = Line::new(&text, ink);
+        if line.is_short {
+            self.short.insert(text);
+        }
+        let grey = ink.grey;
+        let fill = format!("rgb({grey},{grey},{grey})");
+        draw(&mut self.svg, &line, (f64::from(x), f64::from(y)), ink, &fill, "start");
+    }
+
+    /// How many lines on it hold letters that no typeface of paper has: each of these stands there as a question mark.
+    pub fn short_lines(&self) -> usize {
+        self.short.len()
     }
 
     /// Draws a hairline.
@@ -104,6 +93,33 @@ impl Page {
     }
 }
 
+/// Puts a line into a document. In SVG that is opened elsewhere, too, each piece asks for a typeface that has its letters.
+pub(crate) fn draw(svg: &mut String, line: &Line, (x, y): (f64, f64), ink: Ink, fill: &str, anchor: &str) {
+    let weight = if ink.bold { 700 } else { 400 };
+    let size = ink.size;
+    let width = f64::from(line.width);
+    let (start, anchor) = match (line.pieces.len(), anchor) {
+        // One piece is placed by whoever draws it, in its own typeface.
+        (..=1, anchor) => (x, anchor),
+        (_, "middle") => (x - width / 2.0, "start"),
+        (_, "end") => (x - width, "start"),
+        _ => (x, "start"),
+    };
+    for piece in &line.pieces {
+        let at = start + f64::from(piece.x);
+        // A string takes every write.
+        let _ = write!(
+            svg,
+            r#"<text x="{at:.2}" y="{y:.2}" font-family="{}" font-size="{size}" font-weight="{weight}" fill="{fill}" text-anchor="{anchor}" xml:space="preserve""#,
+            piece.typeface.family
+        );
+        if ink.bold && !piece.typeface.is_inter() {
+            let _ = write!(svg, r#" stroke="{fill}" stroke-width="{}" stroke-linejoin="round""#, size * 0.03);
+        }
+        let _ = write!(svg, ">{}</text>", escape(&piece.text));
+    }
+}
+
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -111,31 +127,12 @@ pub(crate) fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            c if c.is_control() => out.push(' '),
-            // The typeface on paper has no such digit.
-            '₂' => out.push('2'),
+            // No document holds these.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
             c => out.push(c),
         }
     }
     out
-}
-
-/// Inter, the one typeface of window and paper (SIL Open Font License, see `fonts/OFL.txt`).
-fn fonts() -> Arc<fontdb::Database> {
-    static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(include_bytes!("../../fonts/Inter-Regular.ttf").to_vec());
-        fonts.load_font_data(include_bytes!("../../fonts/Inter-Bold.ttf").to_vec());
-        Arc::new(fonts)
-    };
-    FONTS.get_or_init(load).clone()
-}
-
-/// Reads SVG with the typeface of paper.
-pub(crate) fn tree(svg: &str) -> Result<Tree, String> {
-    let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
-    Tree::from_str(svg, &options).map_err(|e| e.to_string())
 }
 
 /// Pages as they lie on paper, below each other in one picture of this many pixels across.

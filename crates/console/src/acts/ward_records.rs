@@ -1,5 +1,6 @@
 //! What becomes of an act about a patient or the unit: limits, presets, notes at a moment, shifts.
 
+use bedside::PatientLimits;
 use clinical::{
     About, Actor, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset,
     UnitLimits, Verb, presets,
@@ -11,6 +12,18 @@ use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
 
+/// A change with the bounds that nobody touched as they were: a screen shows some of them with fewer digits, and sends those back.
+fn untouched(change: &LimitChange, held: &PatientLimits) -> LimitChange {
+    let of_it = held.measures.iter().find(|known| known.measure == change.measure);
+    let (Some(known), Some(asked)) = (of_it, change.limits) else { return change.clone() };
+    let side = |asked: Option<f64>, held: Option<f64>| match (asked, held) {
+        (Some(asked), Some(held)) if known.shown.bound(asked) == known.shown.bound(held) => Some(held),
+        _ => asked,
+    };
+    let limits = Limits { low: side(asked.low, known.now.low), high: side(asked.high, known.now.high) };
+    LimitChange { limits: Some(limits), ..change.clone() }
+}
+
 impl Console {
     pub(super) fn limit_facts(
         &self,
@@ -20,13 +33,15 @@ impl Console {
     ) -> Result<Vec<Recorded>, ConsoleError> {
         changes.iter().try_for_each(LimitChange::check)?;
         self.known(patient)?;
-        let fact = |change: &LimitChange| {
+        let held = self.limits(patient)?;
+        let changes = changes.iter().map(|change| untouched(change, &held));
+        let fact = |change: LimitChange| {
             let about = About::Patient(patient.clone());
             let mut action = self.action(who, about, Verb::SetLimit, Some(change.to_string()));
             action.by.role = Some(change.role.as_str().into());
             Recorded { action, patient: Some(patient.clone()) }
         };
-        Ok(changes.iter().map(fact).collect())
+        Ok(changes.map(fact).collect())
     }
 
     pub(super) fn preset_fact(

@@ -3,4 +3,5 @@
 pub(crate) mod board;
 mod moment;
 mod over_time;
+pub(crate) mod people;
 mod waves;

@@ -122,6 +122,8 @@ pub struct QueueItem {
     bed: String,
     /// Where somebody lies in words: `Bed 12`, `Home H3`.
     place: String,
+    /// Where the bed is, or, of somebody who left the board, where they lay; empty at home.
+    ward: String,
     name: String,
     initials: String,
     alarm: Alarm,
@@ -131,7 +133,8 @@ impl From<bedside::QueueItem> for QueueItem {
     fn from(item: bedside::QueueItem) -> QueueItem {
         let (family, given) = item.name.split_once(", ").unwrap_or((&item.name, ""));
         QueueItem {
-            place: bedside::place(&item.bed, item.home),
+            place: item.place(),
+            ward: item.ward,
             initials: clinical::initials(family, given),
             patient: item.patient.map_or_else(String::new, String::from),
             bed: item.bed,

@@ -6,6 +6,7 @@ use specta::Type;
 
 use super::alarms::{Alarm, QueueItem, Waiting, alarm};
 use super::form::ms;
+use super::ledger::Outage;
 use super::score::News;
 
 /// A value on a tile.
@@ -181,11 +182,19 @@ pub struct Link {
     clock_offset_ms: Option<i64>,
     /// The clocks of station and server differ by more than the order of what people did can bear.
     clock_is_off: bool,
+    /// The server never says what time it is: nobody would notice that this station's clock is wrong.
+    clock_is_unchecked: bool,
+    /// It is asked by http over a network: everybody on the way can read along.
+    is_in_clear: bool,
+    /// The last outage that is worth a word, and what came of it afterwards.
+    outage: Option<Outage>,
 }
 
 impl From<sync::LinkState> for Link {
     fn from(link: sync::LinkState) -> Link {
         Link {
+            clock_is_unchecked: link.clock_is_unchecked(),
+            is_in_clear: link.in_clear,
             online: link.online,
             live: link.live,
             since: link.since.map(ms),
@@ -193,6 +202,7 @@ impl From<sync::LinkState> for Link {
             message: link.message.clone().or_else(|| link.unread_words()),
             clock_offset_ms: link.clock_offset_ms,
             clock_is_off: link.clock_offset_ms.is_some_and(|by| by.abs() > CLOCK_TOLERANCE_MS),
+            outage: link.outage.map(Outage::from),
         }
     }
 }
@@ -302,6 +312,8 @@ pub struct Update {
     pub raised: Vec<String>,
     /// Whether alarms can be heard on this station.
     pub audio: Option<Audio>,
+    /// What the desktop does with notifications, in words.
+    pub notifications: Option<String>,
     /// Every stage on an alarm's way that nothing passes; none where all of them work.
     pub late: Option<Vec<Late>>,
     /// A time in which nobody watched here, that was not said yet.

@@ -18,6 +18,8 @@ pub struct Episode {
     pub patient_id: Option<String>,
     /// The bed as it is shown; nothing where the person is not on the board.
     pub bed: Option<String>,
+    /// The ward of the bed; nothing at home, or where none is known.
+    pub ward: Option<String>,
     /// Its priority.
     pub priority: &'static str,
     /// Its text.
@@ -112,13 +114,14 @@ impl Episode {
     fn new(
         episode: &clinical::Episode,
         state: EpisodeState,
-        bed: Option<String>,
+        (bed, unit): (Option<String>, &str),
         actions: &[SeenAction],
     ) -> Episode {
         Episode {
             episode_id: (&episode.id).into(),
             patient_id: episode.patient.as_ref().map(String::from),
             bed,
+            ward: (!unit.is_empty()).then(|| unit.to_owned()),
             priority: episode.priority.code(),
             text: episode.text.clone(),
             onset: Iso(episode.onset),
@@ -167,7 +170,8 @@ pub fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Vec<Episode>,
         let calls = called.get(&episode.id).map_or(&[][..], Vec::as_slice);
         let state =
             fold(episode, own, moment, ward.site.policy(unit)).with_calls(episode, calls, ward.takes_calls);
-        Episode::new(episode, state, episode.patient.as_ref().and_then(|id| beds.get(id)).cloned(), own)
+        let bed = episode.patient.as_ref().and_then(|id| beds.get(id)).cloned();
+        Episode::new(episode, state, (bed, unit), own)
     });
     Ok(found.collect())
 }

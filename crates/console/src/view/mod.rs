@@ -15,6 +15,7 @@ mod flowsheet;
 mod form;
 mod ledger;
 mod patient;
+mod people;
 mod records;
 mod score;
 mod shift;
@@ -35,12 +36,13 @@ pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
 pub use form::{Iso, count};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
+pub use people::{FoundPeople, FoundPerson};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};
-pub use station::{AppState, LogEntry, Quarantined, Server, Stage, Synced, Unread};
+pub use station::{AppState, LogEntry, Quarantined, Server, SigningIn, Stage, Synced, Unread};
 pub use vocabulary::{
     Layouts, PanelName, PriorityName, Silence, layouts, limit_hours, panel_names, priorities, silence,
 };

@@ -27,7 +27,7 @@ impl From<bedside::PatientPage> for Patient {
     fn from(page: bedside::PatientPage) -> Patient {
         let dose = |dose: clinical::Dose| Dose {
             what: dose.what,
-            amount: dose.amount.map(|(value, unit)| format!("{value} {}", clinical::unit_word(&unit))),
+            amount: dose.amount.map(|amount| amount.to_string()),
             at: ms(dose.at),
         };
         Patient {

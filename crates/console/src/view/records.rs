@@ -1,6 +1,6 @@
 //! What the page reads and says about one patient beside the board: limits, presets, notes, values at a moment.
 
-use clinical::Measure;
+use clinical::{Measure, Shown};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -45,20 +45,25 @@ pub struct Preset {
     limits: Vec<Bounds>,
 }
 
-/// A low and a high bound of one measure, both ways.
+/// A low and a high bound of one measure as they are shown and typed, both ways.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Bounds {
     /// LOINC.
     code: String,
+    /// The unit they are in, as shown: a number that is read in another is off by eighteen times.
+    unit: String,
     low: Option<f64>,
     high: Option<f64>,
 }
 
 impl Bounds {
-    /// As the domain names it; nothing where this measure has no limits.
+    /// As the domain names it; nothing where this measure has no limits, or is never shown in this unit.
     pub fn read(&self) -> Option<(Measure, clinical::Limits)> {
-        Some((Measure::from_loinc(&self.code)?, clinical::Limits { low: self.low, high: self.high }))
+        let measure = Measure::from_loinc(&self.code)?;
+        let shown = Shown::in_word(measure, &self.unit)?;
+        let own = |side: Option<f64>| side.map(|value| shown.typed(value));
+        Some((measure, clinical::Limits { low: own(self.low), high: own(self.high) }))
     }
 }
 
@@ -74,6 +79,12 @@ pub struct Limits {
 impl From<bedside::PatientLimits> for Limits {
     fn from(found: bedside::PatientLimits) -> Limits {
         let code = |m: Measure| m.spec().loinc.first().copied().unwrap_or_default();
+        let known: Vec<(Measure, Shown)> = found.measures.iter().map(|m| (m.measure, m.shown)).collect();
+        let shown = |measure: Measure| {
+            let here = known.iter().find(|(of, _)| *of == measure).map(|(_, shown)| *shown);
+            here.unwrap_or_else(|| Shown::of(measure, []))
+        };
+        let bound = |measure: Measure, side: Option<f64>| side.map(|value| shown(measure).bound(value));
         Limits {
             measures: found
                 .measures
@@ -81,9 +92,9 @@ impl From<bedside::PatientLimits> for Limits {
                 .map(|m| Limit {
                     code: code(m.measure),
                     label: m.measure.spec().label,
-                    unit: m.measure.spec().unit,
-                    low: m.now.low,
-                    high: m.now.high,
+                    unit: m.shown.word(),
+                    low: bound(m.measure, m.now.low),
+                    high: bound(m.measure, m.now.high),
                     own: m.set.is_some(),
                     until: m.set.as_ref().and_then(clinical::SetLimit::until).map(|at| at.0),
                 })
@@ -93,8 +104,8 @@ impl From<bedside::PatientLimits> for Limits {
                 .iter()
                 .map(|set| LimitChange {
                     label: set.change.measure.spec().label,
-                    low: set.change.limits.and_then(|l| l.low),
-                    high: set.change.limits.and_then(|l| l.high),
+                    low: bound(set.change.measure, set.change.limits.and_then(|l| l.low)),
+                    high: bound(set.change.measure, set.change.limits.and_then(|l| l.high)),
                     default: set.change.limits.is_none(),
                     by: set.by.name.to_string(),
                     role: set.change.role.clone(),
@@ -112,7 +123,12 @@ impl From<bedside::PatientLimits> for Limits {
                     limits: p
                         .limits
                         .iter()
-                        .map(|(m, l)| Bounds { code: code(*m).to_owned(), low: l.low, high: l.high })
+                        .map(|(m, l)| Bounds {
+                            code: code(*m).to_owned(),
+                            unit: shown(*m).word().to_owned(),
+                            low: bound(*m, l.low),
+                            high: bound(*m, l.high),
+                        })
                         .collect(),
                 })
                 .collect(),

@@ -28,6 +28,8 @@ pub enum Stage {
     Pin,
     /// Whether a damaged cache shall begin anew.
     Damaged,
+    /// What to do about it that the station cannot be opened.
+    CannotStart,
     /// Nothing: the station is open.
     Ready,
 }
@@ -38,6 +40,8 @@ pub enum Stage {
 pub struct AppState {
     /// What the window asks for next.
     pub stage: Stage,
+    /// Why the station cannot be opened: what happened, what was kept, what to do.
+    pub trouble: Option<String>,
     /// Of a damaged cache: actions that are kept.
     pub unsent: u32,
     /// A PIN has to be chosen, not only given.
@@ -62,6 +66,20 @@ pub struct AppState {
     pub reasons: Vec<&'static str>,
     /// Roles that may set a limit.
     pub roles: Vec<&'static str>,
+}
+
+/// How this station signs in at its server.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SigningIn {
+    /// A person signs in here; else a file or a key of the station's own does.
+    pub by_person: bool,
+    /// Who is signed in.
+    pub who: Option<String>,
+    /// Since when.
+    pub since: Option<i64>,
+    /// Under which name the sign-in service knows this program, as far as anybody said.
+    pub client_id: Option<String>,
 }
 
 /// A resource in quarantine.

@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use url::Url;
 
 use crate::client::rest::Client;
+use crate::client::socket::connect;
 use crate::client::status::{Counted, Kind, status_of};
 use crate::error::FhirError;
 use crate::page::bundle::read_page_of;
@@ -91,11 +92,9 @@ pub async fn listen(client: &Client, topic: &str, events: mpsc::Sender<LiveEvent
 
     let address = socket_of(client, &address)?;
     let live = |e: tokio_tungstenite::tungstenite::Error| FhirError::Live(e.to_string());
-    let (mut socket, _) =
-        tokio::time::timeout(Duration::from_secs(5), tokio_tungstenite::connect_async(address.as_str()))
-            .await
-            .map_err(|_| FhirError::Live("no answer".into()))?
-            .map_err(live)?;
+    let mut socket = tokio::time::timeout(Duration::from_secs(5), connect(client.way(), &address))
+        .await
+        .map_err(|_| FhirError::Live("no answer".into()))??;
     socket.send(Message::text(format!("bind-with-token {token}"))).await.map_err(live)?;
     let closed = || FhirError::Live("closed".into());
     loop {

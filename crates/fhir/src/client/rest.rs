@@ -8,7 +8,10 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::client::transport::{Answer, Ear, Http, Request, Transport};
+use crate::client::credentials::{Access, Credentials, Nobody};
+use crate::client::shown::{shown, without_sign_in};
+use crate::client::transport::{Answer, Ear, Request, Transport, network};
+use crate::client::way::Way;
 use crate::error::FhirError;
 use crate::map::codes::CALL;
 use crate::page::bundle::{looks_like_html, read_page_of, without_bom};
@@ -54,7 +57,7 @@ pub struct Client {
     /// Below which its resources lie.
     bases: Arc<Bases>,
     transport: Arc<dyn Transport>,
-    token: Option<String>,
+    credentials: Arc<dyn Credentials>,
     ear: Ear,
     /// How long to wait for a page.
     patience: Duration,
@@ -67,7 +70,7 @@ const CHECK_WAIT: Duration = Duration::from_secs(10);
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Never the token.
-        f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
+        f.debug_struct("Client").field("base", &self.shown()).finish_non_exhaustive()
     }
 }
 
@@ -77,7 +80,7 @@ impl Client {
     /// # Errors
     /// Where `base` is no http(s) address.
     pub fn new(base: &str) -> Result<Client, FhirError> {
-        Client::over(base, Arc::new(Http::new()?))
+        Client::over(base, network(Way::default())?)
     }
 
     /// A client over another transport than the network, such as a simulated one.
@@ -86,19 +89,42 @@ impl Client {
     /// Where `base` is no http(s) address.
     pub fn over(base: &str, transport: Arc<dyn Transport>) -> Result<Client, FhirError> {
         let trimmed = base.trim().trim_end_matches('/');
-        let address = || FhirError::Address(base.chars().take(80).collect());
+        let address = || FhirError::Address(without_sign_in(base).chars().take(80).collect());
         let base = Url::parse(&format!("{trimmed}/")).map_err(|_| address())?;
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() || base.query().is_some() {
             return Err(address());
         }
         let bases = Arc::new(Bases::of([&base]));
-        Ok(Client { base, bases, transport, token: None, ear: Ear::default(), patience: PAGE_WAIT })
+        Ok(Client {
+            base,
+            bases,
+            transport,
+            credentials: Arc::new(Nobody),
+            ear: Ear::default(),
+            patience: PAGE_WAIT,
+        })
     }
 
-    /// The same client with a bearer token.
-    pub fn with_token(mut self, token: Option<String>) -> Client {
-        self.token = token;
+    /// The same client that asks as somebody.
+    #[must_use]
+    pub fn signed_in_by(mut self, credentials: Arc<dyn Credentials>) -> Client {
+        self.credentials = credentials;
         self
+    }
+
+    /// Whether this station was granted this, as far as anybody said.
+    pub fn grants(&self, kind: &str, access: Access) -> bool {
+        self.credentials.grants(kind, access)
+    }
+
+    /// How this station signs in, in words.
+    pub fn sign_in(&self) -> String {
+        self.credentials.words()
+    }
+
+    /// The way to the server, where that is a network.
+    pub(crate) fn way(&self) -> Option<&Way> {
+        self.transport.way()
     }
 
     /// The same client with somebody who is told of every sign that the server is there.
@@ -130,6 +156,11 @@ impl Client {
 
     pub(crate) fn bases(&self) -> &Bases {
         &self.bases
+    }
+
+    /// Where the server is, as it is shown and logged: without a name and a password.
+    pub fn shown(&self) -> String {
+        shown(&self.base)
     }
 
     /// The base, with a closing slash.
@@ -203,8 +234,15 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn probe(&self) -> Result<Option<Instant>, FhirError> {
-        let (_, headers) =
-            self.get(self.url("Patient?_count=1&_elements=id")?, Duration::from_secs(3)).await?;
+        self.probe_by("Patient?_count=1&_elements=id").await
+    }
+
+    /// The same by another question.
+    ///
+    /// # Errors
+    /// As [`Client::probe`].
+    pub async fn probe_by(&self, query: &str) -> Result<Option<Instant>, FhirError> {
+        let (_, headers) = self.get(self.url(query)?, Duration::from_secs(3)).await?;
         Ok(date(&headers))
     }
 
@@ -376,8 +414,8 @@ impl Client {
     }
 
     fn request(&self, method: &'static str, url: Url, timeout: Duration) -> Request {
-        let (token, ear) = (self.token.clone(), self.ear.clone());
-        Request { method, url, headers: Vec::new(), body: None, token, timeout, ear }
+        let ear = self.ear.clone();
+        Request { method, url, headers: Vec::new(), body: None, token: None, timeout, ear }
     }
 
     fn writing(&self, method: &'static str, url: Url, resource: &Value) -> Request {
@@ -387,9 +425,24 @@ impl Client {
         request
     }
 
+    /// The answer to a request of whoever this station is. A token that the server does not take is tried again as another one,
+    /// once.
+    async fn ask(&self, mut request: Request) -> Result<Answer, FhirError> {
+        let Some(token) = self.credentials.bearer().await? else { return self.transport.send(request).await };
+        request.token = Some(token.clone());
+        let answer = self.transport.send(request.clone()).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        match self.credentials.another(token).await? {
+            Some(another) => self.transport.send(Request { token: Some(another), ..request }).await,
+            None => Ok(answer),
+        }
+    }
+
     /// An answer of success; a web page with status 200 is a captive portal and none.
     async fn send(&self, request: Request) -> Result<Answer, FhirError> {
-        let answer = self.transport.send(request).await?;
+        let answer = self.ask(request).await?;
         self.ear.heard();
         match answer.status {
             200..300 if looks_like_html(&answer.body) => return Err(FhirError::WebPage),
@@ -400,7 +453,7 @@ impl Client {
         let retry_after = retry_after(&answer.headers);
         let detail = outcome(&answer.body).unwrap_or_default();
         Err(match answer.status {
-            401 => FhirError::SignIn,
+            401 => FhirError::SignIn(self.credentials.wanted()),
             403 => FhirError::Forbidden,
             404 => FhirError::NotFound,
             410 => FhirError::Gone,

@@ -10,6 +10,8 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
+use crate::client::credentials::Bearer;
+use crate::client::way::Way;
 use crate::error::FhirError;
 
 /// A page over this is refused, and asked for again in smaller pieces.
@@ -47,12 +49,12 @@ pub struct Request {
     pub method: &'static str,
     /// Where to.
     pub url: Url,
-    /// Beside `Accept` and `Authorization`.
+    /// Beside `Authorization`, and `Accept` where FHIR is wanted.
     pub headers: Vec<(&'static str, String)>,
     /// JSON.
     pub body: Option<String>,
     /// Bearer token.
-    pub token: Option<String>,
+    pub token: Option<Bearer>,
     /// How long to wait for the whole answer.
     pub timeout: Duration,
     /// Who is told while an answer is coming.
@@ -77,37 +79,41 @@ pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, FhirError>> + Se
 pub trait Transport: Send + Sync {
     /// Sends one request and gives its answer, whatever the status.
     fn send(&self, request: Request) -> Answering;
+
+    /// The way it goes, where that is another than the usual one.
+    fn way(&self) -> Option<&Way> {
+        None
+    }
+}
+
+/// The network, by the way that a site names.
+///
+/// # Errors
+/// Where a certificate or the proxy cannot be used.
+pub fn network(way: Way) -> Result<Arc<dyn Transport>, FhirError> {
+    Ok(Arc::new(Http { client: way.http()?, way }))
 }
 
 /// The network.
-pub(crate) struct Http(reqwest::Client);
-
-impl Http {
-    pub(crate) fn new() -> Result<Http, FhirError> {
-        reqwest::Client::builder()
-            .user_agent(concat!("Vigil/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(5))
-            .read_timeout(Duration::from_secs(30))
-            // A redirect could carry the token elsewhere; a FHIR server has no need of one.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map(Http)
-            .map_err(FhirError::transport)
-    }
+struct Http {
+    client: reqwest::Client,
+    way: Way,
 }
 
 impl Transport for Http {
     fn send(&self, request: Request) -> Answering {
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
-        let mut built =
-            self.0.request(method, request.url).header(ACCEPT, FHIR_JSON).timeout(request.timeout);
+        let mut built = self.client.request(method, request.url).timeout(request.timeout);
+        if !request.headers.iter().any(|(name, _)| *name == "accept") {
+            built = built.header(ACCEPT, FHIR_JSON);
+        }
         for (name, value) in request.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 built = built.header(name, value);
             }
         }
         if let Some(token) = request.token {
-            built = built.bearer_auth(token);
+            built = built.bearer_auth(token.secret());
         }
         if let Some(body) = request.body {
             built = built.body(body);
@@ -124,6 +130,10 @@ impl Transport for Http {
             };
             Ok(Answer { status: status.as_u16(), headers, body })
         })
+    }
+
+    fn way(&self) -> Option<&Way> {
+        Some(&self.way)
     }
 }
 

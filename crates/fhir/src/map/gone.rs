@@ -28,7 +28,7 @@ pub(crate) fn deleted(gone: Gone) -> Option<Fact> {
 }
 
 /// `Type/id` and the version in an address, as servers write it: relative or below any base, with a version behind it or none.
-fn address(text: &str) -> Option<(SmolStr, Option<&str>)> {
+pub(crate) fn address(text: &str) -> Option<(SmolStr, Option<&str>)> {
     // A deletion by a condition names no resource.
     let path = Some(text).filter(|text| !text.contains('?'))?.trim_end_matches('/');
     let (path, version) = path.split_once("/_history/").map_or((path, None), |(path, v)| (path, Some(v)));

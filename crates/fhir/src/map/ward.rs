@@ -1,7 +1,7 @@
 //! Who lies where, on which device, flagged and given what.
 
 use clinical::{
-    Body, Care, Decimal, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place,
+    Amount, Body, Care, Device, DeviceId, Dose, DoseId, Flag, FlagId, Instant, PatientId, Person, Place,
     PlaceId, PlaceKind, Sex, Stay, StayId,
 };
 
@@ -215,9 +215,8 @@ fn drug<'a>(given: &'a r4::MedicationAdministration) -> Option<&'a str> {
     words.or_else(|| contained(reference?.reference.as_deref()?)).or_else(|| reference?.display.as_deref())
 }
 
-/// How much, in UCUM where the unit is one of UCUM, else in the sender's own word: two thirds of what is given comes in tablets,
-/// puffs and drops.
-fn amount(dose: &types::Quantity) -> Result<Option<(Decimal, String)>, Reason> {
+/// How much, in UCUM where the unit is one of UCUM, else in the sender's own word.
+fn amount(dose: &types::Quantity) -> Result<Option<Amount>, Reason> {
     let Some(value) = dose.value else { return Ok(None) };
     // R4 has no comparator on a dose: who was given "less than 4 U" was not given 4 U.
     if dose.comparator.is_some() {
@@ -225,8 +224,8 @@ fn amount(dose: &types::Quantity) -> Result<Option<(Decimal, String)>, Reason> {
     }
     let (value, _) = decimal(value)?;
     let own_word = || clean(dose.unit.as_deref().or(dose.code.as_deref()).unwrap_or_default(), 40);
-    let unit = unit(dose).map_or_else(|_| own_word(), |unit| unit.code.into());
-    Ok(Some((value, unit)))
+    let unit = unit(dose).map_or_else(|_| own_word().into(), |unit| unit.code);
+    Ok(Some(Amount { value, unit }))
 }
 
 #[cfg(test)]
@@ -282,7 +281,7 @@ mod tests {
             else {
                 panic!()
             };
-            let amount = dose.amount.map(|(value, unit)| format!("{value} {unit}"));
+            let amount = dose.amount.map(|amount| format!("{} {}", amount.value, amount.unit));
             assert_eq!(amount.as_deref(), Some(wanted));
         }
         let bound = given("completed", r#","dosage":{"dose":{"value":4,"comparator":"<","unit":"U"}}"#);

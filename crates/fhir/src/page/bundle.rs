@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
-use crate::map::gone::deleted;
+use crate::map::gone::{address, deleted};
 use crate::map::resource::{map_resource, unreadable};
+use crate::map::text::clean;
 use crate::page::entry::{Entry, Link, Page, next_link};
 use crate::page::observations::read_observations;
 use crate::wire::bases::Bases;
@@ -19,6 +20,9 @@ use crate::wire::scan::{split_items, split_members};
 struct Bundle<'a> {
     #[serde(borrow)]
     resource_type: Str<'a>,
+    /// As it stands there: one that is no number costs nothing.
+    #[serde(borrow, default)]
+    total: Option<&'a RawValue>,
     #[serde(borrow, default)]
     link: Vec<Link<'a>>,
     #[serde(borrow, default)]
@@ -85,6 +89,7 @@ pub(crate) fn read_any(text: &str, bases: &Bases) -> Result<Page, FhirError> {
         }
         Ok(bundle) => {
             page.next = next_link(&bundle.link);
+            page.total = bundle.total.and_then(|total| total.get().parse().ok());
             page.facts.reserve(bundle.entry.len());
             for entry in bundle.entry {
                 take_entry(entry, bases, &mut page);
@@ -100,6 +105,7 @@ pub(crate) fn read_any(text: &str, bases: &Bases) -> Result<Page, FhirError> {
             if let Some(links) = find("link") {
                 page.next = serde_json::from_str::<Vec<Link>>(links).ok().as_deref().and_then(next_link);
             }
+            page.total = find("total").and_then(|total| total.trim().parse().ok());
             let entries =
                 find("entry").and_then(split_items).ok_or_else(|| FhirError::Malformed(position(&error)))?;
             for entry in entries {
@@ -115,11 +121,26 @@ fn read_entry(text: &str, bases: &Bases, page: &mut Page) {
         Ok(entry) => entry,
         Err(error) => {
             page.resources += 1;
-            page.unreadable.push(unreadable("unknown", position(&error), text));
+            page.unreadable.push(unreadable(&named_in(text), position(&error), text));
             return;
         }
     };
     take_entry(entry, bases, page);
+}
+
+/// `Type/id` of an entry that is no JSON, as far as it can be made out: of what is missing it has to be known whether it is an alarm.
+fn named_in(entry: &str) -> String {
+    let member = |text, name: &str| {
+        split_members(text)?.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    let word = |text| Some(str::trim_matches(text, '"'));
+    let by_address = || address(member(entry, "fullUrl").and_then(word)?).map(|(name, _)| name.to_string());
+    let by_itself = || {
+        let resource = member(entry, "resource")?;
+        let kind = member(resource, "resourceType").and_then(word)?;
+        Some(format!("{}/{}", clean(kind, 40), clean(member(resource, "id").and_then(word)?, 64)))
+    };
+    by_itself().or_else(by_address).unwrap_or_else(|| "unknown".into())
 }
 
 fn take_entry(entry: RawEntry, bases: &Bases, page: &mut Page) {
@@ -127,6 +148,7 @@ fn take_entry(entry: RawEntry, bases: &Bases, page: &mut Page) {
         return;
     }
     if let Some(gone) = entry.gone() {
+        page.gone += 1;
         match deleted(gone) {
             Some(fact) => page.facts.push(fact),
             None => {
@@ -176,6 +198,24 @@ mod tests {
         let page = read_page(page_of(&[GOOD, &bad, GOOD]).as_bytes()).unwrap();
         assert_eq!((page.facts.len(), page.unreadable.len(), page.resources), (2, 1, 3));
         assert_eq!(page.next.as_deref(), Some("http://s/next"));
+    }
+
+    #[test]
+    fn a_bad_token_does_not_hide_of_what_it_is() {
+        let issue = r#""resource":{"resourceType":"DetectedIssue","id":"d","status":NaN}"#;
+        let nameless = r#""resource":{"resourceType":"DetectedIssue","status":NaN}"#;
+        let address = r#""fullUrl":"http://s/fhir/DetectedIssue/d""#;
+        for (entry, name) in [
+            (format!("{{{issue}}}"), "DetectedIssue/d"),
+            (format!("{{{address},{issue}}}"), "DetectedIssue/d"),
+            (format!("{{{address},{nameless}}}"), "DetectedIssue/d"),
+            (format!("{{{nameless}}}"), "unknown"),
+            ("NaN".to_owned(), "unknown"),
+        ] {
+            let page = read_page(page_of(&[&entry, GOOD]).as_bytes()).unwrap();
+            let named: Vec<&str> = page.unreadable.iter().map(|held| held.reference.as_str()).collect();
+            assert_eq!((named, page.facts.len()), (vec![name], 1), "{entry}");
+        }
     }
 
     #[test]

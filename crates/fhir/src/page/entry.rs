@@ -20,6 +20,10 @@ pub struct Page {
     pub left_out: BTreeMap<SmolStr, usize>,
     /// How many resources the page held, read or not.
     pub resources: usize,
+    /// Deletions that a history told of.
+    pub gone: usize,
+    /// How many entries the whole search or history has, as far as the server says.
+    pub total: Option<u64>,
     /// The link to the page after this one.
     pub next: Option<String>,
     /// Tells two pages apart whose resources became no facts.

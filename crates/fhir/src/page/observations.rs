@@ -34,7 +34,8 @@ pub(crate) fn read_observations(text: &str, bases: &Bases) -> Option<Page> {
                 entries = true;
                 read_entries(&mut cursor, bases, &mut page)?;
             }
-            "resourceType" | "link" | "entry" => return None,
+            "total" if page.total.is_none() => page.total = Some(cursor.value()?),
+            "resourceType" | "link" | "entry" | "total" => return None,
             _ => {
                 cursor.value::<IgnoredAny>()?;
             }
@@ -71,7 +72,10 @@ fn read_entries(cursor: &mut Cursor, bases: &Bases, page: &mut Page) -> Option<(
             let gone = entry.gone().map(deleted);
             match (entry.resource, gone) {
                 _ if is_outcome => {}
-                (_, Some(fact)) => page.facts.push(fact?),
+                (_, Some(fact)) => {
+                    page.gone += 1;
+                    page.facts.push(fact?);
+                }
                 (Some(observation), None) => {
                     let (fact, left_out) = map_observation(observation, bases)?;
                     page.resources += 1;

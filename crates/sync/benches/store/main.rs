@@ -5,6 +5,7 @@
 mod parse;
 mod storage;
 mod syncing;
+mod units;
 mod years;
 
 use std::path::Path;
@@ -50,7 +51,10 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if arguments.iter().any(|a| a == "--ward") {
         runtime.block_on(async {
-            let ward = ward_sim::start(ward_sim::Options::default()).await.unwrap();
+            let register = arguments.iter().position(|a| a == "--register");
+            let register = register.map_or(0, |at| arguments[at + 1].parse().unwrap());
+            let options = ward_sim::Options { register, ..Default::default() };
+            let ward = ward_sim::start(options).await.unwrap();
             println!("{}", ward.base());
             std::future::pending::<()>().await;
         });
@@ -60,13 +64,14 @@ fn main() {
         vault::leave_memory_as_it_is();
     }
     let only = arguments.iter().position(|a| a == "--only").map(|at| arguments[at + 1].as_str());
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("storage", &storage::storage),
         ("wide", &storage::wide),
         ("recordings", &storage::recordings),
         ("years", &years::years),
         ("parse", &parse::parse),
         ("sync", &|table| syncing::syncing(table, &runtime)),
+        ("units", &|table| units::units(table, &runtime)),
     ];
     for (_, part) in parts.iter().filter(|(name, _)| only.is_none_or(|wanted| wanted == *name)) {
         part(&mut table);

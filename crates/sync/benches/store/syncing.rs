@@ -14,7 +14,7 @@ use vault::{Key, Vault};
 
 use crate::{Table, size};
 
-struct Ended(Child);
+pub(crate) struct Ended(Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -25,20 +25,29 @@ impl Drop for Ended {
 
 /// The demo ward in a process of its own, so that its memory is its own.
 fn ward() -> (Ended, String) {
-    let mut child =
-        Command::new(std::env::current_exe().unwrap()).arg("--ward").stdout(Stdio::piped()).spawn().unwrap();
+    ward_with(&[])
+}
+
+/// The same with more arguments.
+pub(crate) fn ward_with(arguments: &[&str]) -> (Ended, String) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .arg("--ward")
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (Ended(child), line.trim().to_owned())
 }
 
-fn memory(what: &str) -> f64 {
+pub(crate) fn memory(what: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|l| l.starts_with(what)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
 }
 

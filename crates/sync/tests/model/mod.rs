@@ -1,6 +1,8 @@
 //! A small FHIR server as a model: its whole truth is one map.
 #![allow(dead_code)]
 
+pub(crate) mod server;
+
 use std::collections::BTreeMap;
 
 use clinical::Instant;
@@ -23,11 +25,20 @@ pub(crate) struct World {
     pub next: u64,
     /// Which Communication each action's key made.
     pub made: BTreeMap<String, String>,
+    /// It counts what a search finds, and so many alarms more than it gives.
+    pub counts: Option<usize>,
 }
 
 impl Default for World {
     fn default() -> World {
-        World { resources: BTreeMap::new(), delayed: Vec::new(), page: 7, next: 0, made: BTreeMap::new() }
+        World {
+            resources: BTreeMap::new(),
+            delayed: Vec::new(),
+            page: 7,
+            next: 0,
+            made: BTreeMap::new(),
+            counts: None,
+        }
     }
 }
 
@@ -146,7 +157,12 @@ impl World {
             next.query_pairs_mut().clear().extend_pairs(kept).append_pair("page", &(page + 1).to_string());
             link.push(json!({ "relation": "next", "url": next.as_str() }));
         }
-        json!({ "resourceType": "Bundle", "type": "searchset", "link": link, "entry": shown })
+        let mut bundle =
+            json!({ "resourceType": "Bundle", "type": "searchset", "link": link, "entry": shown });
+        if let Some(held_back) = self.counts {
+            bundle["total"] = json!(total + if path == "DetectedIssue" { held_back } else { 0 });
+        }
+        bundle
     }
 
     /// Answers a request: status and body.
@@ -163,11 +179,30 @@ impl World {
                     json!({ "resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "rest": [{ "resource": resources }] }),
                 )
             }
+            ("GET", path) if one_of(path).is_some() => {
+                let (kind, id) = one_of(path).unwrap_or_default();
+                match self.living_one(kind, id) {
+                    Some(body) => (200, body.clone()),
+                    None => (404, json!({ "resourceType": "OperationOutcome" })),
+                }
+            }
             ("GET", _) => (200, self.bundle(request)),
+            ("PUT", path) if path.contains("/DetectedIssue/") => {
+                let (kind, id) = one_of(path).unwrap_or_default();
+                let body: Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
+                let status = if self.living_one(kind, id).is_some() { 200 } else { 201 };
+                self.put(kind, id, body, now);
+                (status, self.living_one(kind, id).cloned().unwrap_or_default())
+            }
             ("POST", "/fhir/Communication") => self.create_action(request, now),
             other => panic!("nobody should ask {other:?}"),
         }
     }
+}
+
+/// Kind and id of a path that names one resource.
+fn one_of(path: &str) -> Option<(&str, &str)> {
+    path.trim_start_matches("/fhir/").split_once('/').filter(|(_, id)| *id != "_history")
 }
 
 /// A heart rate.

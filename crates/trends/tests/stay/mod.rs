@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use clinical::{
-    About, Action, Actor, Body, Care, Code, Decimal, Dose, Episode, Fact, HOUR_MS, Instant, Measure, Person,
-    Place, PlaceKind, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
+    About, Action, Actor, Amount, Body, Care, Code, Decimal, Dose, Episode, Fact, HOUR_MS, Instant, Measure,
+    Person, Place, PlaceKind, Priority, Quality, Sample, Segment, Sex, Source, Stay, Verb,
 };
 
 /// Sunday 23 November 2025, 14:06 UTC.
@@ -121,7 +121,7 @@ pub(crate) fn stay() -> Vec<Fact> {
             facts.push(fact(format!("Observation/g-{t}"), Body::Samples(vec![sample])));
         }
     }
-    let amount = Some((Decimal::whole(8), "[iU]".into()));
+    let amount = Some(Amount { value: Decimal::whole(8), unit: "[iU]".into() });
     let dose = Dose {
         id: "dose".into(),
         patient: "p".into(),

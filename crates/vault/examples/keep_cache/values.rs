@@ -1,6 +1,6 @@
 //! Values of many shapes.
 
-use clinical::{Body, Code, Dose, Fact, HOUR_MS, Instant, MINUTE_MS, Quality, SECOND_MS, Segment};
+use clinical::{Amount, Body, Code, Dose, Fact, HOUR_MS, Instant, MINUTE_MS, Quality, SECOND_MS, Segment};
 
 use crate::kept::{START, fact, single, temperature};
 
@@ -206,7 +206,7 @@ pub(crate) fn doses() -> Vec<Fact> {
             id: id.into(),
             patient: patient.into(),
             what: what.into(),
-            amount: amount.map(|(value, unit)| (value.parse().unwrap(), unit.into())),
+            amount: amount.map(|(value, unit)| Amount { value: value.parse().unwrap(), unit: unit.into() }),
             at: Instant(START + at),
             identity: None,
         };

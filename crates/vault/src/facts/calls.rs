@@ -1,7 +1,8 @@
 //! Calls of the next role: kept, sent and read back.
 
 use clinical::{Call, CallStatus, Episode, EpisodeId, Instant, SeenCall, Source};
-use rusqlite::{Connection, ToSql, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, ToSql, params, params_from_iter};
 
 use crate::changes::Changes;
 use crate::codec::{id, json};
@@ -12,6 +13,20 @@ use crate::store::vault::{Reader, Vault};
 
 /// The setting that says whether the server takes calls.
 const TAKES_CALLS: &str = "server-takes-calls";
+
+/// What a call is, as it stands in its columns: id, episode, level, role, due, made, status; and what stands behind them.
+fn row<const N: usize>(call: &Call, rest: [Value; N]) -> impl Iterator<Item = Value> {
+    let own = [
+        Value::Text(call.id.to_string()),
+        Value::Text(call.episode.as_str().to_owned()),
+        Value::Integer(i64::try_from(call.level).unwrap_or(i64::MAX)),
+        Value::Text(call.role.clone()),
+        Value::Integer(call.due.0),
+        Value::Integer(call.made.0),
+        Value::Text(call.status.code().to_owned()),
+    ];
+    own.into_iter().chain(rest)
+}
 
 /// What the server says of a call; whether that is anything new.
 pub(crate) fn say_call(
@@ -30,18 +45,14 @@ pub(crate) fn say_call(
              status = ?7, accepted_at = min(coalesce(accepted_at, ?8), ?8), source = ?9
              WHERE (status, accepted_at IS NULL, source, made) IS NOT (?7, 0, ?9, ?6)",
         )?
-        .execute(params![
-            call.id.as_str(),
-            call.episode.as_str(),
-            i64::try_from(call.level).unwrap_or(i64::MAX),
-            call.role,
-            call.due.0,
-            call.made.0,
-            call.status.code(),
-            at,
-            source.reference.as_str(),
-            received.0,
-        ])?;
+        .execute(params_from_iter(row(
+            call,
+            [
+                Value::Integer(at),
+                Value::Text(source.reference.to_string()),
+                Value::Integer(received.0),
+            ],
+        )))?;
     // Seen on the server: an earlier try arrived although its answer did not, or another station was faster.
     connection.prepare_cached("DELETE FROM outbox WHERE action = ?")?.execute([call.id.as_str()])?;
     Ok(changed > 0)
@@ -78,15 +89,7 @@ impl Vault {
                         "INSERT OR IGNORE INTO call (id, episode, level, role, due, made, status, received)
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)",
                     )?
-                    .execute(params![
-                        call.id.as_str(),
-                        call.episode.as_str(),
-                        i64::try_from(call.level).unwrap_or(i64::MAX),
-                        call.role,
-                        call.due.0,
-                        call.made.0,
-                        call.status.code(),
-                    ])?
+                    .execute(params_from_iter(row(&call, [])))?
                     > 0;
                 if is_new {
                     let lane = call.episode.as_str();

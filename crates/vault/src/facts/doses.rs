@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use clinical::{Decimal, Dose, Instant, PatientId};
+use clinical::{Amount, Decimal, Dose, Instant, PatientId};
 use rusqlite::params;
 
 use crate::codec::id;
@@ -35,10 +35,10 @@ impl Reader<'_> {
                     id: id(row, 0)?,
                     patient: id(row, 1)?,
                     what: row.get(2)?,
-                    amount: mantissa
-                        .zip(scale)
-                        .zip(unit)
-                        .map(|((mantissa, scale), unit)| (Decimal { mantissa, scale }, unit)),
+                    amount: mantissa.zip(scale).zip(unit).map(|((mantissa, scale), unit)| Amount {
+                        value: Decimal { mantissa, scale },
+                        unit: unit.into(),
+                    }),
                     at: Instant(row.get(6)?),
                     identity: row.get(7)?,
                 })

@@ -7,17 +7,19 @@ use clinical::{
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use crate::changes::{Changes, Ingested};
-use crate::codec::{PATIENT, about_text, known_id, patient_text, some_id};
+use crate::codec::{PATIENT, about_text, id, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::calls::{say_call, unsay_call};
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::merge::say_merges;
+use crate::facts::quarantine::{set_aside, take_out};
 use crate::facts::renewed::{Before, renew};
 use crate::series::restated::Said;
 use crate::series::write::{Reading, Values};
 use crate::store::first_sync::is_step;
 use crate::store::history::{say, unsay};
 use crate::store::said::{State, keep_state, known_state};
+use crate::store::scope::is_member;
 use crate::store::sources::Sources;
 use crate::store::vault::Vault;
 
@@ -55,14 +57,10 @@ fn commit(connection: &mut Connection, page: PageCommit, sources: &Sources) -> R
     let transaction = connection.transaction()?;
     let reading = Reading { received: page.received, clock: page.clock, is_first: page.is_first, sources };
     let mut done = take_in_by(&transaction, reading, &page.facts)?;
-    for item in &page.unreadable {
-        transaction
-            .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)")?
-            .execute(params![item.reference, item.reason, item.body, page.received.0])?;
-    }
+    set_aside(&transaction, &page.unreadable, page.received)?;
     done.quarantined = page.unreadable.len();
     // What a step of the first sync has read to its end is looked at with other eyes: who has no stay now has none.
-    done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name));
+    done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name) || is_member(name));
     for (kind, value) in &page.cursors {
         transaction.prepare_cached("INSERT OR REPLACE INTO cursor VALUES (?, ?)")?.execute([kind, value])?;
     }
@@ -117,19 +115,21 @@ impl<'a> Intake<'a> {
         let source = &fact.source;
         let state = State::new(source, fact.updated_at);
         let mut is_judged = false;
-        if !matches!(fact.body, Body::Action(_)) {
-            let is_value = source.reference.starts_with("Observation/");
-            if !is_value || self.values.any_corrected()? {
-                let known = known_state(self.transaction, &source.reference)?;
-                if known.is_some_and(|known| state.is_behind(known)) {
-                    return Ok(());
-                }
-                is_judged = known.is_some();
+        let is_value = source.reference.starts_with("Observation/");
+        if !is_value || self.values.any_corrected()? {
+            let known = known_state(self.transaction, &source.reference)?;
+            if known.is_some_and(|known| state.is_behind(known)) {
+                return Ok(());
             }
-            // Nearly every value is said once: of those nothing is kept.
-            if !is_value || matches!(fact.body, Body::Deleted) {
-                self.keep_state(source, state)?;
+            is_judged = known.is_some();
+            // A state that was known before the one that cannot be read does not make that one readable.
+            if !is_value && known != Some(state) {
+                take_out(self.transaction, &source.reference)?;
             }
+        }
+        // Nearly every value is said once: of those nothing is kept.
+        if !is_value || matches!(fact.body, Body::Deleted) {
+            self.keep_state(source, state)?;
         }
         match &fact.body {
             Body::Person(person) => self.person(person),
@@ -220,8 +220,9 @@ impl<'a> Intake<'a> {
     }
 
     fn dose(&mut self, dose: &Dose) -> Result<(), VaultError> {
-        let (value, unit) = dose.amount.as_ref().map_or((None, None), |(v, u)| (Some(v), Some(u)));
-        let (mantissa, scale) = (value.map(|v| v.mantissa), value.map(|v| v.scale));
+        let amount = dose.amount.as_ref();
+        let unit = amount.map(|amount| amount.unit.as_str());
+        let (mantissa, scale) = (amount.map(|a| a.value.mantissa), amount.map(|a| a.value.scale));
         let patient = dose.patient.as_str();
         let source = format!("MedicationAdministration/{}", dose.id);
         self.transaction.prepare_cached("DELETE FROM identity WHERE source = ?")?.execute([&source])?;
@@ -342,6 +343,16 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
+    /// What a deleted Communication said is taken back.
+    fn unsay_acts(&mut self, reference: &str) -> Result<(), VaultError> {
+        let acts: Vec<ActionId> = self
+            .transaction
+            .prepare_cached("SELECT id FROM action WHERE source = ?")?
+            .query_map([reference], |row| id(row, 0))?
+            .collect::<Result<_, _>>()?;
+        acts.iter().try_for_each(|act| self.withdrawn(act))
+    }
+
     fn deleted(&mut self, reference: &str) -> Result<(), VaultError> {
         let (kind, id) = reference.split_once('/').unwrap_or((reference, ""));
         let table = match kind {
@@ -353,6 +364,7 @@ impl<'a> Intake<'a> {
             "DetectedIssue" => "episode",
             "Flag" => "flag",
             "Observation" => return self.values.deleted(reference),
+            "Communication" => return self.unsay_acts(reference),
             "CommunicationRequest" => {
                 self.done.alerts_changed |= unsay_call(self.transaction, reference, self.received)?;
                 return Ok(());

@@ -25,13 +25,16 @@ impl Reader<'_> {
             ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
             ward.calls = self.calls_about(&ward.episodes)?;
             ward.takes_calls = self.takes_calls()?;
+            ward.leave_out_alarms_of_others();
         }
         if changes.patients.is_empty() {
             return Ok(BTreeSet::new());
         }
         let (shown, fresh) = self.latest_among(&changes.patients)?;
         ward.values.retain(|value| !shown.contains(&value.series.patient));
-        ward.values.extend(fresh);
+        let people = ward.people.as_ref();
+        let belongs = |value: &SeriesValue| people.is_none_or(|all| all.contains(&value.series.patient));
+        ward.values.extend(fresh.into_iter().filter(belongs));
         ward.values.sort_by_key(|value| value.series.id);
         Ok(shown)
     }

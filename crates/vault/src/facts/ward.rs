@@ -1,8 +1,10 @@
 //! What the screens and the command line read.
 
+use std::collections::{BTreeSet, HashSet};
+
 use clinical::{
-    Device, Episode, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, SeenCall, Sex, Site, Stay,
-    Whereabouts, whereabouts,
+    Device, Episode, EpisodeId, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, SeenCall, Sex,
+    Site, Stay, Whereabouts, whereabouts,
 };
 use rusqlite::{OptionalExtension, Row};
 
@@ -34,6 +36,36 @@ pub struct Ward {
     pub site: Site,
     /// Who lies where was not read yet: whoever has no stay may have one all the same.
     pub stays_unread: bool,
+    /// Everybody who belongs to the units and programmes that this station is of, and nobody else is in this ward; `None` where it is
+    /// of its whole server.
+    pub people: Option<BTreeSet<PatientId>>,
+}
+
+impl Ward {
+    /// Leaves out who does not belong to this station, with all that is theirs. What names nobody stays: it may be about anybody.
+    pub(crate) fn leave_out_others(&mut self) {
+        let Some(people) = &self.people else { return };
+        self.persons.retain(|person| people.contains(&person.id));
+        self.stays.retain(|stay| people.contains(&stay.patient));
+        self.devices.retain(|device| device.patient.as_ref().is_none_or(|id| people.contains(id)));
+        self.values.retain(|value| people.contains(&value.series.patient));
+        self.flags.retain(|flag| people.contains(&flag.patient));
+        self.leave_out_alarms_of_others();
+    }
+
+    /// The same of alarms.
+    pub(crate) fn leave_out_alarms_of_others(&mut self) {
+        let Some(people) = &self.people else { return };
+        let others: HashSet<EpisodeId> = self
+            .episodes
+            .iter()
+            .filter(|episode| episode.patient.as_ref().is_some_and(|id| !people.contains(id)))
+            .map(|episode| episode.id.clone())
+            .collect();
+        self.episodes.retain(|episode| !others.contains(&episode.id));
+        self.actions.retain(|seen| seen.action.about.episode().is_none_or(|id| !others.contains(id)));
+        self.calls.retain(|seen| !others.contains(&seen.call.episode));
+    }
 }
 
 /// Reads a row that selects `id, patient, place, in_progress`.
@@ -142,6 +174,7 @@ impl Reader<'_> {
             )?,
             site: self.site()?,
             stays_unread: !matches!(self.step(STAYS)?, Some(StepState::Done | StepState::NotServed)),
+            people: None,
         };
         // Before records are merged: what was said about either is about the person.
         ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
@@ -149,6 +182,13 @@ impl Reader<'_> {
         ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
         survivors.rename_stays(&mut ward.stays);
         ward.flags.iter_mut().for_each(|flag| survivors.rename(&mut flag.patient));
+        if let Some(within) = self.within()? {
+            let belong = within.people(&ward.stays, &ward.places);
+            let mut people = self.records_with(&belong)?;
+            people.extend(belong);
+            ward.people = Some(people);
+            ward.leave_out_others();
+        }
         Ok(ward)
     }
 

@@ -1,6 +1,5 @@
 //! From what keeps the data key to the key: the OS keyring, a PIN, or both.
 
-use std::fs;
 use std::path::Path;
 
 use crate::error::VaultError;
@@ -23,7 +22,7 @@ pub struct Access<'a> {
 /// # Errors
 /// Where neither keyring nor PIN can keep or give it.
 pub fn unlock(folder: &Path, access: &Access) -> Result<Key, VaultError> {
-    fs::create_dir_all(folder)?;
+    crate::folder::make(folder)?;
     let kept = wraps(folder)?;
     if kept.is_empty() {
         if folder.join(first_file()).exists() {
@@ -82,6 +81,7 @@ pub(crate) fn wrap(key: &Key, access: &Access) -> Result<Vec<Wrap>, VaultError> 
 mod tests {
     use super::*;
     use crate::keys::keyring::tests::{Absent, Memory};
+    use std::fs;
 
     fn pin(text: &str) -> Pin {
         Pin::new(text.into()).unwrap()

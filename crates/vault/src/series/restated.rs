@@ -10,7 +10,7 @@ use crate::series::min_max::extremes;
 use crate::series::rows::row_count;
 
 /// A value that is said so long after it was true may be one that was said before, and has been sealed since.
-const LATE: i64 = 10 * MINUTE_MS;
+pub(crate) const LATE: i64 = 10 * MINUTE_MS;
 
 /// A segment of fewer values joins the hot tail; a longer one becomes a chunk of its own.
 const SHORT_SEGMENT: usize = 64;
@@ -41,12 +41,16 @@ type Placed<'a> = (&'a PatientId, Option<&'a DeviceId>, &'a Code, &'a SmolStr, P
 impl Said<'_> {
     /// Whether it was said long after it was true; so it is where nobody tells when it was said.
     pub(crate) fn is_late(&self, stated: Option<i64>) -> bool {
-        let first: Option<Instant> = match self {
+        let Some((first, stated)) = self.first().zip(stated) else { return true };
+        stated - first.0 > LATE
+    }
+
+    /// The moment of the first of it; of a run the one at which it is over.
+    pub(crate) fn first(&self) -> Option<Instant> {
+        match self {
             Said::Samples(samples) => samples.iter().map(|sample| sample.taken_at).min(),
             Said::Segments(segments) => segments.iter().map(|s| s.time_of(s.mantissas.len())).min(),
-        };
-        let Some((first, stated)) = first.zip(stated) else { return true };
-        stated - first.0 > LATE
+        }
     }
 
     pub(crate) fn each(&self) -> Vec<Placed<'_>> {

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use clinical::Source;
+use clinical::{Decimal, Marks, Source};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::error::VaultError;
@@ -15,6 +15,8 @@ use crate::store::sources::Sources;
 /// The hot tail of a series is sealed at this many rows, and keeps this many.
 const SEAL_AT: i64 = 1024;
 const KEEP_HOT: i64 = 256;
+/// What the name of a chunk that was sealed from rows begins with, where a resource's stands with others.
+const SEALED: &str = "sealed:";
 /// Compacted runs stay near the size of a sealed tail.
 const MOST_IN_A_RUN: usize = 2048;
 
@@ -67,9 +69,23 @@ impl<'a> Tails<'a> {
         Ok(found.insert(chunks))
     }
 
+    /// Whether any sealed chunk holds values of `t` or later.
+    pub(crate) fn reach(&self, t: i64) -> Result<bool, VaultError> {
+        self.sources.reach(t, || {
+            let newest = "SELECT coalesce(max(t1), -9223372036854775808) FROM chunk WHERE source >= 'sealed:' AND source < 'sealed;'";
+            Ok(self.transaction.query_row(newest, [], |row| row.get(0))?)
+        })
+    }
+
     /// Whether this very value lies in a sealed chunk already. A chunk that holds another version of it is opened into
     /// rows again, where the new version replaces the old one.
-    pub(crate) fn is_sealed(&mut self, series: i64, t: i64, source: &Source) -> Result<bool, VaultError> {
+    pub(crate) fn is_sealed(
+        &mut self,
+        series: i64,
+        t: i64,
+        said: (Decimal, Marks),
+        source: &Source,
+    ) -> Result<bool, VaultError> {
         let transaction = self.transaction;
         let chunks = self.sealed_of(series)?;
         let mut reopen = None;
@@ -79,7 +95,10 @@ impl<'a> Tails<'a> {
             }
             let id = chunk.id;
             match chunk.values(transaction)?.iter().find(|v| v.t == t && v.source == source.reference) {
-                Some(held) if held.version == source.version => return Ok(true),
+                // A server can call every version the same: then it is what is said that tells.
+                Some(held) if held.version == source.version && (held.value, held.marks) == said => {
+                    return Ok(true);
+                }
                 Some(_) => reopen = Some(id),
                 None => {}
             }
@@ -121,9 +140,10 @@ impl<'a> Tails<'a> {
 
     /// Chunks that were sealed since somebody asked last are opened once for the names in them.
     fn learn_sources(&self) -> Result<(), VaultError> {
+        // By the name they have: the index alone answers, and no chunk is read.
         let mut find = self
             .transaction
-            .prepare_cached("SELECT id FROM chunk WHERE period_ms IS NULL AND replaced IS NULL")?;
+            .prepare_cached("SELECT id FROM chunk WHERE source >= 'sealed:' AND source < 'sealed;'")?;
         let there = find.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
         let names_in = |id| Ok(open_chunk(self.transaction, id)?.into_iter().map(|v| v.source).collect());
         self.sources.bring_up(there, names_in)
@@ -220,11 +240,12 @@ impl<'a> Tails<'a> {
                 high,
                 at(first),
                 at(last),
-                format!("sealed:{number}"),
+                format!("{SEALED}{number}"),
                 // The first of them: a look into the past must open the chunk to see which it knew.
                 values.iter().map(|v| v.received).min(),
                 pack_sealed(values)?
             ])?;
+        self.sources.sealed_to(last.t);
         Ok(())
     }
 }
@@ -261,4 +282,72 @@ fn read_chunk(connection: &Connection, id: i64) -> Result<(Head, Vec<u8>), Vault
 fn open_chunk(connection: &Connection, id: i64) -> Result<Vec<Value>, VaultError> {
     let (head, data) = read_chunk(connection, id)?;
     unpack(&head, &data)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clinical::{Body, Code, Fact, Instant, Quality, Sample};
+
+    use super::*;
+    use crate::facts::ingest::PageCommit;
+    use crate::keys::key::Key;
+    use crate::store::vault::Vault;
+
+    fn commit(vault: &Vault, facts: Vec<Fact>) {
+        vault.commit(PageCommit { facts, received: Instant(9_000_000), ..Default::default() }).unwrap();
+    }
+
+    fn fact(series: usize, n: i64, version: &str, body: Body) -> Fact {
+        let source =
+            Source { reference: format!("Observation/{series}-{n}").into(), version: version.into() };
+        Fact { source, updated_at: None, body }
+    }
+
+    fn value(series: usize, n: i64) -> Fact {
+        let sample = Sample {
+            comparator: None,
+            patient: format!("p{series}").as_str().into(),
+            device: None,
+            code: Code::Loinc("8867-4".into()),
+            value: Decimal::whole(80),
+            unit: "/min".into(),
+            taken_at: Instant(n * 1_000),
+            quality: Quality::Good,
+        };
+        fact(series, n, "1", Body::Samples(vec![sample]))
+    }
+
+    /// Series and number of every sealed chunk.
+    fn chunks(vault: &Vault) -> Vec<(i64, i64)> {
+        vault
+            .read(|r| {
+                r.list("SELECT series, id FROM chunk ORDER BY id", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn a_value_that_is_deleted_opens_its_own_chunk_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        for series in 0..5 {
+            commit(&vault, (0..SEAL_AT).map(|n| value(series, n)).collect());
+        }
+        let before = chunks(&vault);
+        assert_eq!(before.len(), 5);
+        let opened = before[2].0;
+        commit(&vault, vec![fact(2, 3, "2", Body::Deleted)]);
+        let after = chunks(&vault);
+        let others = |all: &[(i64, i64)]| {
+            all.iter().filter(|(series, _)| *series != opened).copied().collect::<Vec<_>>()
+        };
+        assert_eq!(others(&after), others(&before), "nobody touched them");
+        let left = vault.read(|r| r.decimals(opened, Instant(0), Instant(i64::MAX))).unwrap();
+        assert_eq!(left.len(), usize::try_from(SEAL_AT).unwrap() - 1);
+        assert!(left.iter().all(|(at, ..)| *at != Instant(3_000)));
+        // Of what is in none, none is opened.
+        commit(&vault, vec![fact(7, 1, "2", Body::Deleted)]);
+        assert_eq!(others(&chunks(&vault)), others(&before));
+    }
 }

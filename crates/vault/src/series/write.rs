@@ -13,7 +13,7 @@ use crate::changes::Ingested;
 use crate::codec::id;
 use crate::error::VaultError;
 use crate::series::new_chunks::NewChunks;
-use crate::series::restated::{Before, Said, is_short};
+use crate::series::restated::{Before, LATE, Said, is_short};
 use crate::series::sealed::Tails;
 use crate::store::said::{State, keep_state};
 use crate::store::sources::Sources;
@@ -117,10 +117,10 @@ impl<'a> Values<'a> {
 
     pub(crate) fn sample(&mut self, sample: &Sample, source: &Source) -> Result<(), VaultError> {
         let series = self.series_of(&sample.patient, sample.device.as_ref(), &sample.code, &sample.unit)?;
-        if self.tails.is_sealed(series, sample.taken_at.0, source)? {
+        let marks = sample.marks();
+        if self.tails.is_sealed(series, sample.taken_at.0, (sample.value, marks), source)? {
             return Ok(());
         }
-        let marks = sample.marks();
         if self.row(series, sample.taken_at.0, sample.value, marks, source)? {
             self.changed(&sample.patient);
             self.latest(series, sample.taken_at.0, sample.value, marks, source);
@@ -223,7 +223,8 @@ impl<'a> Values<'a> {
         if is_short(segment) {
             for (n, mantissa) in segment.mantissas.iter().enumerate() {
                 let t = segment.time_of(n).0;
-                if !self.tails.is_sealed(series, t, source)? {
+                let said = (decimal(*mantissa), segment.marks);
+                if !self.tails.is_sealed(series, t, said, source)? {
                     new |= self.row(series, t, decimal(*mantissa), segment.marks, source)?;
                 }
             }
@@ -271,7 +272,7 @@ impl<'a> Values<'a> {
                 }
             }
             // A number that says nothing, or none: a value of long ago may be said anew, and lie in a sealed chunk.
-            Some(_) if !said.is_late(state.at) => {}
+            Some(_) if !said.is_late(state.at) && !self.may_be_sealed(said)? => {}
             _ if self.reading.is_first => {}
             _ => self.tails.unseal_all_of(&source.reference)?,
         }
@@ -280,6 +281,12 @@ impl<'a> Values<'a> {
             self.corrected = Some(true);
         }
         Ok(true)
+    }
+
+    /// Whether what a resource said a while ago, of about the same time, may lie in a sealed chunk already: where values come so fast,
+    /// tails are full within minutes.
+    fn may_be_sealed(&self, said: &Said) -> Result<bool, VaultError> {
+        said.first().map_or(Ok(true), |first| self.tails.reach(first.0.saturating_sub(LATE)))
     }
 
     /// Takes back what a resource said otherwise before; whether it did.

@@ -26,4 +26,10 @@ pub(crate) mod settings;
 
 pub(crate) mod first_sync;
 
+pub(crate) mod scope;
+
+pub(crate) mod counts;
+
 pub(crate) mod ledger;
+
+pub(crate) mod outages;

@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 10;
+pub(crate) const VERSION: i64 = 11;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,7 +106,8 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 10] = [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES];
+const STEPS: [&str; 11] =
+    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -289,6 +290,16 @@ CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'ha
 END;
 CREATE INDEX call_on ON call (episode);
 CREATE INDEX call_from ON call (source);
+";
+
+/// What each outage was, and what came of it afterwards; which numbers were missed, and the searches whose number nobody told.
+const OUTAGES: &str = "
+ALTER TABLE channel ADD COLUMN unnumbered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gap ADD COLUMN first INTEGER;
+ALTER TABLE gap ADD COLUMN last INTEGER;
+CREATE TABLE outage (
+  since INTEGER PRIMARY KEY, until INTEGER NOT NULL, why TEXT NOT NULL, alarms INTEGER NOT NULL, high INTEGER NOT NULL,
+  actions INTEGER NOT NULL, samples INTEGER NOT NULL, alarms_whole INTEGER, values_whole INTEGER);
 ";
 
 /// Own alarms that are on and that this station saw begin: no other may end them. Of those that it raised before there was such a

@@ -19,6 +19,9 @@ struct Known {
     bits: Vec<u64>,
     /// Sorted hashes, by the chunk's row.
     chunks: HashMap<i64, Box<[u32]>>,
+    /// The newest moment that any sealed chunk reached, once somebody asked. It never comes back: a chunk that was opened may be
+    /// sealed again.
+    until: Option<i64>,
 }
 
 impl Sources {
@@ -60,6 +63,27 @@ impl Sources {
         known.chunks.iter().filter(|(_, hashes)| holds(hashes)).map(|(id, _)| *id).collect()
     }
 
+    /// Whether any sealed chunk holds values of `t` or later; `newest` looks for the newest moment of all of them.
+    pub(crate) fn reach(
+        &self,
+        t: i64,
+        newest: impl FnOnce() -> Result<i64, VaultError>,
+    ) -> Result<bool, VaultError> {
+        let mut known = self.lock();
+        let until = match known.until {
+            Some(until) => until,
+            None => *known.until.insert(newest()?),
+        };
+        Ok(t <= until)
+    }
+
+    /// A chunk was sealed that reaches to `t1`.
+    pub(crate) fn sealed_to(&self, t1: i64) {
+        if let Some(until) = &mut self.lock().until {
+            *until = (*until).max(t1);
+        }
+    }
+
     /// A chunk is opened, or made one with another: its row may be given to a chunk with other sources.
     pub(crate) fn forget(&self, chunk: i64) {
         self.lock().chunks.remove(&chunk);
@@ -89,4 +113,55 @@ fn hash(reference: &str) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
     let half = hasher.finish() as u32;
     half
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Names of a chunk.
+    fn names(chunk: i64) -> Vec<String> {
+        (0..50).map(|n| format!("Observation/{chunk}-{n}")).collect()
+    }
+
+    #[test]
+    fn each_chunk_is_opened_once_for_its_names_and_the_one_that_is_looked_for_is_found() {
+        let sources = Sources::default();
+        let mut opened = Vec::new();
+        let mut bring_up = |there: Vec<i64>| {
+            opened.clear();
+            let ask = |chunk| {
+                opened.push(chunk);
+                Ok(names(chunk))
+            };
+            sources.bring_up(there, ask).unwrap();
+            opened.clone()
+        };
+        assert_eq!(bring_up((1..=100).collect()), (1..=100).collect::<Vec<_>>());
+        assert_eq!(bring_up((1..=101).collect()), [101], "the others are known");
+        sources.forget(7);
+        assert_eq!(bring_up((1..=101).collect()), [7], "it may be another one now");
+        for chunk in [1, 7, 101] {
+            for name in names(chunk) {
+                assert!(sources.holding(&name).contains(&chunk), "{name}");
+            }
+        }
+        let looked_at: usize = (0..100).map(|n| sources.holding(&format!("Observation/new-{n}")).len()).sum();
+        assert!(looked_at <= 2, "{looked_at} chunks for what is in none");
+        assert_eq!(bring_up(vec![1]), [0; 0]);
+        assert_eq!(sources.holding(&names(7)[0]), [0; 0], "what is there no more is not looked at");
+    }
+
+    #[test]
+    fn how_far_sealed_chunks_reach_is_looked_up_once() {
+        let sources = Sources::default();
+        sources.sealed_to(900);
+        assert!(sources.reach(500, || Ok(500)).unwrap(), "looked up, with what was sealed meanwhile");
+        let again = || Err(VaultError::Closed);
+        assert!(!sources.reach(501, again).unwrap());
+        sources.sealed_to(600);
+        sources.sealed_to(400);
+        assert!(sources.reach(600, again).unwrap() && !sources.reach(601, again).unwrap());
+    }
 }

@@ -339,6 +339,9 @@ mod tests {
                 let kinds = "UPDATE outbox SET kind = 'DetectedIssue' WHERE action LIKE 'raised:%'";
                 connection.execute_batch(kinds).unwrap();
             }
+            if old >= 10 {
+                connection.execute_batch("INSERT INTO witnessed VALUES ('now')").unwrap();
+            }
             connection.pragma_update(None, "user_version", old).unwrap();
             drop(connection);
             assert!(matches!(Vault::open_to_read(folder.path(), key.clone()), Err(VaultError::Older)));

@@ -38,9 +38,6 @@ const SETTING: &str = "retention-days";
 /// Chunks that go in one transaction: the writer is free again after some milliseconds.
 const BATCH: u32 = 512;
 
-/// Resources that could not be read, of which the text is kept.
-const MOST_QUARANTINED: i64 = 2_000;
-
 impl Vault {
     /// As [`Vault::retain`], by a clock that can be trusted: a station whose clock jumped ahead must not take away what the server
     /// still counts as young. `by_server` is the server's own clock; where it tells none, the newest time it put on anything is
@@ -109,20 +106,17 @@ impl Vault {
                 ("DELETE FROM audit WHERE at < ?", events),
                 ("DELETE FROM gap WHERE until < ?", events),
                 ("DELETE FROM channel WHERE heard < ?", events),
+                ("DELETE FROM outage WHERE until < ?", events),
             ] {
                 rows += transaction.execute(sql, [before])?;
             }
-            rows += transaction.execute(
-                "DELETE FROM quarantine WHERE at < (SELECT at FROM quarantine ORDER BY at DESC LIMIT 1 OFFSET ?)",
-                [MOST_QUARANTINED],
-            )?;
             rows += transaction.execute(
                 "DELETE FROM identity WHERE substr(source, 26) NOT IN (SELECT id FROM dose)",
                 [],
             )?;
             rows += transaction.execute(
                 "DELETE FROM said WHERE at < ? AND (source GLOB 'DetectedIssue/*' OR source GLOB 'Observation/*'
-                 OR source GLOB 'MedicationAdministration/*')",
+                 OR source GLOB 'MedicationAdministration/*' OR source GLOB 'Communication/*')",
                 [events],
             )?;
             for (table, ..) in crate::store::schema::HISTORIES {
@@ -131,6 +125,7 @@ impl Vault {
             transaction.commit()?;
             Ok(rows)
         })?;
+        done.rows += self.remove_who_left(now)?;
         done.bytes = self.write(shrink)?;
         Ok(done)
     }

@@ -154,7 +154,7 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     list(out, "actions from 03:00", &r.actions_since(Instant(START + 3 * HOUR_MS))?, seen);
     // A setting that came later has its default, and was not there to be kept.
     let mut site = ward.site.list();
-    site.retain(|(key, ..)| key != "alarm.ask-again");
+    site.retain(|(key, ..)| !SINCE.contains(&key.as_str()));
     list(out, "site", site, |(key, value, _)| format!("{key} = {value}"));
     for id in ["e-high", "e-medium", "vigil-limit-ari-8867-4", "nothing"] {
         writeln!(out, "episode {id}: {}", r.episode(&id.into())?.as_ref().map_or("-".into(), episode))
@@ -165,7 +165,7 @@ fn ward(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     for patient in PATIENTS.map(PatientId::from) {
         writeln!(out, "{patient} lies in {}", or_dash(r.unit_of(&patient)?)).unwrap();
         list(out, "  doses", r.doses(&patient, Instant(START - HOUR_MS))?, |d| {
-            let amount = d.amount.map(|(value, unit)| format!("{value} {unit}"));
+            let amount = d.amount.map(|amount| format!("{} {}", amount.value, amount.unit));
             format!("{} {} of {}: {:?} {}", d.at.0, d.id, d.patient, d.what, or_dash(amount))
         });
         list(out, "  written about", &r.actions_about(&patient)?, seen);
@@ -255,3 +255,6 @@ fn write_values(out: &mut String, all: &[(Instant, Decimal, Marks)]) {
         out.push('\n');
     }
 }
+
+/// Settings that came after the cache was kept.
+const SINCE: [&str; 3] = ["alarm.ask-again", "unit.glucose", "keep.after-discharge"];

@@ -12,7 +12,7 @@ use crate::server::answer::{answer, refuse};
 use crate::server::shared::Shared;
 use crate::server::subscriptions::TOPIC;
 
-const TYPES: [&str; 17] = [
+const TYPES: [&str; 19] = [
     "Patient",
     "Location",
     "Encounter",
@@ -30,6 +30,8 @@ const TYPES: [&str; 17] = [
     "Provenance",
     "Consent",
     "Subscription",
+    "Group",
+    "List",
 ];
 
 pub(crate) fn known(kind: &str) -> Result<(), Response> {
@@ -40,7 +42,7 @@ pub(crate) fn known(kind: &str) -> Result<(), Response> {
     }
 }
 
-pub(crate) const PARAMETERS: [&str; 20] = [
+pub(crate) const PARAMETERS: [&str; 26] = [
     "_id",
     "_lastUpdated",
     "_sort",
@@ -61,6 +63,12 @@ pub(crate) const PARAMETERS: [&str; 20] = [
     "identified",
     "sent",
     "effective-time",
+    "partof",
+    "location",
+    "name",
+    "family",
+    "given",
+    "birthdate",
 ];
 
 pub(crate) async fn metadata(State(shared): State<Arc<Shared>>) -> Response {

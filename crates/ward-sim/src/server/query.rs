@@ -48,7 +48,21 @@ pub(crate) fn is_patient(name: &str) -> bool {
 /// Whether [`matches`] has anything to say about this parameter.
 pub(crate) fn is_tested(name: &str) -> bool {
     is_patient(name)
-        || matches!(name, "_id" | "code" | "category" | "identifier" | "status" | "part-of" | "partof")
+        || matches!(
+            name,
+            "_id"
+                | "code"
+                | "category"
+                | "identifier"
+                | "status"
+                | "part-of"
+                | "partof"
+                | "location"
+                | "name"
+                | "family"
+                | "given"
+                | "birthdate"
+        )
 }
 
 /// Whether a stored resource matches the token and reference parameters.
@@ -76,11 +90,32 @@ pub(crate) fn matches(resource: &Value, id: &str, query: &Query) -> bool {
                 })
             }
             "status" => any(&|v| resource["status"] == v),
-            "part-of" | "partof" => {
-                any(&|v| resource["partOf"]["reference"].as_str().is_some_and(|r| r.ends_with(v)))
-            }
+            "part-of" | "partof" => any(&|v| refers(&resource["partOf"], v)),
+            // As R4 has it: a place that was left is one of them.
+            "location" => any(&|v| {
+                resource["location"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|l| refers(&l["location"], v)))
+            }),
+            "name" | "family" | "given" => any(&|v| is_called(&resource["name"], name, v)),
+            "birthdate" => any(&|v| resource["birthDate"].as_str().is_some_and(|day| day.starts_with(v))),
             _ => true,
         }
+    })
+}
+
+fn refers(reference: &Value, wanted: &str) -> bool {
+    reference["reference"].as_str().is_some_and(|r| r == wanted || r.rsplit('/').next() == Some(wanted))
+}
+
+/// Whether a part of a name begins so.
+fn is_called(names: &Value, part: &str, wanted: &str) -> bool {
+    let wanted = wanted.to_lowercase();
+    let begins = |text: &Value| text.as_str().is_some_and(|text| text.to_lowercase().starts_with(&wanted));
+    names.as_array().into_iter().flatten().any(|name| {
+        let family = part != "given" && begins(&name["family"]);
+        let given = part != "family" && name["given"].as_array().is_some_and(|all| all.iter().any(begins));
+        family || given
     })
 }
 

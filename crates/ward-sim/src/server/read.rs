@@ -20,6 +20,9 @@ pub(crate) fn current(shared: &Shared, store: &Store, kind: &str, id: &str) -> O
     if let Some(version) = store.current(kind, id) {
         return version.resource.as_deref().cloned();
     }
+    if let Some(found) = shared.world.register.find(kind, id) {
+        return Some(shared.world.register.resource(found));
+    }
     let now = shared.clock.now_ms();
     let rendered = match kind {
         "DetectedIssue" => {

@@ -9,12 +9,14 @@ use serde_json::Value;
 use crate::server::query::{Query, Range, is_patient, is_tested, matches};
 use crate::server::store::Store;
 use crate::ward::observe::{Item, World};
+use crate::ward::register::Elsewhere;
 
 /// A match: generated or stored.
 pub(crate) enum Hit {
     Item(Item),
     Issue { id: String, text: String },
     Stored(Arc<Value>),
+    Elsewhere(Elsewhere),
 }
 
 impl Hit {
@@ -23,6 +25,7 @@ impl Hit {
             Hit::Item(item) => world.id(item),
             Hit::Issue { id, .. } => id.clone(),
             Hit::Stored(value) => value["id"].as_str().unwrap_or_default().to_owned(),
+            Hit::Elsewhere(found) => found.id(),
         }
     }
 
@@ -31,6 +34,7 @@ impl Hit {
             Hit::Item(item) => world.render(item),
             Hit::Issue { text, .. } => text.clone(),
             Hit::Stored(value) => value.to_string(),
+            Hit::Elsewhere(found) => world.register.resource(*found).to_string(),
         }
     }
 }
@@ -150,6 +154,7 @@ fn find(
         }
     }
     generated(world, store, kind, query, updated, date, now, &mut found);
+    elsewhere(world, store, kind, &tested, updated, date, &mut found);
 
     let sort = value("_sort").unwrap_or("_lastUpdated").split(',').next().unwrap_or_default();
     let (descending, field) = sort.strip_prefix('-').map_or((false, sort), |field| (true, field));
@@ -159,6 +164,29 @@ fn find(
         if descending { (-key.0, -key.1) } else { key }
     });
     Ok(found.into_iter().map(|f| f.hit).collect())
+}
+
+/// People elsewhere; what somebody wrote of them stands in the store.
+fn elsewhere(
+    world: &World,
+    store: &Store,
+    kind: &str,
+    tested: &Query,
+    updated: Range,
+    date: Range,
+    found: &mut Vec<Found>,
+) {
+    let register = &world.register;
+    if !updated.holds(register.updated()) {
+        return;
+    }
+    for one in register.candidates(kind, tested) {
+        let (at, id) = (register.about(one), one.id());
+        let is_tested = || tested.is_empty() || matches(&register.resource(one), &id, tested);
+        if date.holds(at) && store.current(kind, &id).is_none() && is_tested() {
+            found.push(Found { updated: register.updated(), at, hit: Hit::Elsewhere(one) });
+        }
+    }
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -31,12 +31,22 @@ pub(crate) struct Shared {
     pub hung: watch::Sender<bool>,
     /// So many of the notifications to come are numbered and lost on the way.
     pub lose: AtomicU64,
+    /// What was asked for, once somebody wants to know.
+    pub asked: Mutex<Option<Vec<String>>>,
     pub cut: watch::Sender<bool>,
 }
 
 impl Shared {
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.send_replace(cut);
+    }
+
+    /// Takes note of a request.
+    pub(crate) fn note(&self, method: &str, uri: &axum::http::Uri) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asked) = asked.as_mut() {
+            asked.push(format!("{method} {uri}"));
+        }
     }
 
     /// Resolves when nothing hangs, or not any more.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,9 +28,10 @@ use crate::server::shared::Shared;
 use crate::server::store::Store;
 use crate::server::subscriptions::Live;
 use crate::server::write::{create, remove, transaction, update};
-use crate::ward::clock::Clock;
+use crate::ward::clock::{Clock, DAY_MS};
 use crate::ward::dates::iso;
 use crate::ward::observe::World;
+use crate::ward::register::Register;
 use crate::ward::story::Story;
 use crate::ward::world;
 
@@ -47,11 +48,22 @@ pub struct Options {
     pub more_beds: usize,
     /// When its life begins, in milliseconds since 1970 UTC; `None` is the time it is.
     pub origin_ms: Option<i64>,
+    /// How many days its devices have been measuring by then.
+    pub history_days: u32,
+    /// People beside those of the wards who stand in the register of the hospital, a tenth of them in beds elsewhere.
+    pub register: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0, origin_ms: None }
+        Options { seed: 7, speed: 1.0, port: 0, more_beds: 0, origin_ms: None, history_days: 14, register: 0 }
+    }
+}
+
+impl Options {
+    /// A ward with two days behind it instead of a fortnight: enough for whoever does not look further back, and soon read.
+    pub fn of_two_days() -> Options {
+        Options { history_days: 2, ..Options::default() }
     }
 }
 
@@ -129,6 +141,12 @@ impl WardSim {
         self.shared.lose.store(many, Ordering::Relaxed);
     }
 
+    /// What it was asked for since this was called last, as method, path and query; the first call begins to take note.
+    pub fn asked(&self) -> Vec<String> {
+        let mut asked = self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.replace(Vec::new()).unwrap_or_default()
+    }
+
     /// Starts a story on a patient (0 to 29; from 24 on at home) now.
     pub fn inject(&self, story: Story, patient: usize) {
         self.shared.world.inject(story, patient, self.shared.clock.now_ms());
@@ -161,9 +179,16 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
     let clock = Clock::start(options.speed, options.origin_ms);
     let origin = clock.origin_ms();
     let year: i32 = iso(origin)[..4].parse().unwrap_or(2026);
-    let world = World::new(options.seed, origin, year, options.more_beds.min(48));
+    let mut world = World::new(
+        options.seed,
+        origin,
+        year,
+        options.more_beds.min(48),
+        i64::from(options.history_days) * DAY_MS,
+    );
     let mut store = Store::default();
-    let old = origin - crate::ward::observe::HISTORY_MS;
+    let old = origin - world.history;
+    world.register = Register { people: options.register, seed: options.seed, at: old };
     for resource in
         world::wards(&world.people).into_iter().chain(world.people.iter().flat_map(world::Person::resources))
     {
@@ -190,6 +215,7 @@ pub async fn start(options: Options) -> std::io::Result<WardSim> {
         delay_others_ms: AtomicU64::new(0),
         hung: watch::channel(false).0,
         lose: AtomicU64::new(0),
+        asked: Mutex::new(None),
         cut,
     });
     let app = router(shared.clone());
@@ -226,6 +252,7 @@ fn router(shared: Arc<Shared>) -> Router {
 /// The faults that tests ask for, and a `Date` header in simulated time.
 async fn faults(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     shared.until_it_answers().await;
+    shared.note(request.method().as_str(), request.uri());
     let is_of_alarms =
         ["/Communication", "/DetectedIssue"].iter().any(|kind| request.uri().path().contains(kind));
     let others = if is_of_alarms { 0 } else { shared.delay_others_ms.load(Ordering::Relaxed) };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::ward::dates::iso;
 use crate::ward::kind::LOINC;
 use crate::ward::noise::one_of;
-use crate::ward::observe::{HISTORY_MS, World};
+use crate::ward::observe::World;
 use crate::ward::physiology::{Body, Signal};
 use crate::ward::world::BEDS;
 
@@ -28,7 +28,7 @@ impl World {
         let mut out = Vec::new();
         for person in 0..BEDS {
             let body = self.body(person, &runs);
-            for slot in Body::slots(self.origin - HISTORY_MS, until) {
+            for slot in Body::slots(self.origin - self.history, until) {
                 let Some(e) = body.excursion(slot).filter(|e| e.from < until) else { continue };
                 let middle = i64::midpoint(e.from, e.until);
                 // A gateway's limit alarm waits a few seconds, and its text names the worst value so far.

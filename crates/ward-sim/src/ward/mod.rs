@@ -21,3 +21,5 @@ pub(crate) mod observe;
 pub(crate) mod render;
 
 pub(crate) mod gateway;
+
+pub(crate) mod register;

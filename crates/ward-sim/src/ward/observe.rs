@@ -6,10 +6,10 @@ use crate::ward::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ward::kind::Kind;
 use crate::ward::noise::{one_of, place};
 use crate::ward::physiology::{Body, Signal};
+use crate::ward::register::Register;
 use crate::ward::story::{Run, Story, opening};
 use crate::ward::world::{Person, people};
 
-pub(crate) const HISTORY_MS: i64 = 14 * DAY_MS;
 const SEGMENT: i64 = 5_000;
 pub(crate) const WAVE_SEGMENT: i64 = 10_000;
 
@@ -18,6 +18,10 @@ pub(crate) struct World {
     pub seed: u64,
     pub origin: i64,
     pub people: Vec<Person>,
+    /// How long before the start the devices began, in milliseconds.
+    pub history: i64,
+    /// The people elsewhere.
+    pub register: Register,
     runs: RwLock<Arc<Vec<Run>>>,
 }
 
@@ -34,8 +38,9 @@ pub(crate) struct Item {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, origin: i64, year: i32, more: usize) -> World {
-        World { seed, origin, people: people(seed, year, more), runs: RwLock::new(Arc::new(opening(origin))) }
+    pub(crate) fn new(seed: u64, origin: i64, year: i32, more: usize, history: i64) -> World {
+        let runs = RwLock::new(Arc::new(opening(origin)));
+        World { seed, origin, people: people(seed, year, more), history, register: Register::default(), runs }
     }
 
     pub(crate) fn runs(&self) -> Arc<Vec<Run>> {
@@ -115,14 +120,14 @@ impl World {
 
     /// Items of a kind whose `lastUpdated` lies in `(after, until]`, oldest first.
     pub(crate) fn items(&self, person: usize, kind: Kind, after: i64, until: i64, out: &mut Vec<Item>) {
-        let after = after.max(self.origin - HISTORY_MS);
+        let after = after.max(self.origin - self.history);
         if until <= after {
             return;
         }
         match kind {
             Kind::Numeric(_) => {
                 let base = self.base(person);
-                let hours = ((after - base).div_euclid(HOUR_MS)).max(-HISTORY_MS / HOUR_MS)..=-1;
+                let hours = ((after - base).div_euclid(HOUR_MS)).max(-self.history / HOUR_MS)..=-1;
                 for n in hours {
                     let (at, updated) = (base + n * HOUR_MS, base + (n + 1) * HOUR_MS);
                     if updated > after && updated <= until {
@@ -167,7 +172,7 @@ impl World {
                 for n in (after - phase).div_euclid(step) - 1..=(until - phase).div_euclid(step) {
                     let at = n * step + phase;
                     let updated = at + 2_000;
-                    if updated > after && updated <= until && at >= self.origin - HISTORY_MS {
+                    if updated > after && updated <= until && at >= self.origin - self.history {
                         out.push(Item { person, kind, n, at, updated });
                     }
                 }

@@ -26,7 +26,7 @@ pub(crate) struct Person {
     pub round_min: i64,
 }
 
-const PEOPLE: [(&str, &str, bool); 30] = [
+pub(crate) const PEOPLE: [(&str, &str, bool); 30] = [
     ("Weiss", "Jonas", false),
     ("Costa", "Mateus", false),
     ("Moreau", "Claire", true),
@@ -196,7 +196,20 @@ pub(crate) fn wards(people: &[Person]) -> Vec<Value> {
                 "resourceType": "Location", "id": id, "status": "active", "name": name, "physicalType": physical("wa"),
             })
         })
+        .chain([programme(people)])
         .collect()
+}
+
+/// The programme that follows people at home.
+fn programme(people: &[Person]) -> Value {
+    let members = people
+        .iter()
+        .filter(|person| person.bed.is_none())
+        .map(|person| json!({ "entity": { "reference": format!("Patient/{}", person.id) } }));
+    json!({
+        "resourceType": "Group", "id": "home-programme", "type": "person", "actual": true,
+        "name": "Followed at home", "member": members.collect::<Vec<_>>(),
+    })
 }
 
 fn physical(code: &str) -> Value {

@@ -42,7 +42,7 @@ it('sends what changed and nothing else, for as long as was said', async () => {
   await hand.click(screen.getByTestId('role-Physician'));
   await hand.type(screen.getByTestId('limit-reason'), 'COPD');
   await hand.click(record());
-  const bounds = { code: '59408-5', low: 85.5, high: null };
+  const bounds = { code: '59408-5', unit: '%', low: 85.5, high: null };
   expect(asked.at(-1)).toEqual([
     'setLimits',
     'p1',
@@ -107,3 +107,27 @@ it('lets a reader open what was changed so far', async () => {
   expect([button.getAttribute('aria-expanded'), list?.hidden]).toEqual(['true', false]);
   expect(list?.textContent).toContain('84 to none');
 });
+
+it.each([
+  ['mmol/L', 3.9, '4,2', 4.2],
+  ['mg/dL', 70, '75', 75],
+])(
+  'asks for glucose in %s where that is what the screen shows, and says so with what was typed',
+  async (unit, low, typed, sent) => {
+    const glucose = { code: '2339-0', label: 'Glucose', unit, low, high: null, own: false, until: null };
+    answer({ limits: () => Promise.resolve({ ...limits, measures: [glucose], presets: [] }) });
+    render(LimitsDialog, { patient: 'p1', place: 'Bed 12', close });
+    const input = await field('low-2339-0');
+    expect([input.value, screen.getByRole('rowheader', { name: /Glucose/ }).textContent]).toEqual([
+      String(low),
+      `Glucose ${unit}`,
+    ]);
+    await hand.clear(input);
+    await hand.type(input, typed);
+    await hand.click(screen.getByTestId('role-Physician'));
+    await hand.type(screen.getByTestId('limit-reason'), 'insulin');
+    await hand.click(record());
+    const changes = asked.at(-1)?.[2] as { bounds: unknown }[];
+    expect(changes[0]?.bounds).toEqual({ code: '2339-0', unit, low: sent, high: null });
+  },
+);

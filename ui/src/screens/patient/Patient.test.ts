@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { begin, live, NOW, station, tile } from '../../backend/fake';
+import { begin, item, live, NOW, station, tile } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import Patient from './Patient.svelte';
 
@@ -17,6 +17,7 @@ beforeEach(() => {
   [board.now, board.clock, board.past, board.queue] = [NOW, NOW, null, []];
   board.rows = new Map([['p1', new Row(tile(), NOW)]]);
   board.order = ['p1'];
+  [board.screen, board.patient] = ['ward', null];
 });
 afterEach(cleanup);
 
@@ -41,4 +42,64 @@ it('begins at the name of who was opened, where what had the focus is gone', asy
   await tick();
   await tick();
   expect(document.activeElement).toBe(screen.getByTestId('patient-name'));
+});
+
+it('stays with who was shown first when a new alarm changes the order of the board', async () => {
+  board.rows = new Map(['p1', 'p2'].map((patient) => [patient, new Row(tile({ patient }), NOW)]));
+  board.order = ['p1', 'p2'];
+  const shown = () => screen.getByTestId('patient').dataset.patient;
+  for (const again of [false, true]) {
+    board.screen = 'patient';
+    render(Patient);
+    await tick();
+    expect([again, shown()]).toEqual([again, 'p1']);
+    board.order = ['p2', 'p1'];
+    board.queue = [item({}, { patient: 'p2' })];
+    await tick();
+    expect([again, shown()]).toEqual([again, 'p1']);
+    cleanup();
+    board.screen = 'ward';
+  }
+});
+
+it('shows nobody where nobody was on the board when it was opened', async () => {
+  board.rows = new Map();
+  board.order = [];
+  board.screen = 'patient';
+  render(Patient);
+  board.rows = new Map([['p1', new Row(tile(), NOW)]]);
+  board.order = ['p1'];
+  await tick();
+  expect(screen.getByTestId('nobody').textContent).toContain('Choose a patient');
+});
+
+it('ticks only who is measured now, while values come, and wears no green for a score of values that no longer come', async () => {
+  const old = tile().cells.map((cell) => ({ ...cell, mark: 'old' }));
+  const late = (what: string) => [{ what, since: NOW - 12_000 }];
+  const cases: [Parameters<typeof tile>[0], string[], RegExp, string][] = [
+    [{}, [], /^Monitoring$/, 'low'],
+    [{}, ["this station's speaker"], /^Monitoring$/, 'low'],
+    [{ cells: [] }, [], /^No values$/, 'low'],
+    [{ cells: old }, [], /^No values$/, 'low'],
+    [{ cells: [...old, ...tile().cells.slice(1)] }, [], /^Monitoring$/, 'low'],
+    [{}, ['the server'], /^Values late$/, 'low'],
+    [{}, ["the server's values"], /^Values late$/, 'low'],
+    [{}, ["this station's cache"], /^Values late$/, 'low'],
+    [{}, ["this station's board"], /^Last known/, 'low'],
+    [{ cells: old, staleSince: NOW - 600_000 }, [], /^No data since/, 'none'],
+  ];
+  for (const [parts, stages, words, band] of cases) {
+    board.rows = new Map([['p1', new Row(tile(parts), NOW)]]);
+    board.late = stages.flatMap(late);
+    board.open('p1');
+    render(Patient);
+    await tick();
+    const chip = screen.getByTestId('watched');
+    expect(chip.textContent).toMatch(words);
+    const ticked = chip.querySelector('use')?.getAttribute('href') === '#i-check';
+    expect([String(words), ticked]).toEqual([String(words), chip.textContent === 'Monitoring']);
+    expect(screen.getByTestId('news').dataset.band).toBe(band);
+    cleanup();
+  }
+  board.late = [];
 });

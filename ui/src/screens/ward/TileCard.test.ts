@@ -35,6 +35,9 @@ it('shows an alarm of before the link broke as last known, and does not flash', 
     message: null,
     clockOffsetMs: 0,
     clockIsOff: false,
+    clockIsUnchecked: false,
+    isInClear: false,
+    outage: null,
   };
   show({ alarm: alarm() });
   expect(banner().dataset.state).toBe('last-known');
@@ -49,6 +52,32 @@ it('never shows an incomplete score as a whole one', () => {
   show({ news: news({ total: null, partial: 4, shown: '≥4', missing: ['ACVPU'] }) });
   expect(screen.getByTestId('news').textContent).toContain('≥4');
   expect(screen.getByTestId('news').getAttribute('aria-label')).toContain('missing ACVPU');
+});
+
+it('shows nobody at home as half scored, and hides no score that is bad already', () => {
+  const partial = (parts: Parameters<typeof news>[0]) => news({ total: null, missing: ['ACVPU'], ...parts });
+  for (const [home, score, shown] of [
+    [true, partial({ partial: 0, band: 'zero', colour: null, shown: '≥0' }), '–Home'],
+    [true, partial({ partial: 3, band: 'low', colour: null, shown: '≥3' }), '–Home'],
+    [true, partial({ partial: 0, band: null, colour: null, shown: '–' }), '–Home'],
+    [true, partial({ partial: 7, band: 'high', colour: 'high', shown: '≥7' }), '≥7NEWS2'],
+    [true, news(), '2NEWS2'],
+    [false, partial({ partial: 0, band: 'zero', colour: null, shown: '≥0' }), '≥0NEWS2'],
+  ] as const) {
+    show({ home, news: score });
+    expect(screen.getByTestId('news').textContent?.replace(/\s+/g, '')).toBe(shown);
+    cleanup();
+  }
+});
+
+it('keeps beside the longest alarm how many more there are, and has the whole of what is too long', () => {
+  const shown = `*** Arterial pressure, mean, below the limit ${'x '.repeat(40)}`.trim();
+  const name = `Featherstonehaugh-Cholmondeley, ${'Ann '.repeat(20)}`.trim();
+  show({ name, alarm: alarm({ shown, more: 3 }) });
+  const words = banner().querySelector('.words');
+  expect([words?.textContent, words?.getAttribute('title')]).toEqual([shown, shown]);
+  expect(banner().querySelector('b > em')?.textContent).toBe('+3');
+  expect(document.querySelector('.who b')?.getAttribute('title')).toBe(name);
 });
 
 it('says in words that nothing comes any more', () => {
@@ -96,7 +125,20 @@ it('says in words what its signs show', () => {
 
 it('gives a name the direction of its letters', () => {
   show({ name: 'כהן, שרה' });
-  expect(screen.getByText('כהן, שרה').getAttribute('dir')).toBe('auto');
+  expect(screen.getByText('כהן, שרה').classList).toContain('rtl');
+});
+
+it('gives a good score of values that no longer come no colour of good news, and keeps a bad one', () => {
+  const score = (colour: 'low' | 'high') => ({ ...tile().news, colour });
+  for (const [colour, staleSince, band] of [
+    ['low', null, 'low'],
+    ['low', 1, 'none'],
+    ['high', 1, 'high'],
+  ] as const) {
+    cleanup();
+    show({ news: score(colour), staleSince });
+    expect(screen.getByTestId('news').dataset.band, `${colour} ${staleSince}`).toBe(band);
+  }
 });
 
 it('never shows a number as measured now that is not, and keeps the last good one beside the mark', () => {
@@ -124,4 +166,16 @@ it('keeps a value marked whose alarm was handled and is still on', () => {
   show({ alarm: alarm(HANDLED), cells: [{ ...tile().cells[1]!, alarm: 'high' }] });
   expect(screen.getByTestId('owner').textContent).toMatch(/^handled \d\d:\d\d\S* N\. Okafor, still on$/);
   expect(screen.getByTestId('v-spo2').dataset.alarm).toBe('high');
+});
+
+it.each([
+  ['Arabic', 'الحسن, محمد'],
+  ['Hebrew', 'כהן, שרה'],
+  ['Chinese', '張, 偉'],
+])('lets a name in %s turn neither the bed nor the hour beside it around', (_, name) => {
+  show({ name, bed: 'خ 3', alarm: alarm({ ...OWNED, owner: name, moreOwner: name, more: 2 }) });
+  const own = [...document.querySelectorAll<HTMLElement>('bdi, .rtl, .who b')];
+  for (const text of [name, 'خ 3']) expect(own.map((e) => e.textContent)).toContain(text);
+  expect(screen.getByTestId('owner').querySelectorAll('bdi').length).toBe(2);
+  expect(screen.getByTestId('owner').textContent).toBe(`Owned by ${name} · +2 Owned by ${name}`);
 });

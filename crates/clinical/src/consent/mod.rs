@@ -1,0 +1,35 @@
+//! What a patient agreed to: FHIR R4 Consent as IHE's Privacy Consent on FHIR (PCF) uses it, and what follows from it.
+//!
+//! `docs/consent.md` has the rules with their sources. Deliberately not here: reading a Consent (room `fhir`), and breaking the glass.
+
+pub(crate) mod codes;
+
+pub(crate) mod model;
+
+pub(crate) mod request;
+
+pub(crate) mod why;
+
+pub(crate) mod criteria;
+
+pub(crate) mod decide;
+
+pub(crate) mod filter;
+
+pub(crate) mod topic;
+
+#[cfg(test)]
+mod examples;
+
+#[cfg(test)]
+mod by_the_book;
+
+pub use codes::{Coded, Confidentiality, Label, PURPOSE_SYSTEM, covers, covers_purpose};
+pub use decide::{Decision, decide};
+pub use filter::{Filtered, Guarded, Withheld, filter};
+pub use model::{
+    Consent, ConsentAction, DataRef, Effect, Meaning, Party, PartyRole, Provision, Scope, Status,
+};
+pub use request::{BasePolicy, Overarching, Record, Request};
+pub use topic::{Topic, agreed, telehealth};
+pub use why::Why;

@@ -1,13 +1,16 @@
 //! Reads the pages of a search to their end, each into the vault with the cursors that it earned.
 
+mod counted;
+mod read;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clinical::{Body, Fact, Instant, Unreadable};
-use fhir::{Access, Client, FhirError, format_instant};
+use fhir::{Access, Client, FhirError};
 use url::Url;
-use vault::{Gap, Ingested, PageCommit, Vault};
+use vault::{Ingested, PageCommit, Vault};
 
 use crate::beats::Beats;
 use crate::event::{Now, SyncEvent};
@@ -16,8 +19,10 @@ use crate::progress::{SyncError, SyncProgress};
 use crate::recent::Recent;
 use crate::server_clock::ServerClock;
 use crate::task::{AbortOnDrop, on_vault};
-use crate::totals::{NOT_GIVEN, Total, Totals, asks_since, channel, counts_more};
+use crate::totals::{Total, Totals, channel};
 use crate::walk::{Walk, smaller};
+
+pub(crate) use read::{At, Read};
 
 pub(crate) type Tell<'a> = &'a mut (dyn FnMut(SyncEvent) + Send);
 
@@ -224,6 +229,14 @@ impl Pages {
         Ok(facts)
     }
 
+    /// The first page of a search alone, without taking anything in.
+    ///
+    /// # Errors
+    /// Of the server.
+    pub(crate) async fn first(&self, query: &str) -> Result<Vec<Fact>, SyncError> {
+        Ok(self.client.page(self.client.url(query)?).await?.page.facts)
+    }
+
     /// Takes in what was gathered, as far as it is new, with its cursors.
     pub(crate) async fn take_in(
         &mut self,
@@ -250,60 +263,6 @@ impl Pages {
     /// How many of a channel the server counted and did not give.
     pub(crate) fn short(&self, channel: &str) -> Option<u64> {
         self.totals.short(channel)
-    }
-
-    /// How many alarms more than it gives this server always counts, as far as that is known.
-    async fn always(&mut self, channel: &str) -> Result<u64, SyncError> {
-        if let Some(known) = self.totals.always(channel) {
-            return Ok(known);
-        }
-        let kept = self.cursor(&always(channel)).await?;
-        let known = kept.and_then(|kept| kept.parse().ok()).unwrap_or_default();
-        self.totals.knows(channel, known);
-        Ok(known)
-    }
-
-    /// What a server always does is kept and said once; its search goes on as if it had given all.
-    async fn learn(&mut self, query: &str, total: &Total) -> Result<(), SyncError> {
-        let (now, name) = (self.now(), channel(query).to_owned());
-        let Some(more) = self.totals.learn(&name, total, now) else { return Ok(()) };
-        let cursors = vec![(always(&name), more.to_string())];
-        self.commit(PageCommit { cursors, received: now, ..Default::default() }).await?;
-        if more == 0 {
-            return Ok(());
-        }
-        let why = counts_more(more);
-        tracing::warn!(channel = name, more, "this server always counts more than it gives");
-        self.progress.note(format!("{name}: {why}"));
-        on_vault(&self.vault, &self.beats, move |vault| {
-            vault.close_short(name.clone(), Instant(0), 0, now)?;
-            let (events, read_at) = (Some(more), Some(now));
-            let gap = Gap { channel: name, events, since: now, until: now, why, read_at, ..Gap::default() };
-            vault.note_gap(gap)
-        })
-        .await
-    }
-
-    /// A search came to its end: what the server counted of it, and what of that it gave, stands in the ledger.
-    async fn count(&mut self, query: &str, total: &Total) -> Result<(), SyncError> {
-        let now = self.now();
-        let (name, since) = (channel(query).to_owned(), asks_since(query));
-        let Some(due) = self.totals.add(query, total, now) else { return Ok(()) };
-        let missing = total.missing().unwrap_or_default();
-        if missing > 0 {
-            tracing::warn!(channel = name, missing, "counted by the server and not given");
-            self.progress.problem(&format!("{name}: {missing} more were {NOT_GIVEN}"));
-        }
-        on_vault(&self.vault, &self.beats, move |vault| {
-            vault.count_events(name.clone(), due.counts, now)?;
-            if missing > 0 {
-                let (events, why) = (Some(missing), NOT_GIVEN.into());
-                let gap = Gap { channel: name, events, since, until: now, why, ..Gap::default() };
-                return vault.note_short(gap);
-            }
-            if due.is_whole { vault.close_short(name, since, due.counts.came, now) } else { Ok(()) }
-        })
-        .await
     }
 
     fn fetch(&self, url: Url) -> AbortOnDrop<Result<fhir::Fetched, FhirError>> {
@@ -336,86 +295,6 @@ impl Pages {
 /// Of values from a device whose clock is wrong.
 const DATED_AHEAD: &str =
     "some values are dated ahead of the clock: they are kept, and not shown as the newest";
-
-/// Where a page stands in its search.
-#[derive(Clone, Copy)]
-pub(crate) struct At {
-    pub first: bool,
-    pub last: bool,
-    /// Which part of the search it is of.
-    pub part: usize,
-    pub is_end_of_part: bool,
-    /// The server counted more than it gave, and what is missing may be an alarm.
-    pub is_short: bool,
-}
-
-impl At {
-    /// The cursors of a search for changes, which stood at `known`: they move on when all of them are here.
-    pub(crate) fn finished(
-        self,
-        names: &[&str],
-        known: Option<Instant>,
-        began: Option<Instant>,
-    ) -> Vec<(String, String)> {
-        let moved = began.filter(|at| self.last && !self.is_short && known.is_none_or(|known| known < *at));
-        moved
-            .iter()
-            .flat_map(|at| names.iter().map(|name| ((*name).to_owned(), format_instant(*at))))
-            .collect()
-    }
-}
-
-/// One search or history to be read to its end.
-pub(crate) struct Read<'a> {
-    /// The parts of one search; one where it is asked as a whole.
-    queries: &'a [String],
-    /// Leaves out what is not wanted of what came.
-    wanted: Box<dyn Fn(Vec<Fact>) -> Vec<Fact> + Send + Sync + 'a>,
-    /// Of a history: what it says of resources that live was read by a search already.
-    deletions_only: bool,
-    /// It gives each resource for the first time.
-    is_first: bool,
-    /// What was taken in lately is taken in again.
-    is_anew: bool,
-}
-
-impl<'a> Read<'a> {
-    /// All that a search finds.
-    pub(crate) fn all(queries: &'a [String]) -> Read<'a> {
-        Read {
-            queries,
-            wanted: Box::new(|facts| facts),
-            deletions_only: false,
-            is_first: false,
-            is_anew: false,
-        }
-    }
-
-    /// The same of people who are read from the beginning; `is_first` where nothing of theirs is here.
-    pub(crate) fn anew(queries: &'a [String], is_first: bool) -> Read<'a> {
-        Read { is_first, is_anew: true, ..Read::all(queries) }
-    }
-
-    /// The same without what is left out of it.
-    pub(crate) fn wanted(self, wanted: impl Fn(Vec<Fact>) -> Vec<Fact> + Send + Sync + 'a) -> Read<'a> {
-        Read { wanted: Box::new(wanted), ..self }
-    }
-
-    /// The same of a part of the history that was not read before.
-    pub(crate) fn first(queries: &'a [String]) -> Read<'a> {
-        Read { is_first: true, ..Read::all(queries) }
-    }
-
-    /// The deletions in a history.
-    pub(crate) fn deletions(queries: &'a [String]) -> Read<'a> {
-        Read { deletions_only: true, ..Read::all(queries) }
-    }
-}
-
-/// Under which name it is kept how many more than it gives a server always counts.
-fn always(channel: &str) -> String {
-    format!("counts-more/{channel}")
-}
 
 /// What cannot be read and does not say what it is, is what was asked for, where that may be an alarm.
 fn of_kind(mut unreadable: Vec<Unreadable>, kind: &str) -> Vec<Unreadable> {

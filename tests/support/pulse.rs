@@ -1,4 +1,4 @@
-//! A real PulseAudio server with a null sink, for tests of what is heard.
+//! A real sound server with a null sink, for tests of what is heard: PulseAudio, or PipeWire in its place.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -6,43 +6,84 @@ use std::time::{Duration, Instant};
 
 use super::{Desk, Running};
 
+/// Who answers behind the same protocol.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    PulseAudio,
+    /// With its session manager, on a session bus of its own.
+    PipeWire,
+}
+
 /// A sound server of a test's own.
 pub(crate) struct Pulse {
-    socket: PathBuf,
-    _folder: tempfile::TempDir,
+    kind: Kind,
+    folder: tempfile::TempDir,
     server: Option<Running>,
 }
 
 impl Pulse {
     /// One with a single sink, which nobody hears.
     pub(crate) fn start() -> Pulse {
-        let folder = tempfile::tempdir().unwrap();
-        let mut pulse = Pulse { socket: folder.path().join("native"), _folder: folder, server: None };
+        Pulse::of(Kind::PulseAudio)
+    }
+
+    /// The same of a kind.
+    pub(crate) fn of(kind: Kind) -> Pulse {
+        let mut pulse = Pulse { kind, folder: tempfile::tempdir().unwrap(), server: None };
         pulse.begin();
         pulse
     }
 
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("pulse/native")
+    }
+
     /// Begins it, or begins it again.
     pub(crate) fn begin(&mut self) {
-        let _ = std::fs::remove_file(&self.socket);
-        let folder = self.socket.parent().unwrap();
-        let child = Command::new("pulseaudio")
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm"])
-            .arg("--load=module-null-sink sink_name=ward")
-            .arg(format!(
-                "--load=module-native-protocol-unix auth-anonymous=1 socket={}",
-                self.socket.display()
-            ))
+        let folder = self.folder.path();
+        let _ = std::fs::remove_file(self.socket());
+        std::fs::create_dir_all(folder.join("pulse")).unwrap();
+        let mut server = match self.kind {
+            Kind::PulseAudio => {
+                let mut server = Command::new("pulseaudio");
+                server.args(["-n", "--daemonize=no", "--exit-idle-time=-1"]);
+                server.args(["--use-pid-file=no", "--disable-shm", "--load=module-null-sink sink_name=ward"]);
+                let socket = self.socket();
+                let listen =
+                    format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display());
+                server.arg(format!("--load={listen}")).env("PULSE_RUNTIME_PATH", folder);
+                server
+            }
+            Kind::PipeWire => {
+                let mut server = Command::new("dbus-run-session");
+                // The manager ends with the first, the last when the bus does.
+                let all = "pipewire & until [ -S \"$XDG_RUNTIME_DIR/pipewire-0\" ]; do sleep 0.05; done
+                    wireplumber & exec pipewire-pulse";
+                server.args(["--", "sh", "-c", all]).env_remove("DBUS_SESSION_BUS_ADDRESS");
+                server
+            }
+        };
+        let child = server
             .env("HOME", folder)
-            .env("PULSE_RUNTIME_PATH", folder)
+            .env("XDG_RUNTIME_DIR", folder)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("pulseaudio is installed (cargo xtask test installs it)");
+            .expect("the sound server is installed (cargo xtask test installs it)");
         self.server = Some(Running(child));
+        self.wait_until("it answers", |pulse| pulse.ask(&["info"]));
+        if self.kind == Kind::PipeWire {
+            self.wait_until("it has a sink", |pulse| {
+                pulse.ask(&["load-module", "module-null-sink", "sink_name=ward"])
+            });
+            self.wait_until("it plays there", |pulse| pulse.ask(&["set-default-sink", "ward"]));
+        }
+    }
+
+    fn wait_until(&self, what: &str, is_so: impl Fn(&Pulse) -> bool) {
         let began = Instant::now();
-        while !self.ask(&["info"]) {
-            assert!(began.elapsed() < Duration::from_secs(20), "the sound server never answered");
+        while !is_so(self) {
+            assert!(began.elapsed() < Duration::from_secs(20), "never: {what}");
             std::thread::yield_now();
         }
     }
@@ -68,7 +109,7 @@ impl Pulse {
 
     fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
-        command.env("PULSE_SERVER", format!("unix:{}", self.socket.display())).stderr(Stdio::null());
+        command.env("PULSE_SERVER", format!("unix:{}", self.socket().display())).stderr(Stdio::null());
         command
     }
 
@@ -115,12 +156,15 @@ impl Pulse {
 
     /// It ends as if it had crashed.
     pub(crate) fn end(&mut self) {
-        drop(self.server.take());
+        let Some(server) = self.server.take() else { return };
+        for pid in super::tree(&server.0.id().to_string()) {
+            let _ = Command::new("kill").args(["-9", &pid]).status();
+        }
     }
 
     /// The environment of an app that is heard by it.
     pub(crate) fn environment(&self) -> (&'static str, PathBuf) {
-        ("PULSE_SERVER", PathBuf::from(format!("unix:{}", self.socket.display())))
+        ("PULSE_SERVER", PathBuf::from(format!("unix:{}", self.socket().display())))
     }
 
     /// The settings of a person who hears it: a file's name and text.
@@ -136,5 +180,11 @@ impl Pulse {
     /// A desk where it is heard.
     pub(crate) fn desk(&self) -> Desk {
         Desk { with: vec![self.environment()], home: vec![Pulse::HOME], ..Desk::default() }
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -53,6 +53,11 @@ pub(crate) fn card(episode: &str, wanted: &str) -> String {
     )
 }
 
+/// The row of an action that waits. What the station asks of its own, and an action whose answer was lost, wait in the same list.
+pub(crate) fn waits(verb: &str, episode: &str) -> String {
+    format!("[data-testid=waits-{verb}-{episode}]")
+}
+
 /// An alarm of bed 5's gateway as it stands: ended where `ended` is.
 pub(crate) async fn alarm(base: &str, id: &str, severity: &str, text: &str, ended: bool) {
     let now = jiff::Timestamp::now();

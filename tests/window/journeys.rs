@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::station::{LIVE, TILES, card, live, on_server, open_alert, sim};
+use crate::support::station::{LIVE, TILES, card, live, on_server, open_alert, sim, waits};
 use crate::support::{App, PIN};
 use crate::{support, turn};
 
@@ -180,7 +180,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     for app in [&a, &b] {
         app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
         app.click(&format!("[data-testid=take-{second}]")).await;
-        app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+        app.see(&waits("take", &second)).await;
     }
     sim.cut_link(false);
     for app in [&a, &b] {

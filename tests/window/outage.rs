@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clinical::{HOUR_MS, Instant};
 
-use crate::support::station::{LIVE, TILES, alarm, hue_pixels, live, on_server, open_alert, sim};
+use crate::support::station::{LIVE, TILES, alarm, hue_pixels, live, on_server, open_alert, sim, waits};
 use crate::support::{App, PIN};
 use crate::{cache, command, stay, support, turn};
 use vault::{PageCommit, View};
@@ -26,7 +26,7 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     .await;
     assert!(app.text("[data-testid=offline-banner]").await.contains("last good data"));
     app.click(&format!("[data-testid=take-{episode}]")).await;
-    app.until("it says that it waits", "return document.querySelector('[data-testid=waiting-list]')?.textContent.includes('this station only')").await;
+    assert!(app.text(&waits("take", &episode)).await.contains("this station only"));
     assert!(app.text("[data-testid=offline-banner]").await.contains("1 action waiting"));
     app.shot("offline-ward");
     for (screen, mark) in [
@@ -85,7 +85,7 @@ async fn take_without_the_network(sim: &ward_sim::WardSim, app: &App) -> String 
     sim.cut_link(true);
     app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
     app.click(&format!("[data-testid=take-{episode}]")).await;
-    app.until("it waits", "return !!document.querySelector('[data-testid=waiting-list]')").await;
+    app.see(&waits("take", &episode)).await;
     episode
 }
 

@@ -1,9 +1,9 @@
-//! Sound that is there: a real PulseAudio server with a null sink, which is muted, turned down, ended and begun again.
+//! Sound that is there: a real PulseAudio or PipeWire server with a null sink, which is muted, turned down, ended and begun again.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::support::pulse::Pulse;
+use crate::support::pulse::{Kind, Pulse};
 use crate::support::station::alarm;
 use crate::support::{App, station};
 use crate::turn;
@@ -24,7 +24,17 @@ async fn heard_by(pulse: &Pulse, folder: &Path, base: &str) -> App {
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_that_is_muted_turned_down_or_gone_is_said_and_comes_back_by_itself() {
     let _turn = turn::beside_others().await;
-    let mut pulse = Pulse::start();
+    heard_or_said(Kind::PulseAudio).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sound_by_pipewire_that_is_muted_turned_down_or_gone_is_said_too() {
+    let _turn = turn::beside_others().await;
+    heard_or_said(Kind::PipeWire).await;
+}
+
+async fn heard_or_said(kind: Kind) {
+    let mut pulse = Pulse::of(kind);
     let sim = station::sim().await;
     let folder = tempfile::tempdir().unwrap();
     let app = heard_by(&pulse, folder.path(), sim.base()).await;

@@ -16,7 +16,7 @@ const BUILD: [&str; 7] = [
     "fonts-dejavu-core",
 ];
 /// To drive and photograph a window, and to build and open packages.
-const WINDOW: [&str; 18] = [
+const WINDOW: [&str; 21] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -30,6 +30,9 @@ const WINDOW: [&str; 18] = [
     "libasound2-plugins",
     "pulseaudio",
     "pulseaudio-utils",
+    "pipewire",
+    "pipewire-pulse",
+    "wireplumber",
     "x11-utils",
     "xdotool",
     "at-spi2-core",

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use console::{AlarmDelays, SignIn, Start, clock};
 
+use crate::machine::Machine;
 use crate::terminal::print;
 
 /// What an alarm may take from the server to the screen, in milliseconds: twice the figure of a full ward.
@@ -45,6 +46,9 @@ pub(crate) async fn run(start: &Start, engine: Engine) -> ExitCode {
     }
     check_keys(&mut report, start);
     check_cache(&mut report, start);
+    for (what, advice) in Machine::here().advice(&start.folder) {
+        report.note(what, advice);
+    }
     match engine() {
         Ok(version) => report.ok("webview", version),
         Err(error) => report.fail("webview", error),

@@ -6,6 +6,7 @@
 mod doctor;
 mod files;
 mod lists;
+mod machine;
 mod maintenance;
 mod sign_in;
 mod terminal;

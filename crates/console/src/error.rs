@@ -29,6 +29,9 @@ pub enum ConsoleError {
         "type two letters of a name at least, a whole number, or a birth date as 1955-03-14; nobody was looked for"
     )]
     NobodySought,
+    /// Somebody who was found is gone.
+    #[error("the server has nobody under this id any more; nothing is shown")]
+    NobodyThere,
     /// There is no server to look on.
     #[error("this station has no server; nobody was looked for")]
     NoServer,

@@ -49,7 +49,6 @@ pub use error::ConsoleError;
 pub use identity::{Kept, PATIENCE, Registered};
 pub use its_units::Units;
 pub use looks::board::Look;
-pub use looks::people::By;
 pub use opening::{Damaged, Open, Opening, Start, clock};
 pub use signing::{SignedIn, SignedOut};
 pub use trends::{

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use console::view::Ask;
-use console::{By, ConsoleError, Open, Opening, Pin, Start, Units};
+use console::view::{Ask, SoughtBy as By};
+use console::{ConsoleError, Open, Opening, Pin, Start, Units};
 use ward_sim::{Options, WardSim};
 
 fn start(folder: &Path, units: Units) -> Start {
@@ -132,4 +132,46 @@ async fn whoever_is_looked_for_on_the_server_is_found_and_the_look_stands_in_the
     ] {
         assert!(entries.contains(&format!("looked on the server {words}")), "{words}: {entries}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_look_shows_somebody_of_another_unit_as_a_board_would_and_keeps_nothing_of_it() {
+    let sim = ward_sim::start(Options::of_two_days()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let station = open(folder.path(), typed(&["Location/ward-7b"]), &sim);
+    let console = &station.console;
+    wards(&station).await;
+    // What a board of the whole server shows of them.
+    let other = tempfile::tempdir().unwrap();
+    let whole = open(other.path(), Units::WholeServer, &sim);
+    wards(&whole).await;
+    let board = whole.console.board().unwrap();
+    let theirs = board.tiles.iter().find(|tile| tile.ward == "Ward 7A" && tile.alarm.is_some()).unwrap();
+
+    let look = console.look_once(&theirs.patient).await.unwrap();
+    assert_eq!(look.unread, Vec::<&str>::new());
+    let said = serde_json::to_value(look.tile.as_ref().unwrap()).unwrap();
+    assert_eq!((said["ward"].as_str(), said["bed"].as_str()), (Some("Ward 7A"), Some(theirs.bed.as_str())));
+    let read = |value: &serde_json::Value| -> Vec<String> {
+        let cells = value["cells"].as_array().unwrap();
+        cells.iter().map(|cell| cell["slot"].as_str().unwrap().to_owned()).collect()
+    };
+    let slots: Vec<String> = theirs.cells.iter().map(|cell| cell.slot.code().to_owned()).collect();
+    assert_eq!(read(&said), slots);
+    let alarms = serde_json::to_value(&look.alarms).unwrap();
+    let alarms = alarms.as_array().unwrap();
+    let first = theirs.alarm.as_ref().unwrap().episode.as_str();
+    assert!(
+        alarms.iter().any(|alarm| alarm["episode"] == first) && alarms.iter().all(|a| a["ended"].is_null())
+    );
+
+    assert!(console.board().unwrap().tiles.iter().all(|tile| tile.ward == "Ward 7B"), "nothing is kept");
+    let gone = console.look_once(&"register-000007".into()).await;
+    assert!(matches!(gone, Err(ConsoleError::NobodyThere)), "{gone:?}");
+    sim.cut_link(true);
+    assert!(console.look_once(&theirs.patient).await.is_err());
+    drop(station);
+    let entries = log(folder.path()).await;
+    assert_eq!(entries.matches("looked at somebody who is not of this station").count(), 3, "{entries}");
+    assert!(entries.contains(theirs.patient.as_str()), "whose data were looked at: {entries}");
 }

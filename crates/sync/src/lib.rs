@@ -46,6 +46,7 @@ pub use engine::Engine;
 pub use event::{Now, SyncEvent};
 pub use first_sync::{alarms_are_read, board_is_read, doses_are_read};
 pub use link::LinkState;
+pub use once::ReadOnce;
 pub use outage::Outage;
 pub use progress::{FirstSync, SyncError, SyncProgress};
 pub use unread::Unread;

@@ -1,6 +1,8 @@
 //! Syncs that somebody asks for and that end: the command line, waves somebody looks at, simulated time.
 
-use clinical::{Instant, PatientId};
+use std::collections::HashSet;
+
+use clinical::{Body, DAY_MS, Fact, Instant, PatientId, PlaceId};
 use fhir::{FoundPeople, Sought, format_instant};
 
 use crate::engine::Engine;
@@ -68,6 +70,42 @@ impl Engine {
         Ok(self.client.find_people(sought).await?)
     }
 
+    /// What the server holds of somebody now: who and where they are, the newest of what was measured, and their alarms. Nothing of
+    /// it is kept.
+    ///
+    /// # Errors
+    /// Of the server, where it gives nothing at all.
+    pub async fn read_once(&self, patient: &PatientId) -> Result<ReadOnce, SyncError> {
+        let mut pages = self.puller().of(None).pages;
+        let mut read =
+            ReadOnce { facts: pages.gather(&[format!("Patient?_id={patient}")]).await?, unread: Vec::new() };
+        for kind in ["Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
+            let query = format!("{kind}?patient={patient}&_count=200");
+            read.add(kind, pages.gather(&[query]).await)?;
+        }
+        let newest = format!("Observation?patient={patient}&_sort=-date&_count={NEWEST}");
+        let went = match pages.first(&newest).await {
+            // A server that does not sort gives a day instead.
+            Err(SyncError::Fhir(error)) if error.is_refusal() => {
+                let since = format_instant((self.now)() - DAY_MS);
+                pages.gather(&[format!("Observation?patient={patient}&date=ge{since}&_count=200")]).await
+            }
+            went => went,
+        };
+        read.add("Observation", went)?;
+        let mut known: HashSet<PlaceId> = HashSet::new();
+        for _ in 0..LEVELS {
+            let wanted: Vec<PlaceId> = read.places().filter(|place| known.insert(place.clone())).collect();
+            if wanted.is_empty() {
+                break;
+            }
+            for place in wanted {
+                read.add("Location", pages.gather(&[format!("Location?_id={place}")]).await)?;
+            }
+        }
+        Ok(read)
+    }
+
     /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
     ///
     /// # Errors
@@ -98,5 +136,43 @@ impl Engine {
         puller.census(&mut |_| {}).await?;
         puller.first_ward(&server, &mut |_| {}).await?;
         Ok(puller.progress())
+    }
+}
+
+/// Observations of one look.
+const NEWEST: usize = 100;
+/// Places above a bed.
+const LEVELS: usize = 8;
+
+/// What a look for once found.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOnce {
+    /// As the server holds it.
+    pub facts: Vec<Fact>,
+    /// Kinds that it refused.
+    pub unread: Vec<&'static str>,
+}
+
+impl ReadOnce {
+    fn add(&mut self, kind: &'static str, went: Result<Vec<Fact>, SyncError>) -> Result<(), SyncError> {
+        match went {
+            Ok(facts) => self.facts.extend(facts),
+            Err(SyncError::Fhir(error)) if error.is_of_one_search() => {
+                if !self.unread.contains(&kind) {
+                    self.unread.push(kind);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Where they lie, and what that is part of.
+    fn places(&self) -> impl Iterator<Item = PlaceId> {
+        self.facts.iter().flat_map(|fact| match &fact.body {
+            Body::Stay(stay) if stay.in_progress => stay.places.clone(),
+            Body::Place(place) => place.part_of.clone().into_iter().collect(),
+            _ => Vec::new(),
+        })
     }
 }

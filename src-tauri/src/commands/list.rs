@@ -28,6 +28,8 @@ macro_rules! every_command {
                 outbox::retry_action,
                 outbox::retry_now,
                 outbox::waiting,
+                people::find_people,
+                people::look_once,
                 records::annotate,
                 records::annotations,
                 records::limits,

@@ -4,6 +4,7 @@ mod alarms;
 mod board;
 mod disclosures;
 mod outbox;
+mod people;
 mod records;
 mod shift;
 mod station;

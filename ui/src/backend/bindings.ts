@@ -54,6 +54,10 @@ export const commands = {
 	retryNow: () => typedError<null, Failure>(__TAURI_INVOKE("retry_now")),
 	/**  Actions that the server does not have yet. */
 	waiting: () => typedError<Waiting[], Failure>(__TAURI_INVOKE("waiting")),
+	/**  Looks for somebody on the whole server; at most twenty are given. */
+	findPeople: (by: SoughtBy, typed: string) => typedError<FoundPeople, Failure>(__TAURI_INVOKE("find_people", { by, typed })),
+	/**  What the server holds now of somebody who was found. */
+	lookOnce: (patient: string) => typedError<OnceLook, Failure>(__TAURI_INVOKE("look_once", { patient })),
 	/**  Writes a few words at a moment of a patient's trends. */
 	annotate: (patient: string, at: number, text: string) => typedError<null, Failure>(__TAURI_INVOKE("annotate", { patient, at, text })),
 	/**  The notes on a patient's trends. */
@@ -312,6 +316,32 @@ export type FlowRow = {
 	cells: FlowCell[],
 };
 
+/**  Whom a look on the server found. */
+export type FoundPeople = {
+	/**  As the server gave them. */
+	people: FoundPerson[],
+	/**  The server has more: more letters, or a number, find one. */
+	more: boolean,
+};
+
+/**  Somebody on the server, who need not lie here. */
+export type FoundPerson = {
+	/**  Logical id of the Patient. */
+	patient: string,
+	/**  Family name first. */
+	name: string,
+	/**  Where names are not shown. */
+	initials: string,
+	/**  Record number; empty where the server sends none. */
+	mrn: string,
+	/**  As sent. */
+	birthDate: string | null,
+	/**  `female`, `male`, `other` or `unknown`. */
+	sex: string,
+	/**  Whether the patient has died. */
+	deceased: boolean,
+};
+
 /**  A stage on an alarm's way that nothing passes, or that does not answer. */
 export type Late = {
 	/**  What nothing new comes from, as people call it. */
@@ -469,6 +499,18 @@ export type NewsInput = {
 	/**  It was read on SpO₂ scale 2. */
 	onScaleTwo: boolean,
 	why: string | null,
+};
+
+/**  Somebody as the server holds them at a moment. Nothing of it is kept. */
+export type OnceLook = {
+	/**  As the board would show them; `None` where no stay of theirs is known. */
+	tile: Tile | null,
+	/**  Worst first; none that is over. */
+	alarms: Alarm[],
+	/**  When the server was asked, milliseconds since 1970. */
+	at: number,
+	/**  Kinds of resource that it refused. */
+	unread: string[],
 };
 
 /**  An alarm's onset, for the time control. */
@@ -636,6 +678,15 @@ export type Small = {
 	samples: number,
 	summary: string,
 };
+
+/**  By what somebody is looked for. */
+export type SoughtBy = 
+/**  A name, or the beginning of one. */
+"name" | 
+/**  A record number, or another identifier. */
+"number" | 
+/**  `YYYY-MM-DD`. */
+"birthDate";
 
 /**  Sparklines of a patient: first and second large value. */
 export type Spark = {

@@ -4,4 +4,5 @@ pub(crate) mod board;
 mod moment;
 mod over_time;
 pub(crate) mod people;
+mod somebody;
 mod waves;

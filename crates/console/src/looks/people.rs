@@ -4,21 +4,10 @@ use fhir::Sought;
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::view::FoundPeople;
+use crate::view::{FoundPeople, SoughtBy as By};
 
 /// A name is looked for from so many letters on: fewer are a list of everybody.
 const LEAST_LETTERS: usize = 2;
-
-/// By what somebody is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// A name, or the beginning of one.
-    Name,
-    /// A record number, or another identifier.
-    Number,
-    /// `YYYY-MM-DD`.
-    BirthDate,
-}
 
 impl Console {
     /// Looks for somebody on the whole server, wherever they lie. At most twenty are given.

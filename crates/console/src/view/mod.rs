@@ -38,7 +38,7 @@ pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
 pub use form::{Iso, count};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
-pub use people::{FoundPeople, FoundPerson};
+pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};

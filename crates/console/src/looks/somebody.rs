@@ -1,0 +1,44 @@
+//! A look at somebody who is not on this station's board: what the server holds of them now. It stands in the log before the server
+//! is asked, it is shown as a tile of the board would show it, and nothing of it is kept.
+
+use bedside::board;
+use clinical::PatientId;
+use vault::{Key, PageCommit, Vault, VaultError};
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::view::OnceLook;
+
+impl Console {
+    /// What the server holds now of somebody whom [`Console::find_people`] found.
+    ///
+    /// # Errors
+    /// Where the log cannot be written, the server is not there, refuses, or knows nobody under this id any more.
+    pub async fn look_once(&self, patient: &PatientId) -> Result<OnceLook, ConsoleError> {
+        let engine = self.engine().ok_or(ConsoleError::NoServer)?;
+        self.log_as(
+            self.user(),
+            "looked at somebody who is not of this station".to_owned(),
+            Some(patient.to_string()),
+        )?;
+        let read = engine.read_once(patient).await?;
+        let now = self.now();
+        // A cache of its own under a key that nobody else has and that is gone with this call, in a folder that goes with it: what
+        // counts as old, as an artefact or as over is decided where it is for every board.
+        let folder = tempfile::tempdir().map_err(VaultError::from)?;
+        let once = Vault::open(folder.path(), Key::random()?)?;
+        once.commit(PageCommit {
+            facts: read.facts,
+            received: now,
+            clock: Some(now),
+            ..PageCommit::default()
+        })?;
+        let mut ward = once.read(|reader| reader.ward())?;
+        if !ward.persons.iter().any(|person| person.id == *patient) {
+            return Err(ConsoleError::NobodyThere);
+        }
+        ward.site = self.ward_and_board()?.0.site.clone();
+        let board = board(&ward, now).shown_to(self.user());
+        Ok(OnceLook::new(board, patient, now, read.unread))
+    }
+}

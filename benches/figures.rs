@@ -63,7 +63,7 @@ async fn start_figures(table: &mut Table) {
     for _ in 0..9 {
         let app = App::start(&["--data-dir", folder.path().to_str().unwrap()]).await;
         app.until("the board", "return document.documentElement.dataset.boardAt !== undefined").await;
-        app.until("every tile", "return document.querySelector('[data-testid=patients]')?.textContent.startsWith('500 ') && document.querySelectorAll('.tile').length > 10").await;
+        app.until("every tile", "return parseInt(document.querySelector('[data-testid=patients]')?.textContent) === 500 && document.querySelectorAll('.tile').length > 10").await;
         let shown: f64 =
             app.ask("return Number(document.documentElement.dataset.boardAt)").await.as_f64().unwrap();
         starts.push(shown - app.started_ms());
@@ -214,7 +214,7 @@ async fn alarm_figures(table: &mut Table, what: &'static str, load: Load, limit:
     let app = App::start(&["--server", sim.base(), "--data-dir", folder.path().to_str().unwrap()]).await;
     app.until("live", "return document.querySelector('[data-testid=app]')?.dataset.live === 'true'").await;
     let tiles = format!(
-        "return document.querySelector('[data-testid=patients]')?.textContent.startsWith('{} ')",
+        "return parseInt(document.querySelector('[data-testid=patients]')?.textContent) === {}",
         30 + more_beds
     );
     app.until("every tile", &tiles).await;

@@ -7,7 +7,10 @@ mod command;
 #[path = "../support/sekmet.rs"]
 mod sekmet;
 
+#[cfg(target_os = "linux")]
+mod doors;
 mod folder;
 mod paper;
 mod real_server;
+mod site;
 mod station;

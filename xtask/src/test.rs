@@ -26,7 +26,9 @@ fn hospital() -> Result<(), String> {
     // A third party's server answers both builds the same; it was asked above.
     let rest = ["--test", "cli", "--test", "house", "--", "--skip", "real_patients_on_a_third_party_server"];
     go(cargo(&build).args(rest))?;
-    go(cargo(&build).args(["--test", "window", "--", "journeys::the_first_run", "journeys::a_take_reaches"]))
+    // Its window is opened to WebDriver for these alone; the tests above see that nothing else opens it.
+    let driven = ["test", "--workspace", "--no-default-features", "--features", "custom-protocol,webdriver"];
+    go(cargo(&driven).args(["--test", "window", "--", "journeys::the_first_run", "journeys::a_take_reaches"]))
 }
 
 /// One of the long tests of the sync room, with options of its own.

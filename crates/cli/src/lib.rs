@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use clinical::ActorId;
 use console::view::{Document, Failure};
-use console::{Pin, Start, Units};
+use console::{Pin, SiteFile, Start, Units};
 
 pub use doctor::Engine;
 pub use sign_in::open_browser;
@@ -74,6 +74,9 @@ struct Common {
     /// This station's name
     #[arg(long, global = true)]
     station: Option<String>,
+    /// What the site says of all its stations
+    #[arg(long, global = true, value_name = "FILE", default_value = console::SITE_FILE)]
+    site_file: PathBuf,
 }
 
 #[derive(Subcommand, Debug)]
@@ -227,7 +230,10 @@ impl Arguments {
             user_id: common.user_id,
             station: common.station,
             way_in: common.way_in.read(),
+            site: SiteFile::default(),
         };
+        // The demo is of no site.
+        let start = if common.demo { start } else { start.under(SiteFile::read(&common.site_file)?)? };
         Ok(match self.command {
             None => Asked::Window {
                 start: Box::new(start),

@@ -9,6 +9,7 @@ use crate::console::Console;
 use crate::disclosures::{Disclosure, FileKind};
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
+use crate::site_file::is_locked;
 use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, Unread};
 
 fn json(what: &impl Serialize) -> Result<Answer, Failure> {
@@ -80,9 +81,13 @@ impl Console {
 
     /// The site's settings hold nobody's data.
     fn settings(&self) -> Result<Answer, Failure> {
-        let site = self.vault.read(|reader| reader.site())?;
-        let row =
-            |(key, value, meaning): (String, String, &str)| Setting { key, value, meaning: meaning.into() };
-        json(&site.list().into_iter().map(row).collect::<Vec<_>>())
+        let rows = self.vault.read(|reader| {
+            let row = |(key, value, meaning): (String, String, &str)| {
+                let by_site = if is_locked(reader, &key)? { " (set by this site's file)" } else { "" };
+                Ok(Setting { key, value, meaning: format!("{meaning}{by_site}") })
+            };
+            reader.site()?.list().into_iter().map(row).collect::<Result<Vec<_>, _>>()
+        })?;
+        json(&rows)
     }
 }

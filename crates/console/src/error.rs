@@ -58,6 +58,9 @@ pub enum ConsoleError {
     /// A limit that a unit does not accept.
     #[error(transparent)]
     Limit(#[from] clinical::LimitError),
+    /// The site has locked a setting.
+    #[error("{0} is set by this site's file for all its stations; nothing was changed")]
+    SetBySite(String),
     /// A setting that there is not, or a value it does not take.
     #[error(transparent)]
     Setting(#[from] clinical::SiteError),

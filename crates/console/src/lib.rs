@@ -27,7 +27,11 @@ mod answers;
 mod door;
 mod its_units;
 mod one_server;
+mod site_file;
+
 mod opening;
+
+mod its_site;
 mod signing;
 mod upkeep;
 mod way_in;
@@ -51,6 +55,7 @@ pub use its_units::Units;
 pub use looks::board::Look;
 pub use opening::{Damaged, Open, Opening, Start, clock};
 pub use signing::{SignedIn, SignedOut};
+pub use site_file::{SITE_FILE, SiteFile};
 pub use trends::{
     Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
     ValueAt, Waves, WavesRequest,

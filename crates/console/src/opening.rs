@@ -15,6 +15,7 @@ use crate::console::{Console, Station};
 use crate::door::{Reached, ask as ask_window};
 use crate::its_units::{Units, bind, is_as_kept};
 use crate::one_server::{is_private_enough, server_of};
+use crate::site_file::SiteFile;
 use crate::view::{Answer, Ask, Asked, Failure};
 use crate::way_in::WayIn;
 
@@ -42,6 +43,8 @@ pub struct Start {
     pub station: Option<String>,
     /// How its server is reached, and as whom.
     pub way_in: WayIn,
+    /// What the site says of all its stations.
+    pub site: SiteFile,
 }
 
 impl std::fmt::Debug for Start {
@@ -129,6 +132,7 @@ impl Start {
             is_private_enough(vault, server, self.way_in.allow_http, &who, now)?;
         }
         bind(vault, &self.units, &who, now)?;
+        self.site.apply(vault, now)?;
         Ok(server)
     }
 
@@ -169,6 +173,7 @@ impl Start {
             let busy = match Vault::open(&self.folder, key.clone()) {
                 Ok(vault) => {
                     is_as_kept(&vault, &self.units)?;
+                    self.site.apply(&vault, clock()())?;
                     let (console, _events) = Console::open(Arc::new(vault), None, self.station(), clock())?;
                     let answered = tokio::task::spawn_blocking(move || console.answer(asked)).await;
                     return answered.map_err(Failure::failed)?;

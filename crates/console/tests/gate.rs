@@ -152,6 +152,7 @@ fn start(folder: &Path, pin: &str, user: Option<&str>) -> Start {
         user_id: None,
         station: None,
         way_in: Default::default(),
+        site: Default::default(),
     }
 }
 

@@ -14,6 +14,7 @@ fn start(folder: &Path, units: Units) -> Start {
         same_server: false,
         units,
         way_in: Default::default(),
+        site: Default::default(),
         pin: Some(Pin::new("2580-night".to_owned()).unwrap()),
         user: Some("IT staff".into()),
         user_id: None,

@@ -21,6 +21,7 @@ fn start(folder: &Path, server: Option<&str>, same_server: bool) -> Start {
         user_id: None,
         station: None,
         way_in: Default::default(),
+        site: Default::default(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
+use crate::site_file::is_locked;
 
 /// What an act does to the station.
 pub(crate) enum Effect {
@@ -36,6 +37,9 @@ impl Console {
                 }
             }
             Act::SavePreset { name, .. } => self.may_save_preset(who, name),
+            Act::SetSite { key, .. } if self.vault.read(|reader| is_locked(reader, key))? => {
+                Err(ConsoleError::SetBySite(key.clone()))
+            }
             _ => Ok(()),
         }
     }

@@ -1,11 +1,21 @@
 //! What differs between operating systems, in one honest place.
 
+#[cfg(target_os = "linux")]
+mod code;
+
 use std::path::PathBuf;
 
 use directories::BaseDirs;
 
+/// What lets the environment of this program open its window to another: WebDriver, or an inspector over the network.
+#[cfg(not(feature = "webdriver"))]
+const DOORS: [&str; 3] =
+    ["TAURI_WEBVIEW_AUTOMATION", "WEBKIT_INSPECTOR_SERVER", "WEBKIT_INSPECTOR_HTTP_SERVER"];
+
 /// Sets up what must be set before the first thread starts.
 pub(crate) fn prepare(window: bool) {
+    #[cfg(not(feature = "webdriver"))]
+    close_doors();
     #[cfg(unix)]
     {
         leave_no_core();
@@ -18,6 +28,15 @@ pub(crate) fn prepare(window: bool) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = window;
+}
+
+#[cfg(not(feature = "webdriver"))]
+#[allow(unsafe_code)]
+fn close_doors() {
+    for name in DOORS {
+        // SAFETY: called first in `main`, before there is a second thread that could read the environment.
+        unsafe { std::env::remove_var(name) };
+    }
 }
 
 /// A core dump would hold whoever was on the screen, in clear; the page's processes inherit this.
@@ -144,6 +163,21 @@ mod linux {
         // SAFETY: looks through the allocator's own free memory, from any thread.
         unsafe {
             libc::malloc_trim(0)
+        };
+        // By the second time, half a minute on, the start is over.
+        static TIMES: AtomicU32 = AtomicU32::new(0);
+        if TIMES.fetch_add(1, Ordering::Relaxed) == 1
+            && let Ok(smaps) = std::fs::read_to_string("/proc/self/smaps")
+        {
+            super::code::of(&smaps).for_each(let_go);
+        }
+    }
+
+    #[allow(unsafe_code)]
+    fn let_go((start, end): (usize, usize)) {
+        // SAFETY: pages of files, none of which was written in memory: one that is run again is read from its file again, the same.
+        unsafe {
+            libc::madvise(std::ptr::with_exposed_provenance_mut(start), end - start, libc::MADV_DONTNEED)
         };
     }
 

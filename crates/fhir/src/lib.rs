@@ -20,6 +20,7 @@ pub use client::shown::without_sign_in;
 pub use client::status::Counted;
 pub use client::transport::{Answer, Answering, Ear, Request, Transport, network};
 pub use client::way::Way;
+pub use client::words::{RecordWord, record_word};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;

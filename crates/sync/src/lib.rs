@@ -36,6 +36,7 @@ mod missed;
 mod once;
 mod outage;
 mod outbox;
+mod record;
 
 mod channel;
 mod pace;

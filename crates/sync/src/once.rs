@@ -41,6 +41,10 @@ impl Engine {
         }
         puller.deletions(&server, &mut tell).await?;
         self.flush().await?;
+        // A server that does not keep such words is no fault of the sync.
+        if let Err(error) = self.share_record().await {
+            puller.note(format!("records were not heard or told of: {error}"));
+        }
         Ok(puller.progress())
     }
 

@@ -82,6 +82,8 @@ export const commands = {
 	connect: (url: string, pin: string | null) => typedError<null, Failure>(__TAURI_INVOKE("connect", { url, pin })),
 	/**  Resources that could not be read. */
 	quarantine: () => typedError<Quarantined[], Failure>(__TAURI_INVOKE("quarantine")),
+	/**  How the record of this station stands: whether it verifies, and who saw it last. */
+	record: () => typedError<StationRecord, Failure>(__TAURI_INVOKE("record")),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, Failure>(__TAURI_INVOKE("repair")),
 	/**  Opens the system's browser for a person to sign in with, and waits until they came back; gives who it is. */

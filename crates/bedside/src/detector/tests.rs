@@ -25,6 +25,7 @@ pub(super) fn online() -> Link {
         unread: None,
         unreadable: Vec::new(),
         late: None,
+        records: Vec::new(),
         read: HasRead::ALL,
     }
 }

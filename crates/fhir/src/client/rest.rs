@@ -347,14 +347,12 @@ impl Client {
         let known = match self.get_json(&path).await {
             Ok(known) => known,
             Err(FhirError::NotFound | FhirError::Gone) => {
-                let mut request = self.writing("PUT", self.url(&path)?, issue);
-                request.headers.push(("if-none-match", "*".into()));
-                return match self.send(request).await {
+                return match self.put_new(&path, issue).await {
                     // Another station was faster.
                     Err(FhirError::Conflict { .. }) if issue["status"] == "preliminary" => {
                         Ok(Created::AlreadyThere)
                     }
-                    other => other.map(|_| Created::New),
+                    other => other.map(|()| Created::New),
                 };
             }
             Err(error) => return Err(error),
@@ -367,6 +365,16 @@ impl Client {
         ended["identifiedPeriod"] = issue["identifiedPeriod"].clone();
         let version = known["meta"]["versionId"].as_str().unwrap_or_default();
         self.update(&path, version, &ended).await.map(|_| Created::New)
+    }
+
+    /// Makes a resource under an id of this station's choice.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where there is one already; else of the transport or of the status.
+    pub async fn put_new(&self, path: &str, resource: &Value) -> Result<(), FhirError> {
+        let mut request = self.writing("PUT", self.url(path)?, resource);
+        request.headers.push(("if-none-match", "*".into()));
+        self.send(request).await.map(|_| ())
     }
 
     /// Updates a resource whose version is known.

@@ -70,10 +70,10 @@ impl Reader<'_> {
 fn hear(connection: &Connection, words: &[Heard], now: Instant) -> Result<usize, VaultError> {
     let Some(own) = own(connection)? else { return Ok(0) };
     let mut said: Vec<Said<'_>> = words.iter().filter_map(read).collect();
-    // What a station says of itself first, the shortest first: what others saw is looked for in it.
+    // What others saw first: a station that heard them proves it in what it says of itself.
     said.sort_by_key(|said| match said {
-        Said::Told(told, _) => (false, told.note.checkpoint.size),
-        Said::Witnessed(seen, _) => (true, seen.note.checkpoint.size),
+        Said::Witnessed(seen, _) => (false, seen.note.checkpoint.size),
+        Said::Told(told, _) => (true, told.note.checkpoint.size),
     });
     let mut wrong = 0;
     for said in &said {
@@ -101,10 +101,13 @@ fn take(connection: &Connection, own: &Own, said: &Said<'_>, now: Instant) -> Re
             of_own::shown(connection, own, &told.note, now)
         }
         Said::Told(told, word) => of_others::told(connection, told, &word.station, word.updated, now),
-        Said::Witnessed(seen, _) if seen.witness == *own.witness.public() => Ok(false),
+        Said::Witnessed(seen, word) if seen.witness == *own.witness.public() => {
+            of_others::is_said(connection, seen, word.updated)?;
+            Ok(false)
+        }
         Said::Witnessed(seen, word) if seen.note.checkpoint.origin == ours => {
             of_own::seen(connection, own, seen, &word.station, now)
         }
-        Said::Witnessed(seen, word) => of_others::seen(connection, seen, &word.station, now),
+        Said::Witnessed(seen, word) => of_others::seen(connection, seen, (&word.station, word.updated), now),
     }
 }

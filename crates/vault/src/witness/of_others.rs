@@ -12,8 +12,8 @@ use crate::entries::entry::{NewEntry, Who};
 use crate::entries::tree::{hash, held, number};
 use crate::error::VaultError;
 
-/// A station hears what others saw before it tells anything. What it still does not prove after so long, it does not want to:
-/// milliseconds.
+/// A station hears what others saw before it tells anything. What it does not prove so long after they said so, it does not want to:
+/// milliseconds by the server's clock.
 const PATIENCE: i64 = 30 * MINUTE_MS;
 /// So many checkpoints of one record are remembered.
 const MOST: u32 = 500;
@@ -71,13 +71,11 @@ pub(crate) fn told(
         Judged::Cut { seen } => says("was cut", format!("{seen} entries were seen, and {size} are shown")),
         Judged::Rewritten { seen } => says("was rewritten", format!("among the {seen} entries that were seen")),
         Judged::SplitView { size } => says("tells two stories", format!("of its first {size} entries")),
-        Judged::Unproven { seen } => match log.open_since()? {
-            Some(since) if now.ms_since(since) >= PATIENCE => {
-                says("is not proven", format!("whether its {size} entries begin with the {seen} that were seen"))
-            }
-            _ => Ok(false),
-        },
-        Judged::First | Judged::Same | Judged::Extends => log.close_open(told),
+        Judged::Unproven { seen } if log.was_told_of(seen, updated)? => {
+            says("is not proven", format!("whether its {size} entries begin with the {seen} that were seen"))
+        }
+        Judged::Unproven { .. } => Ok(false),
+        Judged::First | Judged::Same | Judged::Extends => log.close_open(told, updated),
     }
 }
 
@@ -85,7 +83,7 @@ pub(crate) fn told(
 pub(crate) fn seen(
     connection: &Connection,
     seen: &Witnessed,
-    by: &str,
+    (by, updated): (&str, Option<Instant>),
     now: Instant,
 ) -> Result<bool, VaultError> {
     let checkpoint = &seen.note.checkpoint;
@@ -111,9 +109,21 @@ pub(crate) fn seen(
         .prepare_cached("UPDATE seen SET by_others = 1 WHERE origin = ? AND size = ? AND root = ?")?
         .execute(params![origin, held(checkpoint.size), checkpoint.root.0])?;
     if known == 0 {
-        log.keep(&seen.note, OPEN, None, true)?;
+        log.keep(&seen.note, OPEN, updated, true)?;
     }
     Ok(false)
+}
+
+/// What this station said it saw is on the server since then.
+pub(crate) fn is_said(connection: &Connection, seen: &Witnessed, updated: Option<Instant>) -> Result<(), VaultError> {
+    connection
+        .prepare_cached("UPDATE seen_log SET told_at = coalesce(told_at, ?) WHERE origin = ? AND told = ?")?
+        .execute(params![
+            updated.map(|at| at.0),
+            seen.note.checkpoint.origin,
+            held(seen.note.checkpoint.size)
+        ])?;
+    Ok(())
 }
 
 impl Log<'_> {
@@ -179,11 +189,14 @@ impl Log<'_> {
         Ok(at.map(Instant))
     }
 
-    /// Since when something is unproven that the station itself told.
-    fn open_since(&self) -> Result<Option<Instant>, VaultError> {
-        let read = "SELECT min(received) FROM seen WHERE origin = ? AND judged = 'unproven' AND by_others = 0";
-        let at: Option<i64> = self.connection.query_row(read, [self.origin], |row| row.get(0))?;
-        Ok(at.map(Instant))
+    /// Whether the station could know for long, when it told this, that this one had seen so much and needs a proof from there on.
+    fn was_told_of(&self, size: u64, updated: Option<Instant>) -> Result<bool, VaultError> {
+        let read = "SELECT told_at FROM seen_log WHERE origin = ? AND told = ?";
+        let said: Option<Option<i64>> = self
+            .connection
+            .query_row(read, params![self.origin, held(size)], |row| row.get(0))
+            .optional()?;
+        Ok(is_overdue(said.flatten(), updated))
     }
 
     fn keep(
@@ -220,14 +233,14 @@ impl Log<'_> {
     }
 
     /// A new checkpoint stands: what was open before it has to be of the same story.
-    fn close_open(&self, told: &Told) -> Result<bool, VaultError> {
+    fn close_open(&self, told: &Told, updated: Option<Instant>) -> Result<bool, VaultError> {
         let new = &told.note.checkpoint;
         let mut is_wrong = false;
         for (n, (size, root)) in self.open()?.into_iter().filter(|(size, _)| *size <= new.size).enumerate() {
             let proof = if size == new.size { Some(&[][..]) } else { told.proof(size) };
             let Some(proof) = proof else {
                 // Of the newest that somebody else saw a station that hears them has a proof at hand.
-                if n == 0 && self.is_overdue(size, root)? {
+                if n == 0 && is_overdue(self.accepted(size, root)?, updated) {
                     let detail = format!("whether its {} entries begin with the {size} that others saw", new.size);
                     is_wrong |= self.wrong("unproven", "is not proven", detail)?;
                 }
@@ -245,12 +258,18 @@ impl Log<'_> {
         Ok(is_wrong)
     }
 
-    fn is_overdue(&self, size: u64, root: Hash) -> Result<bool, VaultError> {
-        let read = "SELECT received FROM seen WHERE origin = ? AND size = ? AND root = ? AND by_others = 1";
-        let received: Option<i64> = self
+    /// When the server took what somebody else saw.
+    fn accepted(&self, size: u64, root: Hash) -> Result<Option<i64>, VaultError> {
+        let read = "SELECT accepted FROM seen WHERE origin = ? AND size = ? AND root = ? AND by_others = 1";
+        let at: Option<Option<i64>> = self
             .connection
             .query_row(read, params![self.origin, held(size), root.0], |row| row.get(0))
             .optional()?;
-        Ok(received.is_some_and(|at| self.now.ms_since(Instant(at)) >= PATIENCE))
+        Ok(at.flatten())
     }
+}
+
+/// Whether something was on the server for long when a station told of its record. Of a server that names no time nothing is known.
+fn is_overdue(since: Option<i64>, told: Option<Instant>) -> bool {
+    since.zip(told).is_some_and(|(since, told)| told.ms_since(Instant(since)) >= PATIENCE)
 }

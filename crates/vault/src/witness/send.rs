@@ -55,7 +55,7 @@ impl Vault {
         self.write_beside(move |connection| {
             match is_cosignature {
                 true => connection
-                    .execute("UPDATE seen_log SET told = ? WHERE origin = ?", params![size, origin])?,
+                    .execute("UPDATE seen_log SET told = ?, told_at = NULL WHERE origin = ?", params![size, origin])?,
                 false => {
                     connection.execute("UPDATE checkpoint SET told = ? WHERE size = ?", params![now.0, size])?
                 }

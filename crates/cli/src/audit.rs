@@ -14,7 +14,6 @@ use super::lists;
 use super::terminal::print;
 
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Audit {
     /// How many entries to list, newest first
     #[arg(long, default_value_t = 100)]

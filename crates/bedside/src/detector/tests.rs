@@ -350,6 +350,23 @@ fn what_the_server_does_not_give_is_an_alarm_that_no_other_hides() {
 }
 
 #[test]
+fn each_record_that_somebody_changed_is_an_alarm_of_its_own_for_as_long_as_it_is_said() {
+    let mut ward = Ward::new();
+    let cut = ("record of 7B-2 was cut".to_owned(), Instant(NOW - 5_000));
+    let one = Link { records: vec![cut.clone()], ..online() };
+    assert_eq!(ward.look(NOW, &one), began("record"));
+    assert_eq!(ward.own()[0].text, "7B-1: record of 7B-2 was cut");
+    assert_eq!(ward.own()[0].priority, Priority::Technical);
+    let own = ("own record was cut".to_owned(), Instant(NOW - 1_000));
+    let both = Link { records: vec![cut, own.clone()], ..online() };
+    assert_eq!(ward.look(NOW + 1_000, &both), began("record"), "the first stands for no other");
+    assert_eq!(ward.look(NOW + 2_000, &both), []);
+    let gone = Link { records: vec![own], online: false, ..online() };
+    assert_eq!(ward.look(NOW + 3_000, &gone), ended("record"));
+    assert_eq!(ward.own().iter().filter(|episode| episode.ended.is_none()).count(), 1);
+}
+
+#[test]
 fn what_does_not_work_on_an_alarms_way_is_an_alarm_while_the_link_is_there_and_while_it_is_not() {
     for online in [true, false] {
         let mut ward = Ward::new();

@@ -12,6 +12,8 @@ use crate::engine::Engine;
 use crate::progress::SyncError;
 use crate::task::on_vault;
 
+/// The board comes first.
+const FIRST: Duration = Duration::from_secs(20);
 /// How often others are heard while the server is in reach.
 const EVERY: Duration = Duration::from_secs(60);
 /// The whole own record is verified every so many rounds.
@@ -23,6 +25,7 @@ impl Engine {
     /// Keeps hearing and telling, for as long as the server is in reach.
     pub(crate) async fn keep_record(self: Arc<Self>) {
         let mut round = 0u32;
+        tokio::time::sleep(FIRST).await;
         loop {
             if let Err(error) = self.share_record().await {
                 tracing::warn!(cause = error.cause(), "records were not heard or told of");

@@ -150,3 +150,33 @@ async fn a_once_synced_station_shares_its_record_too() {
     assert_eq!((words[0].station.as_str(), words[0].is_cosignature), ("7B-1", false));
     assert!(!words[0].text.contains("shift"), "no entry leaves with it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_takes_audit_events_has_each_entry_once_with_who_and_about_whom() {
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
+    let (one, key) = folder();
+    let a = open(one.path(), &key, &sim, "7B-1");
+    let client = Client::new(sim.base()).unwrap();
+    let (server, _) = client.check().await.unwrap();
+    works(&a, 2);
+    let asked = Ask::Flowsheet {
+        of: console::view::Stretch { patient: "ward-p12".into(), from: None, to: None },
+        step_ms: 60_000,
+    };
+    a.engine().unwrap().sync_first_day().await.unwrap();
+    a.answer(Asked { version: String::new(), user: "A. Auditor".into(), user_id: Some("Practitioner/9".into()), ask: asked })
+        .unwrap();
+    let engine = a.engine().unwrap();
+    assert_eq!(engine.send_audit_events(&server).await.unwrap(), 3);
+    assert_eq!(engine.send_audit_events(&server).await.unwrap(), 0, "each is told once");
+    let found = client.get_json("AuditEvent?_count=50").await.unwrap();
+    let found = found["entry"].as_array().unwrap();
+    assert_eq!(found.len(), 3);
+    let exported = found.iter().map(|entry| &entry["resource"]).find(|event| event["type"]["code"] == "110106").unwrap();
+    assert_eq!(exported["agent"][1]["who"]["reference"], "Practitioner/9");
+    assert_eq!(exported["entity"][1]["what"]["reference"], "Patient/ward-p12");
+    // A server that does not say that it takes them is not asked.
+    works(&a, 1);
+    let other = fhir::Server { takes_audit_events: false, ..server };
+    assert_eq!(engine.send_audit_events(&other).await.unwrap(), 0);
+}

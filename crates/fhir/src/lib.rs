@@ -8,10 +8,12 @@ mod wire;
 
 mod map;
 mod page;
+mod audit_event;
 mod write;
 
 mod client;
 
+pub use audit_event::{Audited, audit_event};
 pub use client::credentials::{Access, Asking, Bearer, Credentials};
 pub use client::live::{LiveEvent, listen};
 pub use client::people::{FOUND_AT_MOST, FoundPeople, Sought};

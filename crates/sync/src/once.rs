@@ -45,6 +45,13 @@ impl Engine {
         if let Err(error) = self.share_record().await {
             puller.note(format!("records were not heard or told of: {error}"));
         }
+        while match self.send_audit_events(&server).await {
+            Ok(taken) => taken > 0,
+            Err(error) => {
+                puller.note(format!("the log was not told as AuditEvents: {error}"));
+                false
+            }
+        } {}
         Ok(puller.progress())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clinical::{Instant, MINUTE_MS};
-use fhir::{Access, FhirError, RecordWord, format_instant, parse_instant, record_word};
+use fhir::{Access, FhirError, RecordWord, Server, format_instant, parse_instant, record_word};
 use vault::{Heard, Word};
 
 use crate::engine::Engine;
@@ -23,12 +23,15 @@ const OVERLAP: i64 = MINUTE_MS;
 
 impl Engine {
     /// Keeps hearing and telling, for as long as the server is in reach.
-    pub(crate) async fn keep_record(self: Arc<Self>) {
+    pub(crate) async fn keep_record(self: Arc<Self>, server: Server) {
         let mut round = 0u32;
         tokio::time::sleep(FIRST).await;
         loop {
             if let Err(error) = self.share_record().await {
                 tracing::warn!(cause = error.cause(), "records were not heard or told of");
+            }
+            if let Err(error) = self.send_audit_events(&server).await {
+                tracing::warn!(cause = error.cause(), "the log was not told as AuditEvents");
             }
             if round.is_multiple_of(VERIFIED_EVERY) && !self.verify_record().await.unwrap_or(true) {
                 tracing::error!("the record of this station does not verify");

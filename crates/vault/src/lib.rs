@@ -55,7 +55,7 @@ pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
-pub use store::log::LogEntry;
+pub use store::log::{LogEntry, Untold};
 pub use store::outages::Outage;
 pub use witness::complaints::Complaint;
 pub use witness::hear::Heard;

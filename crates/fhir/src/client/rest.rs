@@ -37,6 +37,8 @@ pub struct Server {
     pub topics: Vec<String>,
     /// The resource types whose history it serves, which is where deletions stand.
     pub histories: Vec<String>,
+    /// It says that it takes AuditEvents under ids that others choose.
+    pub takes_audit_events: bool,
 }
 
 /// A page with what the transport said about it.
@@ -219,6 +221,8 @@ impl Client {
                 .map(|r| r.kind.to_string())
                 .collect(),
             types: resources().map(|r| r.kind.to_string()).collect(),
+            takes_audit_events: resources()
+                .any(|r| r.kind == "AuditEvent" && r.interaction.iter().any(|i| i.code == "update")),
             topics: resources()
                 .flat_map(|r| &r.extension)
                 .filter(|e| e.url == TOPIC_EXTENSION)

@@ -1,10 +1,12 @@
 //! The station's own log.
 
 use clinical::Instant;
-use record::EntryKind;
+use record::{EntryKind, word_of};
+use rusqlite::Row;
 
 use crate::entries::append::{STATION_NAME, append};
 use crate::entries::entry::NewEntry;
+use crate::entries::own::own;
 use crate::entries::tree::{COLUMNS, number};
 use crate::error::VaultError;
 use crate::store::durably::durably;
@@ -31,7 +33,23 @@ pub struct LogEntry {
     pub about: Option<String>,
     /// Which patient it was about.
     pub patient: Option<String>,
+    /// The station's name then; empty where it was not kept.
+    pub station: String,
 }
+
+/// Entries that the server was not told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// The log that they are of.
+    pub origin: String,
+    /// The short word in its name.
+    pub word: String,
+    /// The oldest first.
+    pub entries: Vec<LogEntry>,
+}
+
+/// The setting that keeps up to which entry the server was told.
+const TOLD: &str = "audit-events-told";
 
 impl Vault {
     /// Something worth keeping in the local log, such as an export or a changed setting.
@@ -46,6 +64,14 @@ impl Vault {
                 Ok(transaction.commit()?)
             })
         })
+    }
+
+    /// The server has all entries up to this one.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn is_audited(&self, seq: u64) -> Result<(), VaultError> {
+        self.set_setting(TOLD, seq.to_string())
     }
 
     /// The station's name, as people see it: entries from now on bear it.
@@ -76,19 +102,35 @@ impl Reader<'_> {
     /// Of the database.
     pub fn log(&self, most: u32) -> Result<Vec<LogEntry>, VaultError> {
         let read = format!("SELECT {COLUMNS} FROM entry ORDER BY seq DESC LIMIT ?");
-        self.list(&read, [most], |row| {
-            let kind: String = row.get(1)?;
-            Ok(LogEntry {
-                seq: number(row, 0)?,
-                kind: EntryKind::from_code(&kind).unwrap_or(EntryKind::Earlier),
-                at: Instant(row.get(2)?),
-                who: row.get(3)?,
-                who_id: row.get(4)?,
-                role: row.get(5)?,
-                what: row.get(6)?,
-                about: row.get(7)?,
-                patient: row.get(8)?,
-            })
-        })
+        self.list(&read, [most], log_entry)
     }
+
+    /// The oldest entries that the server was not told of; `None` where the record has no name.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn untold(&self, most: u32) -> Result<Option<Untold>, VaultError> {
+        let Some(own) = own(self.connection)? else { return Ok(None) };
+        let origin = own.log.public().name().to_owned();
+        let told: i64 = self.setting(TOLD)?.and_then(|told| told.parse().ok()).unwrap_or_default();
+        let read = format!("SELECT {COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?");
+        let entries = self.list(&read, [told, i64::from(most)], log_entry)?;
+        Ok(Some(Untold { word: word_of(&origin).unwrap_or_default().to_owned(), origin, entries }))
+    }
+}
+
+fn log_entry(row: &Row) -> rusqlite::Result<LogEntry> {
+    let kind: String = row.get(1)?;
+    Ok(LogEntry {
+        seq: number(row, 0)?,
+        kind: EntryKind::from_code(&kind).unwrap_or(EntryKind::Earlier),
+        at: Instant(row.get(2)?),
+        who: row.get(3)?,
+        who_id: row.get(4)?,
+        role: row.get(5)?,
+        what: row.get(6)?,
+        about: row.get(7)?,
+        patient: row.get(8)?,
+        station: row.get(9)?,
+    })
 }

@@ -8,6 +8,7 @@ mod wire;
 
 mod map;
 mod page;
+
 mod audit_event;
 mod write;
 

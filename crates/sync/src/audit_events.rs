@@ -2,7 +2,6 @@
 //! own, so that one that is told twice is the same. Nothing that people do waits for it, and it waits in no outbox: the log is the queue.
 
 use fhir::{Access, Audited, FhirError, Server, audit_event};
-use vault::EntryKind;
 
 use crate::engine::Engine;
 use crate::progress::SyncError;
@@ -26,26 +25,23 @@ impl Engine {
         let mut taken = 0;
         for entry in untold.entries {
             let seq = entry.seq;
-            // What was in the log before it was a record is nobody's to tell anew.
-            if entry.kind != EntryKind::Earlier {
-                let id = format!("vigil-audit-{}-{seq}", untold.word);
-                let audited = Audited {
-                    origin: untold.origin.clone(),
-                    seq,
-                    kind: entry.kind.code(),
-                    at: entry.at,
-                    station: entry.station,
-                    who: entry.who,
-                    who_id: entry.who_id,
-                    role: entry.role,
-                    what: entry.what,
-                    patient: entry.patient,
-                };
-                match self.client.put_new(&format!("AuditEvent/{id}"), &audit_event(&id, &audited)).await {
-                    // It is there: an earlier try had arrived.
-                    Ok(()) | Err(FhirError::Conflict { .. }) => taken += 1,
-                    Err(error) => return Err(error.into()),
-                }
+            let id = format!("vigil-audit-{}-{seq}", untold.word);
+            let audited = Audited {
+                origin: untold.origin.clone(),
+                seq,
+                kind: entry.kind.code(),
+                at: entry.at,
+                station: entry.station,
+                who: entry.who,
+                who_id: entry.who_id,
+                role: entry.role,
+                what: entry.what,
+                patient: entry.patient,
+            };
+            match self.client.put_new(&format!("AuditEvent/{id}"), &audit_event(&id, &audited)).await {
+                // It is there: an earlier try had arrived.
+                Ok(()) | Err(FhirError::Conflict { .. }) => taken += 1,
+                Err(error) => return Err(error.into()),
             }
             on_vault(&self.vault, &self.beats, move |vault| vault.is_audited(seq)).await?;
         }

@@ -45,13 +45,16 @@ impl Engine {
         if let Err(error) = self.share_record().await {
             puller.note(format!("records were not heard or told of: {error}"));
         }
-        while match self.send_audit_events(&server).await {
-            Ok(taken) => taken > 0,
-            Err(error) => {
-                puller.note(format!("the log was not told as AuditEvents: {error}"));
-                false
+        loop {
+            match self.send_audit_events(&server).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    puller.note(format!("the log was not told as AuditEvents: {error}"));
+                    break;
+                }
             }
-        } {}
+        }
         Ok(puller.progress())
     }
 

@@ -618,6 +618,14 @@ export type QueueItem = {
 	alarm: Alarm,
 };
 
+/**  Something that was found wrong with a record. */
+export type RecordComplaint = {
+	/**  Whose, and what of it. */
+	words: string,
+	/**  When it was found. */
+	at: number,
+};
+
 /**  A server that was checked. */
 export type Server = {
 	/**  As it calls itself. */
@@ -709,6 +717,26 @@ export type Stage =
 "cannot-start" | 
 /**  Nothing: the station is open. */
 "ready";
+
+/**  How the record of this station stands. */
+export type StationRecord = {
+	/**  How many entries it has. */
+	entries: number,
+	/**  How many of them are older than the site keeps them, and were removed; their leaves are kept. */
+	removed: number,
+	/**  How many are gone without a word of it. */
+	gaps: number,
+	/**  The first thing that is wrong, with the first bad entry; nothing where all of it verifies. */
+	fault: string | null,
+	/**  When another station saw it last. */
+	witnessedAt: number | null,
+	/**  Which station that was. */
+	witnessedBy: string | null,
+	/**  How many entries that station saw. */
+	witnessedEntries: number | null,
+	/**  What was found wrong with the records of stations in the last week, the newest first. */
+	complaints: RecordComplaint[],
+};
 
 /**  What the overlay of a strip needs. */
 export type Strip = {

@@ -298,3 +298,49 @@ async fn a_mistyped_server_costs_no_cache_and_gets_nothing_of_it() {
     let ledger = json(folder, &["ledger", "--json"]);
     assert!(ledger["channels"].is_array() && ledger["gaps"].is_array(), "{ledger}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_written_record_is_verified_by_anybody_and_its_first_bad_entry_is_named() {
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    good(folder, &["sync", "--once", "--server", sim.base()]);
+    for _ in 0..3 {
+        good(folder, &["ward"]);
+    }
+    let file = folder.join("record.jsonl");
+    let place = file.to_str().unwrap();
+    let silent = vigil(folder, PIN, &["audit", "export", place]);
+    assert!(!silent.status.success() && text(&silent).contains("--why") && !file.exists());
+    good(folder, &["audit", "export", place, "--why", "yearly audit"]);
+    let listed = json(folder, &["audit", "--json", "--most", "9"]);
+    assert_eq!(listed[0]["what"], "record saved as jsonl on the command line: yearly audit");
+    assert_eq!((&listed[0]["kind"], &listed[0]["seq"]), (&Value::from("disclosure"), &Value::from(4)));
+
+    // Another machine, with nothing but the file.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let verify = |file: &Path| vigil(elsewhere.path(), PIN, &["audit", "verify", file.to_str().unwrap()]);
+    let said = verify(&file);
+    assert!(said.status.success() && text(&said).contains("3 entries"), "{}", text(&said));
+    assert!(std::fs::read_dir(elsewhere.path()).unwrap().next().is_none(), "nothing is opened for it");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let first = lines.iter().position(|line| line.starts_with("{\"entry\":")).unwrap();
+    let without = |n: usize| {
+        let kept = lines.iter().enumerate().filter(|(at, _)| *at != first + n).map(|(_, line)| *line);
+        kept.collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let cases = [
+        (whole.replacen("\"what\":\"ward-list shown", "\"what\":\"ward-list  shown", 1), "entry 1: changed"),
+        (without(1), "entry 2: missing"),
+        (without(2), "entry 3: cut"),
+        (whole[..whole.len() - 5].to_owned(), "entry 3: form"),
+        ("nothing of the kind\n".to_owned(), "entry 1: form"),
+    ];
+    for (tampered, wanted) in cases {
+        std::fs::write(&file, tampered).unwrap();
+        let said = verify(&file);
+        assert!(!said.status.success() && text(&said).contains(wanted), "{wanted}: {}", text(&said));
+    }
+    assert!(!verify(&folder.join("nowhere")).status.success());
+}

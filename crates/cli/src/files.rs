@@ -131,7 +131,7 @@ pub(crate) async fn paper(
 }
 
 /// Whole or not at all, beside the place first: half a file would pass for a whole one.
-fn write(file: &Path, answer: &Answer) -> Result<ExitCode, Failure> {
+pub(crate) fn write(file: &Path, answer: &Answer) -> Result<ExitCode, Failure> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".part");
     let beside = PathBuf::from(beside);

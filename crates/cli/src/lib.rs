@@ -3,6 +3,7 @@
 //! Deliberately not here: the cache. A command asks the station (`console::Start::ask`), which answers from the cache or from the
 //! window that holds it, and logs what leaves.
 
+mod audit;
 mod doctor;
 mod files;
 mod lists;
@@ -140,6 +141,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// This station's own log as a record that shows if anybody changed a line of it: list it, write it, verify it
+    Audit(audit::Audit),
     /// List what could not be read of the server, newest first, with the reason of each
     Quarantine {
         /// How many, at most 500
@@ -272,6 +275,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Export(asked) => files::export(start, asked).await,
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,
+        Command::Audit(asked) => audit::run(start, asked).await,
         Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,
         Command::Ledger { json } => lists::ledger(start, json).await,
         Command::Settings { key, value } => maintenance::settings(start, key, value).await,

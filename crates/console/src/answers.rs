@@ -55,6 +55,12 @@ impl Console {
                 })?;
                 json(&entries.into_iter().map(LogEntry::from).collect::<Vec<_>>())
             }
+            Ask::Record { why } => {
+                let (face, way) = (Face::CommandLine, Way::File("jsonl"));
+                let leaving = Leaving { what: "record", way, face, about: None, why: Some(&why) };
+                let (bytes, entries) = self.disclose(who, &leaving, || self.record_text())?;
+                Ok(Answer { bytes, values: Some(entries) })
+            }
             Ask::Quarantine { most } => {
                 let kept = self.disclose(who, &shown("quarantine", None), || self.quarantine())?;
                 let most = usize::try_from(most).unwrap_or(usize::MAX);

@@ -115,6 +115,10 @@ impl Console {
         let engine =
             client.map(|client| Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()));
         let user = user(&vault, &station)?;
+        // A command that only asks something bears whatever name it was given.
+        if engine.is_some() || vault.read(|reader| reader.called())?.is_empty() {
+            vault.is_called(&station.name)?;
+        }
         Ok((
             Arc::new(Console {
                 present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), user.clone()))),

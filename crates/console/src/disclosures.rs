@@ -6,7 +6,7 @@ use documents::{
     ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, chart, export_bundle,
     export_csv, handover, report_pages, ward_list,
 };
-use vault::View;
+use vault::{EntryKind, View};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -142,8 +142,8 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn print_cancelled(&self, what: &Disclosure) -> Result<(), ConsoleError> {
-        let about = what.about().map(ToString::to_string);
-        self.log_as(self.user(), format!("{} not printed: cancelled", what.word()), about)
+        let words = format!("{} not printed: cancelled", what.word());
+        self.log_of(EntryKind::Disclosure, self.user(), words, what.about())
     }
 
     /// The content of a file; who asked and why is in the log. A handover and a list are pages alone.

@@ -6,6 +6,7 @@
 
 use clinical::{Action, Actor, Call, Episode, PatientId};
 use fhir::{communication, communication_request};
+use vault::{EntryKind, NewEntry, Who};
 
 use crate::acts::{Act, Effect, Recorded, words};
 use crate::console::Console;
@@ -76,23 +77,23 @@ impl Console {
     pub fn act_as(&self, who: &Actor, act: Act) -> Result<Vec<Action>, ConsoleError> {
         if let Err(refusal) = self.may(who, &act) {
             if refusal.is_refusal() {
-                self.log_as(who, format!("refused: {}", act.word()), act.about())?;
+                self.log_as(EntryKind::Refusal, who, format!("refused: {}", act.word()), act.about())?;
             }
             return Err(refusal);
         }
         let done = match self.prepare(who, act)? {
             Effect::Facts(facts) => self.record(facts)?,
             Effect::Due(action) => {
-                self.log_as(who, "tried again".to_owned(), Some(action.clone()))?;
+                self.log_as(EntryKind::Act, who, "tried again".to_owned(), Some(action.clone()))?;
                 self.vault.unpark(action)?;
                 Vec::new()
             }
             Effect::ByHand(action, why) => {
-                self.vault.carry_on_by_hand(action, who.name.to_string(), why, self.now())?;
+                self.vault.carry_on_by_hand(action, Who::from(who), why, self.now())?;
                 Vec::new()
             }
             Effect::Setting(key, value) => {
-                self.vault.set_site(key, value, who.name.to_string(), self.now())?;
+                self.vault.set_site(key, value, Who::from(who), self.now())?;
                 Vec::new()
             }
         };
@@ -124,7 +125,7 @@ impl Console {
     ) -> Result<bool, ConsoleError> {
         let offset = self.link().clock_offset_ms;
         let body = communication_request(&call, episode, by, &self.station().name, offset).to_string();
-        let who = by.map_or_else(|| "this station".to_owned(), |who| who.name.to_string());
+        let who = by.map_or_else(Who::station, Who::from);
         Ok(self.vault.record_call(call, body, who)?)
     }
 
@@ -141,17 +142,29 @@ impl Console {
     ) -> Result<T, ConsoleError> {
         let entry = leaving.entry()?;
         let made = make()?;
-        self.log_as(who, entry, leaving.about.map(ToString::to_string))?;
+        self.log_of(EntryKind::Disclosure, who, entry, leaving.about)?;
         Ok(made)
     }
 
-    /// Into the log of this station.
+    /// Into the log of this station, about an alarm, a setting or nothing in particular.
     pub(crate) fn log_as(
         &self,
+        kind: EntryKind,
         who: &Actor,
         what: String,
         about: Option<String>,
     ) -> Result<(), ConsoleError> {
-        Ok(self.vault.audit(self.now(), who.name.to_string(), what, about)?)
+        Ok(self.vault.audit(NewEntry::new(kind, self.now(), who, what).about(about))?)
+    }
+
+    /// The same about a patient.
+    pub(crate) fn log_of(
+        &self,
+        kind: EntryKind,
+        who: &Actor,
+        what: String,
+        patient: Option<&PatientId>,
+    ) -> Result<(), ConsoleError> {
+        Ok(self.vault.audit(NewEntry::new(kind, self.now(), who, what).of(patient))?)
     }
 }

@@ -2,7 +2,7 @@
 //! others changes it, and the log says so.
 
 use clinical::{Instant, Scope};
-use vault::Vault;
+use vault::{EntryKind, NewEntry, Vault};
 
 use crate::view::Failure;
 
@@ -54,7 +54,7 @@ pub(crate) fn bind(vault: &Vault, asked: &Units, who: &str, now: Instant) -> Res
         return Ok(());
     }
     let entry = format!("this station is of {}, before of {}", words(wanted), words(kept.as_ref()));
-    vault.audit(now, who.to_owned(), entry, None)?;
+    vault.audit(NewEntry::new(EntryKind::Setting, now, who, entry))?;
     Ok(vault.bind(wanted)?)
 }
 

@@ -53,6 +53,7 @@ pub use error::ConsoleError;
 pub use identity::{Kept, PATIENCE, Registered};
 pub use its_units::Units;
 pub use looks::board::Look;
+pub use looks::record::verify_record;
 pub use opening::{Damaged, Open, Opening, Start, clock};
 pub use signing::{SignedIn, SignedOut};
 pub use site_file::{SITE_FILE, SiteFile};

@@ -2,7 +2,7 @@
 
 use clinical::Instant;
 use fhir::{Client, without_sign_in};
-use vault::{SERVER, Vault};
+use vault::{EntryKind, NewEntry, SERVER, Vault};
 
 use crate::view::Failure;
 
@@ -33,7 +33,8 @@ pub(crate) fn is_private_enough(
              address; where there is none, say so once with --allow-http, and the log will say who did"
         )));
     }
-    vault.audit(now, who.to_owned(), format!("server {place} is asked in clear, by http"), None)?;
+    let words = format!("server {place} is asked in clear, by http");
+    vault.audit(NewEntry::new(EntryKind::Setting, now, who, words))?;
     Ok(vault.set_setting(IN_CLEAR, place)?)
 }
 
@@ -59,7 +60,8 @@ pub(crate) fn server_of(
             return Err(refusal(&was, &place, waiting));
         }
         if was != place {
-            vault.audit(now, who.to_owned(), format!("server {was} is called {place} now"), None)?;
+            let words = format!("server {was} is called {place} now");
+            vault.audit(NewEntry::new(EntryKind::Setting, now, who, words))?;
         }
     }
     if kept.as_deref() != Some(asked) {

@@ -20,8 +20,9 @@ impl Console {
     pub fn detect(&self) -> Result<usize, ConsoleError> {
         let state = self.link();
         let unread = state.unread_words().zip(state.unread.iter().map(|unread| unread.since).min());
-        let (read, aside) =
-            self.vault.read(|reader| Ok((has_read(reader, &state)?, reader.quarantined_alarms()?)))?;
+        let (read, aside, complaints) = self.vault.read(|reader| {
+            Ok((has_read(reader, &state)?, reader.quarantined_alarms()?, reader.record_complaints(self.now())?))
+        })?;
         let link = Link {
             online: state.online,
             since: state.since,
@@ -29,6 +30,7 @@ impl Console {
             unread,
             unreadable: unreadable(&aside),
             late: self.lateness(),
+            records: complaints.into_iter().map(|complaint| (complaint.words, complaint.at)).collect(),
             read,
         };
         let mut detector = self.detector.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fhir::Client;
 use identity::{Kept, Launch, sign_out};
 use url::Url;
-use vault::Vault;
+use vault::{EntryKind, NewEntry, Vault};
 
 use crate::console::Console;
 use crate::opening::{Start, clock};
@@ -102,7 +102,7 @@ impl Start {
             Some(id) => format!("{} ({id}) signed in at {}", kept.who(), kept.issuer),
             None => format!("{} signed in at {}", kept.who(), kept.issuer),
         };
-        vault.audit(clock()(), self.commander(), words, None)?;
+        vault.audit(NewEntry::new(EntryKind::SignIn, clock()(), self.commander(), words))?;
         Ok(SignedIn { who: kept.who(), id })
     }
 
@@ -120,7 +120,8 @@ impl Start {
         let done = sign_out(vault, &self.way_in.network()?).await.map_err(Failure::failed)?;
         let Some((kept, untold)) = done else { return Ok(None) };
         let who = kept.who();
-        vault.audit(clock()(), self.commander(), format!("{who} signed out"), None)?;
+        let words = format!("{who} signed out");
+        vault.audit(NewEntry::new(EntryKind::SignIn, clock()(), self.commander(), words))?;
         Ok(Some(SignedOut { who, untold: untold.map(|why| why.to_string()) }))
     }
 

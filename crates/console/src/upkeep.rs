@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vault::{Access, KeyStore, OsKeyring, Vault, Wrap, wraps};
+use vault::{Access, EntryKind, KeyStore, NewEntry, OsKeyring, Vault, Wrap, wraps};
 
 use crate::alarm_delay::AlarmDelays;
 use crate::console::Console;
@@ -82,7 +82,7 @@ impl Start {
 
     fn note(&self, what: &str) -> Result<(), Failure> {
         let vault = Vault::open(&self.folder, self.key(None)?)?;
-        Ok(vault.audit(clock()(), self.commander(), what.to_owned(), None)?)
+        Ok(vault.audit(NewEntry::new(EntryKind::Station, clock()(), self.commander(), what))?)
     }
 
     /// Pulls everything once, and sends what waits. Commands are answered meanwhile.

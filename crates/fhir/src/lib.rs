@@ -8,10 +8,13 @@ mod wire;
 
 mod map;
 mod page;
+
+mod audit_event;
 mod write;
 
 mod client;
 
+pub use audit_event::{Audited, audit_event};
 pub use client::credentials::{Access, Asking, Bearer, Credentials};
 pub use client::live::{LiveEvent, listen};
 pub use client::people::{FOUND_AT_MOST, FoundPeople, Sought};
@@ -20,6 +23,7 @@ pub use client::shown::without_sign_in;
 pub use client::status::Counted;
 pub use client::transport::{Answer, Answering, Ear, Request, Transport, network};
 pub use client::way::Way;
+pub use client::words::{RecordWord, record_word};
 pub use error::{Cause, FhirError};
 #[cfg(fuzzing)]
 pub use page::bundle::fuzz_page;

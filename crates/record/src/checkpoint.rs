@@ -121,6 +121,16 @@ impl SignedCheckpoint {
         Ok(self)
     }
 
+    /// With what this witness signed below another copy of it, in the place of what it signed before.
+    #[must_use]
+    pub fn witnessed_as(mut self, other: &SignedCheckpoint, witness: &PublicKey) -> SignedCheckpoint {
+        if other.checkpoint == self.checkpoint {
+            self.lines.retain(|line| line.name != witness.name() || line.id != witness.id());
+            self.lines.extend(other.lines_of(witness).cloned());
+        }
+        self
+    }
+
     /// When this witness saw it, in seconds since 1970 UTC; `None` where it did not, or its signature is wrong.
     pub fn seen_by(&self, witness: &PublicKey) -> Option<u64> {
         if witness.role() != Role::Witness {

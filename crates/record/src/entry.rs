@@ -86,6 +86,12 @@ pub struct Entry {
     pub at: i64,
     /// What kind of thing it tells of.
     pub kind: EntryKind,
+    /// Logical id of the patient it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<String>,
+    /// In what role they did it, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Its number: 1 for the first.
     pub seq: u64,
     /// The station's name, as people see it; empty where it was not kept.
@@ -161,13 +167,15 @@ mod tests {
             about: None,
             at: -1,
             kind: EntryKind::SignIn,
+            patient: None,
+            role: Some("Charge nurse".into()),
             seq: 7,
             station: "7B \"north\"".into(),
             what: "tab\t, line\n, \u{1} and \u{7f}: Þórdís 王".into(),
             who: "N. Okafor".into(),
             who_id: Some("Practitioner/1".into()),
         };
-        let wanted = "{\"at\":-1,\"kind\":\"sign-in\",\"seq\":7,\"station\":\"7B \\\"north\\\"\",\
+        let wanted = "{\"at\":-1,\"kind\":\"sign-in\",\"role\":\"Charge nurse\",\"seq\":7,\"station\":\"7B \\\"north\\\"\",\
             \"what\":\"tab\\t, line\\n, \\u0001 and \u{7f}: Þórdís 王\",\"who\":\"N. Okafor\",\"who_id\":\"Practitioner/1\"}";
         assert_eq!(entry.canonical(), wanted);
         assert_eq!(Entry::read(wanted), Some(entry));
@@ -175,6 +183,7 @@ mod tests {
             wanted.replace("\"at\":-1", "\"at\": -1"),
             wanted.replace("\"at\":-1", "\"at\":-1.0"),
             wanted.replace("\"at\":-1", "\"about\":null,\"at\":-1"),
+            wanted.replace("\"role\":\"Charge nurse\",\"seq\":7", "\"seq\":7,\"role\":\"Charge nurse\""),
             wanted.replace("\"at\":-1", "\"more\":1,\"at\":-1"),
             wanted.replace("王", "\\u738b"),
             wanted.replace("\"seq\":7", "\"seq\":0"),

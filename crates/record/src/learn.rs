@@ -7,13 +7,23 @@ use crate::known::Known;
 use crate::lines::{Lines, Read};
 use crate::note::RecordError;
 use crate::verify::verify;
+use crate::word::{Told, Witnessed};
 
 impl Known {
-    /// Takes in one more text: a signed checkpoint, or an earlier export, which is verified first.
+    /// Takes in one more text: a signed checkpoint, by itself or in what a station told others, or an earlier export, which is verified
+    /// first.
     ///
     /// # Errors
     /// Where it is neither, or the earlier export is bad itself.
     pub fn add(&mut self, text: &str) -> Result<(), KnownError> {
+        if let Ok(told) = Told::read(text) {
+            self.checkpoints.push(told.note);
+            return Ok(());
+        }
+        if let Ok(seen) = Witnessed::read(text) {
+            self.checkpoints.push(seen.note);
+            return Ok(());
+        }
         if !text.contains(FORM) {
             self.checkpoints.push(SignedCheckpoint::read(text)?);
             return Ok(());

@@ -1,7 +1,8 @@
 //! The record: what was done, seen and taken out at a station, as a log that shows if anybody changed a line of it.
 //!
 //! Entries, their canonical form and their leaves; the Merkle tree over them (RFC 6962); signed checkpoints and cosignatures (C2SP);
-//! what a witness makes of another station's checkpoints; the exported record and whoever verifies it, without a key and without a cache.
+//! what a witness makes of another station's checkpoints, and the words in which they tell each other; the exported record and whoever
+//! verifies it, without a key and without a cache.
 //!
 //! Deliberately not here: a database, a server, a clock, and what an entry is about.
 
@@ -31,6 +32,8 @@ mod verify;
 
 mod learn;
 
+mod word;
+
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use entry::{Entry, EntryKind, covered_by, covers};
 pub use export::{Export, Line};
@@ -42,4 +45,5 @@ pub use note::{PublicKey, RecordError, Role, Signer};
 pub use proof::InclusionProof;
 pub use tree::{Frontier, Nodes, Stored, consistency, grown, inclusion, proves_consistency, root, root_of};
 pub use verify::{Verified, verify, verify_any};
+pub use word::{Told, Witnessed, name_of, word_of};
 pub use witness::{Judged, judge};

@@ -148,6 +148,7 @@ def is_signed_by(note, key):
 
 # --- The exported record --------------------------------------------------------------------------------------------------------
 
+OPTIONAL = ("about", "patient", "role", "who_id")
 KINDS = "act disclosure refusal setting sign-in lock search view station retention earlier".split()
 
 
@@ -158,8 +159,8 @@ def canonical(value):
 def is_entry(entry):
     texts = {"station": str, "what": str, "who": str, "at": int, "seq": int}
     right = all(type(entry.get(name)) is kind for name, kind in texts.items())
-    more = all(type(entry[name]) is str for name in ("about", "who_id") if name in entry)
-    names = set(entry) <= set(texts) | {"about", "who_id", "kind"}
+    more = all(type(entry[name]) is str for name in OPTIONAL if name in entry)
+    names = set(entry) <= set(texts) | {"kind", *OPTIONAL}
     return right and more and names and entry.get("kind") in KINDS and entry["seq"] > 0
 
 

@@ -36,6 +36,8 @@ mod missed;
 mod once;
 mod outage;
 mod outbox;
+mod audit_events;
+mod record;
 
 mod channel;
 mod pace;

@@ -41,6 +41,20 @@ impl Engine {
         }
         puller.deletions(&server, &mut tell).await?;
         self.flush().await?;
+        // A server that does not keep such words is no fault of the sync.
+        if let Err(error) = self.share_record().await {
+            puller.note(format!("records were not heard or told of: {error}"));
+        }
+        loop {
+            match self.send_audit_events(&server).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    puller.note(format!("the log was not told as AuditEvents: {error}"));
+                    break;
+                }
+            }
+        }
         Ok(puller.progress())
     }
 

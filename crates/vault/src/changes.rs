@@ -127,7 +127,10 @@ mod tests {
         About, Action, Actor, Body, Code, Decimal, Fact, Person, Quality, Sample, Sex, Source, Verb,
     };
 
+    use record::EntryKind;
+
     use super::*;
+    use crate::entries::entry::NewEntry;
     use crate::facts::ingest::PageCommit;
     use crate::keys::key::Key;
     use crate::store::vault::Vault;
@@ -187,7 +190,8 @@ mod tests {
         vault.record_action(action, "{}".into()).unwrap();
         assert_eq!(first.changes(), Changes::ALARMS);
         vault.postpone("a".into(), Instant(2)).unwrap();
-        vault.audit(Instant(2), "IT".into(), "looked".into(), None).unwrap();
+        let looked = NewEntry::new(EntryKind::Search, Instant(2), "IT", "looked");
+        vault.audit(looked).unwrap();
         assert_eq!(first.changes(), Changes::NONE);
         vault.sent("a".into(), Instant(2)).unwrap();
         assert_eq!(first.changes(), Changes::ALARMS);

@@ -67,6 +67,9 @@ pub enum VaultError {
         "others can read the folder {0}, and it holds other files: nothing was written. Give the cache a folder of its own (--data-dir)"
     )]
     Shared(PathBuf),
+    /// Somebody took out what signs the record.
+    #[error("the key that signs this station's record is gone; its entries are there, and nobody can sign for them")]
+    RecordKey,
     /// The key file.
     #[error("the key file cannot be read: {0}. Nothing was changed")]
     KeyFile(String),

@@ -9,12 +9,17 @@ mod folder;
 mod view;
 
 mod keys;
+
+mod entries;
+
 mod store;
 
 mod series;
 
 mod facts;
 mod outbox;
+
+mod witness;
 
 mod upkeep;
 
@@ -28,6 +33,8 @@ pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
 pub use keys::unlock::{Access, unlock};
 pub use keys::wrap::Wrap;
+pub use entries::entry::{NewEntry, Who};
+pub use record::EntryKind;
 pub use store::first_sync::{STAYS, StepState};
 pub use store::journal::SERVER;
 pub use store::kind::Kind;
@@ -48,8 +55,13 @@ pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
-pub use store::log::LogEntry;
+pub use store::log::{LogEntry, Untold};
 pub use store::outages::Outage;
+pub use witness::complaints::Complaint;
+pub use witness::hear::Heard;
+pub use witness::send::Word;
+pub use witness::state::RecordState;
+pub use witness::text::RecordText;
 
 pub use upkeep::damage::{Rebuilt, check, rebuild, salvageable, salvaged};
 pub use upkeep::retention::{Retention, Retired};

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clinical::{HOUR_MS, Instant, Quality, SECOND_MS};
 use kept::words::dump;
 use kept::{Overheard, PIN, START, page, temperature, unlock};
-use vault::{Access, Key, Pin, Vault};
+use vault::{Access, EntryKind, Key, Pin, Vault};
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cache")
@@ -42,6 +42,22 @@ fn a_cache_of_an_earlier_version_reads_back_to_the_last_digit() {
     // What this version wrote of it at the end is sound too, and reads the same beside an open window.
     assert_eq!(vault::check(folder.path(), &key).unwrap(), [] as [String; 0]);
     assert_same(&dump(&Vault::open_to_read(folder.path(), key).unwrap()), &wanted);
+}
+
+#[test]
+fn the_log_of_an_earlier_version_is_taken_into_the_record_as_it_is_and_an_entry_says_so() {
+    let (folder, key) = copy();
+    let earlier = std::fs::read_to_string(dump_file()).unwrap().matches("\nlog ").count();
+    for open in 0..2 {
+        let vault = Vault::open(folder.path(), key.clone()).unwrap();
+        let log = vault.read(|r| r.log(1000)).unwrap();
+        assert_eq!(log.len(), earlier + 1, "opened {open} times before");
+        assert_eq!((log[0].kind, log[0].who.as_str()), (EntryKind::Station, "this station"));
+        assert!(log[0].what.contains(&format!("{earlier} entries")), "{}", log[0].what);
+        assert!(log[1..].iter().all(|entry| entry.kind == EntryKind::Earlier));
+        let state = vault.read(|r| r.record_state(Instant(START))).unwrap();
+        assert_eq!((state.entries, state.fault, state.missing), (earlier as u64 + 1, None, 0));
+    }
 }
 
 #[test]

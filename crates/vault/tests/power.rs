@@ -101,6 +101,9 @@ fn look(folder: &Path, key: &Key, confirmed: &BTreeSet<String>, state: &str) {
         let (n, k) = (n as i64 / PER_PAGE, n as i64 % PER_PAGE);
         assert_eq!((p.t, p.v), ((n * PER_PAGE + k) * 1000, 36.0 + ((n + k) % 100) as f64 / 100.0), "{state}");
     }
+    let record = vault.read(|r| r.record_state(Instant(9))).unwrap();
+    assert_eq!((record.fault, record.missing), (None, 0), "{state}");
+    assert!(record.entries >= confirmed.len() as u64, "{state}: an entry is lost");
     drop(vault);
     let problems = check(folder, key).unwrap();
     assert!(problems.is_empty(), "{state}: {problems:?}");

@@ -42,6 +42,7 @@ macro_rules! every_command {
                 station::check_server,
                 station::connect,
                 station::quarantine,
+                station::record,
                 station::repair,
                 station::sign_in,
                 station::sign_out,

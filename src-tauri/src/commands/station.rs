@@ -1,6 +1,6 @@
 //! From the first start to an open station, and what it could not read.
 
-use console::view::{AppState, Quarantined, Server, SigningIn};
+use console::view::{AppState, Quarantined, Server, SigningIn, StationRecord};
 use console::{PATIENCE, Pin};
 use tauri::State;
 
@@ -89,6 +89,13 @@ pub(crate) async fn sign_out(session: State<'_, Session>) -> Answer<Option<Strin
 pub(crate) async fn test_sound(session: State<'_, Session>) -> Answer<()> {
     session.open()?.speaker.test();
     Ok(())
+}
+
+/// How the record of this station stands: whether it verifies, and who saw it last.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn record(session: State<'_, Session>) -> Answer<StationRecord> {
+    work(&session, |console| console.record_state()).await
 }
 
 /// Resources that could not be read.

@@ -82,6 +82,8 @@ export const commands = {
 	connect: (url: string, pin: string | null) => typedError<null, Failure>(__TAURI_INVOKE("connect", { url, pin })),
 	/**  Resources that could not be read. */
 	quarantine: () => typedError<Quarantined[], Failure>(__TAURI_INVOKE("quarantine")),
+	/**  How the record of this station stands: whether it verifies, and who saw it last. */
+	record: () => typedError<StationRecord, Failure>(__TAURI_INVOKE("record")),
 	/**  Begins a damaged cache anew, with everything that was not sent. */
 	repair: () => typedError<null, Failure>(__TAURI_INVOKE("repair")),
 	/**  Opens the system's browser for a person to sign in with, and waits until they came back; gives who it is. */
@@ -616,6 +618,14 @@ export type QueueItem = {
 	alarm: Alarm,
 };
 
+/**  Something that was found wrong with a record. */
+export type RecordComplaint = {
+	/**  Whose, and what of it. */
+	words: string,
+	/**  When it was found. */
+	at: number,
+};
+
 /**  A server that was checked. */
 export type Server = {
 	/**  As it calls itself. */
@@ -707,6 +717,26 @@ export type Stage =
 "cannot-start" | 
 /**  Nothing: the station is open. */
 "ready";
+
+/**  How the record of this station stands. */
+export type StationRecord = {
+	/**  How many entries it has. */
+	entries: number,
+	/**  How many of them are older than the site keeps them, and were removed; their leaves are kept. */
+	removed: number,
+	/**  How many are gone without a word of it. */
+	gaps: number,
+	/**  The first thing that is wrong, with the first bad entry; nothing where all of it verifies. */
+	fault: string | null,
+	/**  When another station saw it last. */
+	witnessedAt: number | null,
+	/**  Which station that was. */
+	witnessedBy: string | null,
+	/**  How many entries that station saw. */
+	witnessedEntries: number | null,
+	/**  What was found wrong with the records of stations in the last week, the newest first. */
+	complaints: RecordComplaint[],
+};
 
 /**  What the overlay of a strip needs. */
 export type Strip = {

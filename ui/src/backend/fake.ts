@@ -261,6 +261,17 @@ const answers: Backend = {
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [] }),
   timeline: none,
   quarantine: none,
+  record: () =>
+    Promise.resolve({
+      entries: 0,
+      removed: 0,
+      gaps: 0,
+      fault: null,
+      witnessedAt: null,
+      witnessedBy: null,
+      witnessedEntries: null,
+      complaints: [],
+    }),
   beat: nothing,
   testSound: nothing,
   findPeople: () => Promise.resolve({ people: [], more: false }),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use clinical::{Episode, EpisodeId, HOUR_MS, Instant, MINUTE_MS, PatientId, Verb};
 use vault::{Reader, VaultError, Ward};
 
-use super::condition::{Condition, UNREADABLE, is_about_a_station, slot_key};
+use super::condition::{Condition, RECORD, UNREADABLE, is_about_a_station, slot_key};
 use super::covering::{about, covering};
 use super::found::{Change, Found};
 use super::scores::Scores;
@@ -166,8 +166,8 @@ fn over(seen: &Seen, rule: &str, episode: &Episode) -> Result<Option<Instant>, V
     match rule {
         "link" => return Ok(link.online.then_some(now)),
         "late" => return Ok(link.late.is_none().then_some(now)),
-        // It can be read now, or is gone.
-        UNREADABLE => return Ok(Some(now)),
+        // It can be read now, or is gone; it was said for long enough.
+        UNREADABLE | RECORD => return Ok(Some(now)),
         "unread" => return Ok((link.online && link.unread.is_none()).then_some(now)),
         _ if !link.read.board => return Ok(None),
         _ => {}

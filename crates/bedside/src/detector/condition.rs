@@ -9,6 +9,9 @@ pub(super) const LOOK_BACK: i64 = HOUR_MS;
 /// The rule about alarms that came and cannot be read.
 pub(super) const UNREADABLE: &str = "unreadable";
 
+/// The rule about records of stations that somebody changed.
+pub(super) const RECORD: &str = "record";
+
 /// What holds now, or began and ended since the last look.
 pub(super) struct Condition {
     /// Nobody's where it is about the station itself.
@@ -58,14 +61,15 @@ impl Condition {
     /// Whether an alarm is of this rule and of the same person.
     pub(super) fn is_of(&self, episode: &Episode) -> bool {
         let is_of_rule = episode.own_rule() == Some(self.rule.as_str()) && episode.patient == self.patient;
-        // Each that cannot be read is another alarm: one that was taken stands for no other.
-        is_of_rule && (self.rule != UNREADABLE || self.id() == episode.id)
+        // Each that cannot be read, or was changed, is another alarm: one that was taken stands for no other.
+        let is_each = matches!(self.rule.as_str(), UNREADABLE | RECORD);
+        is_of_rule && (!is_each || self.id() == episode.id)
     }
 }
 
 /// Rules about a station itself: no other knows whether they hold.
 pub(super) fn is_about_a_station(rule: &str) -> bool {
-    matches!(rule, "link" | "unread" | UNREADABLE | "late")
+    matches!(rule, "link" | "unread" | UNREADABLE | RECORD | "late")
 }
 
 /// Heart rate and pulse are one alarm, so are cuff and line.

@@ -11,7 +11,7 @@ use crate::board::{Board, board};
 use compare::{Seen, compare};
 use condition::LOOK_BACK;
 use scores::Scores;
-use silences::{Doses, late, lost_link, silences, unread, unreadable};
+use silences::{Doses, late, lost_link, records, silences, unread, unreadable};
 use values::Values;
 
 mod compare;
@@ -54,6 +54,7 @@ impl Detector {
         let of_the_way = [lost_link(station, link, now), unread(station, link), late(station, link)];
         let mut holds: Vec<_> = of_the_way.into_iter().flatten().collect();
         holds.extend(unreadable(station, link));
+        holds.extend(records(station, link));
         let link = &self.since_read(link, now);
         if link.read.board {
             if !self.started {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clinical::{Cause, DAY_MS, Episode, Instant, MINUTE_MS, Measure, PatientId, Priority, missed_dose};
 use vault::{Reader, VaultError};
 
-use super::condition::{Condition, LOOK_BACK, UNREADABLE, slot_key};
+use super::condition::{Condition, LOOK_BACK, RECORD, UNREADABLE, slot_key};
 use crate::board::Board;
 use crate::cells::Slot;
 
@@ -24,6 +24,8 @@ pub struct Link {
     pub unreadable: Vec<(String, Instant)>,
     /// What does not work on an alarm's way, in words, and since when.
     pub late: Option<(String, Instant)>,
+    /// What is wrong with the records of stations, in words, and when it was found.
+    pub records: Vec<(String, Instant)>,
     /// What this station has read of it.
     pub read: HasRead,
 }
@@ -147,12 +149,17 @@ pub(super) fn unreadable(station: &str, link: &Link) -> Vec<Condition> {
     link.unreadable.iter().map(|came| of_the_way(station, UNREADABLE, came)).collect()
 }
 
+/// The record of a station is not what it was: somebody has to find out who changed it.
+pub(super) fn records(station: &str, link: &Link) -> Vec<Condition> {
+    link.records.iter().map(|wrong| of_the_way(station, RECORD, wrong)).collect()
+}
+
 /// Something on an alarm's way does not do its work.
 pub(super) fn late(station: &str, link: &Link) -> Option<Condition> {
     Some(of_the_way(station, "late", link.late.as_ref()?))
 }
 
-/// A technical alarm of this station about its own way to what it shows.
+/// A technical alarm of this station about itself, or about its own way to what it shows.
 fn of_the_way(station: &str, rule: &str, (what, since): &(String, Instant)) -> Condition {
     Condition {
         patient: None,

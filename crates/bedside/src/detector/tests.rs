@@ -25,6 +25,7 @@ pub(super) fn online() -> Link {
         unread: None,
         unreadable: Vec::new(),
         late: None,
+        records: Vec::new(),
         read: HasRead::ALL,
     }
 }
@@ -346,6 +347,23 @@ fn what_the_server_does_not_give_is_an_alarm_that_no_other_hides() {
     assert_eq!(ward.look(NOW + 20_000, &online()), ended("unread"));
     let gone = Link { online: false, since: Some(Instant(NOW + 30_000)), cause: Some("dns"), ..online() };
     assert_eq!(ward.look(NOW + 60_000, &gone), began("link"));
+}
+
+#[test]
+fn each_record_that_somebody_changed_is_an_alarm_of_its_own_for_as_long_as_it_is_said() {
+    let mut ward = Ward::new();
+    let cut = ("record of 7B-2 was cut".to_owned(), Instant(NOW - 5_000));
+    let one = Link { records: vec![cut.clone()], ..online() };
+    assert_eq!(ward.look(NOW, &one), began("record"));
+    assert_eq!(ward.own()[0].text, "7B-1: record of 7B-2 was cut");
+    assert_eq!(ward.own()[0].priority, Priority::Technical);
+    let own = ("own record was cut".to_owned(), Instant(NOW - 1_000));
+    let both = Link { records: vec![cut, own.clone()], ..online() };
+    assert_eq!(ward.look(NOW + 1_000, &both), began("record"), "the first stands for no other");
+    assert_eq!(ward.look(NOW + 2_000, &both), []);
+    let gone = Link { records: vec![own], online: false, ..online() };
+    assert_eq!(ward.look(NOW + 3_000, &gone), ended("record"));
+    assert_eq!(ward.own().iter().filter(|episode| episode.ended.is_none()).count(), 1);
 }
 
 #[test]

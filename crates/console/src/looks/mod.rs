@@ -4,5 +4,6 @@ pub(crate) mod board;
 mod moment;
 mod over_time;
 pub(crate) mod people;
+pub(crate) mod record;
 mod somebody;
 mod waves;

@@ -1,6 +1,7 @@
 //! A look for anybody on the server, for once: nothing of it is kept, and each look stands in the log before the server is asked.
 
 use fhir::Sought;
+use vault::EntryKind;
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -31,7 +32,8 @@ impl Console {
             By::BirthDate => "birth date",
         };
         let typed: String = typed.chars().filter(|c| !c.is_control()).take(80).collect();
-        self.log_as(self.user(), format!("looked on the server by {word}: {typed}"), None)?;
+        let words = format!("looked on the server by {word}: {typed}");
+        self.log_as(EntryKind::Search, self.user(), words, None)?;
         Ok(FoundPeople::new(engine.find_people(&sought).await?))
     }
 }

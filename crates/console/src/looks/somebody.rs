@@ -3,7 +3,7 @@
 
 use bedside::board;
 use clinical::PatientId;
-use vault::{Key, PageCommit, Vault, VaultError};
+use vault::{EntryKind, Key, PageCommit, Vault, VaultError};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -16,11 +16,8 @@ impl Console {
     /// Where the log cannot be written, the server is not there, refuses, or knows nobody under this id any more.
     pub async fn look_once(&self, patient: &PatientId) -> Result<OnceLook, ConsoleError> {
         let engine = self.engine().ok_or(ConsoleError::NoServer)?;
-        self.log_as(
-            self.user(),
-            "looked at somebody who is not of this station".to_owned(),
-            Some(patient.to_string()),
-        )?;
+        let words = "looked at somebody who is not of this station".to_owned();
+        self.log_of(EntryKind::View, self.user(), words, Some(patient))?;
         let read = engine.read_once(patient).await?;
         let now = self.now();
         // A cache of its own under a key that nobody else has and that is gone with this call, in a folder that goes with it: what

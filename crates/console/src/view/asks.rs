@@ -108,6 +108,11 @@ pub enum Ask {
         /// How many entries.
         most: u32,
     },
+    /// The whole record as a text that proves itself.
+    Record {
+        /// Why it leaves.
+        why: String,
+    },
     /// What could not be read, and why, newest first, as JSON.
     Quarantine {
         /// How many resources.

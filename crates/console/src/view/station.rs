@@ -116,19 +116,39 @@ impl From<vault::Quarantined> for Unread {
 /// An entry of the station's own log.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogEntry {
+    /// Its number: 1 for the first.
+    pub seq: u64,
+    /// What kind of thing it tells of.
+    pub kind: &'static str,
     /// When.
     pub at: Iso,
     /// Who.
     pub who: String,
+    /// Who that is for certain, where it is known.
+    pub who_id: Option<String>,
+    /// In what role.
+    pub role: Option<String>,
     /// What was done, or left the station, or was set.
     pub what: String,
-    /// Whom it is about: a patient's logical id.
+    /// What it is about: an alarm, a setting, or a patient's logical id.
     pub about: Option<String>,
+    /// Which patient it is about.
+    pub patient: Option<String>,
 }
 
 impl From<vault::LogEntry> for LogEntry {
     fn from(entry: vault::LogEntry) -> LogEntry {
-        LogEntry { at: Iso(entry.at), who: entry.who, what: entry.what, about: entry.about }
+        LogEntry {
+            seq: entry.seq,
+            kind: entry.kind.code(),
+            at: Iso(entry.at),
+            who: entry.who,
+            who_id: entry.who_id,
+            role: entry.role,
+            what: entry.what,
+            about: entry.about,
+            patient: entry.patient,
+        }
     }
 }
 

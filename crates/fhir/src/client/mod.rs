@@ -12,6 +12,8 @@ pub(crate) mod rest;
 
 pub(crate) mod people;
 
+pub(crate) mod words;
+
 pub(crate) mod status;
 
 pub(crate) mod socket;

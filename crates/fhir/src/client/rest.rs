@@ -37,6 +37,8 @@ pub struct Server {
     pub topics: Vec<String>,
     /// The resource types whose history it serves, which is where deletions stand.
     pub histories: Vec<String>,
+    /// It says that it takes AuditEvents under ids that others choose.
+    pub takes_audit_events: bool,
 }
 
 /// A page with what the transport said about it.
@@ -219,6 +221,8 @@ impl Client {
                 .map(|r| r.kind.to_string())
                 .collect(),
             types: resources().map(|r| r.kind.to_string()).collect(),
+            takes_audit_events: resources()
+                .any(|r| r.kind == "AuditEvent" && r.interaction.iter().any(|i| i.code == "update")),
             topics: resources()
                 .flat_map(|r| &r.extension)
                 .filter(|e| e.url == TOPIC_EXTENSION)
@@ -347,14 +351,12 @@ impl Client {
         let known = match self.get_json(&path).await {
             Ok(known) => known,
             Err(FhirError::NotFound | FhirError::Gone) => {
-                let mut request = self.writing("PUT", self.url(&path)?, issue);
-                request.headers.push(("if-none-match", "*".into()));
-                return match self.send(request).await {
+                return match self.put_new(&path, issue).await {
                     // Another station was faster.
                     Err(FhirError::Conflict { .. }) if issue["status"] == "preliminary" => {
                         Ok(Created::AlreadyThere)
                     }
-                    other => other.map(|_| Created::New),
+                    other => other.map(|()| Created::New),
                 };
             }
             Err(error) => return Err(error),
@@ -367,6 +369,16 @@ impl Client {
         ended["identifiedPeriod"] = issue["identifiedPeriod"].clone();
         let version = known["meta"]["versionId"].as_str().unwrap_or_default();
         self.update(&path, version, &ended).await.map(|_| Created::New)
+    }
+
+    /// Makes a resource under an id of this station's choice.
+    ///
+    /// # Errors
+    /// [`FhirError::Conflict`] where there is one already; else of the transport or of the status.
+    pub async fn put_new(&self, path: &str, resource: &Value) -> Result<(), FhirError> {
+        let mut request = self.writing("PUT", self.url(path)?, resource);
+        request.headers.push(("if-none-match", "*".into()));
+        self.send(request).await.map(|_| ())
     }
 
     /// Updates a resource whose version is known.

@@ -15,6 +15,8 @@ pub(crate) const CALL_LEVEL: &str = "urn:vigil:call-level";
 pub(crate) const ROLE: &str = "urn:vigil:role";
 /// What people record about a patient or the unit, beside the alarms.
 pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
+/// Words about stations' records: no act of anybody, and nothing about a patient.
+pub(crate) const RECORD: &str = "urn:vigil:record";
 /// The system of an identifier that says who acted; the display beside it is what others may share.
 pub(crate) const ACTOR: &str = "urn:vigil:actor";
 /// In what role somebody acted.

@@ -9,6 +9,7 @@ use smol_str::format_smolstr;
 
 use crate::map::alarms::{communication, episode};
 use crate::map::calls::communication_request;
+use crate::map::codes::RECORD;
 use crate::map::measured::{Mapped, observation};
 use crate::map::modifiers::unknown_modifier;
 use crate::map::numbers::Reason;
@@ -200,7 +201,9 @@ fn map_kind(
         "Flag" => flag(id.into(), updated, parse(text)?, bases)?,
         "Communication" => {
             let body = communication(id.into(), parse(text)?, bases)?;
-            let left_out = if body.is_none() { vec!["Communication of another kind"] } else { Vec::new() };
+            // A word about a record is read by whoever keeps one (`client::words`).
+            let is_left_out = body.is_none() && !text.contains(RECORD);
+            let left_out = if is_left_out { vec!["Communication of another kind"] } else { Vec::new() };
             return Ok(Mapped { body, left_out, ..Mapped::default() });
         }
         "CommunicationRequest" => {

@@ -43,6 +43,8 @@ pub(crate) fn entry(seq: u64, dice: &mut Dice) -> Entry {
         // No two at one moment, so that no two say the same.
         at: 1_773_525_600_000 + i64::try_from(seq * 1000 + dice.next() % 900).unwrap(),
         kind: EntryKind::ALL[usize::try_from(dice.next() % 9).unwrap()],
+        patient: known.then(|| format!("p{}", dice.next() % 20)),
+        role: known.then(|| "Nurse".into()),
         seq,
         station: "7B \"north\"".into(),
         what: ["take", "report saved as pdf: \u{1}rounds\n", "refused: set alarm.pause"]

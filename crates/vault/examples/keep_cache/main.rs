@@ -18,7 +18,7 @@ use kept::words::dump;
 use kept::{Overheard, START, fact, page, temperature, unlock};
 use older::age;
 use values::{Signal, doses, heart, jitter, signals, singles, spo2};
-use vault::{Retention, Vault};
+use vault::{EntryKind, NewEntry, Retention, Vault};
 use ward::{act, alarm, alarms, people};
 
 fn write_cache(folder: &Path) {
@@ -180,7 +180,8 @@ fn write_cache(folder: &Path) {
     vault.postpone("act-unsent-1".into(), Instant(START + 7 * HOUR_MS)).unwrap();
     vault.park("act-parked".into(), "422: no such practitioner".into()).unwrap();
     let at = Instant(START + 5 * HOUR_MS + 10 * MINUTE_MS);
-    vault.audit(at, "Nurse Ben".into(), "exported chart".into(), Some("ari".into())).unwrap();
+    let exported = NewEntry::new(EntryKind::Disclosure, at, "Nurse Ben", "exported chart");
+    vault.audit(exported.of(Some(&"ari".into()))).unwrap();
     for (key, value) in
         [("alarm.pause", "90"), ("limit.heart-rate@Ward 7B", "45 to 125"), ("news2.spot-window", "600")]
     {

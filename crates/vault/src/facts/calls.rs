@@ -1,11 +1,14 @@
 //! Calls of the next role: kept, sent and read back.
 
 use clinical::{Call, CallStatus, Episode, EpisodeId, Instant, SeenCall, Source};
+use record::EntryKind;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ToSql, params, params_from_iter};
 
 use crate::changes::Changes;
 use crate::codec::{id, json};
+use crate::entries::append::append;
+use crate::entries::entry::{NewEntry, Who};
 use crate::error::VaultError;
 use crate::store::durably::durably;
 use crate::store::kind::Kind;
@@ -80,7 +83,7 @@ impl Vault {
     ///
     /// # Errors
     /// Of the database; then nothing was recorded.
-    pub fn record_call(&self, call: Call, body: String, who: String) -> Result<bool, VaultError> {
+    pub fn record_call(&self, call: Call, body: String, who: Who) -> Result<bool, VaultError> {
         let work = move |connection: &mut Connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
@@ -98,9 +101,10 @@ impl Vault {
                             "INSERT OR IGNORE INTO outbox (action, lane, kind, body) VALUES (?, ?, ?, ?)",
                         )?
                         .execute(params![call.id.as_str(), lane, Kind::CommunicationRequest, body])?;
-                    transaction
-                        .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
-                        .execute(params![call.made.0, who, format!("call: {}", call.role), lane])?;
+                    // Somebody asked for it, or it was due.
+                    let kind = if who == Who::station() { EntryKind::Station } else { EntryKind::Act };
+                    let entry = NewEntry::new(kind, call.made, who, format!("call: {}", call.role));
+                    append(&transaction, entry.about(Some(lane.to_owned())))?;
                 }
                 transaction.commit()?;
                 Ok(is_new)

@@ -1,9 +1,12 @@
 //! What waits to be sent, and what became of it.
 
 use clinical::Instant;
+use record::EntryKind;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::changes::Changes;
+use crate::entries::append::append;
+use crate::entries::entry::{NewEntry, Who};
 use crate::error::VaultError;
 use crate::store::durably::durably;
 use crate::store::kind::Kind;
@@ -135,7 +138,7 @@ impl Vault {
     pub fn carry_on_by_hand(
         &self,
         action: String,
-        who: String,
+        who: Who,
         why: String,
         at: Instant,
     ) -> Result<(), VaultError> {
@@ -145,10 +148,8 @@ impl Vault {
                 let gone =
                     transaction.execute(&format!("DELETE FROM outbox WHERE {PARKED_WITH}"), [&action])?;
                 if gone > 0 {
-                    transaction.execute(
-                        "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
-                        params![at.0, who, format!("handed over: {why}"), action],
-                    )?;
+                    let entry = NewEntry::new(EntryKind::Act, at, who, format!("handed over: {why}"));
+                    append(&transaction, entry.about(Some(action)))?;
                 }
                 Ok(transaction.commit()?)
             })

@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 
 use clinical::{Action, Body, Episode, EpisodeId, Fact, Instant, Source};
+use record::EntryKind;
 use rusqlite::{Connection, params};
 
 use crate::changes::Changes;
 use crate::codec::id;
+use crate::entries::append::append;
+use crate::entries::entry::{NewEntry, Who};
 use crate::error::VaultError;
 use crate::facts::ingest::take_in;
 use crate::store::durably::durably;
@@ -46,9 +49,7 @@ impl Vault {
                 let transaction = connection.transaction()?;
                 for entry in &entries {
                     insert_unsent(&transaction, entry)?;
-                    transaction
-                        .prepare_cached("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)")?
-                        .execute(params![entry.at, entry.by, entry.verb, entry.episode])?;
+                    append(&transaction, entry.logged())?;
                 }
                 Ok(transaction.commit()?)
             });
@@ -92,11 +93,12 @@ impl Vault {
                         Kind::DetectedIssue,
                         body
                     ])?;
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO audit (at, who, what, about) VALUES (?, 'this station', ?, ?)",
-                    )?
-                    .execute(params![at.0, what, episode.id.as_str()])?;
+                let patient = episode.patient.clone();
+                let entry = NewEntry {
+                    patient: patient.map(String::from),
+                    ..NewEntry::new(EntryKind::Station, at, Who::station(), what)
+                };
+                append(&transaction, entry.about(Some(episode.id.to_string())))?;
                 let source = Source {
                     reference: format!("DetectedIssue/{}", episode.id).into(),
                     version: Default::default(),

@@ -13,11 +13,13 @@ use blake2::digest::Mac;
 use blake2::digest::consts::U32;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use clinical::Action;
+use clinical::{Action, Instant};
+use record::EntryKind;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{about_text, known_id};
+use crate::entries::entry::{NewEntry, Who};
 use crate::error::VaultError;
 use crate::folder::{journal_of, sync_folder};
 use crate::keys::key::{Key, random};
@@ -63,6 +65,13 @@ impl Unsent {
             to_id: action.to.as_ref().map(String::from),
             server: None,
         }
+    }
+
+    /// How it stands in the station's log.
+    pub(crate) fn logged(&self) -> NewEntry {
+        let who = Who { name: self.by.clone(), id: self.by_id.clone(), role: self.by_role.clone() };
+        let entry = NewEntry::new(EntryKind::Act, Instant(self.at), who, self.verb.clone());
+        entry.about(Some(self.episode.clone()))
     }
 }
 

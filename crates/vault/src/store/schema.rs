@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
+use crate::entries::begin::begin;
 use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 11;
+pub(crate) const VERSION: i64 = 12;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -66,6 +67,11 @@ pub(crate) fn steps(connection: &Connection, from: i64, to: i64) -> Result<(), V
     for (table, columns, _) in HISTORIES.iter().filter(|(.., since)| from < *since && *since <= to) {
         connection.execute_batch(&history(table, columns))?;
     }
+    // The log of before and a record side by side: the one becomes the beginning of the other, once.
+    let both = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'table' AND name IN ('audit', 'entry')";
+    if connection.query_row(both, [], |row| row.get(0))? {
+        begin(connection)?;
+    }
     Ok(())
 }
 
@@ -106,8 +112,8 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 11] =
-    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES];
+const STEPS: [&str; 12] =
+    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -314,4 +320,24 @@ CREATE TABLE channel (
 CREATE TABLE gap (
   id INTEGER PRIMARY KEY, channel TEXT NOT NULL, events INTEGER, since INTEGER NOT NULL, until INTEGER NOT NULL,
   why TEXT NOT NULL, read_at INTEGER, brought INTEGER);
+";
+
+/// The log as a record: its entries (those of before are taken in by `entries::begin`), the tree over them, who signs for it, its
+/// checkpoints and who saw them; what was seen of other stations' records, and what was found wrong.
+const RECORD: &str = "
+CREATE TABLE entry (
+  seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, who_id TEXT, role TEXT, what TEXT NOT NULL,
+  about TEXT, patient TEXT, station TEXT NOT NULL);
+CREATE TABLE node (level INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, at)) WITHOUT ROWID;
+CREATE TABLE record_key (id INTEGER PRIMARY KEY, word TEXT NOT NULL, secret BLOB NOT NULL);
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, at INTEGER NOT NULL, note TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE own_witness (
+  name TEXT PRIMARY KEY, key TEXT NOT NULL, station TEXT NOT NULL, size INTEGER NOT NULL, seconds INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE seen_log (
+  origin TEXT PRIMARY KEY, key TEXT NOT NULL, station TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0, told_at INTEGER)
+  WITHOUT ROWID;
+CREATE TABLE seen (
+  origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, judged TEXT NOT NULL, accepted INTEGER,
+  received INTEGER NOT NULL, by_others INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (origin, size, root)) WITHOUT ROWID;
+CREATE TABLE complaint (key TEXT PRIMARY KEY, words TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 ";

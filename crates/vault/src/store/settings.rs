@@ -1,8 +1,11 @@
 //! What the site and the station have set.
 
 use clinical::Instant;
+use record::EntryKind;
 use rusqlite::params;
 
+use crate::entries::append::append;
+use crate::entries::entry::{NewEntry, Who};
 use crate::error::VaultError;
 use crate::keys::key::random;
 use crate::store::durably::durably;
@@ -16,7 +19,7 @@ impl Vault {
     ///
     /// # Errors
     /// Of the database.
-    pub fn set_site(&self, key: String, value: String, who: String, at: Instant) -> Result<(), VaultError> {
+    pub fn set_site(&self, key: String, value: String, who: Who, at: Instant) -> Result<(), VaultError> {
         self.write(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
@@ -24,10 +27,8 @@ impl Vault {
                     "INSERT OR REPLACE INTO setting VALUES ('site:' || ?, ?)",
                     params![key, value],
                 )?;
-                transaction.execute(
-                    "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)",
-                    params![at.0, who, format!("set to {value}"), key],
-                )?;
+                let what = format!("set to {value}");
+                append(&transaction, NewEntry::new(EntryKind::Setting, at, who, what).about(Some(key)))?;
                 Ok(transaction.commit()?)
             })
         })

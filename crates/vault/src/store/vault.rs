@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use crate::changes::{Changes, Follower, Followers};
+use crate::entries::append::append;
 use crate::error::VaultError;
 use crate::folder::hold;
 use crate::keys::key::Key;
@@ -289,6 +290,8 @@ fn recover(connection: &mut Connection, journal: &[Unsent]) -> Result<(), VaultE
     let transaction = connection.transaction()?;
     for entry in missing {
         insert_unsent(&transaction, entry)?;
+        // It was not confirmed, or its entry was lost with it.
+        append(&transaction, entry.logged())?;
     }
     transaction.commit()?;
     Ok(connection.pragma_update(None, "synchronous", "NORMAL")?)

@@ -4,15 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clinical::Instant;
+use record::{EntryKind, Known, verify};
 use rusqlite::Connection;
 
+use crate::entries::append::append;
+use crate::entries::carry::{Carried, carried, put_back};
+use crate::entries::entry::NewEntry;
 use crate::error::VaultError;
 use crate::folder::{hold, sync_folder};
 use crate::keys::key::Key;
 use crate::keys::key_file;
 use crate::store::connection::connect;
 use crate::store::journal::{self, SERVER, Unsent, insert_unsent, unsent};
-use crate::store::vault::Vault;
+use crate::store::vault::{Reader, Vault};
 
 /// What came out of a rebuild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +50,12 @@ pub fn check(folder: &Path, key: &Key) -> Result<Vec<String>, VaultError> {
 
 /// How many actions of a damaged cache are still to be had, for the screen that asks.
 pub fn salvageable(folder: &Path, key: &Key) -> usize {
-    key_file::database(folder).map_or(0, |database| gather(&database, key).0.len())
+    key_file::database(folder).map_or(0, |database| gather(&database, key).actions.len())
 }
 
 /// Begins the cache of a folder anew. Unsent actions are written to a sealed file first, from the journal and from what can
 /// still be read of the database; the database is put aside, not deleted; a new one takes the actions and the server's
-/// address. Everything else is pulled again.
+/// address, and the record where all of it can be read and verifies. Everything else is pulled again.
 ///
 /// # Errors
 /// Where another process holds the folder, a newer Vigil wrote the cache, or the disk refuses; the damaged cache is as it
@@ -59,7 +63,7 @@ pub fn salvageable(folder: &Path, key: &Key) -> usize {
 pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultError> {
     let held = hold(folder)?;
     let database = key_file::database(folder)?;
-    let (actions, settings) = gather(&database, key);
+    let Gathered { actions, settings, record } = gather(&database, key);
     if let Err(error @ VaultError::Newer { .. }) = connect(&database, key, false) {
         return Err(error);
     }
@@ -91,10 +95,14 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
         for (key, value) in &settings {
             transaction.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])?;
         }
-        transaction.execute(
-            "INSERT INTO audit (at, who, what, about) VALUES (?, 'Vigil', 'cache rebuilt after damage', NULL)",
-            [now.0],
-        )?;
+        let what = match record {
+            Some(record) => {
+                put_back(&transaction, record)?;
+                "cache rebuilt after damage"
+            }
+            None => "cache rebuilt after damage: a record begins anew, the one before lies with the damaged cache",
+        };
+        append(&transaction, NewEntry::new(EntryKind::Station, now, "Vigil", what))?;
         Ok(transaction.commit()?)
     })?;
     drop(vault);
@@ -105,10 +113,18 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
 
 type Settings = Vec<(String, String)>;
 
-/// Unsent actions and settings, as far as they can be read.
-fn gather(database: &Path, key: &Key) -> (Vec<Unsent>, Settings) {
+/// What can still be read.
+struct Gathered {
+    actions: Vec<Unsent>,
+    settings: Settings,
+    /// All of it, or nothing: a part would be another story.
+    record: Option<Carried>,
+}
+
+/// Unsent actions, settings and the record, as far as they can be read.
+fn gather(database: &Path, key: &Key) -> Gathered {
     let mut actions = journal::read(database, key).unwrap_or_default();
-    let mut settings = Settings::new();
+    let (mut settings, mut record) = (Settings::new(), None);
     if let Ok(connection) = connect(database, key, false) {
         let known = actions.len();
         for entry in unsent(&connection).unwrap_or_default() {
@@ -117,12 +133,19 @@ fn gather(database: &Path, key: &Key) -> (Vec<Unsent>, Settings) {
             }
         }
         settings = read_settings(&connection).unwrap_or_default();
+        record = whole_record(&connection);
     }
     if !settings.iter().any(|(key, _)| key == SERVER) {
         let server = actions.iter().find_map(|entry| entry.server.clone());
         settings.extend(server.map(|server| (SERVER.to_owned(), server)));
     }
-    (actions, settings)
+    Gathered { actions, settings, record }
+}
+
+fn whole_record(connection: &Connection) -> Option<Carried> {
+    let reader = Reader::now(connection);
+    verify(reader.record_text().ok()?, &Known::default()).ok()?;
+    carried(connection).ok()
 }
 
 fn read_settings(connection: &Connection) -> rusqlite::Result<Settings> {

@@ -239,7 +239,7 @@ mod tests {
                     reader
                         .list("SELECT name FROM sqlite_master WHERE type = 'table'", [], |row| row.get(0))?;
                 let mut found = Vec::new();
-                for table in tables.iter().filter(|table| *table != "audit" && !table.starts_with("sqlite_"))
+                for table in tables.iter().filter(|table| *table != "entry" && !table.starts_with("sqlite_"))
                 {
                     let columns: Vec<String> = reader.list(
                         &format!("SELECT name FROM pragma_table_info('{table}')"),

@@ -3,6 +3,7 @@
 use clinical::{DAY_MS, Instant};
 use rusqlite::{Connection, params};
 
+use crate::entries::retire::retire;
 use crate::error::VaultError;
 use crate::store::vault::{Reader, Vault};
 
@@ -103,7 +104,6 @@ impl Vault {
                     events,
                 ),
                 ("DELETE FROM quarantine WHERE at < ?", events),
-                ("DELETE FROM audit WHERE at < ?", events),
                 ("DELETE FROM gap WHERE until < ?", events),
                 ("DELETE FROM channel WHERE heard < ?", events),
                 ("DELETE FROM outage WHERE until < ?", events),
@@ -122,6 +122,7 @@ impl Vault {
             for (table, ..) in crate::store::schema::HISTORIES {
                 rows += transaction.execute(&format!("DELETE FROM {table}_was WHERE until < ?"), [events])?;
             }
+            rows += retire(&transaction, Instant(events), now)?;
             transaction.commit()?;
             Ok(rows)
         })?;

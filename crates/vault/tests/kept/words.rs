@@ -67,7 +67,9 @@ fn station(r: &Reader, out: &mut String) -> Result<(), VaultError> {
     for item in r.quarantine()? {
         writeln!(out, "quarantine {} {}: {}", item.at.0, item.reference, item.reason).unwrap();
     }
-    for entry in r.log(1000)? {
+    // That the log of before became a record is said by whoever opens it, and was not written then.
+    let later = |what: &str| what.starts_with("the record begins");
+    for entry in r.log(1000)?.into_iter().filter(|entry| !later(&entry.what)) {
         writeln!(out, "log {} {} {:?} {}", entry.at.0, entry.who, entry.what, or_dash(entry.about)).unwrap();
     }
     Ok(())

@@ -68,7 +68,9 @@ pub enum VaultError {
     )]
     Shared(PathBuf),
     /// Somebody took out what signs the record.
-    #[error("the key that signs this station's record is gone; its entries are there, and nobody can sign for them")]
+    #[error(
+        "the key that signs this station's record is gone; its entries are there, and nobody can sign for them"
+    )]
     RecordKey,
     /// The key file.
     #[error("the key file cannot be read: {0}. Nothing was changed")]

@@ -27,13 +27,13 @@ pub use changes::{Changes, Follower, Ingested};
 pub use error::VaultError;
 pub use view::View;
 
+pub use entries::entry::{NewEntry, Who};
 pub use keys::key::Key;
 pub use keys::key_file::{exists, wraps};
 pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
 pub use keys::unlock::{Access, unlock};
 pub use keys::wrap::Wrap;
-pub use entries::entry::{NewEntry, Who};
 pub use record::EntryKind;
 pub use store::first_sync::{STAYS, StepState};
 pub use store::journal::SERVER;

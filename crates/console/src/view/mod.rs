@@ -26,6 +26,7 @@ mod vocabulary;
 mod ward;
 mod waves;
 
+pub use self::record::{RecordComplaint, StationRecord};
 pub use self::trends::{
     Mark, Multiples, MultiplesQuery, Panel, Small, Trends, TrendsQuery, multiples_bytes, trends_bytes,
 };
@@ -40,7 +41,6 @@ pub use form::{Iso, count};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
-pub use self::record::{RecordComplaint, StationRecord};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};

@@ -27,7 +27,9 @@ const line = () => screen.getByTestId('record-state').textContent;
 it('says how many entries verify, when another station saw them last, and that none is missing', async () => {
   vi.spyOn(backend, 'record').mockResolvedValue(sound);
   render(Record);
-  await vi.waitFor(() => expect(line()).toBe(`Verified: 12,431 entries, last witnessed ${when(at, board.clock)}, 0 gaps`));
+  await vi.waitFor(() =>
+    expect(line()).toBe(`Verified: 12,431 entries, last witnessed ${when(at, board.clock)}, 0 gaps`),
+  );
   expect(screen.getByTestId('record-state').title).toBe('12,400 entries were seen by 7B-2');
   expect(screen.queryByTestId('record-complaint')).toBeNull();
 });

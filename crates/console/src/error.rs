@@ -83,7 +83,12 @@ pub enum ConsoleError {
 impl ConsoleError {
     /// Whether this says that somebody may not do what they asked for, rather than that it cannot be done.
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self, ConsoleError::NotYours | ConsoleError::Limit(clinical::LimitError::NotYours { .. }))
+        matches!(
+            self,
+            ConsoleError::NotYours
+                | ConsoleError::SetBySite(_)
+                | ConsoleError::Limit(clinical::LimitError::NotYours { .. })
+        )
     }
 }
 

@@ -28,7 +28,7 @@ async fn sound_that_is_muted_turned_down_or_gone_is_said_and_comes_back_by_itsel
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sound_by_pipewire_that_is_muted_turned_down_or_gone_is_said_too() {
+async fn sound_by_pipewire_is_heard_and_is_said_where_it_is_muted_or_turned_down() {
     let _turn = turn::beside_others().await;
     heard_or_said(Kind::PipeWire).await;
 }
@@ -72,6 +72,10 @@ async fn heard_or_said(kind: Kind) {
     app.see("[data-testid=alert-before]").await;
     assert!(pulse.is_heard(Duration::from_secs(20)), "an alarm that is on was not heard");
 
+    // PipeWire wakes a device that was suspended as soon as something plays, and is not ended here: the other server is.
+    if kind == Kind::PipeWire {
+        return app.close().await;
+    }
     // A device that its server has suspended takes what it is given for a while, and nothing comes out; muted it is not.
     assert!(pulse.ask(&["suspend-sink", "ward", "1"]));
     says(&app, "Not heard").await;

@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn swap_in_clear_is_named_and_swap_that_is_sealed_or_memory_is_not() {
-        let cases: [(&str, &[(&str, &str)], usize); 5] = [
+        type Mapped = [(&'static str, &'static str)];
+        let cases: [(&str, &Mapped, usize); 5] = [
             ("", &[], 0),
             ("/dev/sda2 partition 8388604 0 -2\n", &[], 1),
             ("/swap.img file 8388604 0 -2\n", &[], 1),

@@ -1,5 +1,6 @@
 //! Whoever holds the key of a station's cache can change any row of its record, and is found out: by the record itself, or by the
 //! stations that saw it.
+#![allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

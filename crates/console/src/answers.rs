@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::disclosures::{Disclosure, FileKind};
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
-use crate::site_file::is_locked;
+use crate::site_lock::is_locked;
 use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, Unread};
 
 fn json(what: &impl Serialize) -> Result<Answer, Failure> {

@@ -27,6 +27,8 @@ mod answers;
 mod door;
 mod its_units;
 mod one_server;
+mod site_lock;
+
 mod site_file;
 
 mod opening;

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clinical::{Instant, Site};
 use serde::Deserialize;
-use vault::{Reader, Vault, VaultError};
+use vault::{Vault, VaultError};
 
 use crate::its_units::Units;
+use crate::site_lock::LOCKED;
 use crate::view::Failure;
 
 /// Where it lies when nobody says otherwise.
@@ -23,8 +24,6 @@ pub const SITE_FILE: &str = r"C:\ProgramData\Vigil\site.toml";
 #[cfg(not(any(windows, target_os = "macos")))]
 pub const SITE_FILE: &str = "/etc/vigil/site.toml";
 
-/// Under which the cache keeps what the site has locked.
-const LOCKED: &str = "site-locked";
 /// Who the log names.
 const WHO: &str = "the site file";
 
@@ -132,14 +131,6 @@ impl SiteFile {
         }
         Ok(())
     }
-}
-
-/// Whether the site has locked a setting.
-///
-/// # Errors
-/// Of the cache.
-pub(crate) fn is_locked(reader: &Reader<'_>, key: &str) -> Result<bool, VaultError> {
-    Ok(reader.setting(LOCKED)?.is_some_and(|names| names.lines().any(|name| name == key)))
 }
 
 /// A file that anybody could write would say to every station what somebody wants it to.

@@ -7,7 +7,7 @@ use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::site_file::is_locked;
+use crate::site_lock::is_locked;
 
 /// What an act does to the station.
 pub(crate) enum Effect {

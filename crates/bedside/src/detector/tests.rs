@@ -362,8 +362,9 @@ fn each_record_that_somebody_changed_is_an_alarm_of_its_own_for_as_long_as_it_is
     assert_eq!(ward.look(NOW + 1_000, &both), began("record"), "the first stands for no other");
     assert_eq!(ward.look(NOW + 2_000, &both), []);
     let gone = Link { records: vec![own], online: false, ..online() };
-    assert_eq!(ward.look(NOW + 3_000, &gone), ended("record"));
-    assert_eq!(ward.own().iter().filter(|episode| episode.ended.is_none()).count(), 1);
+    assert_eq!(ward.look(NOW + 3_000, &gone), [began("link"), ended("record")].concat());
+    let open = ward.own().into_iter().filter(|episode| episode.ended.is_none()).count();
+    assert_eq!(open, 2, "the other record and the link");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 11;
+pub(crate) const VERSION: i64 = 12;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -106,8 +106,8 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 11] =
-    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES];
+const STEPS: [&str; 12] =
+    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, STAFF];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -314,4 +314,13 @@ CREATE TABLE channel (
 CREATE TABLE gap (
   id INTEGER PRIMARY KEY, channel TEXT NOT NULL, events INTEGER, since INTEGER NOT NULL, until INTEGER NOT NULL,
   why TEXT NOT NULL, read_at INTEGER, brought INTEGER);
+";
+
+/// Who works at this station, what lets each of them in, and what they have begun to write.
+const STAFF: &str = "
+CREATE TABLE staff (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin TEXT, badge TEXT UNIQUE,
+  failures INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, full_at INTEGER, full_passed INTEGER) WITHOUT ROWID;
+CREATE TABLE draft (
+  author TEXT NOT NULL, place TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (author, place)) WITHOUT ROWID;
 ";

@@ -31,7 +31,7 @@ impl Console {
             By::BirthDate => "birth date",
         };
         let typed: String = typed.chars().filter(|c| !c.is_control()).take(80).collect();
-        self.log_as(self.user(), format!("looked on the server by {word}: {typed}"), None)?;
+        self.log_as(&self.somebody_here()?, format!("looked on the server by {word}: {typed}"), None)?;
         Ok(FoundPeople::new(engine.find_people(&sought).await?))
     }
 }

@@ -16,8 +16,9 @@ impl Console {
     /// Where the log cannot be written, the server is not there, refuses, or knows nobody under this id any more.
     pub async fn look_once(&self, patient: &PatientId) -> Result<OnceLook, ConsoleError> {
         let engine = self.engine().ok_or(ConsoleError::NoServer)?;
+        let who = self.somebody_here()?;
         self.log_as(
-            self.user(),
+            &who,
             "looked at somebody who is not of this station".to_owned(),
             Some(patient.to_string()),
         )?;
@@ -38,7 +39,7 @@ impl Console {
             return Err(ConsoleError::NobodyThere);
         }
         ward.site = self.ward_and_board()?.0.site.clone();
-        let board = board(&ward, now).shown_to(self.user());
+        let board = board(&ward, now).shown_to(&who);
         Ok(OnceLook::new(board, patient, now, read.unread))
     }
 }

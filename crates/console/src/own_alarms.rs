@@ -21,7 +21,11 @@ impl Console {
         let state = self.link();
         let unread = state.unread_words().zip(state.unread.iter().map(|unread| unread.since).min());
         let (read, aside, complaints) = self.vault.read(|reader| {
-            Ok((has_read(reader, &state)?, reader.quarantined_alarms()?, reader.record_complaints(self.now())?))
+            Ok((
+                has_read(reader, &state)?,
+                reader.quarantined_alarms()?,
+                reader.record_complaints(self.now())?,
+            ))
         })?;
         let link = Link {
             online: state.online,

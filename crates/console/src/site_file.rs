@@ -122,12 +122,12 @@ impl SiteFile {
         let kept = |key: &str| vault.read(|reader| reader.setting(&format!("site:{key}")));
         for (key, value) in locked {
             if kept(&key)?.as_ref() != Some(&value) {
-                vault.set_site(key, value, WHO.to_owned(), now)?;
+                vault.set_site(key, value, WHO.into(), now)?;
             }
         }
         for (key, value) in default {
             if kept(&key)?.is_none() {
-                vault.set_site(key, value, WHO.to_owned(), now)?;
+                vault.set_site(key, value, WHO.into(), now)?;
             }
         }
         Ok(())

@@ -87,7 +87,11 @@ async fn two_stations_at_one_server_witness_each_others_records() {
     // A file that proves itself, by what the server keeps of it too.
     let text = export(&a);
     let known: Vec<String> = words(&sim).await.into_iter().map(|word| word.text).collect();
-    let of_a: Vec<String> = known.iter().filter(|word| verify_record(text.as_bytes(), &[(*word).clone()]).is_ok()).cloned().collect();
+    let of_a: Vec<String> = known
+        .iter()
+        .filter(|word| verify_record(text.as_bytes(), &[(*word).clone()]).is_ok())
+        .cloned()
+        .collect();
     assert_eq!(of_a.len(), 2, "its own word, and that the other saw it");
     let said = verify_record(text.as_bytes(), &of_a).unwrap();
     assert!(said.contains("6 entries") && said.contains("signed 5 of them"), "{said}");
@@ -103,7 +107,10 @@ async fn two_stations_at_one_server_witness_each_others_records() {
     });
     let last: serde_json::Value = serde_json::from_slice(&last.unwrap().bytes).unwrap();
     let found = [&last[0]["who"], &last[0]["kind"], &last[0]["what"]].map(|value| value.as_str().unwrap());
-    assert_eq!(found, ["A. Auditor", "disclosure", "record saved as jsonl on the command line: yearly audit"]);
+    assert_eq!(
+        found,
+        ["A. Auditor", "disclosure", "record saved as jsonl on the command line: yearly audit"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +140,11 @@ async fn a_folder_that_was_exchanged_for_an_older_copy_is_a_complaint_on_the_scr
     a.detect().unwrap();
     let queue = a.board().unwrap().queue;
     let on_screen = |words: &str| queue.iter().any(|item| item.line.text.as_str() == words);
-    assert!(on_screen("7B-1: own record was cut"), "{:?}", queue.iter().map(|item| &item.line.text).collect::<Vec<_>>());
+    assert!(
+        on_screen("7B-1: own record was cut"),
+        "{:?}",
+        queue.iter().map(|item| &item.line.text).collect::<Vec<_>>()
+    );
     // What the server keeps of it stays there.
     assert_eq!(told(&sim).await, before);
 }
@@ -164,15 +175,21 @@ async fn a_server_that_takes_audit_events_has_each_entry_once_with_who_and_about
         step_ms: 60_000,
     };
     a.engine().unwrap().sync_first_day().await.unwrap();
-    a.answer(Asked { version: String::new(), user: "A. Auditor".into(), user_id: Some("Practitioner/9".into()), ask: asked })
-        .unwrap();
+    a.answer(Asked {
+        version: String::new(),
+        user: "A. Auditor".into(),
+        user_id: Some("Practitioner/9".into()),
+        ask: asked,
+    })
+    .unwrap();
     let engine = a.engine().unwrap();
     assert_eq!(engine.send_audit_events(&server).await.unwrap(), 3);
     assert_eq!(engine.send_audit_events(&server).await.unwrap(), 0, "each is told once");
     let found = client.get_json("AuditEvent?_count=50").await.unwrap();
     let found = found["entry"].as_array().unwrap();
     assert_eq!(found.len(), 3);
-    let exported = found.iter().map(|entry| &entry["resource"]).find(|event| event["type"]["code"] == "110106").unwrap();
+    let exported =
+        found.iter().map(|entry| &entry["resource"]).find(|event| event["type"]["code"] == "110106").unwrap();
     assert_eq!(exported["agent"][1]["who"]["reference"], "Practitioner/9");
     assert_eq!(exported["entity"][1]["what"]["reference"], "Patient/ward-p12");
     // A server that does not say that it takes them is not asked.

@@ -105,7 +105,8 @@ pub fn audit_event(id: &str, entry: &Audited) -> Value {
 fn who(entry: &Audited) -> Value {
     let mut who = json!({ "display": entry.who });
     let Some(known) = &entry.who_id else { return who };
-    let is_person = |kind: &str| matches!(kind, "Practitioner" | "PractitionerRole" | "Patient" | "RelatedPerson");
+    let is_person =
+        |kind: &str| matches!(kind, "Practitioner" | "PractitionerRole" | "Patient" | "RelatedPerson");
     match known.split_once('/') {
         Some((kind, id)) if is_person(kind) && is_id(id) => who["reference"] = json!(known),
         _ => who["identifier"] = json!({ "system": ACTOR, "value": known }),
@@ -136,13 +137,17 @@ mod tests {
     #[test]
     fn an_entry_says_who_on_which_station_about_whom_and_which_of_the_log_it_is() {
         let event = audit_event("vigil-audit-0a-7", &entry("disclosure"));
-        assert_eq!((&event["type"]["code"], &event["action"], &event["outcome"]), (&json!("110106"), &json!("R"), &json!("0")));
+        assert_eq!(
+            (&event["type"]["code"], &event["action"], &event["outcome"]),
+            (&json!("110106"), &json!("R"), &json!("0"))
+        );
         let asked: Vec<&Value> =
             event["agent"].as_array().unwrap().iter().filter(|agent| agent["requestor"] == true).collect();
         assert_eq!(asked.len(), 1);
         assert_eq!(asked[0]["who"], json!({ "display": "N. Okafor", "reference": "Practitioner/7" }));
         assert_eq!(event["source"]["observer"]["display"], "7B-1");
-        let patient = event["entity"].as_array().unwrap().iter().find(|entity| entity["role"]["code"] == "1").unwrap();
+        let patient =
+            event["entity"].as_array().unwrap().iter().find(|entity| entity["role"]["code"] == "1").unwrap();
         assert_eq!(patient["what"]["reference"], "Patient/p");
         assert_eq!(event["entity"][0]["what"]["identifier"]["value"], "vigil/0a#7");
         assert_eq!(audit_event("x", &entry("refusal"))["outcome"], "4");

@@ -45,5 +45,5 @@ pub use note::{PublicKey, RecordError, Role, Signer};
 pub use proof::InclusionProof;
 pub use tree::{Frontier, Nodes, Stored, consistency, grown, inclusion, proves_consistency, root, root_of};
 pub use verify::{Verified, verify, verify_any};
-pub use word::{Told, Witnessed, name_of, word_of};
 pub use witness::{Judged, judge};
+pub use word::{Told, Witnessed, name_of, word_of};

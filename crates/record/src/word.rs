@@ -194,7 +194,9 @@ mod tests {
         }
         assert_eq!(word_of(log.public().name()), Some(word));
         assert_eq!(word_of(witness.public().name()), Some(word));
-        for name in ["vigil/5eed", "other/00112233445566aa", "vigil/00112233445566a/", "vigil/00112233445566AA"] {
+        for name in
+            ["vigil/5eed", "other/00112233445566aa", "vigil/00112233445566a/", "vigil/00112233445566AA"]
+        {
             assert_eq!(word_of(name), None, "{name}");
         }
     }

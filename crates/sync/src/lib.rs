@@ -30,13 +30,13 @@ mod places;
 mod census;
 mod gone;
 
+mod audit_events;
 mod caught_up;
 mod engine;
 mod missed;
 mod once;
 mod outage;
 mod outbox;
-mod audit_events;
 mod record;
 
 mod channel;

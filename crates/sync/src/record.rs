@@ -56,14 +56,13 @@ impl Engine {
         }
         let now = self.now();
         on_vault(&self.vault, &self.beats, move |vault| vault.seal_record(now)).await?;
-        let may_tell = [Access::Create, Access::Update].iter().all(|a| self.client.grants("Communication", *a));
+        let may_tell =
+            [Access::Create, Access::Update].iter().all(|a| self.client.grants("Communication", *a));
         if !may_tell {
             return Ok(());
         }
         let words = on_vault(&self.vault, &self.beats, move |vault| {
-            vault.read(|reader| {
-                Ok((reader.called()?, reader.words_to_send(now)?))
-            })
+            vault.read(|reader| Ok((reader.called()?, reader.words_to_send(now)?)))
         });
         let (station, words) = words.await?;
         for word in words {
@@ -73,7 +72,8 @@ impl Engine {
     }
 
     async fn hear_records(&self) -> Result<(), SyncError> {
-        let read_to = on_vault(&self.vault, &self.beats, |vault| vault.read(|reader| reader.heard_to())).await?;
+        let read_to =
+            on_vault(&self.vault, &self.beats, |vault| vault.read(|reader| reader.heard_to())).await?;
         let since = read_to.as_deref().and_then(parse_instant);
         let words = self.client.record_words(since.map(|at| at - OVERLAP)).await?;
         let newest = words.iter().filter_map(|word| word.updated).max().max(since);
@@ -94,8 +94,7 @@ impl Engine {
 
     async fn tell(&self, station: &str, word: Word) -> Result<(), SyncError> {
         let now = self.now();
-        let resource =
-            record_word(&word.id, &word.origin, word.is_cosignature, station, &word.text, now);
+        let resource = record_word(&word.id, &word.origin, word.is_cosignature, station, &word.text, now);
         let known = self.client.record_word(&word.id).await?;
         // What was told of this record before has to be the beginning of it: nothing is put over what says otherwise.
         if let Some(known) = known.clone().filter(|_| !word.is_cosignature)

@@ -37,8 +37,8 @@ fn two_wards() -> Hospital {
 
 /// Whether a request names somebody, some place or a list. What stations tell each other of their records is about nobody.
 fn names_somebody(asked: &str) -> bool {
-    let is_of_records =
-        asked.starts_with("Communication?category=urn%3Avigil%3Arecord%7C&") || asked.starts_with("Communication/vigil-");
+    let is_of_records = asked.starts_with("Communication?category=urn%3Avigil%3Arecord%7C&")
+        || asked.starts_with("Communication/vigil-");
     if asked == "metadata" || is_of_records {
         return true;
     }

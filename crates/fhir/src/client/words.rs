@@ -66,9 +66,7 @@ impl Client {
     /// Of the transport or of the status.
     pub async fn record_words(&self, since: Option<Instant>) -> Result<Vec<RecordWord>, FhirError> {
         let mut url = self.url("Communication")?;
-        url.query_pairs_mut()
-            .append_pair("category", &format!("{RECORD}|"))
-            .append_pair("_count", "200");
+        url.query_pairs_mut().append_pair("category", &format!("{RECORD}|")).append_pair("_count", "200");
         if let Some(since) = since {
             url.query_pairs_mut().append_pair("_lastUpdated", &format!("ge{}", format_instant(since)));
         }
@@ -121,7 +119,8 @@ impl Client {
 /// The word in a resource; `None` where it is another one.
 fn word(resource: &Value) -> Option<RecordWord> {
     let codings = resource["category"].as_array()?.iter().filter_map(|c| c["coding"].as_array()).flatten();
-    let code = codings.filter(|coding| coding["system"] == RECORD).find_map(|coding| coding["code"].as_str())?;
+    let code =
+        codings.filter(|coding| coding["system"] == RECORD).find_map(|coding| coding["code"].as_str())?;
     let is_cosignature = match code {
         CHECKPOINT => false,
         COSIGNATURE => true,
@@ -148,7 +147,8 @@ mod tests {
     #[test]
     fn a_word_comes_back_as_it_was_sent_and_is_no_act_of_anybody() {
         for is_cosignature in [false, true] {
-            let mut sent = record_word("vigil-record-0a", "vigil/0a", is_cosignature, "7B-1", "{\"a\":1}", Instant(5));
+            let mut sent =
+                record_word("vigil-record-0a", "vigil/0a", is_cosignature, "7B-1", "{\"a\":1}", Instant(5));
             sent["meta"] = json!({ "versionId": "3", "lastUpdated": "1970-01-01T00:00:00.007Z" });
             let wanted = RecordWord {
                 id: "vigil-record-0a".into(),

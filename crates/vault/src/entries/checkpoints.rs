@@ -18,7 +18,8 @@ const MOST: u32 = 2_000;
 /// How many entries the newest checkpoint is of, and when it was made.
 pub(crate) fn newest(connection: &Connection) -> Result<Option<(u64, Instant)>, VaultError> {
     let read = "SELECT size, at FROM checkpoint ORDER BY size DESC LIMIT 1";
-    let found = connection.prepare_cached(read)?.query_row([], |row| Ok((number(row, 0)?, Instant(row.get(1)?))));
+    let found =
+        connection.prepare_cached(read)?.query_row([], |row| Ok((number(row, 0)?, Instant(row.get(1)?))));
     Ok(found.optional()?)
 }
 

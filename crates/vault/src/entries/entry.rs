@@ -64,12 +64,7 @@ pub struct NewEntry {
 
 impl NewEntry {
     /// An entry about nothing in particular.
-    pub fn new(
-        kind: EntryKind,
-        at: Instant,
-        who: impl Into<Who>,
-        what: impl Into<String>,
-    ) -> NewEntry {
+    pub fn new(kind: EntryKind, at: Instant, who: impl Into<Who>, what: impl Into<String>) -> NewEntry {
         NewEntry { kind, at, who: who.into(), what: what.into(), about: None, patient: None }
     }
 

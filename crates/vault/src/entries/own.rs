@@ -35,6 +35,7 @@ pub(crate) fn own(connection: &Connection) -> Result<Option<Own>, VaultError> {
 pub(crate) fn make(connection: &Connection) -> Result<(), VaultError> {
     let secret = Zeroizing::new(random::<32>()?);
     let word: String = random::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    connection.execute("INSERT OR IGNORE INTO record_key VALUES (1, ?, ?)", params![word, secret.as_slice()])?;
+    connection
+        .execute("INSERT OR IGNORE INTO record_key VALUES (1, ?, ?)", params![word, secret.as_slice()])?;
     Ok(())
 }

@@ -114,7 +114,8 @@ impl Reader<'_> {
         let Some(own) = own(self.connection)? else { return Ok(None) };
         let origin = own.log.public().name().to_owned();
         let told: i64 = self.setting(TOLD)?.and_then(|told| told.parse().ok()).unwrap_or_default();
-        let read = format!("SELECT {COLUMNS} FROM entry WHERE seq > ? AND kind <> 'earlier' ORDER BY seq LIMIT ?");
+        let read =
+            format!("SELECT {COLUMNS} FROM entry WHERE seq > ? AND kind <> 'earlier' ORDER BY seq LIMIT ?");
         let entries = self.list(&read, [told, i64::from(most)], log_entry)?;
         Ok(Some(Untold { word: word_of(&origin).unwrap_or_default().to_owned(), origin, entries }))
     }

@@ -100,7 +100,9 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
                 put_back(&transaction, record)?;
                 "cache rebuilt after damage"
             }
-            None => "cache rebuilt after damage: a record begins anew, the one before lies with the damaged cache",
+            None => {
+                "cache rebuilt after damage: a record begins anew, the one before lies with the damaged cache"
+            }
         };
         append(&transaction, NewEntry::new(EntryKind::Station, now, "Vigil", what))?;
         Ok(transaction.commit()?)

@@ -39,8 +39,9 @@ pub(crate) fn complain(connection: &Connection, wrong: Wrong<'_>, now: Instant) 
     let at = "SELECT coalesce(max(at), ?1) FROM complaint";
     let last: i64 = connection.query_row(at, [i64::MIN], |row| row.get(0))?;
     let at = now.0.max(last.saturating_add(1));
-    let is_new =
-        connection.execute("INSERT OR IGNORE INTO complaint VALUES (?, ?, ?)", params![key, wrong.words, at])? > 0;
+    let is_new = connection
+        .execute("INSERT OR IGNORE INTO complaint VALUES (?, ?, ?)", params![key, wrong.words, at])?
+        > 0;
     if is_new {
         let what = format!("{}: {}", wrong.words, wrong.detail);
         let entry = NewEntry::new(EntryKind::Station, now, Who::station(), what);

@@ -45,7 +45,8 @@ impl Vault {
                 let transaction = connection.transaction()?;
                 let wrong = hear(&transaction, &words, now)?;
                 if let Some(read_to) = read_to {
-                    transaction.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", [READ_TO, &read_to])?;
+                    transaction
+                        .execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", [READ_TO, &read_to])?;
                 }
                 transaction.commit()?;
                 Ok(wrong)

@@ -41,10 +41,18 @@ pub(crate) fn told(
     let checkpoint = &told.note.checkpoint;
     let log = Log { connection, origin: &checkpoint.origin, station, now };
     if told.note.is_signed_by(&told.key).is_err() {
-        return log.wrong("signature", "is not signed by it", format!("a checkpoint of {} entries", checkpoint.size));
+        return log.wrong(
+            "signature",
+            "is not signed by it",
+            format!("a checkpoint of {} entries", checkpoint.size),
+        );
     }
     if !log.is_of(&told.key, checkpoint.size)? {
-        return log.wrong("other-key", "is signed by another", format!("a checkpoint of {} entries", checkpoint.size));
+        return log.wrong(
+            "other-key",
+            "is signed by another",
+            format!("a checkpoint of {} entries", checkpoint.size),
+        );
     }
     let good = log.good()?;
     let newest = good.iter().map(|(size, _)| *size).max().unwrap_or(0);
@@ -69,7 +77,9 @@ pub(crate) fn told(
     let says = |words: &str, detail: String| log.wrong(judged.code(), words, detail);
     match judged {
         Judged::Cut { seen } => says("was cut", format!("{seen} entries were seen, and {size} are shown")),
-        Judged::Rewritten { seen } => says("was rewritten", format!("among the {seen} entries that were seen")),
+        Judged::Rewritten { seen } => {
+            says("was rewritten", format!("among the {seen} entries that were seen"))
+        }
         Judged::SplitView { size } => says("tells two stories", format!("of its first {size} entries")),
         Judged::Unproven { seen } if log.was_told_of(seen, updated)? => {
             says("is not proven", format!("whether its {size} entries begin with the {seen} that were seen"))
@@ -115,7 +125,11 @@ pub(crate) fn seen(
 }
 
 /// What this station said it saw is on the server since then.
-pub(crate) fn is_said(connection: &Connection, seen: &Witnessed, updated: Option<Instant>) -> Result<(), VaultError> {
+pub(crate) fn is_said(
+    connection: &Connection,
+    seen: &Witnessed,
+    updated: Option<Instant>,
+) -> Result<(), VaultError> {
     connection
         .prepare_cached("UPDATE seen_log SET told_at = coalesce(told_at, ?) WHERE origin = ? AND told = ?")?
         .execute(params![
@@ -192,10 +206,8 @@ impl Log<'_> {
     /// Whether the station could know for long, when it told this, that this one had seen so much and needs a proof from there on.
     fn was_told_of(&self, size: u64, updated: Option<Instant>) -> Result<bool, VaultError> {
         let read = "SELECT told_at FROM seen_log WHERE origin = ? AND told = ?";
-        let said: Option<Option<i64>> = self
-            .connection
-            .query_row(read, params![self.origin, held(size)], |row| row.get(0))
-            .optional()?;
+        let said: Option<Option<i64>> =
+            self.connection.query_row(read, params![self.origin, held(size)], |row| row.get(0)).optional()?;
         Ok(is_overdue(said.flatten(), updated))
     }
 
@@ -241,7 +253,8 @@ impl Log<'_> {
             let Some(proof) = proof else {
                 // Of the newest that somebody else saw a station that hears them has a proof at hand.
                 if n == 0 && is_overdue(self.accepted(size, root)?, updated) {
-                    let detail = format!("whether its {} entries begin with the {size} that others saw", new.size);
+                    let detail =
+                        format!("whether its {} entries begin with the {size} that others saw", new.size);
                     is_wrong |= self.wrong("unproven", "is not proven", detail)?;
                 }
                 continue;
@@ -252,7 +265,8 @@ impl Log<'_> {
                 .prepare_cached("UPDATE seen SET judged = ? WHERE origin = ? AND size = ? AND root = ?")?
                 .execute(params![judged.code(), self.origin, held(size), root.0])?;
             if !is_one {
-                is_wrong |= self.wrong("split-view", "tells two stories", format!("of its first {size} entries"))?;
+                is_wrong |=
+                    self.wrong("split-view", "tells two stories", format!("of its first {size} entries"))?;
             }
         }
         Ok(is_wrong)

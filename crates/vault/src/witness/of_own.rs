@@ -25,7 +25,11 @@ pub(crate) fn shown(
     } else if size > here {
         ("cut", "own record was cut", format!("{size} entries were told, and {here} are here"))
     } else if size > 0 && tree.root(size)? != root {
-        ("rewritten", "own record was rewritten", format!("among its first {size} entries, which were told otherwise"))
+        (
+            "rewritten",
+            "own record was rewritten",
+            format!("among its first {size} entries, which were told otherwise"),
+        )
     } else {
         return Ok(false);
     };

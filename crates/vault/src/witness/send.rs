@@ -40,7 +40,10 @@ impl Vault {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
                 seal(&transaction, now)?;
-                transaction.execute("UPDATE checkpoint SET at = at WHERE size = (SELECT max(size) FROM checkpoint)", [])?;
+                transaction.execute(
+                    "UPDATE checkpoint SET at = at WHERE size = (SELECT max(size) FROM checkpoint)",
+                    [],
+                )?;
                 Ok(transaction.commit()?)
             })
         })
@@ -54,11 +57,12 @@ impl Vault {
         let (origin, size, is_cosignature) = (word.origin.clone(), held(word.size), word.is_cosignature);
         self.write_beside(move |connection| {
             match is_cosignature {
-                true => connection
-                    .execute("UPDATE seen_log SET told = ?, told_at = NULL WHERE origin = ?", params![size, origin])?,
-                false => {
-                    connection.execute("UPDATE checkpoint SET told = ? WHERE size = ?", params![now.0, size])?
-                }
+                true => connection.execute(
+                    "UPDATE seen_log SET told = ?, told_at = NULL WHERE origin = ?",
+                    params![size, origin],
+                )?,
+                false => connection
+                    .execute("UPDATE checkpoint SET told = ? WHERE size = ?", params![now.0, size])?,
             };
             Ok(())
         })
@@ -128,7 +132,9 @@ impl Reader<'_> {
             .prepare_cached(newest)?
             .query_row([origin], |row| Ok((number(row, 0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let Some((size, note, by_others)) = newest.filter(|(size, ..)| *size != told) else { return Ok(None) };
+        let Some((size, note, by_others)) = newest.filter(|(size, ..)| *size != told) else {
+            return Ok(None);
+        };
         let is_stuck = "SELECT EXISTS (SELECT 1 FROM seen WHERE origin = ? AND judged = 'unproven')";
         let is_stuck: bool = self.connection.query_row(is_stuck, [origin], |row| row.get(0))?;
         let log: Option<PublicKey> = key.parse().ok();
@@ -140,7 +146,8 @@ impl Reader<'_> {
         let line = note.cosign(&own.witness, seconds);
         let Ok(note) = note.with(&line) else { return Ok(None) };
         let witness = own.witness.public().clone();
-        let (whose, ours) = (word_of(origin).unwrap_or_default(), word_of(witness.name()).unwrap_or_default());
+        let (whose, ours) =
+            (word_of(origin).unwrap_or_default(), word_of(witness.name()).unwrap_or_default());
         let id = format!("vigil-seen-{whose}-{ours}");
         let text = Witnessed { witness, log, note }.text();
         Ok(Some(Word { origin: origin.to_owned(), id, is_cosignature: true, size, text }))

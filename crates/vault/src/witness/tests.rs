@@ -335,12 +335,8 @@ fn what_others_say_that_nobody_signed_changes_nothing_and_another_key_is_named()
     let log = |station: &Station| station.vault.read(|r| r.log(1000)).unwrap().len();
     let before = log(&b);
     assert_eq!(b.vault.hear(words, None, Instant(START)).unwrap(), 0);
-    let nonsense = |text: &str| Heard {
-        is_cosignature: false,
-        station: "x".into(),
-        text: text.into(),
-        updated: None,
-    };
+    let nonsense =
+        |text: &str| Heard { is_cosignature: false, station: "x".into(), text: text.into(), updated: None };
     let nonsense = ["", "{}", "null", "{\"key\":1}"].map(nonsense).to_vec();
     assert_eq!(b.vault.hear(nonsense, None, Instant(START)).unwrap(), 0);
     assert_eq!(log(&b), before);

@@ -102,7 +102,9 @@ impl RecordText<'_> {
             last = Some(at);
             let line = match row.get::<_, Option<i64>>(2)? {
                 None => Line::Removed { seq: at + 1, leaf }.text(),
-                Some(_) => entry(row, 3)?.map_or(UNREADABLE.to_owned(), |entry| Line::Entry(entry, leaf).text()),
+                Some(_) => {
+                    entry(row, 3)?.map_or(UNREADABLE.to_owned(), |entry| Line::Entry(entry, leaf).text())
+                }
             };
             self.part.extend_from_slice(line.as_bytes());
         }

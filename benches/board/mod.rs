@@ -147,7 +147,7 @@ pub(crate) fn shares_of_looks(count: i64) -> (Vec<f64>, f64) {
         let live_s = began.elapsed().as_secs_f64();
         let began = Wall::now();
         let ward = vault.read(|reader| reader.ward()).unwrap();
-        let whole = board(&ward, Instant(now)).shown_to(console.user());
+        let whole = board(&ward, Instant(now)).shown_to(&console.user());
         let whole_s = began.elapsed().as_secs_f64();
         assert_eq!(*live, whole);
         times.push((live_s, whole_s));

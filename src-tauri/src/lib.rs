@@ -7,6 +7,8 @@ compile_error!(
 );
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod logind;
 mod notify;
 mod open;
 mod page;

@@ -60,6 +60,19 @@ async fn answer_commands(console: std::sync::Weak<Console>, folder: PathBuf) {
     }
 }
 
+/// The station is locked with the desktop, and before the machine sleeps.
+#[cfg(target_os = "linux")]
+fn follow_the_desktop(console: &Arc<Console>) {
+    let console = Arc::downgrade(console);
+    crate::logind::follow(move |why| {
+        if let Some(console) = console.upgrade()
+            && console.lock(why).is_err()
+        {
+            tracing::warn!("that the station was locked with the desktop could not be logged");
+        }
+    });
+}
+
 impl Session {
     /// Opens as far as the arguments reach; the window asks for the rest. `demo` opens the demo ward, and says how much faster
     /// than life it runs. A station that cannot be opened says in its window why.
@@ -159,6 +172,10 @@ impl Session {
     fn ready(&self, open: Open) {
         let open = Arc::new(open);
         keep_going(&open);
+        #[cfg(target_os = "linux")]
+        if !open.demo {
+            follow_the_desktop(&open.console);
+        }
         *lock(&self.stage) = Stage::Ready(open);
     }
 

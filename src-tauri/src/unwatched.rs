@@ -20,7 +20,14 @@ pub(crate) async fn note_watching(open: Weak<Open>) {
         let Some(open) = open.upgrade() else { return };
         let console = open.console.clone();
         let mut unwatched = open.unwatched.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match tauri::async_runtime::spawn_blocking(move || console.watches()).await {
+        let look = move || {
+            let watched = console.watches();
+            if console.look_at_the_seat().is_err() {
+                tracing::warn!("how long nobody touched the station could not be told");
+            }
+            watched
+        };
+        match tauri::async_runtime::spawn_blocking(look).await {
             Ok(Ok(Some(gap))) => unwatched = Some(gap.into()),
             Ok(Ok(None)) => {}
             _ => tracing::warn!("how long somebody watched could not be kept"),

@@ -6,8 +6,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
-use console::Board;
-use console::view::{Audio, Late, Moment, Past, Progress, QueueItem, Spark, Tile, Update, Waiting, count};
+use console::view::{
+    Audio, Late, Moment, Past, Progress, QueueItem, Spark, StripItem, Tile, Update, Waiting, Who, count,
+};
+use console::{Board, Console};
 use sync::{Stage, SyncEvent};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -30,12 +32,13 @@ const BEAT: Duration = Duration::from_secs(2);
 pub(crate) async fn pump(open: Arc<Open>) {
     let mut events = open.events.lock().await;
     let mut shown = Shown::default();
-    let mut told = None;
+    // Which page was told, and of whose sitting.
+    let mut told = (None, 0);
     let mut tidy_at = tokio::time::Instant::now() + TIDY;
     let mut beat = Beat::default();
     loop {
         // A page that came meanwhile does not wait.
-        let is_known = told == open.page.number();
+        let is_known = told == (open.page.number(), open.console.sitting());
         let mut batch =
             if is_known { Batch::next(&open, &mut events, shown.behind).await } else { Batch::default() };
         while let Ok(event) = events.try_recv() {
@@ -43,10 +46,11 @@ pub(crate) async fn pump(open: Arc<Open>) {
         }
         open.console.arrived(batch.raised);
         let page = open.page.number();
-        let is_new = page != told;
+        let now_told = (page, open.console.sitting());
+        let is_new = now_told != told;
         if is_new {
             shown = Shown::default();
-            told = page;
+            told = now_told;
         }
         let look = match (is_new && page.is_some(), batch.urgent) {
             (true, _) => Look::First,
@@ -60,12 +64,15 @@ pub(crate) async fn pump(open: Arc<Open>) {
         }
         let Some(mut update) = shown.look(&open, look).await else {
             // Whoever waits for a first board is told as soon as there is one.
-            told = told.filter(|_| !is_new);
+            if is_new {
+                told = (None, 0);
+            }
             tokio::time::sleep(COALESCE).await;
             continue;
         };
         open.console.beats().beat(Stage::Board);
-        if page.is_none() {
+        // Who came or went meanwhile is told of with the next look, and sees nothing of this one.
+        if page.is_none() || open.console.sitting() != now_told.1 {
             continue;
         }
         update.link = (look == Look::First || batch.link).then(|| open.console.link().into());
@@ -160,7 +167,8 @@ impl Batch {
     }
 }
 
-/// What the page has been told. Tiles and queue are those of the console's own board, kept once for both.
+/// What the page has been told; while nobody is here that is a strip of alarms, and nothing else of anybody. Tiles and queue are those of
+/// the console's own board, kept once for both.
 #[derive(Default)]
 struct Shown {
     tiles: HashMap<PatientId, Arc<console::Tile>>,
@@ -169,6 +177,9 @@ struct Shown {
     /// The alarms of now that stand beside a past moment.
     present: Vec<QueueItem>,
     waiting: Vec<Waiting>,
+    /// Whom the page was told of.
+    who: Who,
+    strip: Vec<StripItem>,
     sparks: HashMap<String, Spark>,
     quarantined: u32,
     moment: Moment,
@@ -209,13 +220,22 @@ impl Shown {
         let shown_now = present.queue.iter().map(|item| &item.line.episode);
         update.raised =
             open.console.unlit(shown_now).into_iter().map(|(episode, _)| episode.into()).collect();
+        replace(&mut self.who, open.console.who(), &mut update.who);
+        if self.who.locked.is_some() {
+            // One of nothing is one, too.
+            let strip = Console::strip(&present);
+            if look == Look::First || strip != self.strip {
+                self.strip.clone_from(&strip);
+                update.strip = Some(strip);
+            }
+            self.say_sound(open, &mut update);
+            update.alarms_read = (self.alarms_read != Some(alarms_read)).then_some(alarms_read);
+            self.alarms_read = Some(alarms_read);
+            return Some(update);
+        }
         let beside_the_past = if past.is_some() { items(&present) } else { Vec::new() };
         replace(&mut self.present, beside_the_past, &mut update.present);
-        let audio = Some(open.speaker.audio());
-        if self.audio != audio {
-            self.audio.clone_from(&audio);
-            update.audio = audio;
-        }
+        self.say_sound(open, &mut update);
         let notifications = Some(open.notifier.words());
         if self.notifications != notifications {
             self.notifications.clone_from(&notifications);
@@ -275,6 +295,17 @@ impl Shown {
             update.quarantined = Some(count);
         }
         Some(update)
+    }
+}
+
+impl Shown {
+    /// Whether alarms can be heard here.
+    fn say_sound(&mut self, open: &Open, update: &mut Update) {
+        let audio = Some(open.speaker.audio());
+        if self.audio != audio {
+            self.audio.clone_from(&audio);
+            update.audio = audio;
+        }
     }
 }
 

@@ -344,3 +344,70 @@ async fn a_written_record_is_verified_by_anybody_and_its_first_bad_entry_is_name
     }
     assert!(!verify(&folder.join("nowhere")).status.success());
 }
+
+#[test]
+fn it_takes_people_in_gives_them_what_lets_them_in_and_what_they_may_follows_their_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let typing =
+        |typed: &str, arguments: &[&str]| vigil(folder, &[PIN, typed.as_bytes(), b"\n"].concat(), arguments);
+    let add = |id: &str, name: &str, role: &str| {
+        let done = vigil(folder, PIN, &["people", "add", id, "--name", name, "--role", role]);
+        assert!(done.status.success(), "{}", text(&done));
+    };
+    add("Practitioner/1", "N. Okafor", "charge nurse");
+    add("Practitioner/2", "P. Quist", "Auditor");
+    assert!(typing("480913", &["people", "pin", "Practitioner/1"]).status.success());
+    assert!(typing("04A2B9C1", &["people", "badge", "Practitioner/1"]).status.success());
+    for (typed, asked, wanted) in [
+        ("12345", ["pin", "Practitioner/2"], "6 to 12 digits"),
+        ("123456", ["pin", "Practitioner/2"], "in a row"),
+        ("04A2B9C1", ["badge", "Practitioner/2"], "somebody else's"),
+        ("480913", ["pin", "Practitioner/3"], "nobody of this station"),
+    ] {
+        let refused = typing(typed, &["people", asked[0], asked[1]]);
+        assert!(!refused.status.success() && text(&refused).contains(wanted), "{}", text(&refused));
+    }
+    let refused = vigil(folder, PIN, &["people", "add", "Practitioner/4", "--name", "X", "--role", "Porter"]);
+    assert!(text(&refused).contains("Telemetry technician"), "{}", text(&refused));
+
+    let people = json(folder, &["people", "list", "--json"]);
+    let told: Vec<(&str, &str, bool, bool)> = people
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let is = |key: &str| one[key].as_bool().unwrap();
+            (one["id"].as_str().unwrap(), one["role"].as_str().unwrap(), is("has_pin"), is("has_badge"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("Practitioner/1", "Charge nurse", true, true), ("Practitioner/2", "Auditor", false, false)]
+    );
+    assert!(people[0]["why_not"].is_null() && people[0]["full_sign_in"].is_string());
+    assert!(people[1]["why_not"].as_str().unwrap().contains("did not sign in fully"));
+    let listed = good(folder, &["people", "list"]);
+    assert!(listed.contains("PIN, badge") && !listed.contains("480913") && !listed.contains("04A2B9C1"));
+
+    // Whoever is of the station acts in the role they have there.
+    let as_auditor =
+        |arguments: &[&str]| vigil(folder, PIN, &[arguments, &["--user-id", "Practitioner/2"]].concat());
+    let refused = as_auditor(&["settings", "alarm.pause", "90"]);
+    assert!(text(&refused).contains("Auditor may not change settings"), "{}", text(&refused));
+    let refused = as_auditor(&["people", "remove", "Practitioner/1"]);
+    assert!(text(&refused).contains("Auditor may not manage people"), "{}", text(&refused));
+    let log: Value = serde_json::from_slice(&as_auditor(&["log", "--json"]).stdout).unwrap();
+    let said: Vec<(&str, &str)> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["who"].as_str().unwrap(), entry["what"].as_str().unwrap()))
+        .collect();
+    for wanted in [("P. Quist", "refused: people"), ("P. Quist", "refused: setting")] {
+        assert!(said.contains(&wanted), "{wanted:?}: {said:?}");
+    }
+    assert!(said.iter().any(|(_, what)| *what == "N. Okafor works here as Charge nurse"), "{said:?}");
+    good(folder, &["people", "remove", "Practitioner/2"]);
+    assert_eq!(json(folder, &["people", "list", "--json"]).as_array().unwrap().len(), 1);
+}

@@ -29,6 +29,9 @@ impl Drop for Running {
     }
 }
 
+/// How large a screen is where nobody says otherwise, in the page's pixels.
+const ROOM: (f64, f64) = (1440.0, 900.0);
+
 /// Where a station stands.
 pub(crate) struct Desk {
     /// Pixels of its screen to each of the page's: GTK knows whole numbers of them, and a larger text for what is left.
@@ -41,11 +44,13 @@ pub(crate) struct Desk {
     pub home: Vec<(&'static str, &'static str)>,
     /// What its shell does before the app begins.
     pub before: &'static str,
+    /// How large its screen is, in the page's pixels.
+    pub room: (f64, f64),
 }
 
 impl Default for Desk {
     fn default() -> Desk {
-        Desk { scale: 1.0, zone: "UTC", with: Vec::new(), home: Vec::new(), before: "" }
+        Desk { scale: 1.0, zone: "UTC", with: Vec::new(), home: Vec::new(), before: "", room: ROOM }
     }
 }
 
@@ -68,9 +73,13 @@ pub(crate) fn shots() -> PathBuf {
 
 /// A display of its own, with this many pixels to each of the page's.
 pub(crate) fn screen(scale: f64) -> (Running, String) {
+    screen_of(scale, ROOM)
+}
+
+fn screen_of(scale: f64, (width, height): (f64, f64)) -> (Running, String) {
     let mut child = Command::new("Xvfb")
         .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
-        .arg(format!("{}x{}x24", 1440.0 * scale, 900.0 * scale))
+        .arg(format!("{}x{}x24", width * scale, height * scale))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -245,8 +254,11 @@ impl App {
     }
 
     /// As [`App::start`], where the station stands.
-    pub(crate) async fn start_at(arguments: &[&str], Desk { scale, zone, with, home, before }: Desk) -> App {
-        let (screen, display) = screen(scale);
+    pub(crate) async fn start_at(
+        arguments: &[&str],
+        Desk { scale, zone, with, home, before, room }: Desk,
+    ) -> App {
+        let (screen, display) = screen_of(scale, room);
         let scratch = tempfile::tempdir().unwrap();
         let pin = scratch.path().join("pin");
         std::fs::write(&pin, format!("{PIN}\n")).unwrap();
@@ -391,7 +403,8 @@ impl App {
                 self.shot("failed");
                 let words = self.page.execute("return document.body.innerText.slice(0, 6000)", vec![]);
                 let words = tokio::time::timeout(Duration::from_secs(5), words).await;
-                eprintln!("the page then: {words:?}");
+                let log = std::fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
+                eprintln!("the page then: {words:?}; {log}");
                 panic!("never true within {limit:?}: {what}; see target/e2e/failed.png");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

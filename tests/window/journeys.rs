@@ -241,7 +241,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
     )
     .await;
     // What was written about a patient stands beside them, also what no server has yet.
-    app.ask("return window.__TAURI_INTERNALS__.invoke('annotate', { patient: 'ward-p12', at: Date.now(), text: 'Slept badly' })").await;
+    app.ask("return window.__TAURI_INTERNALS__.invoke('annotate', { sitting: 1, patient: 'ward-p12', at: Date.now(), text: 'Slept badly' })").await;
     app.click("[data-testid=nav-ward]").await;
     app.click("[data-testid=nav-handover]").await;
     app.until(

@@ -21,6 +21,8 @@ mod disk;
 mod journeys;
 mod outage;
 mod paper;
+#[cfg(target_os = "linux")]
+mod people;
 mod pictures;
 mod records;
 mod signals;

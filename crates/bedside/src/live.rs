@@ -85,6 +85,12 @@ impl LiveBoard {
         Ok(())
     }
 
+    /// From the next look on it says what is this person's.
+    pub fn shown_to(&mut self, me: Actor) {
+        self.me = me;
+        self.forget();
+    }
+
     /// Lets the next look begin from nothing.
     pub fn forget(&mut self) {
         self.looked = None;

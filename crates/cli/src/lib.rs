@@ -9,6 +9,7 @@ mod files;
 mod lists;
 mod machine;
 mod maintenance;
+mod people;
 mod sign_in;
 mod terminal;
 mod way_in;
@@ -166,6 +167,11 @@ enum Command {
         #[arg(requires = "key")]
         value: Option<String>,
     },
+    /// List who works at this station, or change it
+    People {
+        #[command(subcommand)]
+        asked: people::People,
+    },
     /// Look through the whole cache, page by page
     Check,
     /// Begin a damaged cache anew: unsent actions are kept, the rest is pulled again, the old file is put aside
@@ -279,6 +285,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,
         Command::Ledger { json } => lists::ledger(start, json).await,
         Command::Settings { key, value } => maintenance::settings(start, key, value).await,
+        Command::People { asked } => people::people(start, asked).await,
         Command::Check => maintenance::check(start),
         Command::Repair => maintenance::repair(start),
         Command::RotateKey => maintenance::rotate_key(start),

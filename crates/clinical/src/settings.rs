@@ -34,6 +34,8 @@ pub enum Setting {
     Pregnancy,
     GlucoseUnit,
     KeepAfterDischarge,
+    PeopleLease,
+    LockIdle,
 }
 
 /// What a setting takes, and what holds until somebody sets it.
@@ -226,6 +228,20 @@ const TABLE: &[SettingSpec] = &[
         per_unit: false,
         meaning: "how long a station of units keeps somebody's data after they left",
     },
+    SettingSpec {
+        setting: Setting::PeopleLease,
+        key: "people.lease",
+        takes: Takes::Hours { least: 1, most: 8760, default: 72 },
+        per_unit: false,
+        meaning: "how long a PIN or a badge is enough after somebody's last full sign-in",
+    },
+    minutes(
+        Setting::LockIdle,
+        "lock.idle",
+        60,
+        5,
+        "after how long without a hand on it a station of people locks",
+    ),
 ];
 
 const fn seconds(

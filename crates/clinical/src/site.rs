@@ -28,6 +28,10 @@ pub struct Site {
     pub glucose: Option<&'static str>,
     /// How long a station of units keeps the data of somebody who left, in milliseconds.
     pub keep_after_discharge_ms: i64,
+    /// How long a PIN or a badge is enough after somebody's last full sign-in, in milliseconds.
+    pub lease_ms: i64,
+    /// After how long without a hand on it a station of people locks, in milliseconds.
+    pub idle_ms: i64,
 }
 
 /// A code with its system, as `system|code`.
@@ -44,6 +48,8 @@ impl Default for Site {
             pregnancy: Setting::Pregnancy.default_flag().into(),
             glucose: None,
             keep_after_discharge_ms: Setting::KeepAfterDischarge.default_ms(),
+            lease_ms: Setting::PeopleLease.default_ms(),
+            idle_ms: Setting::LockIdle.default_ms(),
         }
     }
 }
@@ -119,6 +125,8 @@ impl Site {
             Setting::ScaleTwo => self.scale_two = code(spec, value)?,
             Setting::Pregnancy => self.pregnancy = code(spec, value)?,
             Setting::KeepAfterDischarge => self.keep_after_discharge_ms = time()?,
+            Setting::PeopleLease => self.lease_ms = time()?,
+            Setting::LockIdle => self.idle_ms = time()?,
             Setting::GlucoseUnit => {
                 let word = spec.word(value).ok_or_else(|| refused(spec))?;
                 self.glucose = Some(word).filter(|word| *word != spec.default_text());
@@ -144,6 +152,8 @@ impl Site {
             Setting::ScaleTwo => self.scale_two.to_string(),
             Setting::Pregnancy => self.pregnancy.to_string(),
             Setting::KeepAfterDischarge => (self.keep_after_discharge_ms / HOUR_MS).to_string(),
+            Setting::PeopleLease => (self.lease_ms / HOUR_MS).to_string(),
+            Setting::LockIdle => (self.idle_ms / MINUTE_MS).to_string(),
             Setting::GlucoseUnit => self.glucose.map_or_else(|| setting.spec().default_text(), str::to_owned),
             of_policy => self.policy.text(of_policy),
         }

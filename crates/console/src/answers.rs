@@ -10,7 +10,7 @@ use crate::disclosures::{Disclosure, FileKind};
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
 use crate::site_lock::is_locked;
-use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, Unread};
+use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, StaffRow, Unread};
 
 fn json(what: &impl Serialize) -> Result<Answer, Failure> {
     let bytes = serde_json::to_vec_pretty(what).map_err(Failure::failed)?;
@@ -77,12 +77,24 @@ impl Console {
                 self.act_as(who, Act::SetSite { key, value })?;
                 self.settings()
             }
+            Ask::Staff => self.staff_rows(),
+            Ask::ChangeStaff { id, deed } => {
+                let change = deed.about(&id).ok_or_else(|| {
+                    Failure::failed("give an identifier, such as Practitioner/123; nothing was changed")
+                })?;
+                self.act_as(who, Act::Staff(change))?;
+                self.staff_rows()
+            }
             Ask::File { what, at, kind, why } => {
                 let (what, kind) = (Disclosure::from(what), FileKind::from(kind));
                 let made = self.export_as(who, &what, kind, (at.into(), Face::CommandLine), &why)?;
                 Ok(Answer { bytes: made.bytes, values: made.values.map(|n| n as u64) })
             }
         }
+    }
+
+    fn staff_rows(&self) -> Result<Answer, Failure> {
+        json(&self.colleagues_as(StaffRow::new)?)
     }
 
     /// The site's settings hold nobody's data.

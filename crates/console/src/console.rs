@@ -11,6 +11,7 @@ use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
 
 use crate::clock::{Clock, Step};
 use crate::error::ConsoleError;
+use crate::here::{Away, Here, Seat};
 use crate::lateness::Lateness;
 use crate::present::Present;
 use crate::unwatched::Watched;
@@ -36,6 +37,11 @@ fn user(vault: &Vault, station: &Station) -> Result<Actor, VaultError> {
     })
 }
 
+/// What stands for nobody: no alarm is theirs.
+fn nobody() -> Actor {
+    Actor::known("nobody", "Nobody")
+}
+
 pub(crate) type Sparks = HashMap<PatientId, (Instant, [Option<Sparkline>; 2])>;
 
 /// One open station.
@@ -44,7 +50,11 @@ pub struct Console {
     pub(crate) engine: Option<Arc<Engine>>,
     now: Now,
     station: Station,
-    user: Actor,
+    /// Whom it was started for.
+    configured: Actor,
+    pub(crate) here: Mutex<Here>,
+    /// Held while a PIN is tried.
+    pub(crate) trying: Mutex<()>,
     pub(crate) sparks: Mutex<Sparks>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
@@ -114,15 +124,24 @@ impl Console {
         let (send, events) = mpsc::unbounded_channel();
         let engine =
             client.map(|client| Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()));
-        let user = user(&vault, &station)?;
+        let configured = user(&vault, &station)?;
+        let seat = if vault.read(|reader| reader.staff())?.is_empty() {
+            Seat::Configured(configured.clone())
+        } else {
+            Seat::Empty { since: now(), why: Away::NotYet }
+        };
+        let here = Here::new(seat, now());
+        let shown_to = here.who().cloned().unwrap_or_else(nobody);
         // A command that only asks something bears whatever name it was given.
         if engine.is_some() || vault.read(|reader| reader.called())?.is_empty() {
             vault.is_called(&station.name)?;
         }
         Ok((
             Arc::new(Console {
-                present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), user.clone()))),
-                user,
+                present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), shown_to))),
+                configured,
+                here: Mutex::new(here),
+                trying: Mutex::default(),
                 vault,
                 engine,
                 now,
@@ -155,9 +174,41 @@ impl Console {
         self.engine.as_ref()
     }
 
-    /// Who acts here: what is theirs is compared by this, never by a name.
-    pub fn user(&self) -> &Actor {
-        &self.user
+    /// Who is here: what is theirs is compared by this, never by a name. Nobody's is nothing.
+    pub fn user(&self) -> Actor {
+        self.here().who().cloned().unwrap_or_else(nobody)
+    }
+
+    /// Whom the station was started for.
+    pub(crate) fn configured(&self) -> &Actor {
+        &self.configured
+    }
+
+    /// Who is here.
+    ///
+    /// # Errors
+    /// Where nobody is.
+    pub(crate) fn somebody_here(&self) -> Result<Actor, ConsoleError> {
+        self.here().who().cloned().ok_or(ConsoleError::NobodyHere)
+    }
+
+    /// Who is here, where it is still that sitting.
+    ///
+    /// # Errors
+    /// Where it is another, or nobody is here.
+    pub fn who_sits(&self, sitting: u32) -> Result<Actor, ConsoleError> {
+        let here = self.here();
+        let who = here.who().cloned().ok_or(ConsoleError::NobodyHere)?;
+        if here.sitting == sitting { Ok(who) } else { Err(ConsoleError::AnotherSitting) }
+    }
+
+    /// The number of this sitting: another person, or nobody, is another.
+    pub fn sitting(&self) -> u32 {
+        self.here().sitting
+    }
+
+    pub(crate) fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who sits where.
@@ -220,7 +271,13 @@ impl Console {
     /// Who acts where nobody but a name and perhaps an id is known: as at this station.
     pub(crate) fn somebody(&self, name: &str, id: Option<ActorId>) -> Result<Actor, ConsoleError> {
         let station = Station { name: self.station.name.clone(), user: name.to_owned(), user_id: id };
-        Ok(user(&self.vault, &station)?)
+        let who = user(&self.vault, &station)?;
+        // One of the people of this station acts in the role they have here.
+        let known = self.vault.read(|reader| reader.member(&who.id))?;
+        Ok(match known {
+            Some(member) => Actor::known(member.id, &member.name).acting_as(Some(member.role)),
+            None => who,
+        })
     }
 
     /// Tells whoever waits that something was done: the sender, and whoever shows it.

@@ -126,7 +126,7 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the patient or the range is none.
     pub fn pages(&self, what: &Disclosure) -> Result<Vec<Page>, ConsoleError> {
-        self.pages_of(what, self.user(), self.view())
+        self.pages_of(what, &self.user(), self.view())
     }
 
     /// The pages on their way to the printer; who asked and why is in the log.
@@ -134,7 +134,20 @@ impl Console {
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
     pub fn print(&self, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
-        self.disclose(self.user(), &what.leaving(Way::Printer, Face::Window, why), || self.pages(what))
+        self.print_as(&self.somebody_here()?, what, why)
+    }
+
+    /// The same of what was asked for in a sitting.
+    ///
+    /// # Errors
+    /// As [`Console::print`], and where that sitting is over.
+    pub fn print_in(&self, sitting: u32, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
+        self.print_as(&self.who_sits(sitting)?, what, why)
+    }
+
+    fn print_as(&self, who: &Actor, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
+        let pages = || self.pages_of(what, who, self.view());
+        self.disclose(who, &what.leaving(Way::Printer, Face::Window, why), pages)
     }
 
     /// Somebody thought better of it in the system's print dialog.
@@ -143,7 +156,7 @@ impl Console {
     /// Of the cache.
     pub fn print_cancelled(&self, what: &Disclosure) -> Result<(), ConsoleError> {
         let words = format!("{} not printed: cancelled", what.word());
-        self.log_of(EntryKind::Disclosure, self.user(), words, what.about())
+        self.log_of(EntryKind::Disclosure, &self.user(), words, what.about())
     }
 
     /// The content of a file; who asked and why is in the log. A handover and a list are pages alone.
@@ -151,7 +164,21 @@ impl Console {
     /// # Errors
     /// Where no reason is given, or as [`Console::pages`].
     pub fn export(&self, what: &Disclosure, kind: FileKind, why: &str) -> Result<Exported, ConsoleError> {
-        self.export_as(self.user(), what, kind, (self.view(), Face::Window), why)
+        self.export_as(&self.somebody_here()?, what, kind, (self.view(), Face::Window), why)
+    }
+
+    /// The same of what was asked for in a sitting.
+    ///
+    /// # Errors
+    /// As [`Console::export`], and where that sitting is over.
+    pub fn export_in(
+        &self,
+        sitting: u32,
+        what: &Disclosure,
+        kind: FileKind,
+        why: &str,
+    ) -> Result<Exported, ConsoleError> {
+        self.export_as(&self.who_sits(sitting)?, what, kind, (self.view(), Face::Window), why)
     }
 
     pub(crate) fn export_as(

@@ -24,6 +24,38 @@ pub enum ConsoleError {
     /// Somebody else owns it.
     #[error("somebody else owns this alert, so it cannot be released here; nothing was recorded")]
     NotYours,
+    /// The role of who asks has no right to it.
+    #[error("{0}. Nothing was done")]
+    MayNot(#[from] clinical::Refusal),
+    /// Nobody is at the station.
+    #[error("this station is locked: sign in first. Nothing was done")]
+    NobodyHere,
+    /// It was asked for by somebody who is not at the station any more.
+    #[error("somebody else is at this station now; nothing was done")]
+    AnotherSitting,
+    /// Somebody is not let in.
+    #[error(transparent)]
+    NotLetIn(#[from] identity::NotLetIn),
+    /// A PIN is chosen after a full sign-in alone.
+    #[error(
+        "sign in with the hospital account first, and choose a PIN within ten minutes; the old one holds"
+    )]
+    NotFully,
+    /// Somebody without a name.
+    #[error("give the name of who works here, of 80 characters at most; nothing was changed")]
+    NoName,
+    /// No role that the table of rights knows.
+    #[error("a role is one of {}; nothing was changed", roles())]
+    NoSuchRole,
+    /// No badge.
+    #[error("a badge has 4 to 64 letters, digits or signs, as its reader types them; nothing was changed")]
+    NoBadge,
+    /// Somebody has it.
+    #[error("this badge is somebody else's at this station; nothing was changed")]
+    OthersBadge,
+    /// They own nothing, and did not leave.
+    #[error("there is nothing to take over from them any more; nothing was recorded")]
+    NothingToTake,
     /// Too little was typed to find anybody.
     #[error(
         "type two letters of a name at least, a whole number, or a birth date as 1955-03-14; nobody was looked for"
@@ -80,6 +112,10 @@ pub enum ConsoleError {
     Closing,
 }
 
+fn roles() -> String {
+    clinical::KnownRole::all().map(clinical::KnownRole::word).collect::<Vec<_>>().join(", ")
+}
+
 impl ConsoleError {
     /// Whether this says that somebody may not do what they asked for, rather than that it cannot be done.
     pub(crate) fn is_refusal(&self) -> bool {
@@ -87,6 +123,7 @@ impl ConsoleError {
             self,
             ConsoleError::NotYours
                 | ConsoleError::SetBySite(_)
+                | ConsoleError::MayNot(_)
                 | ConsoleError::Limit(clinical::LimitError::NotYours { .. })
         )
     }

@@ -4,7 +4,7 @@
 //! returns), then whoever waits is woken: the sender and the page. A disclosure: why, then the entry in the log, then it goes. A refusal
 //! is logged as well.
 
-use clinical::{Action, Actor, Call, Episode, PatientId};
+use clinical::{Action, Actor, Call, Episode, PatientId, Right};
 use fhir::{communication, communication_request};
 use vault::{EntryKind, NewEntry, Who};
 
@@ -41,6 +41,16 @@ pub(crate) struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
+    /// What somebody needs who takes it along; nothing for what is only looked at.
+    fn right(&self) -> Option<Right> {
+        match (self.way, self.what) {
+            (Way::Printer, _) => Some(Right::Print),
+            (Way::File(_), _) => Some(Right::Export),
+            (Way::Shown, "log") => Some(Right::ReadLog),
+            (Way::Shown, _) => None,
+        }
+    }
+
     /// The entry in the log.
     ///
     /// # Errors
@@ -65,9 +75,34 @@ impl Console {
     /// Does what the person at this station asks for. Durable when this returns; the actions that came of it, oldest first.
     ///
     /// # Errors
-    /// Where it is refused, something is missing or not known, or the cache cannot record it; nothing was done then.
+    /// Where it is refused, nobody is here, something is missing or not known, or the cache cannot record it; nothing was done then.
     pub fn act(&self, act: Act) -> Result<Vec<Action>, ConsoleError> {
-        self.act_as(self.user(), act)
+        self.act_as(&self.somebody_here()?, act)
+    }
+
+    /// The same of what was asked for in a sitting: in another's name it is not done.
+    ///
+    /// # Errors
+    /// As [`Console::act`], and where that sitting is over.
+    pub fn act_in(&self, sitting: u32, act: Act) -> Result<Vec<Action>, ConsoleError> {
+        self.act_as(&self.who_sits(sitting)?, act)
+    }
+
+    /// Whether this person may do this: by their role, and by whose it is. Who acts in no role is who a station was started for, or who
+    /// runs a command, and may all that it takes no role for: everything.
+    ///
+    /// # Errors
+    /// With the refusal, as the person reads it.
+    pub fn may(&self, who: &Actor, act: &Act) -> Result<(), ConsoleError> {
+        self.may_in_role(who, act.right())?;
+        self.is_theirs(who, act)
+    }
+
+    fn may_in_role(&self, who: &Actor, right: Right) -> Result<(), ConsoleError> {
+        match &who.role {
+            Some(role) => Ok(right.check(Some(role))?),
+            None => Ok(()),
+        }
     }
 
     /// As [`Console::act`], for somebody who is not the one at the window.
@@ -94,6 +129,11 @@ impl Console {
             }
             Effect::Setting(key, value) => {
                 self.vault.set_site(key, value, Who::from(who), self.now())?;
+                Vec::new()
+            }
+            Effect::Staff(change) => {
+                self.log_as(EntryKind::Setting, who, change.words(), Some(change.id().to_string()))?;
+                self.change_staff(change)?;
                 Vec::new()
             }
         };
@@ -141,6 +181,13 @@ impl Console {
         make: impl FnOnce() -> Result<T, ConsoleError>,
     ) -> Result<T, ConsoleError> {
         let entry = leaving.entry()?;
+        if let Some(right) = leaving.right()
+            && let Err(refusal) = self.may_in_role(who, right)
+        {
+            let what = format!("refused: {} of {}", right.word(), leaving.what);
+            self.log_of(EntryKind::Refusal, who, what, leaving.about)?;
+            return Err(refusal);
+        }
         let made = make()?;
         self.log_of(EntryKind::Disclosure, who, entry, leaving.about)?;
         Ok(made)

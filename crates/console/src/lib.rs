@@ -10,7 +10,9 @@ mod unwatched;
 
 mod console;
 mod error;
+mod here;
 mod present;
+mod staff_change;
 
 mod looks;
 
@@ -18,6 +20,8 @@ mod acts;
 mod gate;
 
 mod disclosures;
+
+mod people;
 
 mod alarm_delay;
 mod own_alarms;
@@ -40,7 +44,7 @@ mod way_in;
 
 pub mod view;
 
-pub use acts::{Act, Response, Waiting};
+pub use acts::{Act, Leaver, Response, Waiting};
 pub use alarm_delay::AlarmDelays;
 pub use bedside::{
     AlarmLine, AlarmLoad, Annotation, Board, Cell, MeasureLimits, NewsBadge, NewsInput, PatientLimits,
@@ -52,6 +56,7 @@ pub use disclosures::{Disclosure, Exported, FileKind};
 pub use documents::{ChartRequest, DocumentError, FlowCell, FlowRow, Imprint};
 pub use door::serve;
 pub use error::ConsoleError;
+pub use here::Away;
 pub use identity::{Kept, PATIENCE, Registered};
 pub use its_units::Units;
 pub use looks::board::Look;
@@ -59,6 +64,7 @@ pub use looks::record::verify_record;
 pub use opening::{Damaged, Open, Opening, Start, clock};
 pub use signing::{SignedIn, SignedOut};
 pub use site_file::{SITE_FILE, SiteFile};
+pub use staff_change::{Secret, StaffChange};
 pub use trends::{
     Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
     ValueAt, Waves, WavesRequest,

@@ -154,8 +154,8 @@ impl Start {
     /// # Errors
     /// In words for the person; then nothing left.
     pub async fn ask(&self, ask: Ask) -> Result<Answer, Failure> {
-        // A site's settings may be set before a station is opened for the first time.
-        if !vault::exists(&self.folder) && !matches!(ask, Ask::Set { .. }) {
+        // A site's settings and people may be set before a station is opened for the first time.
+        if !vault::exists(&self.folder) && !matches!(ask, Ask::Set { .. } | Ask::ChangeStaff { .. }) {
             return Err(Failure::failed(format!(
                 "there is no cache in {}; run `vigil sync --once` first",
                 self.folder.display()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedside::{Board, LiveBoard};
-use clinical::{Instant, MINUTE_MS};
+use clinical::{Actor, Instant, MINUTE_MS};
 use vault::{Vault, VaultError, Ward};
 
 /// The board of now is worked out from nothing this often, so that nothing wrong can stay: milliseconds.
@@ -19,6 +19,11 @@ pub(crate) struct Present {
 impl Present {
     pub(crate) fn new(live: LiveBoard) -> Present {
         Present { live, anew: None }
+    }
+
+    /// From now on it is this person's.
+    pub(crate) fn shown_to(&mut self, me: Actor) {
+        self.live.shown_to(me);
     }
 
     /// Ward and board, brought up to `now`.

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use fhir::Client;
-use identity::{Kept, Launch, sign_out};
+use identity::{Kept, Launch, NotLetIn, sign_out};
 use url::Url;
 use vault::{EntryKind, NewEntry, Vault};
 
 use crate::console::Console;
+use crate::error::ConsoleError;
 use crate::opening::{Start, clock};
 use crate::view::{Failure, SigningIn};
 use crate::way_in::{Program, SignIn};
@@ -47,7 +48,7 @@ impl Start {
         let named = self.server.as_deref();
         let vault = Vault::open(&self.folder, self.key(None)?)?;
         let server = self.server_of(&vault, named)?;
-        self.sign_in_to(&vault, server, program, wait, open).await
+        self.sign_in_to(&vault, server, program, wait, open, |_| Ok(())).await
     }
 
     /// The same at a station that is open: it goes on as them with its next request. `client_id` is the name under which the sign-in
@@ -75,8 +76,14 @@ impl Start {
             client_id => Program { client_id: client_id.to_owned(), scopes },
         };
         let server = self.server_of(&console.vault, None)?;
-        let done = self.sign_in_to(&console.vault, server, program, wait, open).await?;
+        let is_of_the_station = |signed_in: &identity::SignedIn| -> Result<(), Failure> {
+            let (id, staff) = (signed_in.actor(), console.staff()?);
+            let is_known = staff.is_empty() || staff.iter().any(|member| Some(&member.id) == id.as_ref());
+            if is_known { Ok(()) } else { Err(ConsoleError::from(NotLetIn::Unknown).into()) }
+        };
+        let done = self.sign_in_to(&console.vault, server, program, wait, open, is_of_the_station).await?;
         console.retry_now();
+        console.come_by_account(done.id.as_deref())?;
         Ok(done)
     }
 
@@ -87,6 +94,7 @@ impl Start {
         program: Program,
         wait: Duration,
         open: impl FnOnce(&Url) -> Result<(), Failure>,
+        may: impl FnOnce(&identity::SignedIn) -> Result<(), Failure>,
     ) -> Result<SignedIn, Failure> {
         let server = server.ok_or_else(|| Failure::failed("name a server: --server URL"))?;
         let transport = self.way_in.network()?;
@@ -96,6 +104,8 @@ impl Start {
         let begun = launch.begin().await.map_err(Failure::failed)?;
         open(&begun.address)?;
         let signed_in = begun.finish(wait).await.map_err(Failure::failed)?;
+        // Who is nobody of this station leaves whoever is signed in as they were.
+        may(&signed_in)?;
         let kept = signed_in.keep(vault).map_err(Failure::failed)?;
         let id = kept.actor().map(String::from);
         let words = match &id {

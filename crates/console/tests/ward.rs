@@ -132,7 +132,7 @@ async fn two_people_of_one_name_at_two_stations_cannot_let_go_of_each_others_ala
 
     // The only one of that name who ever did something is who is meant.
     there.act(Act::alarm(one.clone(), Response::HandTo("n. okafor".into()))).unwrap();
-    assert!(line(&there, one).owner.unwrap().0.is(here.user()));
+    assert!(line(&there, one).owner.unwrap().0.is(&here.user()));
     // Of two it cannot be said: whoever of them takes it has it.
     there.act(Act::alarm(other.clone(), Response::Take)).unwrap();
     tell(&there, &here).await;

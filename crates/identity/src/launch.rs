@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clinical::ActorId;
 use fhir::Transport;
 use jsonwebtoken::jwk::JwkSet;
 use oauth2::{
@@ -84,6 +85,11 @@ impl std::fmt::Debug for SignedIn {
 }
 
 impl SignedIn {
+    /// Who, where the server knows them as a person who works there: such as `Practitioner/123`.
+    pub fn actor(&self) -> Option<ActorId> {
+        self.kept.as_ref().and_then(Kept::actor)
+    }
+
     /// Keeps it in the cache.
     ///
     /// # Errors

@@ -29,6 +29,19 @@ pub enum VaultError {
         /// The least number of characters.
         least: usize,
     },
+    /// A person's own PIN.
+    #[error("a person's PIN has {least} to {most} digits and nothing else; nothing was set")]
+    NotDigits {
+        /// The least number of digits.
+        least: usize,
+        /// The most.
+        most: usize,
+    },
+    /// One that anybody tries first.
+    #[error(
+        "a PIN of one digit or of digits in a row is tried first by anybody; choose another. Nothing was set"
+    )]
+    EasyPin,
     /// The key is there, the file does not open with it.
     #[error(
         "the cache in {0} cannot be read with this station's key. Nothing was deleted; ask IT before removing it"

@@ -18,6 +18,7 @@ mod series;
 
 mod facts;
 mod outbox;
+mod staff;
 
 mod witness;
 
@@ -33,6 +34,7 @@ pub use keys::key_file::{exists, wraps};
 pub use keys::keyring::{KeyStore, OsKeyring};
 pub use keys::pin::Pin;
 pub use keys::unlock::{Access, unlock};
+pub use keys::verifier::Cost;
 pub use keys::wrap::Wrap;
 pub use record::EntryKind;
 pub use store::first_sync::{STAYS, StepState};
@@ -54,6 +56,7 @@ pub use facts::newest::{SeriesInfo, SeriesValue};
 pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
+pub use staff::members::StaffMember;
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
 pub use store::log::{LogEntry, Untold};
 pub use store::outages::Outage;

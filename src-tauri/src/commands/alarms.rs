@@ -5,14 +5,14 @@ use console::view::{Load, Onset, QueueItem, TimelineEntry};
 use console::{Act, Response};
 use tauri::State;
 
-use super::work::{Answer, act, work};
+use super::work::{Answer, act, always, work};
 use crate::session::Session;
 
 /// Takes an alert. Durable when this returns.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn take(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::Take)).await
+pub(super) async fn take(session: State<'_, Session>, sitting: u32, episode: String) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::Take)).await
 }
 
 /// Alarms that came lately are painted: how long that took is kept for `vigil doctor`.
@@ -20,7 +20,7 @@ pub(super) async fn take(session: State<'_, Session>, episode: String) -> Answer
 #[specta::specta]
 pub(super) async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> Answer<()> {
     let episodes: Vec<EpisodeId> = episodes.into_iter().map(EpisodeId::from).collect();
-    work(&session, move |console| console.lit(&episodes)).await
+    always(&session, move |console| console.lit(&episodes)).await
 }
 
 /// Marks an alert as handled, with a reason.
@@ -28,46 +28,57 @@ pub(super) async fn lit(session: State<'_, Session>, episodes: Vec<String>) -> A
 #[specta::specta]
 pub(super) async fn handled(
     session: State<'_, Session>,
+    sitting: u32,
     episode: String,
     reason: String,
     words: String,
 ) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::Handled { reason, words })).await
+    act(&session, sitting, Act::alarm(episode, Response::Handled { reason, words })).await
 }
 
 /// Pauses the sound of one alarm; it ends by itself.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn pause_sound(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::PauseSound)).await
+pub(super) async fn pause_sound(session: State<'_, Session>, sitting: u32, episode: String) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::PauseSound)).await
 }
 
 /// Lets go of an alarm this person owns.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn release(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::Release)).await
+pub(super) async fn release(session: State<'_, Session>, sitting: u32, episode: String) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::Release)).await
 }
 
 /// Gives an alarm to somebody else, by name.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn hand_to(session: State<'_, Session>, episode: String, name: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::HandTo(name))).await
+pub(super) async fn hand_to(
+    session: State<'_, Session>,
+    sitting: u32,
+    episode: String,
+    name: String,
+) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::HandTo(name))).await
 }
 
 /// Adds a few words to an episode.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn note(session: State<'_, Session>, episode: String, text: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::Note(text))).await
+pub(super) async fn note(
+    session: State<'_, Session>,
+    sitting: u32,
+    episode: String,
+    text: String,
+) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::Note(text))).await
 }
 
 /// Calls the next role of the unit's chain now.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn escalate(session: State<'_, Session>, episode: String) -> Answer<()> {
-    act(&session, Act::alarm(episode, Response::Escalate)).await
+pub(super) async fn escalate(session: State<'_, Session>, sitting: u32, episode: String) -> Answer<()> {
+    act(&session, sitting, Act::alarm(episode, Response::Escalate)).await
 }
 
 /// What happened to an alert.

@@ -6,7 +6,7 @@ use console::view::{Patient, Update};
 use tauri::State;
 use tauri::ipc::Channel;
 
-use super::work::{Answer, work};
+use super::work::{Answer, seen, work};
 use crate::session::Session;
 
 /// Sends the whole board, and from then on what changes.
@@ -34,7 +34,7 @@ pub(crate) async fn beat(session: State<'_, Session>, number: u32) -> Answer<()>
 #[specta::specta]
 pub(crate) async fn look_back(session: State<'_, Session>, at: Option<i64>, as_shown: bool) -> Answer<()> {
     let view = at.map(Instant).map(|at| if as_shown { View::as_shown(at) } else { View::at(at) });
-    session.open()?.console.look_back(view);
+    seen(&session)?.console.look_back(view);
     Ok(())
 }
 

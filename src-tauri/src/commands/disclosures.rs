@@ -28,12 +28,13 @@ pub(crate) async fn pages(session: State<'_, Session>, query: PagesQuery) -> Ans
 pub(crate) async fn print_pages(
     session: State<'_, Session>,
     window: tauri::WebviewWindow,
+    sitting: u32,
     what: view::Disclosure,
     why: String,
 ) -> Answer<bool> {
     let what = Disclosure::from(what);
     let asked = what.clone();
-    let pages = work(&session, move |console| console.print(&asked, &why)).await?;
+    let pages = work(&session, move |console| console.print_in(sitting, &asked, &why)).await?;
     let job = Job { name: what.word(), folder: documents(window.app_handle())? };
     let sent = printer::print(&window, job, &pages).await?;
     if !sent {
@@ -54,6 +55,7 @@ fn documents(app: &tauri::AppHandle) -> Answer<PathBuf> {
 pub(crate) async fn save_file(
     session: State<'_, Session>,
     app: tauri::AppHandle,
+    sitting: u32,
     what: view::Disclosure,
     kind: view::FileKind,
     why: String,
@@ -64,7 +66,7 @@ pub(crate) async fn save_file(
     let file = folder.join(name);
     let place = file.display().to_string();
     work(&session, move |console| {
-        let made = console.export(&what, kind, &why)?;
+        let made = console.export_in(sitting, &what, kind, &why)?;
         write(&folder, &file, &made.bytes).map_err(|e| ConsoleError::NotWritten(e.to_string()))
     })
     .await?;

@@ -6,6 +6,7 @@ mod disclosures;
 mod outbox;
 mod people;
 mod records;
+mod seat;
 mod shift;
 mod station;
 mod trends;

@@ -17,8 +17,8 @@ pub(super) async fn waiting(session: State<'_, Session>) -> Answer<Vec<Waiting>>
 /// Tries an action again that the server refused.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn retry_action(session: State<'_, Session>, action: String) -> Answer<()> {
-    act(&session, Act::Retry(action.into())).await
+pub(super) async fn retry_action(session: State<'_, Session>, sitting: u32, action: String) -> Answer<()> {
+    act(&session, sitting, Act::Retry(action.into())).await
 }
 
 /// Takes a refused action out of the queue; somebody carries it on by other means.
@@ -26,10 +26,11 @@ pub(super) async fn retry_action(session: State<'_, Session>, action: String) ->
 #[specta::specta]
 pub(super) async fn carry_on_by_hand(
     session: State<'_, Session>,
+    sitting: u32,
     action: String,
     words: String,
 ) -> Answer<()> {
-    act(&session, Act::CarryOnByHand { action: action.into(), words }).await
+    act(&session, sitting, Act::CarryOnByHand { action: action.into(), words }).await
 }
 
 /// Tries the server now.

@@ -3,7 +3,7 @@
 use console::view::{FoundPeople, OnceLook, SoughtBy};
 use tauri::State;
 
-use super::work::Answer;
+use super::work::{Answer, seen};
 use crate::session::Session;
 
 /// Looks for somebody on the whole server; at most twenty are given.
@@ -14,12 +14,12 @@ pub(super) async fn find_people(
     by: SoughtBy,
     typed: String,
 ) -> Answer<FoundPeople> {
-    Ok(session.open()?.console.find_people(by, &typed).await?)
+    Ok(seen(&session)?.console.find_people(by, &typed).await?)
 }
 
 /// What the server holds now of somebody who was found.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn look_once(session: State<'_, Session>, patient: String) -> Answer<OnceLook> {
-    Ok(session.open()?.console.look_once(&patient.into()).await?)
+    Ok(seen(&session)?.console.look_once(&patient.into()).await?)
 }

@@ -20,13 +20,14 @@ pub(super) async fn limits(session: State<'_, Session>, patient: String) -> Answ
 #[specta::specta]
 pub(super) async fn set_limits(
     session: State<'_, Session>,
+    sitting: u32,
     patient: String,
     changes: Vec<SetLimit>,
 ) -> Answer<()> {
     let changes: Option<Vec<LimitChange>> = changes.into_iter().map(SetLimit::read).collect();
     let changes =
         changes.ok_or_else(|| Failure::failed("this measure has no limits; nothing was changed"))?;
-    act(&session, Act::SetLimits { patient: patient.into(), changes }).await
+    act(&session, sitting, Act::SetLimits { patient: patient.into(), changes }).await
 }
 
 /// Saves limits under a name.
@@ -34,12 +35,13 @@ pub(super) async fn set_limits(
 #[specta::specta]
 pub(super) async fn save_preset(
     session: State<'_, Session>,
+    sitting: u32,
     name: String,
     limits: Vec<Bounds>,
 ) -> Answer<()> {
     let limits: Option<Vec<_>> = limits.iter().map(Bounds::read).collect();
     let limits = limits.ok_or_else(|| Failure::failed("this measure has no limits; nothing was saved"))?;
-    act(&session, Act::SavePreset { name, limits }).await
+    act(&session, sitting, Act::SavePreset { name, limits }).await
 }
 
 /// Writes a few words at a moment of a patient's trends.
@@ -47,11 +49,12 @@ pub(super) async fn save_preset(
 #[specta::specta]
 pub(super) async fn annotate(
     session: State<'_, Session>,
+    sitting: u32,
     patient: String,
     at: i64,
     text: String,
 ) -> Answer<()> {
-    act(&session, Act::Annotate { patient: patient.into(), at: Instant(at), text }).await
+    act(&session, sitting, Act::Annotate { patient: patient.into(), at: Instant(at), text }).await
 }
 
 /// The notes on a patient's trends.

@@ -10,9 +10,9 @@ use crate::session::Session;
 /// This person leaves, or takes over.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn shift(session: State<'_, Session>, takes_over: bool) -> Answer<Vec<Shift>> {
+pub(crate) async fn shift(session: State<'_, Session>, sitting: u32, takes_over: bool) -> Answer<Vec<Shift>> {
     work(&session, move |console| {
-        console.act(Act::Shift { takes_over })?;
+        console.act_in(sitting, Act::Shift { takes_over })?;
         Ok(console.shifts()?.into_iter().map(Shift::from).collect())
     })
     .await

@@ -4,7 +4,7 @@ use console::view::{AppState, Quarantined, Server, SigningIn, StationRecord};
 use console::{PATIENCE, Pin};
 use tauri::State;
 
-use super::work::{Answer, work};
+use super::work::{Answer, seen, work};
 use crate::session::Session;
 
 /// Where the program stands.
@@ -78,7 +78,7 @@ pub(crate) async fn sign_in(session: State<'_, Session>, client_id: String) -> A
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_out(session: State<'_, Session>) -> Answer<Option<String>> {
-    let open = session.open()?;
+    let open = seen(&session)?;
     let done = session.start().sign_out_at(&open.console).await?;
     Ok(done.and_then(|done| done.untold))
 }

@@ -9,7 +9,7 @@ use console::{MultiplesRequest, TrendsRequest, WavesRequest};
 use tauri::State;
 use tauri::ipc::Response;
 
-use super::work::{Answer, work};
+use super::work::{Answer, seen, work};
 use crate::session::Session;
 
 /// Trend panels as raw bytes: head and picture.
@@ -32,7 +32,7 @@ pub(super) async fn multiples(session: State<'_, Session>, query: MultiplesQuery
 #[tauri::command]
 pub(super) async fn waves(session: State<'_, Session>, query: WavesQuery) -> Answer<Response> {
     let request = WavesRequest::from(query);
-    let console = session.open()?.console.clone();
+    let console = seen(&session)?.console.clone();
     let whole = console.fetch_waves(&request.patient, request.from, request.to).await?;
     let drawn = work(&session, move |console| console.waves(&request)).await?;
     Ok(Response::new(waves_bytes(drawn, whole).map_err(Failure::failed)?))

@@ -5,11 +5,11 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 /** Commands */
 export const commands = {
 	/**  Calls the next role of the unit's chain now. */
-	escalate: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("escalate", { episode })),
+	escalate: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("escalate", { sitting, episode })),
 	/**  Gives an alarm to somebody else, by name. */
-	handTo: (episode: string, name: string) => typedError<null, Failure>(__TAURI_INVOKE("hand_to", { episode, name })),
+	handTo: (sitting: number, episode: string, name: string) => typedError<null, Failure>(__TAURI_INVOKE("hand_to", { sitting, episode, name })),
 	/**  Marks an alert as handled, with a reason. */
-	handled: (episode: string, reason: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("handled", { episode, reason, words })),
+	handled: (sitting: number, episode: string, reason: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("handled", { sitting, episode, reason, words })),
 	/**  The alarms of a day that want nobody any more. */
 	history: () => typedError<QueueItem[], Failure>(__TAURI_INVOKE("history")),
 	/**  Alarms that came lately are painted: how long that took is kept for `vigil doctor`. */
@@ -17,15 +17,15 @@ export const commands = {
 	/**  The alarm load of a day. */
 	load: () => typedError<Load, Failure>(__TAURI_INVOKE("load")),
 	/**  Adds a few words to an episode. */
-	note: (episode: string, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note", { episode, text })),
+	note: (sitting: number, episode: string, text: string) => typedError<null, Failure>(__TAURI_INVOKE("note", { sitting, episode, text })),
 	/**  Onsets of alarms in a span, for the time control. */
 	onsets: (from: number, to: number) => typedError<Onset[], Failure>(__TAURI_INVOKE("onsets", { from, to })),
 	/**  Pauses the sound of one alarm; it ends by itself. */
-	pauseSound: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("pause_sound", { episode })),
+	pauseSound: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("pause_sound", { sitting, episode })),
 	/**  Lets go of an alarm this person owns. */
-	release: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("release", { episode })),
+	release: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("release", { sitting, episode })),
 	/**  Takes an alert. Durable when this returns. */
-	take: (episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take", { episode })),
+	take: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take", { sitting, episode })),
 	/**  What happened to an alert. */
 	timeline: (episode: string) => typedError<TimelineEntry[], Failure>(__TAURI_INVOKE("timeline", { episode })),
 	/**  The page shows what came with this number. */
@@ -40,16 +40,16 @@ export const commands = {
 	 *  Opens the system's print dialog on the pages; `false` where the person thought better of it. It asks why, and that is
 	 *  kept before anything goes.
 	 */
-	printPages: (what: Disclosure, why: string) => typedError<boolean, Failure>(__TAURI_INVOKE("print_pages", { what, why })),
+	printPages: (sitting: number, what: Disclosure, why: string) => typedError<boolean, Failure>(__TAURI_INVOKE("print_pages", { sitting, what, why })),
 	/**
 	 *  Writes a file into the person's folder of documents and gives its place. It asks why, and that is kept before anything
 	 *  goes. No ward and no name in the name of a file.
 	 */
-	saveFile: (what: Disclosure, kind: FileKind, why: string) => typedError<string, Failure>(__TAURI_INVOKE("save_file", { what, kind, why })),
+	saveFile: (sitting: number, what: Disclosure, kind: FileKind, why: string) => typedError<string, Failure>(__TAURI_INVOKE("save_file", { sitting, what, kind, why })),
 	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
-	carryOnByHand: (action: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("carry_on_by_hand", { action, words })),
+	carryOnByHand: (sitting: number, action: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("carry_on_by_hand", { sitting, action, words })),
 	/**  Tries an action again that the server refused. */
-	retryAction: (action: string) => typedError<null, Failure>(__TAURI_INVOKE("retry_action", { action })),
+	retryAction: (sitting: number, action: string) => typedError<null, Failure>(__TAURI_INVOKE("retry_action", { sitting, action })),
 	/**  Tries the server now. */
 	retryNow: () => typedError<null, Failure>(__TAURI_INVOKE("retry_now")),
 	/**  Actions that the server does not have yet. */
@@ -59,17 +59,39 @@ export const commands = {
 	/**  What the server holds now of somebody who was found. */
 	lookOnce: (patient: string) => typedError<OnceLook, Failure>(__TAURI_INVOKE("look_once", { patient })),
 	/**  Writes a few words at a moment of a patient's trends. */
-	annotate: (patient: string, at: number, text: string) => typedError<null, Failure>(__TAURI_INVOKE("annotate", { patient, at, text })),
+	annotate: (sitting: number, patient: string, at: number, text: string) => typedError<null, Failure>(__TAURI_INVOKE("annotate", { sitting, patient, at, text })),
 	/**  The notes on a patient's trends. */
 	annotations: (patient: string) => typedError<Annotation[], Failure>(__TAURI_INVOKE("annotations", { patient })),
 	/**  The alarm limits of a patient, with their history and the unit's presets. */
 	limits: (patient: string) => typedError<Limits, Failure>(__TAURI_INVOKE("limits", { patient })),
 	/**  Saves limits under a name. */
-	savePreset: (name: string, limits: Bounds[]) => typedError<null, Failure>(__TAURI_INVOKE("save_preset", { name, limits })),
+	savePreset: (sitting: number, name: string, limits: Bounds[]) => typedError<null, Failure>(__TAURI_INVOKE("save_preset", { sitting, name, limits })),
 	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
-	setLimits: (patient: string, changes: SetLimit[]) => typedError<null, Failure>(__TAURI_INVOKE("set_limits", { patient, changes })),
+	setLimits: (sitting: number, patient: string, changes: SetLimit[]) => typedError<null, Failure>(__TAURI_INVOKE("set_limits", { sitting, patient, changes })),
+	/**  Who is here chooses a PIN, after a full sign-in. */
+	choosePin: (pin: string) => typedError<null, Failure>(__TAURI_INVOKE("choose_pin", { pin })),
+	/**  Everybody who could come. */
+	colleagues: () => typedError<Colleague[], Failure>(__TAURI_INVOKE("colleagues")),
+	/**  Somebody held a badge to the reader. */
+	comeByBadge: (badge: string) => typedError<null, Failure>(__TAURI_INVOKE("come_by_badge", { badge })),
+	/**  Somebody typed their PIN. */
+	comeByPin: (id: string, pin: string) => typedError<null, Failure>(__TAURI_INVOKE("come_by_pin", { id, pin })),
+	/**  What the one who is here has begun to write. */
+	draft: (place: string) => typedError<string | null, Failure>(__TAURI_INVOKE("draft", { place })),
+	/**  What somebody has written so far, in the sitting in which they did. */
+	keepDraft: (sitting: number, place: string, text: string) => typedError<null, Failure>(__TAURI_INVOKE("keep_draft", { sitting, place, text })),
+	/**  From whom alarms can be taken over. */
+	leavers: () => typedError<Leaver[], Failure>(__TAURI_INVOKE("leavers")),
+	/**  Somebody locks the station. */
+	lock: () => typedError<null, Failure>(__TAURI_INVOKE("lock")),
+	/**  This person takes over from somebody, with all their alarms that are on. */
+	takeOver: (sitting: number, from: string) => typedError<null, Failure>(__TAURI_INVOKE("take_over", { sitting, from })),
+	/**  An alarm is this person's from now on, whoever owned it. */
+	takeOverAlarm: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take_over_alarm", { sitting, episode })),
+	/**  A hand is on it. */
+	touched: () => typedError<null, Failure>(__TAURI_INVOKE("touched")),
 	/**  This person leaves, or takes over. */
-	shift: (takesOver: boolean) => typedError<Shift[], Failure>(__TAURI_INVOKE("shift", { takesOver })),
+	shift: (sitting: number, takesOver: boolean) => typedError<Shift[], Failure>(__TAURI_INVOKE("shift", { sitting, takesOver })),
 	/**  What was written about patients and their alarms in the last twelve hours, oldest first. */
 	shiftNotes: () => typedError<ShiftNote[], Failure>(__TAURI_INVOKE("shift_notes")),
 	/**  Who left and who took over within a day, newest first. */
@@ -259,6 +281,18 @@ export type Cell = {
 	alarm: string | null,
 };
 
+/**  Somebody who could come. */
+export type Colleague = {
+	id: string,
+	name: string,
+	initials: string,
+	role: string,
+	/**  A PIN lets them in. */
+	byPin: boolean,
+	/**  Why a full sign-in has to come first, where it has. */
+	whyNot: string | null,
+};
+
 /**  What somebody wants to take along: the report of a patient, the handover, or the ward's list. */
 export type Disclosure = 
 /**  Of one patient. */
@@ -352,6 +386,17 @@ export type Late = {
 	since: number,
 };
 
+/**  Somebody from whom alarms can be taken over. */
+export type Leaver = {
+	id: string,
+	name: string,
+	role: string | null,
+	/**  How many alarms that are on they own. */
+	alarms: number,
+	/**  When they left, where they said so. */
+	left: number | null,
+};
+
 /**  The limits of one measure; `low` or `high` null where there is none. */
 export type Limit = {
 	/**  LOINC. */
@@ -421,6 +466,13 @@ export type Load = {
 	hours: number[][],
 	byBed: Share[],
 	byRule: Share[],
+};
+
+/**  A station at which nobody is. */
+export type Locked = {
+	since: number,
+	/**  After `Locked at 14:01`. */
+	why: string,
 };
 
 /**  Events that the server numbered and did not deliver. */
@@ -501,6 +553,14 @@ export type NewsInput = {
 	/**  It was read on SpO₂ scale 2. */
 	onScaleTwo: boolean,
 	why: string | null,
+};
+
+/**  Something that somebody may not do. */
+export type NotAllowed = {
+	/**  In a word of the table of rights. */
+	right: string,
+	/**  Why, and who may. */
+	why: string,
 };
 
 /**  Somebody as the server holds them at a moment. Nothing of it is kept. */
@@ -749,6 +809,19 @@ export type Strip = {
 	gain: number | null,
 };
 
+/**  An alarm on a station at which nobody is: no name and no value. */
+export type StripItem = {
+	/**  Where: `12`, `H3`. */
+	bed: string,
+	/**  On which ward; empty at home. */
+	ward: string,
+	priority: string,
+	/**  Nobody has answered it. */
+	unanswered: boolean,
+	/**  `*** High, owned`. */
+	words: string,
+};
+
 /**  A bed, or a person at home. */
 export type Tile = {
 	/**  Logical id of the Patient. */
@@ -868,6 +941,10 @@ export type Update = {
 	unwatched: Unwatched | null,
 	/**  The page answers this number with `beat`, once it shows what came with it. */
 	beat: number | null,
+	/**  Who is here from now on: another person, or nobody, sees nothing of what was shown before. */
+	who: Who | null,
+	/**  The alarms that are on while nobody is here; of nobody's name. */
+	strip: StripItem[] | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: Moment | null,
 };
@@ -915,6 +992,26 @@ export type WavesQuery = {
 	light: boolean,
 	rows: number,
 	mmPerMv: number | null,
+};
+
+/**  Who is here. */
+export type Who = {
+	/**  Raised with every change of who is here; what somebody asks for names it. */
+	sitting: number,
+	/**  This station has people of its own: they come and go. */
+	ofPeople: boolean,
+	/**  Nobody is here. */
+	locked: Locked | null,
+	/**  As shown; empty where nobody is here. */
+	name: string,
+	/**  In what role, where it is known. */
+	role: string | null,
+	/**  What this role may not do, and why. */
+	notAllowed: NotAllowed[],
+	/**  In which roles this person can set limits. */
+	limitRoles: string[],
+	/**  They have just signed in fully, and may choose a PIN. */
+	mayChoosePin: boolean,
 };
 
 /* Tauri Specta runtime */

@@ -2,7 +2,7 @@
 // `vi.mock('../backend', () => import('../backend/fake'))`.
 //
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
-import type { Alarm, AppState, Backend, Limits, Link, News, QueueItem, Tile, Update, Waiting } from '.';
+import type { Alarm, AppState, Backend, Limits, Link, News, QueueItem, Tile, Update, Waiting, Who } from '.';
 
 export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export { Refusal } from './refusal';
@@ -190,10 +190,35 @@ export function update(parts: Partial<Update> = {}): Update {
     late: null,
     unwatched: null,
     beat: null,
+    who: null,
+    strip: null,
     moment: null,
     ...parts,
   };
 }
+
+/** Somebody of a station of people. */
+export function who(parts: Partial<Who> = {}): Who {
+  return {
+    sitting: 1,
+    ofPeople: true,
+    locked: null,
+    name: 'N. Okafor',
+    role: 'Charge nurse',
+    notAllowed: [],
+    limitRoles: ['Charge nurse'],
+    mayChoosePin: false,
+    ...parts,
+  };
+}
+
+/** A station of people, and none of them. */
+export const nobody: Partial<Who> = {
+  sitting: 2,
+  name: '',
+  role: null,
+  locked: { since: NOW - 5 * MINUTE, why: 'after 5 min without input' },
+};
 
 /** A link that is fine. */
 export const live: Link = {
@@ -303,6 +328,22 @@ const answers: Backend = {
   shift: none,
   shifts: none,
   shiftNotes: none,
+  colleagues: () =>
+    Promise.resolve([
+      { id: 'Practitioner/1', name: 'N. Okafor', initials: 'NO', role: 'Charge nurse', byPin: true, whyNot: null },
+      { id: 'Practitioner/2', name: 'S. Varga', initials: 'SV', role: 'Nurse', byPin: true, whyNot: null },
+      { id: 'Practitioner/3', name: 'A. Mbeki', initials: 'AM', role: 'Physician', byPin: false, whyNot: 'sign in fully' },
+    ]),
+  comeByPin: nothing,
+  comeByBadge: nothing,
+  choosePin: nothing,
+  lock: nothing,
+  touched: nothing,
+  draft: () => Promise.resolve(null),
+  keepDraft: nothing,
+  leavers: none,
+  takeOver: nothing,
+  takeOverAlarm: nothing,
   repair: nothing,
   limits: () => Promise.resolve(limits),
   setLimits: nothing,
@@ -322,6 +363,12 @@ const answers: Backend = {
   waves: () => Promise.resolve({ facts: { strips: [], whole: true }, picture: null }),
   flowsheet: none,
 };
+
+/** In which sitting the page said it is. */
+export let satIn = 0;
+export function sitIn(number: number) {
+  satIn = number;
+}
 
 /** What was asked, in order: the name and what came with it. */
 export let asked: [keyof Backend, ...unknown[]][] = [];

@@ -29,12 +29,14 @@ export type {
   AppState,
   Bounds,
   Cell,
+  Colleague,
   FileKind,
   FlowCell,
   FlowRow,
   FoundPeople,
   FoundPerson,
   Late,
+  Leaver,
   Limits,
   Link,
   Load,
@@ -59,6 +61,7 @@ export type {
   Small,
   Spark,
   StationRecord,
+  StripItem,
   Tile,
   TimelineEntry,
   TrendsQuery,
@@ -68,9 +71,16 @@ export type {
   ValueAt,
   Waiting,
   WavesQuery,
+  Who,
 } from './bindings';
 
 export { Refusal };
+
+/** In which sitting this page is: what is asked for here names it, so that nothing is done in the name of who came after. */
+let sitting = 0;
+export function sitIn(number: number) {
+  sitting = number;
+}
 
 type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Failure };
 
@@ -122,14 +132,14 @@ export const backend = {
   startAgain: () => open(commands.startAgain()),
   startDemo: () => open(commands.startDemo()),
   unlock: (pin: string) => open(commands.unlock(pin)),
-  take: (episode: string) => open(commands.take(episode)),
+  take: (episode: string) => open(commands.take(sitting, episode)),
   lit: (episodes: string[]) => open(commands.lit(episodes)),
-  handled: (episode: string, reason: string, words: string) => open(commands.handled(episode, reason, words)),
-  pauseSound: (episode: string) => open(commands.pauseSound(episode)),
-  release: (episode: string) => open(commands.release(episode)),
-  handTo: (episode: string, name: string) => open(commands.handTo(episode, name)),
-  note: (episode: string, text: string) => open(commands.note(episode, text)),
-  escalate: (episode: string) => open(commands.escalate(episode)),
+  handled: (episode: string, reason: string, words: string) => open(commands.handled(sitting, episode, reason, words)),
+  pauseSound: (episode: string) => open(commands.pauseSound(sitting, episode)),
+  release: (episode: string) => open(commands.release(sitting, episode)),
+  handTo: (episode: string, name: string) => open(commands.handTo(sitting, episode, name)),
+  note: (episode: string, text: string) => open(commands.note(sitting, episode, text)),
+  escalate: (episode: string) => open(commands.escalate(sitting, episode)),
   patient: (id: string) => open(commands.patient(id)),
   timeline: (episode: string) => open(commands.timeline(episode)),
   quarantine: () => open(commands.quarantine()),
@@ -142,20 +152,32 @@ export const backend = {
   signIn: (clientId: string) => open(commands.signIn(clientId)),
   signOut: () => open(commands.signOut()),
   retryNow: () => open(commands.retryNow()),
-  retryAction: (action: string) => open(commands.retryAction(action)),
-  carryOnByHand: (action: string, words: string) => open(commands.carryOnByHand(action, words)),
+  retryAction: (action: string) => open(commands.retryAction(sitting, action)),
+  carryOnByHand: (action: string, words: string) => open(commands.carryOnByHand(sitting, action, words)),
   lookBack: (at: number | null, asShown: boolean) => open(commands.lookBack(at, asShown)),
   onsets: (from: number, to: number) => open(commands.onsets(from, to)),
   history: () => open(commands.history()),
   load: () => open(commands.load()),
-  shift: (takesOver: boolean) => open(commands.shift(takesOver)),
+  shift: (takesOver: boolean) => open(commands.shift(sitting, takesOver)),
   shifts: () => open(commands.shifts()),
   shiftNotes: () => open(commands.shiftNotes()),
+  colleagues: () => open(commands.colleagues()),
+  comeByPin: (id: string, pin: string) => open(commands.comeByPin(id, pin)),
+  comeByBadge: (badge: string) => open(commands.comeByBadge(badge)),
+  choosePin: (pin: string) => open(commands.choosePin(pin)),
+  lock: () => open(commands.lock()),
+  touched: () => open(commands.touched()),
+  draft: (place: string) => open(commands.draft(place)),
+  /** In the sitting in which it was typed, which may be over. */
+  keepDraft: (typedIn: number, place: string, text: string) => open(commands.keepDraft(typedIn, place, text)),
+  leavers: () => open(commands.leavers()),
+  takeOver: (from: string) => open(commands.takeOver(sitting, from)),
+  takeOverAlarm: (episode: string) => open(commands.takeOverAlarm(sitting, episode)),
   repair: () => open(commands.repair()),
   limits: (patient: string) => open(commands.limits(patient)),
-  setLimits: (patient: string, changes: SetLimit[]) => open(commands.setLimits(patient, changes)),
-  savePreset: (name: string, limits: Bounds[]) => open(commands.savePreset(name, limits)),
-  annotate: (patient: string, at: number, text: string) => open(commands.annotate(patient, at, text)),
+  setLimits: (patient: string, changes: SetLimit[]) => open(commands.setLimits(sitting, patient, changes)),
+  savePreset: (name: string, limits: Bounds[]) => open(commands.savePreset(sitting, name, limits)),
+  annotate: (patient: string, at: number, text: string) => open(commands.annotate(sitting, patient, at, text)),
   valuesAt: (patient: string, at: number) => open(commands.valuesAt(patient, at)),
   annotations: (patient: string) => open(commands.annotations(patient)),
   watch(each: (update: Update) => void): Promise<null> {
@@ -169,8 +191,8 @@ export const backend = {
     return { facts, picture, bytes };
   },
   pages: (query: PagesQuery) => framed<Pages>('pages', query),
-  printPages: (what: Disclosure, why: string) => open(commands.printPages(what, why)),
-  saveFile: (what: Disclosure, kind: FileKind, why: string) => open(commands.saveFile(what, kind, why)),
+  printPages: (what: Disclosure, why: string) => open(commands.printPages(sitting, what, why)),
+  saveFile: (what: Disclosure, kind: FileKind, why: string) => open(commands.saveFile(sitting, what, kind, why)),
   multiples: (query: MultiplesQuery) => framed<Multiples>('multiples', query),
   waves: (query: WavesQuery): Promise<DrawnWaves> => framed<Waves>('waves', query),
   flowsheet: (patient: string, from: number, to: number, everyMin: number) =>

@@ -11,9 +11,12 @@ import {
   type Spark,
   type Tile,
   type Outage,
+  sitIn,
+  type StripItem,
   type Unwatched,
   type Update,
   type Waiting,
+  type Who,
 } from '../backend';
 import { density } from './density.svelte';
 import { frames } from './frames';
@@ -99,6 +102,10 @@ class Board {
   unwatched: Unwatched | null = $state.raw(null);
   /** The outage whose summary somebody has seen, also before the page was opened anew. */
   outageSeen: string | null = $state(kept('outage seen'));
+  /** Who is here, and what they may not do. */
+  who: Who | null = $state.raw(null);
+  /** What is on while nobody is here: where and how urgent, of nobody's name. */
+  strip: StripItem[] = $state.raw([]);
   /** When this page was told something last. */
   private heard = $state(Date.now());
   /** The same by `uptime`. */
@@ -202,6 +209,47 @@ class Board {
     return this.past?.at ?? Date.now();
   }
 
+  /** Raised each time that somebody else is here, or nobody. */
+  turn = $state(0);
+
+  /** Nobody is here who may be shown anything. */
+  get locked(): boolean {
+    return (this.who?.locked ?? null) !== null;
+  }
+
+  /** The number of this sitting: who comes after is told from who was here by it. */
+  get sitting(): number {
+    return this.who?.sitting ?? 0;
+  }
+
+  /** Who is here, as shown. */
+  get user(): string {
+    return this.who?.name ?? '';
+  }
+
+  /** Why the one who is here may not do something, by its word in the table of rights; nothing where they may. */
+  whyNot(right: string): string | undefined {
+    return this.who?.notAllowed.find((one) => one.right === right)?.why;
+  }
+
+  /** Somebody else is here, or nobody: nothing of what stood here before stays. */
+  private sits(who: Who) {
+    const isAnother = this.who !== null && this.who.sitting !== who.sitting;
+    this.who = who;
+    sitIn(who.sitting);
+    if (!isAnother) return;
+    this.turn += 1;
+    frames.clear();
+    this.arrived.clear();
+    this.rows = new Map();
+    [this.order, this.queue, this.present, this.waiting, this.strip] = [[], [], [], [], []];
+    [this.patient, this.moment, this.alarm, this.taken, this.past] = [null, null, null, null, null];
+    [this.travel, this.trouble, this.loaded] = [false, null, false];
+    this.at = 'ward';
+    // The board of who came is waited for from now on.
+    this.asked = { at: Date.now(), up: performance.now() };
+  }
+
   /** The queue as lists show it: an alarm that was taken a moment ago stands, as it is now, where it stood then. */
   get steady(): QueueItem[] {
     const taken = this.past ? null : this.taken;
@@ -283,6 +331,12 @@ class Board {
     this.heard = Date.now();
     this.heardUp = performance.now();
     if (update.beat !== null) this.answer(update.beat);
+    if (update.who) this.sits(update.who);
+    if (this.locked) {
+      this.tell(update);
+      this.loaded = true;
+      return;
+    }
     const { tiles, sparks, order, raised } = update;
     // What is late is said before there is a board; that is no board yet. One of nobody at all has no order.
     if (!this.loaded && update.alarmsRead === null && order === null) return this.tell(update);
@@ -352,6 +406,7 @@ class Board {
     if (update.unwatched) this.unwatched = update.unwatched;
     if (update.link) this.link = update.link;
     if (update.progress) this.progress = update.progress;
+    if (update.strip) this.strip = update.strip;
     if (update.quarantined !== null) this.quarantined = update.quarantined;
   }
 

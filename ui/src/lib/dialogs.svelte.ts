@@ -5,6 +5,15 @@ class Dialogs {
   search = $state(false);
   /** What the keys do. */
   keys = $state(false);
+  /** Another takes the place of who is here. */
+  people = $state(false);
+  /** The sitting in which nobody wants to choose a PIN. */
+  pinLater = $state(0);
+
+  /** Somebody else is here: what was open was not theirs. */
+  close() {
+    [this.search, this.keys, this.people] = [false, false, false];
+  }
 }
 
 export const dialogs = new Dialogs();

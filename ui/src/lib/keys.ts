@@ -8,6 +8,7 @@ export const KEYS: { keys: string; does: string }[] = [
   { keys: '+ and −', does: 'A shorter or a longer range of the trends' },
   { keys: 'End', does: 'Trends and waves of now' },
   { keys: 'L', does: 'Look back' },
+  { keys: 'Ctrl+L', does: 'Lock this station, where people sign in at it' },
   { keys: 'Escape', does: 'Close what is open, then back to the ward' },
   { keys: '?', does: 'These keys' },
 ];

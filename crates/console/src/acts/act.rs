@@ -1,6 +1,8 @@
 //! What a person can do at a station, as data.
 
-use clinical::{ActionId, EpisodeId, Instant, LimitChange, Limits, Measure, PatientId};
+use clinical::{ActionId, ActorId, EpisodeId, Instant, LimitChange, Limits, Measure, PatientId, Right};
+
+use crate::staff_change::StaffChange;
 
 /// Something that a person does. [`Console::act`](crate::Console::act) is the one way to do it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +42,11 @@ pub enum Act {
         /// Takes over; leaves where not.
         takes_over: bool,
     },
+    /// This person takes over from somebody, with every alarm that is on and that the other owns.
+    TakeOver {
+        /// From whom.
+        from: ActorId,
+    },
     /// Tries an action again that the server refused.
     Retry(ActionId),
     /// Takes a refused action out of the queue: this person carries it on by other means.
@@ -56,6 +63,8 @@ pub enum Act {
         /// As it is typed.
         value: String,
     },
+    /// Changes who works at this station.
+    Staff(StaffChange),
 }
 
 /// What a person does about an alarm.
@@ -63,6 +72,8 @@ pub enum Act {
 pub enum Response {
     /// This person owns the response.
     Take,
+    /// This person owns it from now on, whoever did before: who did may have left.
+    TakeOver,
     /// Pauses the sound of this alarm alone; it ends by itself.
     PauseSound,
     /// Handled.
@@ -94,6 +105,7 @@ impl Act {
         match self {
             Act::Alarm { response, .. } => match response {
                 Response::Take => "take",
+                Response::TakeOver => "take-over",
                 Response::PauseSound => "audio-pause",
                 Response::Handled { .. } => "handled",
                 Response::Release => "release",
@@ -105,9 +117,36 @@ impl Act {
             Act::SavePreset { .. } => "save-preset",
             Act::Annotate { .. } => "annotate",
             Act::Shift { .. } => "shift",
+            Act::TakeOver { .. } => "take-over",
             Act::Retry(_) => "retry",
             Act::CarryOnByHand { .. } => "carried on by hand",
             Act::SetSite { .. } => "setting",
+            Act::Staff(_) => "people",
+        }
+    }
+
+    /// What somebody needs who does it.
+    pub fn right(&self) -> Right {
+        match self {
+            Act::Alarm { response, .. } => match response {
+                Response::Take | Response::TakeOver => Right::Take,
+                Response::PauseSound => Right::PauseSound,
+                Response::Handled { .. } => Right::Handled,
+                Response::Release => Right::Release,
+                Response::HandTo(_) => Right::HandTo,
+                Response::Note(_) => Right::Note,
+                Response::Escalate => Right::Escalate,
+            },
+            Act::SetLimits { .. } => Right::SetLimits,
+            Act::SavePreset { .. } => Right::SavePresets,
+            Act::Annotate { .. } => Right::Annotate,
+            Act::Shift { .. } => Right::Shift,
+            // Whoever may own no alarm takes none along.
+            Act::TakeOver { .. } => Right::Take,
+            Act::Retry(_) => Right::Retry,
+            Act::CarryOnByHand { .. } => Right::CarryOnByHand,
+            Act::SetSite { .. } => Right::Settings,
+            Act::Staff(_) => Right::ManagePeople,
         }
     }
 
@@ -118,6 +157,8 @@ impl Act {
             Act::SetLimits { patient, .. } | Act::Annotate { patient, .. } => Some(patient.to_string()),
             Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),
             Act::SetSite { key, .. } => Some(key.clone()),
+            Act::TakeOver { from } => Some(from.to_string()),
+            Act::Staff(change) => Some(change.id().to_string()),
             Act::SavePreset { .. } | Act::Shift { .. } => None,
         }
     }

@@ -54,6 +54,7 @@ impl Console {
     ) -> Result<Recorded, ConsoleError> {
         let (verb, note, to) = match response {
             Response::Take => (Verb::Take, None, None),
+            Response::TakeOver => (Verb::HandTo, Some(who.name.to_string()), Some(who.id.clone())),
             Response::PauseSound => (Verb::AudioPause, None, None),
             Response::Handled { reason: given, words } => {
                 (Verb::Handled, Some(reason(&given, &words)?), None)

@@ -4,6 +4,7 @@ mod act;
 mod alarms;
 mod facts;
 mod prepare;
+mod taking_over;
 mod ward_records;
 mod words;
 
@@ -11,4 +12,5 @@ pub use act::{Act, Response};
 pub use alarms::Waiting;
 pub(crate) use facts::Recorded;
 pub(crate) use prepare::Effect;
+pub use taking_over::Leaver;
 pub(crate) use words::words;

@@ -8,6 +8,7 @@ use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::site_lock::is_locked;
+use crate::staff_change::StaffChange;
 
 /// What an act does to the station.
 pub(crate) enum Effect {
@@ -19,14 +20,16 @@ pub(crate) enum Effect {
     ByHand(String, String),
     /// A setting of the site, checked.
     Setting(String, String),
+    /// Who works here, checked.
+    Staff(StaffChange),
 }
 
 impl Console {
-    /// Whether this person may do this, as far as it depends on who they are.
+    /// Whether this person may do this, as far as it depends on who they are, whatever their role.
     ///
     /// # Errors
     /// With the refusal, as the person reads it.
-    pub(crate) fn may(&self, who: &Actor, act: &Act) -> Result<(), ConsoleError> {
+    pub(crate) fn is_theirs(&self, who: &Actor, act: &Act) -> Result<(), ConsoleError> {
         match act {
             Act::Alarm { episode, response: Response::Release } => {
                 let owner = self.alarm_state(episode)?.owner;
@@ -55,7 +58,9 @@ impl Console {
             Act::SetLimits { patient, changes } => Effect::Facts(self.limit_facts(who, &patient, &changes)?),
             Act::SavePreset { name, limits } => one(self.preset_fact(who, &name, limits)?),
             Act::Annotate { patient, at, text } => one(self.note_fact(who, &patient, at, &text)?),
-            Act::Shift { takes_over } => one(self.shift_fact(who, takes_over)),
+            Act::Shift { takes_over: true } => Effect::Facts(self.taking_over_facts(who, None)?),
+            Act::Shift { takes_over: false } => one(self.shift_fact(who, false, None)),
+            Act::TakeOver { from } => Effect::Facts(self.taking_over_facts(who, Some(&from))?),
             Act::Retry(action) => Effect::Due(action.to_string()),
             Act::CarryOnByHand { action, words: why } => {
                 Effect::ByHand(action.to_string(), words(&why).map_err(|_| ConsoleError::NoReason)?)
@@ -63,6 +68,17 @@ impl Console {
             Act::SetSite { key, value } => {
                 self.vault.read(|reader| reader.site())?.set(&key, &value)?;
                 Effect::Setting(key, value)
+            }
+            Act::Staff(change) => {
+                let known = self.vault.read(|reader| reader.member(change.id()))?;
+                let change = change.checked(known.as_ref())?;
+                if let StaffChange::Badge(id, badge) = &change {
+                    let holder = self.vault.read(|reader| reader.member_of_badge(&badge.0))?;
+                    if holder.is_some_and(|member| member.id != *id) {
+                        return Err(ConsoleError::OthersBadge);
+                    }
+                }
+                Effect::Staff(change)
             }
         };
         match effect {

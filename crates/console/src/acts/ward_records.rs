@@ -2,7 +2,7 @@
 
 use bedside::PatientLimits;
 use clinical::{
-    About, Actor, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset,
+    About, Actor, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset, Role,
     UnitLimits, Verb, presets,
 };
 use fhir::format_instant;
@@ -34,7 +34,13 @@ impl Console {
         changes.iter().try_for_each(LimitChange::check)?;
         self.known(patient)?;
         let held = self.limits(patient)?;
-        let changes = changes.iter().map(|change| untouched(change, &held));
+        // Who signed in sets limits in the role they have, whatever else was said.
+        let role = who.role.as_ref().map(Role::as_str);
+        let in_role = |change: &LimitChange| LimitChange {
+            role: role.unwrap_or(&change.role).to_owned(),
+            ..change.clone()
+        };
+        let changes = changes.iter().map(in_role).map(|change| untouched(&change, &held));
         let fact = |change: LimitChange| {
             let about = About::Patient(patient.clone());
             let mut action = self.action(who, about, Verb::SetLimit, Some(change.to_string()));
@@ -88,9 +94,13 @@ impl Console {
         })
     }
 
-    pub(super) fn shift_fact(&self, who: &Actor, takes_over: bool) -> Recorded {
-        let what = if takes_over { "takes over" } else { "leaves" };
-        Recorded { action: self.action(who, About::Unit, Verb::Shift, Some(what.to_owned())), patient: None }
+    pub(super) fn shift_fact(&self, who: &Actor, takes_over: bool, from: Option<&Actor>) -> Recorded {
+        let what = match (takes_over, from) {
+            (true, Some(from)) => format!("takes over from {}", from.name),
+            (true, None) => "takes over".to_owned(),
+            (false, _) => "leaves".to_owned(),
+        };
+        Recorded { action: self.action(who, About::Unit, Verb::Shift, Some(what)), patient: None }
     }
 
     fn known(&self, patient: &PatientId) -> Result<(), ConsoleError> {

@@ -34,7 +34,7 @@ impl Console {
         let board = match past {
             Some(view) => {
                 let ward = self.vault.read_as(view, |reader| reader.ward())?;
-                Arc::new(board(&ward, view.at).shown_to(self.user()))
+                Arc::new(board(&ward, view.at).shown_to(&self.user()))
             }
             None => present.clone(),
         };

@@ -78,7 +78,8 @@ impl Console {
     pub fn history(&self) -> Result<Vec<QueueItem>, ConsoleError> {
         let now = self.moment();
         let mut over = history(&self.day(now)?, &self.look()?.board.tiles, now);
-        over.iter_mut().for_each(|item| item.line.shown_to(self.user()));
+        let me = self.user();
+        over.iter_mut().for_each(|item| item.line.shown_to(&me));
         Ok(over)
     }
 

@@ -33,7 +33,7 @@ impl Console {
         };
         let typed: String = typed.chars().filter(|c| !c.is_control()).take(80).collect();
         let words = format!("looked on the server by {word}: {typed}");
-        self.log_as(EntryKind::Search, self.user(), words, None)?;
+        self.log_as(EntryKind::Search, &self.somebody_here()?, words, None)?;
         Ok(FoundPeople::new(engine.find_people(&sought).await?))
     }
 }

@@ -16,8 +16,9 @@ impl Console {
     /// Where the log cannot be written, the server is not there, refuses, or knows nobody under this id any more.
     pub async fn look_once(&self, patient: &PatientId) -> Result<OnceLook, ConsoleError> {
         let engine = self.engine().ok_or(ConsoleError::NoServer)?;
+        let who = self.somebody_here()?;
         let words = "looked at somebody who is not of this station".to_owned();
-        self.log_of(EntryKind::View, self.user(), words, Some(patient))?;
+        self.log_of(EntryKind::View, &who, words, Some(patient))?;
         let read = engine.read_once(patient).await?;
         let now = self.now();
         // A cache of its own under a key that nobody else has and that is gone with this call, in a folder that goes with it: what
@@ -35,7 +36,7 @@ impl Console {
             return Err(ConsoleError::NobodyThere);
         }
         ward.site = self.ward_and_board()?.0.site.clone();
-        let board = board(&ward, now).shown_to(self.user());
+        let board = board(&ward, now).shown_to(&who);
         Ok(OnceLook::new(board, patient, now, read.unread))
     }
 }

@@ -1,6 +1,6 @@
 //! Alarms, what people did about them, and how many there were.
 
-use clinical::{Instant, MINUTE_MS, Priority, Sound, Verb};
+use clinical::{Instant, MINUTE_MS, Presence, Priority, Sound, Verb};
 use serde::Serialize;
 use specta::Type;
 
@@ -70,6 +70,11 @@ pub struct Alarm {
 
 pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
     let (shown, group, verbs) = (line.shown(), line.group(), line.verbs());
+    let mut verbs: Vec<&'static str> = verbs.into_iter().map(Verb::code).collect();
+    // Of somebody else, who may have left: another word for giving it to oneself.
+    if line.presence == Presence::Owned && !line.mine && !line.free_for_me {
+        verbs.push("take-over");
+    }
     let due = line.escalation().cloned();
     Alarm {
         episode: line.episode.into(),
@@ -80,7 +85,7 @@ pub(super) fn alarm(line: bedside::AlarmLine, ended: Option<Instant>) -> Alarm {
         live: line.presence.is_live(),
         unanswered: line.presence.is_unanswered(),
         standing: line.presence.words(),
-        verbs: verbs.into_iter().map(Verb::code).collect(),
+        verbs,
         text: line.text,
         owned_at: line.owner.as_ref().map(|(_, at)| ms(*at)),
         owner: line.owner.map(|(who, _)| who.name.into()),

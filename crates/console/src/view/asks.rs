@@ -1,13 +1,14 @@
 //! What a command asks a station for, and what it gets back: the same whether the command opened the cache itself or an open
 //! window answers it.
 
-use clinical::Instant;
+use clinical::{ActorId, Instant};
 use documents::ChartRequest;
 use serde::{Deserialize, Serialize};
 use vault::View;
 
 use super::failure::Failure;
 use crate::disclosures;
+use crate::staff_change::{Secret, StaffChange};
 
 /// As of which moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -129,6 +130,15 @@ pub enum Ask {
         /// As it is typed.
         value: String,
     },
+    /// Who works at this station, as JSON.
+    Staff,
+    /// Changes it.
+    ChangeStaff {
+        /// About whom.
+        id: String,
+        /// What.
+        deed: StaffDeed,
+    },
     /// A file's content.
     File {
         /// Of what.
@@ -140,6 +150,53 @@ pub enum Ask {
         /// Why it leaves.
         why: String,
     },
+}
+
+/// A change of who works at a station.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffDeed {
+    /// They work here.
+    Add {
+        /// As shown.
+        name: String,
+        /// One of the table of rights.
+        role: String,
+    },
+    /// They work here no more.
+    Remove,
+    /// This is their PIN.
+    Pin(String),
+    /// This is their badge.
+    Badge(String),
+    /// They have no badge.
+    NoBadge,
+}
+
+impl std::fmt::Debug for StaffDeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            StaffDeed::Add { .. } => "Add",
+            StaffDeed::Remove => "Remove",
+            StaffDeed::Pin(_) => "Pin",
+            StaffDeed::Badge(_) => "Badge",
+            StaffDeed::NoBadge => "NoBadge",
+        })
+    }
+}
+
+impl StaffDeed {
+    /// As the use case names it; nothing where `id` cannot be one.
+    pub(crate) fn about(self, id: &str) -> Option<StaffChange> {
+        let id = ActorId::given(id)?;
+        Some(match self {
+            StaffDeed::Add { name, role } => StaffChange::Add { id, name, role },
+            StaffDeed::Remove => StaffChange::Remove(id),
+            StaffDeed::Pin(pin) => StaffChange::Pin(id, Secret(pin)),
+            StaffDeed::Badge(badge) => StaffChange::Badge(id, Secret(badge)),
+            StaffDeed::NoBadge => StaffChange::NoBadge(id),
+        })
+    }
 }
 
 /// Who asks, with which program.

@@ -6,6 +6,7 @@ use specta::Type;
 
 use super::alarms::{Alarm, QueueItem, Waiting, alarm};
 use super::form::ms;
+use super::here::{StripItem, Who};
 use super::ledger::Outage;
 use super::score::News;
 
@@ -320,6 +321,10 @@ pub struct Update {
     pub unwatched: Option<Unwatched>,
     /// The page answers this number with `beat`, once it shows what came with it.
     pub beat: Option<u32>,
+    /// Who is here from now on: another person, or nobody, sees nothing of what was shown before.
+    pub who: Option<Who>,
+    /// The alarms that are on while nobody is here; of nobody's name.
+    pub strip: Option<Vec<StripItem>>,
     /// The moment that is shown from now on; its `at` is null where it is the present.
     pub moment: Option<Moment>,
 }

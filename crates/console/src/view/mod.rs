@@ -13,6 +13,7 @@ mod episodes;
 mod failure;
 mod flowsheet;
 mod form;
+mod here;
 mod ledger;
 mod patient;
 mod people;
@@ -31,13 +32,14 @@ pub use self::trends::{
     Mark, Multiples, MultiplesQuery, Panel, Small, Trends, TrendsQuery, multiples_bytes, trends_bytes,
 };
 pub use alarms::{Alarm, Load, Onset, QueueItem, Share, TimelineEntry, Waiting};
-pub use asks::{Answer, AsOf, Ask, Asked, Document, Head, Setting, Stretch};
+pub use asks::{Answer, AsOf, Ask, Asked, Document, Head, Setting, StaffDeed, Stretch};
 pub use board::{Audio, Cell, Late, Link, Moment, Past, Progress, Spark, Tile, Unwatched, Update};
 pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
 pub use form::{Iso, count};
+pub use here::{Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};

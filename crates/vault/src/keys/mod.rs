@@ -8,6 +8,8 @@ pub(crate) mod keyring;
 
 pub(crate) mod pin;
 
+pub(crate) mod verifier;
+
 pub(crate) mod key_file;
 
 pub(crate) mod unlock;

@@ -13,8 +13,12 @@ use crate::keys::wrap::Wrap;
 pub struct Pin(Zeroizing<String>);
 
 impl Pin {
-    /// The fewest characters of a PIN.
+    /// The fewest characters of a station's PIN.
     pub const LEAST: usize = 4;
+    /// The fewest digits of a person's own PIN.
+    pub const LEAST_OF_A_PERSON: usize = 6;
+    /// The most.
+    const MOST_OF_A_PERSON: usize = 12;
 
     /// Takes a PIN.
     ///
@@ -28,6 +32,28 @@ impl Pin {
             Ok(Pin(pin))
         }
     }
+
+    /// Takes a PIN that somebody chose for themselves.
+    ///
+    /// # Errors
+    /// Where it is not six digits or more, or one of the few that everybody tries first: one digit again and again, or a row.
+    pub fn chosen(text: String) -> Result<Pin, VaultError> {
+        let pin = Zeroizing::new(text);
+        let digits = pin.as_bytes();
+        let length = Pin::LEAST_OF_A_PERSON..=Pin::MOST_OF_A_PERSON;
+        if !length.contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+            return Err(VaultError::NotDigits { least: Pin::LEAST_OF_A_PERSON, most: Pin::MOST_OF_A_PERSON });
+        }
+        let step = |pair: &[u8]| pair[1].wrapping_sub(pair[0]);
+        let first = step(&digits[..2]);
+        let is_row = [0, 1, u8::MAX].contains(&first) && digits.windows(2).all(|pair| step(pair) == first);
+        if is_row { Err(VaultError::EasyPin) } else { Ok(Pin(pin)) }
+    }
+
+    /// Takes what somebody typed to be let in: whatever it is, it is compared.
+    pub fn typed(text: String) -> Pin {
+        Pin(Zeroizing::new(text))
+    }
 }
 
 impl std::fmt::Debug for Pin {
@@ -40,7 +66,12 @@ impl std::fmt::Debug for Pin {
 const MEMORY_KIB: u32 = 47_104;
 const PASSES: u32 = 1;
 
-fn derive(pin: &Pin, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+pub(crate) fn derive(
+    pin: &Pin,
+    salt: &[u8],
+    memory_kib: u32,
+    passes: u32,
+) -> Result<Zeroizing<[u8; 32]>, VaultError> {
     let failed = |e: argon2::Error| VaultError::KeyFile(e.to_string());
     let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(failed)?;
     let mut out = Zeroizing::new([0u8; 32]);

@@ -9,7 +9,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 12;
+pub(crate) const VERSION: i64 = 13;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -112,8 +112,8 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 12] =
-    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD];
+const STEPS: [&str; 13] =
+    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -340,4 +340,13 @@ CREATE TABLE seen (
   origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, judged TEXT NOT NULL, accepted INTEGER,
   received INTEGER NOT NULL, by_others INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (origin, size, root)) WITHOUT ROWID;
 CREATE TABLE complaint (key TEXT PRIMARY KEY, words TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+/// Who works at this station, what lets each of them in, and what they have begun to write.
+const STAFF: &str = "
+CREATE TABLE staff (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin TEXT, badge TEXT UNIQUE,
+  failures INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, full_at INTEGER, full_passed INTEGER) WITHOUT ROWID;
+CREATE TABLE draft (
+  author TEXT NOT NULL, place TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (author, place)) WITHOUT ROWID;
 ";

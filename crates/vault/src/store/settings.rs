@@ -12,7 +12,7 @@ use crate::store::durably::durably;
 use crate::store::vault::Vault;
 
 /// The setting that holds the station's own id.
-const STATION_ID: &str = "station-id";
+pub(crate) const STATION_ID: &str = "station-id";
 
 impl Vault {
     /// Keeps a setting of the site, with who set it in the log; [`clinical::Site::set`] says which there are.

@@ -1,0 +1,147 @@
+//! Somebody comes: by PIN, by badge, or by the hospital account. What lets them in, and what does not, stands in the log.
+
+use std::sync::PoisonError;
+
+use clinical::{Actor, ActorId, MINUTE_MS};
+use identity::{NotLetIn, by_badge, by_pin};
+use vault::{Cost, EntryKind, Pin, StaffMember};
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::here::Seat;
+
+/// For so long after a full sign-in somebody may choose a PIN: milliseconds.
+const CHOOSE: i64 = 10 * MINUTE_MS;
+/// Longer ones are no badge.
+const LONGEST_BADGE: usize = 64;
+
+pub(super) fn actor(member: &StaffMember) -> Actor {
+    Actor::known(member.id.clone(), &member.name).acting_as(Some(member.role.clone()))
+}
+
+impl Console {
+    /// Somebody types their PIN: from then on it is their station.
+    ///
+    /// # Errors
+    /// Where they are not let in; a wrong PIN counts.
+    pub fn come_by_pin(&self, id: &ActorId, pin: &str) -> Result<(), ConsoleError> {
+        // One try after the other: of two at once neither would wait for the other's count.
+        let one_at_a_time = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let tried = by_pin(&self.vault, id, &Pin::typed(pin.to_owned()), self.now(), self.lease()?);
+        drop(one_at_a_time);
+        self.let_in(tried, "PIN", Some(id))
+    }
+
+    /// Somebody holds a badge to the reader.
+    ///
+    /// # Errors
+    /// Where it lets nobody in.
+    pub fn come_by_badge(&self, badge: &str) -> Result<(), ConsoleError> {
+        let is_one = (1..=LONGEST_BADGE).contains(&badge.len()) && !badge.chars().any(char::is_control);
+        let tried = if is_one {
+            by_badge(&self.vault, badge, self.now(), self.lease()?)
+        } else {
+            Err(NotLetIn::NobodysBadge)
+        };
+        self.let_in(tried, "badge", None)
+    }
+
+    /// Somebody signed in at the hospital's sign-in service. At a station without people it is nobody's seat that changes.
+    ///
+    /// # Errors
+    /// Where they are nobody of this station.
+    pub fn come_by_account(&self, id: Option<&str>) -> Result<(), ConsoleError> {
+        if !self.has_people()? {
+            return Ok(());
+        }
+        let id = id.map(ActorId::from).ok_or(NotLetIn::Unknown)?;
+        let member = self.vault.read(|reader| reader.member(&id))?.ok_or(NotLetIn::Unknown)?;
+        self.vault.signed_in_fully(&id, self.now())?;
+        self.let_in(Ok(member), "hospital account", Some(&id))?;
+        self.here().may_choose_pin = Some(self.now() + CHOOSE);
+        self.wake();
+        Ok(())
+    }
+
+    /// Who is here chooses their PIN, after they have signed in fully.
+    ///
+    /// # Errors
+    /// Where they have not, or it is none that can be chosen; the old one holds then.
+    pub fn choose_pin(&self, pin: &str) -> Result<(), ConsoleError> {
+        let who = match &self.here().seat {
+            Seat::Taken(who) => who.clone(),
+            _ => return Err(ConsoleError::NobodyHere),
+        };
+        let now = self.now();
+        if !self.here().may_choose_pin.is_some_and(|until| now <= until) {
+            return Err(ConsoleError::NotFully);
+        }
+        let pin = Pin::chosen(pin.to_owned())?;
+        self.log_as(EntryKind::SignIn, &who, "chose a PIN".into(), Some(who.id.to_string()))?;
+        self.vault.set_pin(&who.id, &pin, Cost::measured()?)?;
+        self.here().may_choose_pin = None;
+        self.wake();
+        Ok(())
+    }
+
+    /// Whether this station has people of its own.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn has_people(&self) -> Result<bool, ConsoleError> {
+        Ok(!self.vault.read(|reader| reader.staff())?.is_empty())
+    }
+
+    fn lease(&self) -> Result<i64, ConsoleError> {
+        Ok(self.vault.read(|reader| reader.site())?.lease_ms)
+    }
+
+    fn let_in(
+        &self,
+        tried: Result<StaffMember, NotLetIn>,
+        by: &str,
+        id: Option<&ActorId>,
+    ) -> Result<(), ConsoleError> {
+        let member = match tried {
+            Ok(member) => member,
+            Err(NotLetIn::Vault(error)) => return Err(error.into()),
+            Err(refused) => {
+                let about = id.map(ToString::to_string);
+                self.log_as(
+                    EntryKind::Refusal,
+                    &Actor::named("this station"),
+                    format!("not let in by {by}: {}", word(&refused)),
+                    about,
+                )?;
+                return Err(refused.into());
+            }
+        };
+        let who = actor(&member);
+        // First it is recorded, then it is theirs.
+        self.log_as(EntryKind::SignIn, &who, format!("came by {by}"), Some(who.id.to_string()))?;
+        self.take_seat(Seat::Taken(who));
+        Ok(())
+    }
+
+    /// Nothing of the sitting before is shown in the next: not its moment, not what is somebody's.
+    pub(super) fn take_seat(&self, seat: Seat) {
+        let now = self.now();
+        self.here().change(seat, now);
+        self.present.lock().unwrap_or_else(PoisonError::into_inner).shown_to(self.user());
+        self.look_back(None);
+        self.wake();
+    }
+}
+
+fn word(refused: &NotLetIn) -> String {
+    match refused {
+        NotLetIn::Wrong { failures, .. } => format!("wrong, {failures} in a row"),
+        NotLetIn::TooSoon { .. } => "too soon".into(),
+        NotLetIn::TooMany { .. } => "too many wrong ones".into(),
+        NotLetIn::Lapsed { .. } => "a full sign-in is due".into(),
+        NotLetIn::NoPin { .. } => "there is none".into(),
+        NotLetIn::NobodysBadge => "nobody's".into(),
+        NotLetIn::Unknown => "nobody of this station".into(),
+        NotLetIn::Vault(_) => "the cache".into(),
+    }
+}

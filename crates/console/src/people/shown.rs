@@ -1,0 +1,63 @@
+//! Who is here and who could come, as a screen shows them.
+
+use bedside::Board;
+use clinical::LIMIT_ROLES;
+use identity::stands;
+use vault::StaffMember;
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::here::Seat;
+use crate::view::{Colleague, Locked, StripItem, Who};
+
+impl Console {
+    /// Who is here, and what they may not do.
+    pub fn who(&self) -> Who {
+        let here = self.here();
+        let role = here.who().and_then(|who| who.role.clone());
+        let locked = match &here.seat {
+            Seat::Empty { since, why } => Some(Locked::new(*since, why.words())),
+            _ => None,
+        };
+        let limit_roles = match &role {
+            Some(role) => LIMIT_ROLES.into_iter().filter(|known| *known == role.as_str()).collect(),
+            None => LIMIT_ROLES.to_vec(),
+        };
+        Who {
+            sitting: here.sitting,
+            of_people: !matches!(here.seat, Seat::Configured(_)),
+            locked,
+            name: here.who().map_or_else(String::new, |who| who.name.to_string()),
+            not_allowed: Who::not_allowed(role.as_ref()),
+            role: role.map(|role| role.to_string()),
+            limit_roles,
+            may_choose_pin: here.may_choose_pin.is_some_and(|until| self.now() <= until),
+        }
+    }
+
+    /// Everybody who could come, and what of it takes a full sign-in first.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn colleagues(&self) -> Result<Vec<Colleague>, ConsoleError> {
+        self.colleagues_as(Colleague::new)
+    }
+
+    pub(crate) fn colleagues_as<T>(
+        &self,
+        shown: impl Fn(StaffMember, Option<String>) -> T,
+    ) -> Result<Vec<T>, ConsoleError> {
+        let passed = self.vault.time_passed(self.now())?;
+        let (staff, site) = self.vault.read(|reader| Ok((reader.staff()?, reader.site()?)))?;
+        let colleague = |member: StaffMember| {
+            let why = stands(&member, passed, site.lease_ms).err().map(|why| why.to_string());
+            shown(member, why)
+        };
+        Ok(staff.into_iter().map(colleague).collect())
+    }
+
+    /// The alarms of a board for a station at which nobody is: where and how urgent, and nobody's name.
+    pub fn strip(board: &Board) -> Vec<StripItem> {
+        board.queue.iter().filter(|item| item.line.presence.is_live()).map(StripItem::from).collect()
+    }
+}

@@ -1,0 +1,211 @@
+//! The people of this station.
+
+use clinical::{ActorId, Instant, Role};
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::VaultError;
+use crate::keys::pin::Pin;
+use crate::keys::verifier::{Cost, Verifier};
+use crate::staff::badge::badge_mark;
+use crate::store::durably::durably;
+use crate::store::vault::{Reader, Vault};
+
+/// Somebody who works at this station.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMember {
+    /// Who that is, such as `Practitioner/123`.
+    pub id: ActorId,
+    /// As shown.
+    pub name: String,
+    /// In what role they work here.
+    pub role: Role,
+    /// Whether they have a PIN.
+    pub has_pin: bool,
+    /// Whether they have a badge.
+    pub has_badge: bool,
+    /// How many wrong PINs were typed since the last right one.
+    pub failures: u32,
+    /// When the last of them was, by [`Vault::time_passed`].
+    pub failed: i64,
+    /// Their last full sign-in: when, and the same by [`Vault::time_passed`].
+    pub full: Option<(Instant, i64)>,
+}
+
+const MEMBER: &str = "SELECT id, name, role, pin IS NOT NULL, badge IS NOT NULL, failures, failed, full_at, full_passed FROM staff";
+
+fn member(row: &Row) -> rusqlite::Result<StaffMember> {
+    let (id, name, role): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let full: (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    Ok(StaffMember {
+        id: id.into(),
+        name,
+        role: role.as_str().into(),
+        has_pin: row.get(3)?,
+        has_badge: row.get(4)?,
+        failures: row.get(5)?,
+        failed: row.get(6)?,
+        full: full.0.map(Instant).zip(full.1),
+    })
+}
+
+impl Vault {
+    /// Takes somebody in, or changes their name and role.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn put_member(&self, id: &ActorId, name: String, role: &Role) -> Result<(), VaultError> {
+        let (id, role) = (id.to_string(), role.to_string());
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                connection.execute(
+                    "INSERT INTO staff (id, name, role) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (id) DO UPDATE SET name = ?2, role = ?3",
+                    params![id, name, role],
+                )?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Somebody works here no more. What they had begun to write goes with them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn drop_member(&self, id: &ActorId) -> Result<(), VaultError> {
+        let id = id.to_string();
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                transaction.execute("DELETE FROM draft WHERE author = ?", [&id])?;
+                transaction.execute("DELETE FROM staff WHERE id = ?", [&id])?;
+                Ok(transaction.commit()?)
+            })
+        })
+    }
+
+    /// Gives somebody a PIN in the place of any other.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_pin(&self, id: &ActorId, pin: &Pin, cost: Cost) -> Result<(), VaultError> {
+        let (id, verifier) = (id.to_string(), text(&Verifier::of(pin, cost)?)?);
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                connection.execute("UPDATE staff SET pin = ? WHERE id = ?", [&verifier, &id])?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Gives somebody a badge in the place of any other, or (`None`) takes it away. Whether it is theirs now: it is not where it is
+    /// somebody else's.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_badge(&self, id: &ActorId, badge: Option<&str>) -> Result<bool, VaultError> {
+        let station = self.station_id()?.unwrap_or_default();
+        let mark = badge.map(|badge| badge_mark(&station, badge)).transpose()?;
+        let id = id.to_string();
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let taken = connection
+                    .query_row("SELECT id FROM staff WHERE badge = ? AND id <> ?", params![mark, id], |row| {
+                        row.get::<_, String>(0)
+                    })
+                    .optional()?;
+                if taken.is_none() {
+                    connection.execute("UPDATE staff SET badge = ? WHERE id = ?", params![mark, id])?;
+                }
+                Ok(taken.is_none())
+            })
+        })
+    }
+}
+
+pub(crate) fn text(verifier: &Verifier) -> Result<String, VaultError> {
+    serde_json::to_string(verifier).map_err(|why| VaultError::KeyFile(why.to_string()))
+}
+
+impl Reader<'_> {
+    /// Everybody who works at this station, by name.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn staff(&self) -> Result<Vec<StaffMember>, VaultError> {
+        self.list(&format!("{MEMBER} ORDER BY name COLLATE NOCASE, id"), [], member)
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn member(&self, id: &ActorId) -> Result<Option<StaffMember>, VaultError> {
+        Ok(self.list(&format!("{MEMBER} WHERE id = ?"), [id.as_str()], member)?.pop())
+    }
+
+    /// Whose badge this is.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn member_of_badge(&self, badge: &str) -> Result<Option<StaffMember>, VaultError> {
+        let station = self.setting(crate::store::settings::STATION_ID)?.unwrap_or_default();
+        let mark = badge_mark(&station, badge)?;
+        Ok(self.list(&format!("{MEMBER} WHERE badge = ?"), [mark], member)?.pop())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::key::Key;
+
+    fn station() -> (tempfile::TempDir, Key, Vault) {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
+        let vault = Vault::open(folder.path(), key.clone()).unwrap();
+        for (id, name, role) in
+            [("Practitioner/2", "S. Varga", "Nurse"), ("Practitioner/1", "N. Okafor", "Charge nurse")]
+        {
+            vault.put_member(&id.into(), name.into(), &role.into()).unwrap();
+        }
+        (folder, key, vault)
+    }
+
+    #[test]
+    fn who_works_here_is_known_after_a_restart_and_who_left_is_not() {
+        let (folder, key, vault) = station();
+        vault.put_member(&"Practitioner/2".into(), "S. Varga-Li".into(), &"Charge nurse".into()).unwrap();
+        drop(vault);
+        let vault = Vault::open(folder.path(), key).unwrap();
+        let staff = vault.read(|reader| reader.staff()).unwrap();
+        let names: Vec<(&str, &str)> = staff.iter().map(|m| (m.name.as_str(), m.role.as_str())).collect();
+        assert_eq!(names, [("N. Okafor", "Charge nurse"), ("S. Varga-Li", "Charge nurse")]);
+        assert!(staff.iter().all(|m| !m.has_pin && !m.has_badge && m.full.is_none() && m.failures == 0));
+        vault.drop_member(&"Practitioner/2".into()).unwrap();
+        assert_eq!(vault.read(|reader| reader.staff()).unwrap().len(), 1);
+        assert_eq!(vault.read(|reader| reader.member(&"Practitioner/2".into())).unwrap(), None);
+    }
+
+    #[test]
+    fn a_badge_is_one_persons_and_stands_nowhere_in_clear() {
+        let (_folder, _key, vault) = station();
+        let (okafor, varga) = (ActorId::from("Practitioner/1"), ActorId::from("Practitioner/2"));
+        assert!(vault.set_badge(&okafor, Some("04A2B9C1")).unwrap());
+        let whose = |badge: &str| vault.read(|r| r.member_of_badge(badge)).unwrap().map(|m| m.id);
+        assert_eq!((whose("04A2B9C1"), whose("04A2B9C2")), (Some(okafor.clone()), None));
+        assert!(!vault.set_badge(&varga, Some("04A2B9C1")).unwrap(), "it is somebody else's");
+        assert!(vault.set_badge(&okafor, Some("77")).unwrap());
+        assert_eq!(
+            (whose("04A2B9C1"), whose("77")),
+            (None, Some(okafor.clone())),
+            "the old one opens nothing"
+        );
+        let kept: String = vault
+            .read(|r| {
+                Ok(r.list("SELECT badge FROM staff WHERE badge IS NOT NULL", [], |row| row.get(0))?.remove(0))
+            })
+            .unwrap();
+        assert_eq!(kept.len(), 64, "a mark, and not the badge: {kept}");
+        assert!(vault.set_badge(&okafor, None).unwrap());
+        assert_eq!(whose("77"), None);
+    }
+}

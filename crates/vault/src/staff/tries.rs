@@ -1,0 +1,159 @@
+//! Tries to get in, and the time in which they are counted. Both outlive a restart, and no clock that is set makes either shorter.
+
+use std::time::Instant as Stopwatch;
+
+use clinical::{ActorId, Instant};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::VaultError;
+use crate::keys::pin::Pin;
+use crate::keys::verifier::{Cost, Verifier};
+use crate::staff::members::text;
+use crate::store::durably::durably;
+use crate::store::vault::Vault;
+
+/// The setting that keeps how much time passed here.
+const PASSED: &str = "time-passed";
+
+/// By how much the clock moved on since it was looked at last is added to what passed. Set back it takes nothing away, and what passes
+/// from there on counts.
+fn time_passed(connection: &Connection, now: Instant) -> Result<i64, VaultError> {
+    let kept: Option<String> = connection
+        .query_row("SELECT value FROM setting WHERE key = ?", [PASSED], |row| row.get(0))
+        .optional()?;
+    let known = kept.as_deref().and_then(|kept| kept.split_once(' '));
+    let known =
+        known.and_then(|(seen, passed)| Some((seen.parse::<i64>().ok()?, passed.parse::<i64>().ok()?)));
+    let (seen, passed) = known.unwrap_or((now.0, 0));
+    let passed = passed.saturating_add(now.0.saturating_sub(seen).max(0));
+    connection.execute(
+        "INSERT OR REPLACE INTO setting VALUES (?, ?)",
+        params![PASSED, format!("{} {passed}", now.0)],
+    )?;
+    Ok(passed)
+}
+
+impl Vault {
+    /// How much time passed at this station, in milliseconds, as far as anybody looked: a clock that is set back takes nothing of it
+    /// away, one that is set ahead adds to it.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn time_passed(&self, now: Instant) -> Result<i64, VaultError> {
+        self.write_beside(move |connection| time_passed(connection, now))
+    }
+
+    /// Compares a PIN. A try counts before it is made, so that no kill and no power cut gives one away; a right one ends the count.
+    /// `None` where that person has no PIN.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn try_pin(&self, id: &ActorId, pin: &Pin, now: Instant) -> Result<Option<bool>, VaultError> {
+        let row = id.to_string();
+        let verifier = self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                let passed = time_passed(&transaction, now)?;
+                let kept: Option<Option<String>> = transaction
+                    .query_row("SELECT pin FROM staff WHERE id = ?", [&row], |row| row.get(0))
+                    .optional()?;
+                let kept = kept.flatten();
+                if kept.is_some() {
+                    let counted = "UPDATE staff SET failures = failures + 1, failed = ? WHERE id = ?";
+                    transaction.execute(counted, params![passed, row])?;
+                }
+                transaction.commit()?;
+                Ok(kept)
+            })
+        })?;
+        let Some(verifier) = verifier else { return Ok(None) };
+        let verifier: Verifier =
+            serde_json::from_str(&verifier).map_err(|why| VaultError::KeyFile(why.to_string()))?;
+        let began = Stopwatch::now();
+        if !verifier.is_of(pin)? {
+            return Ok(Some(false));
+        }
+        // Made on a slower machine, or while this one was busy.
+        let dearer = if verifier.is_cheap(began.elapsed()) {
+            Some(text(&Verifier::of(pin, Cost::measured()?)?)?)
+        } else {
+            None
+        };
+        let row = id.to_string();
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let right = "UPDATE staff SET failures = 0, pin = coalesce(?, pin) WHERE id = ?";
+                connection.execute(right, params![dearer, row])?;
+                Ok(())
+            })
+        })?;
+        Ok(Some(true))
+    }
+
+    /// Somebody signed in fully: wrong tries are forgotten, and from now on PIN and badge are enough for a while.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn signed_in_fully(&self, id: &ActorId, now: Instant) -> Result<(), VaultError> {
+        let id = id.to_string();
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                let passed = time_passed(&transaction, now)?;
+                transaction.execute(
+                    "UPDATE staff SET failures = 0, full_at = ?, full_passed = ? WHERE id = ?",
+                    params![now.0, passed, id],
+                )?;
+                Ok(transaction.commit()?)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::key::Key;
+
+    const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn time_that_passed_never_becomes_less_whatever_is_done_to_the_clock() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
+        let mut vault = Vault::open(folder.path(), key.clone()).unwrap();
+        let mut at = 1_770_000_000_000;
+        let mut last = vault.time_passed(Instant(at)).unwrap();
+        for (step, adds) in [(HOUR, HOUR), (-30 * HOUR, 0), (HOUR, HOUR), (0, 0), (i64::MIN / 4, 0), (1, 1)] {
+            at += step;
+            let passed = vault.time_passed(Instant(at)).unwrap();
+            assert_eq!(passed - last, adds, "after a step of {step}");
+            last = passed;
+            drop(vault);
+            vault = Vault::open(folder.path(), key.clone()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_wrong_pin_counts_before_it_is_compared_and_outlives_a_restart_and_a_right_one_ends_the_count() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
+        let vault = Vault::open(folder.path(), key.clone()).unwrap();
+        let id = ActorId::from("Practitioner/1");
+        let typed = |text: &str| Pin::typed(text.into());
+        vault.put_member(&id, "N. Okafor".into(), &"Nurse".into()).unwrap();
+        assert_eq!(vault.try_pin(&id, &typed("480913"), Instant(5)).unwrap(), None, "there is no PIN yet");
+        vault.set_pin(&id, &typed("480913"), Cost::cheap()).unwrap();
+        for n in 1..=3 {
+            assert_eq!(vault.try_pin(&id, &typed("480914"), Instant(5 + n)).unwrap(), Some(false));
+        }
+        drop(vault);
+        let vault = Vault::open(folder.path(), key).unwrap();
+        let member = || vault.read(|reader| reader.member(&id)).unwrap().unwrap();
+        assert_eq!((member().failures, member().failed), (3, 3));
+        assert_eq!(vault.try_pin(&id, &typed("480913"), Instant(9)).unwrap(), Some(true));
+        assert_eq!(member().failures, 0);
+        assert_eq!(vault.try_pin(&"nobody".into(), &typed("480913"), Instant(9)).unwrap(), None);
+        let kept =
+            vault.read(|r| Ok(r.list("SELECT pin FROM staff", [], |row| row.get::<_, String>(0))?.remove(0)));
+        assert!(!kept.unwrap().contains("480913"));
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clinical::{
     DAY_MS, Episode, EpisodeId, HOUR_MS, Instant, MINUTE_MS, PatientId, Priority, SeenAction, Verb,
 };
-use vault::Ward;
+use vault::{HELD_ALARM, Ward};
 
 use crate::tile::{Tile, place};
 
@@ -85,7 +85,8 @@ pub fn alarm_load(ward: &Ward, tiles: &[Arc<Tile>], now: Instant) -> AlarmLoad {
 
         let tile = episode.patient.as_ref().and_then(|id| tiles.get(id));
         let bed = tile.map_or("–", |tile| tile.bed.as_str());
-        let rule = rule(&episode.text);
+        let rule =
+            rule(if ward.sight.held_words(&ward.values, episode, now) { HELD_ALARM } else { &episode.text });
         let acted = usize::from(taken.is_some() || handled.is_some());
         for (name, shares) in [(bed.to_owned(), &mut by_bed), (rule.clone(), &mut by_rule)] {
             let share: &mut (usize, usize) = shares.entry(name).or_default();

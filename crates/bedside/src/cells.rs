@@ -28,6 +28,25 @@ impl Slot {
     pub const WITH_GLUCOSE: ([Slot; 2], [Slot; 3]) =
         ([Slot::Glucose, Slot::Hr], [Slot::SpO2, Slot::Bp, Slot::Temp]);
 
+    /// What is measured there.
+    pub fn measures(self) -> &'static [Measure] {
+        match self {
+            Slot::Hr => &[Measure::HeartRate, Measure::PulseRate],
+            Slot::SpO2 => &[Measure::SpO2],
+            Slot::Rr => &[Measure::RespRate],
+            Slot::Bp => &[
+                Measure::SystolicBp,
+                Measure::ArterialSystolic,
+                Measure::DiastolicBp,
+                Measure::ArterialDiastolic,
+                Measure::MeanBp,
+                Measure::ArterialMean,
+            ],
+            Slot::Temp => &[Measure::Temperature],
+            Slot::Glucose => &[Measure::Glucose],
+        }
+    }
+
     /// The code on the page; the panel of the same values has it too.
     pub fn code(self) -> &'static str {
         match self {

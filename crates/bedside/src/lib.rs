@@ -15,8 +15,10 @@ mod cells;
 mod labels;
 mod placed;
 mod queue;
+mod seen;
 mod sparkline;
 mod tile;
+mod words;
 
 mod live;
 
@@ -37,7 +39,7 @@ pub use detector::{Change, Detector, Found, HasRead, Link, board_then};
 pub use limits::{MeasureLimits, PatientLimits, patient_limits, unit_limits};
 pub use live::LiveBoard;
 pub use notes::{Annotation, ShiftNote, annotations, shift_notes};
-pub use patient::{PatientPage, patient_page};
+pub use patient::{PatientPage, Said, patient_page};
 pub use queue::{QueueItem, history};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use clinical::{Action, EpisodeId, HOUR_MS, Instant, PatientId, SeenAction, SmolStr, Verb};
-use vault::Ward;
+use vault::{HELD_NOTE, Ward};
 
 use crate::local_time::read_instant;
 
@@ -76,7 +76,8 @@ pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
             }
             _ => return None,
         };
-        let text = text.unwrap_or(action.verb.code()).to_owned();
+        let is_held = ward.sight.held_note(patient, action, now).is_some();
+        let text = if is_held { HELD_NOTE } else { text.unwrap_or(action.verb.code()) }.to_owned();
         Some(ShiftNote { patient: patient.clone(), at, by: action.by.name.clone(), text })
     };
     let mut notes: Vec<ShiftNote> = ward.actions.iter().filter_map(note).collect();

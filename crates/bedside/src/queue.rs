@@ -9,6 +9,7 @@ use vault::Ward;
 
 use crate::alarm::{AlarmLine, line, states};
 use crate::tile::{Tile, place};
+use crate::words::hide_words;
 
 /// An episode in the queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +57,7 @@ pub fn history(ward: &Ward, tiles: &[Arc<Tile>], now: Instant) -> Vec<QueueItem>
     let each = states.iter().map(|(episode, state)| (*episode, state));
     let mut items = items(ward, each, tiles, |presence| presence == Presence::Closed);
     items.sort_by_key(|item| Reverse(item.line.onset));
+    items.iter_mut().for_each(|item| hide_words(&mut item.line, ward, &ward.sight, now));
     items
 }
 

@@ -45,6 +45,39 @@ pub struct NewsBadge {
     pub scale_two: Option<ScaleTwo>,
 }
 
+/// What stands where something is withheld.
+const WITHHELD: &str = "withheld";
+
+/// What is measured for each input of the score.
+fn measures_of(parameter: Parameter) -> &'static [Measure] {
+    match parameter {
+        Parameter::Respiration => &[Measure::RespRate],
+        Parameter::SpO2 => &[Measure::SpO2],
+        Parameter::Oxygen => &[Measure::OxygenFlow, Measure::FiO2],
+        Parameter::Systolic => &[Measure::SystolicBp, Measure::ArterialSystolic],
+        Parameter::Pulse => &[Measure::HeartRate, Measure::PulseRate],
+        Parameter::Consciousness => &[Measure::Consciousness],
+        Parameter::Temperature => &[Measure::Temperature],
+    }
+}
+
+impl NewsBadge {
+    /// Says of the inputs that are missing which of them are withheld. Where what the score goes by besides is, there is no score.
+    pub(crate) fn hide(&mut self, withheld: &[Measure], whole: bool) {
+        for input in self.inputs.iter_mut().filter(|input| input.why == Some("missing")) {
+            if measures_of(input.parameter).iter().any(|measure| withheld.contains(measure)) {
+                input.why = Some(WITHHELD);
+            }
+        }
+        if whole {
+            self.inputs.iter_mut().for_each(|input| input.points = None);
+            (self.total, self.partial, self.band, self.next_due) = (None, 0, None, None);
+            (self.missing, self.scale_two) = (Vec::new(), None);
+            self.not_for = Some(WITHHELD.to_owned());
+        }
+    }
+}
+
 /// What one value says of the air; nothing where it cannot be, or where it is a bound with both behind it.
 fn breathed(found: &NewestValue) -> Option<Air> {
     let is_flow = found.from.series.measure() == Some(Measure::OxygenFlow);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use clinical::consent::Withheld;
 use clinical::{
     AHEAD_MS, Actor, Acuity, DeviceKind, Episode, EpisodeState, Instant, Measure, PatientId, Person,
     Presence, Priority, Sex,
@@ -12,7 +13,7 @@ use vault::{SeriesValue, Ward};
 use crate::alarm::{AlarmLine, line};
 use crate::cells::{Cell, Slot, cells};
 use crate::labels::NO_BED;
-use crate::newest_value::newest;
+use crate::newest_value::{NewestValue, newest};
 use crate::placed::{Placed, placed};
 use crate::score::{NewsBadge, badge, oxygen, scored};
 
@@ -57,6 +58,10 @@ pub struct Tile {
     pub devices: Vec<TileDevice>,
     /// Where it stands on the board.
     pub acuity: Acuity,
+    /// How much of what is known now is withheld from whoever looks, and why.
+    pub withheld: Withheld,
+    /// Which places of the tile are empty by it.
+    pub withheld_slots: Vec<Slot>,
 }
 
 impl Tile {
@@ -67,7 +72,8 @@ impl Tile {
 
     /// Whether glucose is what counts: of somebody who wears a sensor at home. On a ward it is one value of many.
     pub fn leads_with_glucose(&self) -> bool {
-        self.home && self.cells.iter().any(|cell| cell.slot == Slot::Glucose)
+        let is_there = self.cells.iter().any(|cell| cell.slot == Slot::Glucose);
+        self.home && (is_there || self.withheld_slots.contains(&Slot::Glucose))
     }
 
     /// Whether waves can be there: at home nobody wears leads.
@@ -244,15 +250,18 @@ pub(crate) fn tile(
         cells,
         alarm: alarms.into_iter().next().map(|(line, _)| AlarmLine { more, more_owner, ..line }),
         stale_since,
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is held between both ends"
-        )]
-        battery: battery.map(|n| n.value.clamp(0.0, 100.0) as u8),
+        battery: battery.map(per_cent),
         devices: devices.collect(),
         acuity,
+        withheld: Withheld::default(),
+        withheld_slots: Vec::new(),
     }
+}
+
+/// Per cent of a battery.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is held between both ends")]
+pub(crate) fn per_cent(battery: NewestValue) -> u8 {
+    battery.value.clamp(0.0, 100.0) as u8
 }
 
 /// When the clock alone can change this tile next: a value grows stale or too old for the score, a flag begins or ends. (An age

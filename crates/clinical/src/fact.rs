@@ -1,5 +1,6 @@
 //! What a server said, as plain facts with where each came from.
 
+use crate::consent::Consent;
 use crate::{
     Action, ActionId, Call, Device, Dose, Episode, Flag, Instant, Person, Place, Sample, Segment, Source,
     Stay,
@@ -36,6 +37,7 @@ pub enum Body {
     Call(Call),
     Dose(Dose),
     Flag(Flag),
+    Consent(Consent),
     /// The resource is gone, or was entered in error.
     Deleted,
 }

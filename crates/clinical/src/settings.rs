@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use smol_str::SmolStr;
+
 use crate::{HOUR_MS, MINUTE_MS, Measure, SECOND_MS};
 
 /// What a site can set.
@@ -36,6 +38,7 @@ pub enum Setting {
     KeepAfterDischarge,
     PeopleLease,
     LockIdle,
+    ConsentGroups,
 }
 
 /// What a setting takes, and what holds until somebody sets it.
@@ -76,6 +79,8 @@ pub enum Takes {
     Flag(&'static str),
     /// One of a few words, the first of them until it is set.
     OneOf(&'static [&'static str]),
+    /// References such as `Organization/1`, separated by spaces; none until it is set.
+    References,
 }
 
 /// One row of the table of settings.
@@ -242,6 +247,13 @@ const TABLE: &[SettingSpec] = &[
         5,
         "after how long without a hand on it a station of people locks",
     ),
+    SettingSpec {
+        setting: Setting::ConsentGroups,
+        key: "consent.groups",
+        takes: Takes::References,
+        per_unit: false,
+        meaning: "the organisations, teams and groups that everybody at this station is in, where a consent names them",
+    },
 ];
 
 const fn seconds(
@@ -311,7 +323,7 @@ impl Setting {
             Takes::Seconds { default, .. } => default * SECOND_MS,
             Takes::Minutes { default, .. } => default * MINUTE_MS,
             Takes::Hours { default, .. } => default * HOUR_MS,
-            Takes::Roles(_) | Takes::Bounds(..) | Takes::Flag(_) | Takes::OneOf(_) => 0,
+            Takes::Roles(_) | Takes::Bounds(..) | Takes::Flag(_) | Takes::OneOf(_) | Takes::References => 0,
         }
     }
 
@@ -363,6 +375,9 @@ impl SettingSpec {
             Takes::Bounds(..) => "a low and a high bound, such as 50 to 130; - leaves a side open".to_owned(),
             Takes::Flag(_) => "a code as system|code".to_owned(),
             Takes::OneOf(words) => words.join(", "),
+            Takes::References => {
+                "references such as Organization/1, separated by spaces; - for none".to_owned()
+            }
         }
     }
 
@@ -379,7 +394,17 @@ impl SettingSpec {
             }
             Takes::Flag(code) => code.to_owned(),
             Takes::OneOf(words) => words.first().copied().unwrap_or_default().to_owned(),
+            Takes::References => NONE.to_owned(),
         }
+    }
+
+    /// The references that a text says; `None` where one of them is none.
+    pub(crate) fn references(&self, text: &str) -> Option<Vec<SmolStr>> {
+        if self.takes != Takes::References || text.len() > 600 {
+            return None;
+        }
+        let words = text.split([' ', ',']).filter(|word| !word.is_empty() && *word != NONE);
+        words.map(|word| is_reference(word).then(|| SmolStr::new(word))).collect()
     }
 
     /// The word that a text says; `None` where this setting does not take it.
@@ -389,6 +414,19 @@ impl SettingSpec {
             _ => None,
         }
     }
+}
+
+/// What stands where nobody is named.
+const NONE: &str = "-";
+
+/// `Type/id`.
+fn is_reference(word: &str) -> bool {
+    word.split_once('/').is_some_and(|(kind, id)| {
+        kind.starts_with(|c: char| c.is_ascii_uppercase())
+            && kind.chars().all(|c| c.is_ascii_alphabetic())
+            && !id.is_empty()
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+    })
 }
 
 /// The table for people, in Markdown.

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::{
     HOUR_MS, LimitError, MINUTE_MS, Policy, Priority, SECOND_MS, Setting, SettingSpec, StaleAfter, Takes,
     Windows, settings,
@@ -32,6 +34,8 @@ pub struct Site {
     pub lease_ms: i64,
     /// After how long without a hand on it a station of people locks, in milliseconds.
     pub idle_ms: i64,
+    /// The organisations, teams and groups that everybody at this station is in: `Organization/1`.
+    pub groups: Vec<SmolStr>,
 }
 
 /// A code with its system, as `system|code`.
@@ -50,6 +54,7 @@ impl Default for Site {
             keep_after_discharge_ms: Setting::KeepAfterDischarge.default_ms(),
             lease_ms: Setting::PeopleLease.default_ms(),
             idle_ms: Setting::LockIdle.default_ms(),
+            groups: Vec::new(),
         }
     }
 }
@@ -127,6 +132,7 @@ impl Site {
             Setting::KeepAfterDischarge => self.keep_after_discharge_ms = time()?,
             Setting::PeopleLease => self.lease_ms = time()?,
             Setting::LockIdle => self.idle_ms = time()?,
+            Setting::ConsentGroups => self.groups = spec.references(value).ok_or_else(|| refused(spec))?,
             Setting::GlucoseUnit => {
                 let word = spec.word(value).ok_or_else(|| refused(spec))?;
                 self.glucose = Some(word).filter(|word| *word != spec.default_text());
@@ -154,6 +160,8 @@ impl Site {
             Setting::KeepAfterDischarge => (self.keep_after_discharge_ms / HOUR_MS).to_string(),
             Setting::PeopleLease => (self.lease_ms / HOUR_MS).to_string(),
             Setting::LockIdle => (self.idle_ms / MINUTE_MS).to_string(),
+            Setting::ConsentGroups if self.groups.is_empty() => setting.spec().default_text(),
+            Setting::ConsentGroups => self.groups.join(" "),
             Setting::GlucoseUnit => self.glucose.map_or_else(|| setting.spec().default_text(), str::to_owned),
             of_policy => self.policy.text(of_policy),
         }
@@ -296,6 +304,7 @@ mod tests {
         site.set("news2.spot-window", "720").unwrap();
         site.set("limit.spo2@Ward 7B", "88 to -").unwrap();
         site.set("unit.glucose", "mmol/l").unwrap();
+        site.set("consent.groups", "Organization/1, CareTeam/2.b").unwrap();
         let list = site.list();
         let again = Site::from_settings(list.iter().map(|(key, value, _)| (key.as_str(), value.as_str())));
         assert_eq!(again, site);
@@ -321,6 +330,8 @@ mod tests {
             ("limit.heart-rate", "120 to 60"),
             ("limit.glucose", "normal"),
             ("unit.glucose", "mmol"),
+            ("consent.groups", "our hospital"),
+            ("consent.groups", "Organization/"),
             ("news2.spot-window@Ward 7B", "60"),
         ] {
             assert!(site.set(key, value).is_err(), "{key} = {value}");

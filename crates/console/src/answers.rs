@@ -1,6 +1,7 @@
 //! What a command gets. Whatever it shows or writes leaves the station and passes the gate (`crate::gate`).
 
 use clinical::{Actor, ActorId, PatientId};
+use documents::chart_range;
 use serde::Serialize;
 use vault::View;
 
@@ -36,18 +37,30 @@ impl Console {
     fn answer_to(&self, who: &Actor, ask: Ask) -> Result<Answer, Failure> {
         match ask {
             Ask::Ward(at) => json(&self.disclose(who, &shown("ward-list", None), || {
-                Ok(view::ward(&self.vault, at.into(), self.now())?)
+                let (view, looker) = (at.into(), self.looker(who)?);
+                let ward = self.read_for(view, &looker, |reader| reader.ward())?;
+                Ok(view::ward(&ward, view.at.min(self.now())))
             })?),
             Ask::Alerts(at) => json(&self.disclose(who, &shown("alerts", None), || {
-                Ok(view::episodes(&self.vault, at.into(), self.now())?)
+                let (view, looker) = (at.into(), self.looker(who)?);
+                Ok(self.read_for(view, &looker, |reader| view::episodes(reader, view.at.min(self.now())))?)
             })?),
             Ask::Flowsheet { of, step_ms } => {
                 let request = of.request(true, false);
                 let rows = self.disclose(who, &shown("flowsheet", Some(&request.patient)), || {
-                    let read = |reader: &vault::Reader| Ok(documents::flowsheet(reader, &request, step_ms));
-                    Ok::<_, ConsoleError>(self.vault.read_as(View::NOW, read)??)
+                    let looker = self.looker(who)?;
+                    let rows = self.read_for(View::NOW, &looker, |reader| {
+                        Ok(documents::flowsheet(reader, &request, step_ms))
+                    })??;
+                    let range =
+                        self.read_for(View::NOW, &looker, |reader| Ok(chart_range(reader, &request)))??;
+                    let withheld = self
+                        .read_for(View::NOW, &looker, |reader| reader.withheld_in(&request.patient, range))?;
+                    Ok::<_, ConsoleError>((rows, withheld))
                 })?;
-                json(&rows.into_iter().map(SheetRow::from).collect::<Vec<_>>())
+                let (rows, withheld) = rows;
+                let rows = rows.into_iter().map(SheetRow::from).chain(SheetRow::withheld(&withheld));
+                json(&rows.collect::<Vec<_>>())
             }
             Ask::Log { most } => {
                 let entries = self.disclose(who, &shown("log", None), || {

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bedside::{Detector, LiveBoard, Sparkline};
+use clinical::consent::Looker;
 use clinical::{Actor, ActorId, EpisodeId, Instant, PatientId};
 use sync::{Beats, Engine, LinkState, Now, SyncEvent};
 use tokio::sync::{Notify, mpsc};
-use vault::{Quarantined, Reader, Retention, Vault, VaultError, View};
+use vault::{Quarantined, Reader, Retention, Sight, Vault, VaultError, View};
 
 use crate::clock::{Clock, Step};
 use crate::error::ConsoleError;
@@ -42,7 +43,12 @@ fn nobody() -> Actor {
     Actor::known("nobody", "Nobody")
 }
 
-pub(crate) type Sparks = HashMap<PatientId, (Instant, [Option<Sparkline>; 2])>;
+/// What was drawn, and what was withheld from whoever looked then.
+#[derive(Default)]
+pub(crate) struct Sparks {
+    pub sight: Arc<Sight>,
+    pub lines: HashMap<PatientId, (Instant, [Option<Sparkline>; 2])>,
+}
 
 /// One open station.
 pub struct Console {
@@ -138,7 +144,7 @@ impl Console {
         }
         Ok((
             Arc::new(Console {
-                present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), shown_to))),
+                present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), shown_to), vault.follow())),
                 configured,
                 here: Mutex::new(here),
                 trying: Mutex::default(),
@@ -238,7 +244,7 @@ impl Console {
     pub fn look_back(&self, view: Option<View>) {
         let view = view.filter(|view| view.at < self.now());
         *self.past.lock().unwrap_or_else(PoisonError::into_inner) = view;
-        self.sparks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.sparks.lock().unwrap_or_else(PoisonError::into_inner).lines.clear();
         self.acted.notify_one();
     }
 
@@ -261,11 +267,27 @@ impl Console {
         self.past().unwrap_or(View::NOW)
     }
 
+    /// Reads what is shown, as the person at this station may see it: without what the consents of patients withhold.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.vault.read_as(self.view(), work)
+        self.read_for(self.view(), &self.looker(&self.user())?, work)
+    }
+
+    /// The same of another moment, or for somebody else.
+    pub(crate) fn read_for<T>(
+        &self,
+        view: View,
+        looker: &Looker,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.vault.read_for(view, looker, self.now(), work)
+    }
+
+    /// Somebody who is here to treat, with the groups that everybody at this station is in.
+    pub(crate) fn looker(&self, who: &Actor) -> Result<Looker, VaultError> {
+        Ok(Looker::to_treat(who, &self.vault.read(|reader| reader.site())?.groups))
     }
 
     /// Who acts where nobody but a name and perhaps an id is known: as at this station.

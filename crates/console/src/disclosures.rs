@@ -202,7 +202,8 @@ impl Console {
     ) -> Result<Exported, ConsoleError> {
         match (what, kind) {
             (Disclosure::Chart { request, width, height }, kind) => {
-                let figure = self.vault.read_as(view, |reader| Ok(chart(reader, request, *width)))??;
+                let looker = self.looker(who)?.to_disclose();
+                let figure = self.read_for(view, &looker, |reader| Ok(chart(reader, request, *width)))??;
                 let drawn = match kind {
                     FileKind::Png => figure.png(*width, *height),
                     FileKind::Svg => figure.svg(*width, *height).map(String::into_bytes),
@@ -218,7 +219,8 @@ impl Console {
             (Disclosure::Report { patient, from, to }, FileKind::Csv | FileKind::Bundle) => {
                 let made = if kind == FileKind::Csv { export_csv } else { export_bundle };
                 let request = request(patient, *from, *to);
-                let made = self.vault.read_as(view, |reader| Ok(made(reader, &request)))??;
+                let looker = self.looker(who)?.to_disclose();
+                let made = self.read_for(view, &looker, |reader| Ok(made(reader, &request)))??;
                 Ok(Exported { bytes: made.text.into_bytes(), values: Some(made.values) })
             }
             _ => Err(ConsoleError::OnlyPages),
@@ -227,21 +229,20 @@ impl Console {
 
     fn pages_of(&self, what: &Disclosure, who: &Actor, view: View) -> Result<Vec<Page>, ConsoleError> {
         let (now, imprint) = (view.at.min(self.now()), self.imprint(who, view)?);
+        let looker = self.looker(who)?.to_disclose();
+        let ward_of = |view: View| self.read_for(view, &looker, |reader| reader.ward());
         match what {
             Disclosure::Report { patient, from, to } => {
                 let request = request(patient, *from, *to);
-                Ok(self.vault.read_as(view, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
+                Ok(self
+                    .read_for(view, &looker, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
             }
             Disclosure::Chart { .. } => Err(ConsoleError::OnlyPictures),
             Disclosure::Handover => {
-                let ward = self.vault.read_as(view, |reader| reader.ward())?;
-                let before =
-                    self.vault.read_as(View::at(now - HANDOVER_LOOKS_BACK), |reader| reader.ward())?;
-                Ok(handover(&ward, &before, now, &imprint))
+                let before = ward_of(View::at(now - HANDOVER_LOOKS_BACK))?;
+                Ok(handover(&ward_of(view)?, &before, now, &imprint))
             }
-            Disclosure::WardList => {
-                Ok(ward_list(&self.vault.read_as(view, |reader| reader.ward())?, now, &imprint))
-            }
+            Disclosure::WardList => Ok(ward_list(&ward_of(view)?, now, &imprint)),
         }
     }
 

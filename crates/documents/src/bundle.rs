@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use vault::Reader;
 
-use crate::chart::{ChartRequest, chart_range};
+use crate::chart::{ChartRequest, chart_range, withheld_words};
 use crate::error::DocumentError;
 use crate::exported::{Exported, code_system, label};
 
@@ -41,7 +41,15 @@ struct Observation<'a> {
 
 #[derive(Serialize)]
 struct Entry<'a> {
-    resource: Observation<'a>,
+    resource: Resource<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Resource<'a> {
+    Observation(Observation<'a>),
+    /// An OperationOutcome: what is not in it, and why.
+    Outcome(Value),
 }
 
 #[derive(Serialize)]
@@ -91,10 +99,16 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
                 device: series.device.as_ref().map(|id| json!({ "reference": format!("Device/{id}") })),
                 note: note(marks.quality).map(|text| json!([{ "text": text }])),
             };
-            entry.push(Entry { resource });
+            entry.push(Entry { resource: Resource::Observation(resource) });
         }
     }
     let values = entry.len();
+    let withheld = withheld_words(reader, &request.patient, range)?;
+    if let Some(words) = &withheld {
+        let issue = json!([{ "severity": "information", "code": "suppressed", "diagnostics": words }]);
+        let resource = Resource::Outcome(json!({ "resourceType": "OperationOutcome", "issue": issue }));
+        entry.push(Entry { resource });
+    }
     let bundle = Bundle { resource_type: "Bundle", r#type: "collection", entry };
-    Ok(Exported { text: serde_json::to_string(&bundle).map_err(failed)?, values })
+    Ok(Exported { text: serde_json::to_string(&bundle).map_err(failed)?, values, withheld })
 }

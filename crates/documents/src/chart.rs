@@ -33,7 +33,7 @@ pub struct ChartRequest {
 /// # Errors
 /// Where the cache does not know the patient, or the range ends before it begins.
 pub fn chart_range(reader: &Reader, request: &ChartRequest) -> Result<TimeRange, DocumentError> {
-    let newest = reader.latest(Some(&request.patient))?.iter().map(|v| v.taken_at).max();
+    let newest = reader.newest_at(&request.patient)?;
     let known = newest.is_some() || reader.ward()?.persons.iter().any(|p| p.id == request.patient);
     if !known {
         return Err(DocumentError::NoPatient);
@@ -84,14 +84,25 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
         }
     };
     let ticks = time_ticks(range.ms(), step, &zone());
+    let withheld = withheld_words(reader, &request.patient, range)?;
     Ok(Figure {
         from: range.from().0,
         to: range.to().0,
-        title: title(reader, &request.patient, range, width)?,
+        title: title(reader, &request.patient, range, width)?.into_iter().chain(withheld).collect(),
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
         events: events(reader, &request.patient, range, changes)?,
     })
+}
+
+/// How much of a range is withheld, in words; nothing where all of it is shown.
+pub(crate) fn withheld_words(
+    reader: &Reader,
+    patient: &PatientId,
+    range: TimeRange,
+) -> Result<Option<String>, DocumentError> {
+    let withheld = reader.withheld_in(patient, range)?;
+    Ok((!withheld.is_empty()).then(|| withheld.to_string()))
 }
 
 /// Whose trends these are: a picture without a name is mistaken for another's.

@@ -8,7 +8,7 @@ use clinical::{Comparator, DeviceId, Quality};
 use fhir::format_instant;
 use vault::Reader;
 
-use crate::chart::{ChartRequest, chart_range};
+use crate::chart::{ChartRequest, chart_range, withheld_words};
 use crate::error::DocumentError;
 use crate::exported::{Exported, code_system, label};
 
@@ -31,7 +31,8 @@ fn unwritten(why: impl Display) -> DocumentError {
 }
 
 /// The values of a range as CSV: moment (UTC), code system, code, name, value as sent, UCUM unit, device,
-/// artefact or not, comparator where the value is only a bound, rounded or not.
+/// artefact or not, comparator where the value is only a bound, rounded or not. Where values are withheld, the last line says how many
+/// and why, in the place of a name.
 ///
 /// # Errors
 /// Of the cache, or where the patient or the range is none.
@@ -56,8 +57,12 @@ pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, D
                 .map_err(unwritten)?;
         }
     }
+    let withheld = withheld_words(reader, &request.patient, range)?;
+    if let Some(words) = &withheld {
+        file.write_record(["", "", "", words, "", "", "", "", "", ""]).map_err(unwritten)?;
+    }
     let text = String::from_utf8(file.into_inner().map_err(unwritten)?).map_err(unwritten)?;
-    Ok(Exported { text, values })
+    Ok(Exported { text, values, withheld })
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub struct Exported {
     pub text: String,
     /// How many values it holds.
     pub values: usize,
+    /// How many are withheld, in words; the file says so too.
+    pub withheld: Option<String>,
 }
 
 /// The name of what a series measures; empty where the console knows none.

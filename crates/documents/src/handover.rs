@@ -224,6 +224,9 @@ impl WardPages {
             })
             .collect();
         self.pages.flow(BELOW, Ink::plain(8.5), 12.0, &values, "   ");
+        if !tile.withheld.is_empty() {
+            self.pages.flow(BELOW, Ink::bold(8.5), 11.0, &[tile.withheld.to_string()], " ");
+        }
         for note in notes.iter().rev().take(4) {
             let text =
                 format!("{} {} – {}", self.clock(note.at), isolated(note.by.as_ref()), isolated(&note.text));

@@ -7,7 +7,7 @@ use clinical::{Instant, PatientId, Verb};
 use trends::all_panels;
 use vault::Reader;
 
-use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words};
+use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words, withheld_words};
 use crate::error::DocumentError;
 use crate::imprint::Imprint;
 use crate::page_writer::{LEFT, PageWriter, RIGHT, headed};
@@ -44,6 +44,7 @@ pub fn report_pages(
     let tile = tiles.into_iter().find(|t| t.patient == request.patient).ok_or(DocumentError::NoPatient)?;
     let mut page = PageWriter::new();
     page.identity(&tile, from, to, now, imprint);
+    page.withheld(withheld_words(reader, &request.patient, range)?);
     page.score(&tile);
     let light = ChartRequest { light: true, from: Some(from), to: Some(to), ..request.clone() };
     let figure = Figure { title: Vec::new(), ..chart(reader, &light, 780)? };
@@ -92,6 +93,13 @@ impl PageWriter {
         let written = format!("printed from cache at {} by {}", local(now, STAMP), isolated(&imprint.user));
         self.line(Ink::quiet(9.0), 13.0, &written);
         self.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
+    }
+
+    /// What is withheld is said on paper, with its count, as on the screen.
+    fn withheld(&mut self, words: Option<String>) {
+        if let Some(words) = words {
+            self.flow(LEFT, Ink::bold(9.5), 15.0, &[words], " ");
+        }
     }
 
     fn score(&mut self, tile: &Tile) {

@@ -21,6 +21,7 @@ const SCOPES: [&str; 11] = [
     "system/Encounter.rs",
     "system/Device.rs",
     "system/Flag.rs",
+    "system/Consent.rs",
     "system/Observation.rs",
     "system/MedicationAdministration.rs",
     "system/DetectedIssue.crus",

@@ -29,6 +29,7 @@ const SCOPES: [&str; 14] = [
     "user/Encounter.rs",
     "user/Device.rs",
     "user/Flag.rs",
+    "user/Consent.rs",
     "user/Observation.rs",
     "user/MedicationAdministration.rs",
     "user/DetectedIssue.crus",

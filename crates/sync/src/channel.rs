@@ -131,6 +131,7 @@ impl Engine {
                     let commit = PageCommit {
                         facts: page.facts,
                         unreadable: page.unreadable,
+                        labels: page.labels,
                         received: now,
                         clock: Some(now + ahead),
                         ..Default::default()

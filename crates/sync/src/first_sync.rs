@@ -49,6 +49,8 @@ pub(crate) const STEPS: &[Step] = &[
     whole(STAYS, "Encounter"),
     whole("first/Device", "Device"),
     whole("first/Flag", "Flag"),
+    // Before anything that it may withhold.
+    whole("first/Consent", "Consent"),
     // What was done about alarms before the alarms: yesterday's would stand and sound as if nobody had come.
     whole(ACTIONS, "Communication"),
     whole(ALARMS, "DetectedIssue"),
@@ -106,12 +108,13 @@ fn is_done(reader: &Reader, step: &str) -> Result<bool, VaultError> {
 }
 
 /// The kinds that change, in the order in which they are read.
-pub(crate) const KINDS: [&str; 10] = [
+pub(crate) const KINDS: [&str; 11] = [
     "Patient",
     "Location",
     "Encounter",
     "Device",
     "Flag",
+    "Consent",
     "Communication",
     "DetectedIssue",
     "CommunicationRequest",

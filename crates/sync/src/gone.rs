@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use clinical::{Body, Fact, PatientId, Source};
 use fhir::FhirError;
+use vault::Vault;
 
 use crate::pages::Tell;
 use crate::parts::lists;
@@ -15,17 +16,18 @@ use crate::pull::Puller;
 const ROOM: usize = 700;
 
 impl Puller {
-    /// Looks whether the alarms that are on, the flags and the devices are still there.
+    /// Looks whether the alarms that are on, the flags, the devices and the consents are still there.
     ///
     /// # Errors
     /// Where the server is not in reach, or of the cache.
     pub(crate) async fn gone(&mut self, tell: Tell<'_>) -> Result<(), SyncError> {
         let Some(scoped) = self.scoped() else { return Ok(()) };
-        let ward = self.on_cache(|vault| vault.read(|reader| reader.ward())).await?;
+        let read = |vault: &Vault| vault.read(|reader| Ok((reader.ward()?, reader.consents()?)));
+        let (ward, consents) = self.on_cache(read).await?;
         let asked: HashSet<PatientId> = scoped.asked().into_iter().collect();
         let of = |patient: Option<&PatientId>| patient.filter(|id| asked.contains(*id)).cloned();
         let alarms = ward.episodes.iter().filter(|e| e.ended.is_none() && e.own_rule().is_none());
-        let on_board: [(&'static str, Vec<(String, PatientId)>); 3] = [
+        let on_board: [(&'static str, Vec<(String, PatientId)>); 4] = [
             (
                 "DetectedIssue",
                 alarms.filter_map(|e| Some((e.id.to_string(), of(e.patient.as_ref())?))).collect(),
@@ -33,6 +35,10 @@ impl Puller {
             (
                 "Flag",
                 ward.flags.iter().filter_map(|f| Some((f.id.to_string(), of(Some(&f.patient))?))).collect(),
+            ),
+            (
+                "Consent",
+                consents.iter().filter_map(|c| Some((c.id.to_string(), of(Some(&c.patient))?))).collect(),
             ),
             (
                 "Device",

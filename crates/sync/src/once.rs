@@ -93,7 +93,7 @@ impl Engine {
         let mut pages = self.puller().of(None).pages;
         let mut read =
             ReadOnce { facts: pages.gather(&[format!("Patient?_id={patient}")]).await?, unread: Vec::new() };
-        for kind in ["Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
+        for kind in ["Consent", "Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
             let query = format!("{kind}?patient={patient}&_count=200");
             read.add(kind, pages.gather(&[query]).await)?;
         }

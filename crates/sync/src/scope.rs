@@ -180,6 +180,7 @@ impl Scoped {
                 Body::Call(call) => is_alarm_here(&call.episode),
                 Body::Dose(dose) => asked(&dose.patient),
                 Body::Flag(flag) => asked(&flag.patient),
+                Body::Consent(consent) => asked(&consent.patient),
                 Body::Withdrawn(_) | Body::Deleted => true,
             })
             .collect();

@@ -33,6 +33,7 @@ impl Unread {
             "Location" => "beds",
             "Device" => "devices",
             "MedicationAdministration" => "doses",
+            "Consent" => "consents",
             "live" => "what the server told of",
             other => other,
         }

@@ -3,9 +3,11 @@
 
 mod hospital;
 
-use clinical::{DAY_MS, HOUR_MS, MINUTE_MS};
+use clinical::consent::Looker;
+use clinical::{Actor, DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use hospital::{BASE, Hospital, Refuses, Station, scope};
 use serde_json::json;
+use vault::View;
 
 /// Two wards with rooms and beds, one more elsewhere, and people: `a1` to `a3` in ward A, `b1` in ward B, `c1` and `c2` elsewhere,
 /// and `h1`, who has no stay.
@@ -498,4 +500,56 @@ async fn a_unit_that_is_gone_from_the_server_takes_nobody_and_no_alarm_along() {
     assert_eq!(station.people(), ["a1", "a2", "a3"]);
     assert!(station.alarms().contains(&"alarm-late".to_owned()));
     assert!(said.iter().any(|problem| problem.contains("Location/a")), "{said:?}");
+}
+
+/// A consent that refuses everything of somebody.
+fn refuses(hospital: &Hospital, patient: &str, kind: &str) {
+    let scope = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy" }] });
+    hospital.put(json!({ "resourceType": "Consent", "id": format!("consent-{patient}"), "status": "active", "scope": scope,
+        "patient": { "reference": format!("Patient/{patient}") }, "provision": { "type": kind } }));
+}
+
+/// Whose consents a station knows, and how many values each leaves to whoever treats.
+fn consents(station: &Station) -> Vec<(String, usize)> {
+    let looker = Looker::to_treat(&Actor::named("A"), &[]);
+    let now = Instant(hospital::START + 10 * DAY_MS);
+    station
+        .vault
+        .read_for(View::NOW, &looker, now, |reader| {
+            let known = reader.consents()?.into_iter();
+            known.map(|c| Ok((c.patient.to_string(), reader.latest(Some(&c.patient))?.len()))).collect()
+        })
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_consents_of_a_stations_people_are_pulled_replaced_and_deleted_and_no_others() {
+    for (units, all) in [(Some(vec!["a"]), vec!["a1", "a2"]), (None, vec!["a1", "a2", "b1"])] {
+        let hospital = two_wards();
+        for id in ["a1", "a2", "b1"] {
+            refuses(&hospital, id, "deny");
+        }
+        let station = Station::of(&hospital, units.as_ref().and_then(|units| scope(units, &[])));
+        let of = |held: usize| all.iter().map(|id| ((*id).to_owned(), held)).collect::<Vec<_>>();
+        station.all().await;
+        assert_eq!(consents(&station), of(0), "{units:?}");
+        // Somebody says otherwise.
+        hospital.pass(MINUTE_MS);
+        refuses(&hospital, "a1", "permit");
+        station.round().await;
+        station.all().await;
+        assert_eq!(consents(&station)[0], ("a1".to_owned(), 1), "{units:?}");
+        assert_eq!(consents(&station)[1..], of(0)[1..], "{units:?}");
+        if units.is_none() {
+            // Its history is not among what this server in memory has.
+            continue;
+        }
+        hospital.pass(MINUTE_MS);
+        hospital.delete("Consent/consent-a2");
+        for _ in 0..3 {
+            hospital.pass(10 * MINUTE_MS);
+            station.round().await;
+        }
+        assert_eq!(consents(&station), [("a1".to_owned(), 1)], "{units:?}");
+    }
 }

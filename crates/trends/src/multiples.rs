@@ -37,6 +37,8 @@ pub struct SmallPanel {
     pub samples: usize,
     /// The same in words.
     pub summary: String,
+    /// How much of the person is withheld from whoever looks, in words.
+    pub withheld: Option<String>,
 }
 
 /// All of them below each other.
@@ -69,10 +71,13 @@ pub fn multiples(reader: &Reader, request: &MultiplesRequest) -> Result<Multiple
             && reader.series_of(patient)?.iter().any(|s| s.measure() == Some(clinical::Measure::Glucose));
         let only: &[&'static str] = if sugar { &SUGAR } else { &MONITORED };
         let asked = Asked { patient, range, focus: range, light: request.light, only, view: Some(&viewport) };
+        let withheld = reader.withheld_in(patient, range)?;
+        let withheld = (!withheld.is_empty()).then(|| withheld.to_string());
         for one in draw(read_panels(reader, &asked)?, &viewport, request.light)? {
             let DrawnPanel { kind, drawn, summary, .. } = one;
             let samples = drawn.facts.samples;
-            panels.push(SmallPanel { patient: patient.clone(), key: kind.key, samples, summary });
+            let (patient, withheld) = (patient.clone(), withheld.clone());
+            panels.push(SmallPanel { patient, key: kind.key, samples, summary, withheld });
             pictures.push(drawn.picture);
         }
     }

@@ -2,6 +2,7 @@
 
 use bedside::local_time::zone;
 use charts::{Drawn, TimeStep, Viewport, stack, time_ticks};
+use clinical::consent::Withheld;
 use clinical::{PatientId, TimeRange};
 use vault::Reader;
 
@@ -68,6 +69,8 @@ pub struct Trends {
     pub time_ticks: Vec<i64>,
     /// Alarms, doses and changes of a device in the range.
     pub events: Vec<Event>,
+    /// How much of what is looked at is withheld from whoever looks.
+    pub withheld: Withheld,
 }
 
 /// Draws the panels: six, and the score of who is scored.
@@ -118,5 +121,6 @@ pub fn trends(reader: &Reader, request: &TrendsRequest) -> Result<Trends, Trends
     let most = (f64::from(request.width) * share / 110.0).clamp(2.0, 14.0) as usize;
     let time_ticks = time_ticks(span, TimeStep::of(looked_at, most), &zone());
     let events = events(reader, &request.patient, request.range, request.width, &device_changes)?;
-    Ok(Trends { png, panels, time_ticks, events })
+    let withheld = reader.withheld_in(&request.patient, request.focus)?;
+    Ok(Trends { png, panels, time_ticks, events, withheld })
 }

@@ -639,6 +639,10 @@ export type Patient = {
 	tile: Tile,
 	alarms: QueueItem[],
 	doses: Dose[],
+	/**  Of the last day: values, doses and notes. */
+	withheld: Withheld | null,
+	/**  To telehealth and research, where they said anything. */
+	said: Said[],
 };
 
 /**  Limits under a name. */
@@ -747,6 +751,8 @@ export type Small = {
 	label: string,
 	samples: number,
 	summary: string,
+	/**  What of the person is withheld from who is here, in words. */
+	withheld: string | null,
 };
 
 /**  By what somebody is looked for. */
@@ -853,6 +859,10 @@ export type Tile = {
 	staleSince: number | null,
 	battery: Battery | null,
 	devices: TileDevice[],
+	/**  What of it is withheld from who is here. */
+	withheld: Withheld | null,
+	/**  Which values are, by the keys of their slots. */
+	withheldSlots: string[],
 };
 
 /**  A device in use. */
@@ -884,6 +894,8 @@ export type Trends = {
 	panels: Panel[],
 	timeTicks: number[],
 	marks: Mark[],
+	/**  What of the part that is seen at rest is withheld from who is here. */
+	withheld: Withheld | null,
 };
 
 /**  A request for trend panels; sizes in CSS pixels. */
@@ -1024,3 +1036,19 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
+/**  How much is withheld, and why. */
+export type Withheld = {
+	/**  How much. */
+	count: number,
+	/**  With the reasons: `3 withheld: the patient refused it (3)`. */
+	words: string,
+};
+
+/**  What a patient said to something that is done, such as being treated from afar. */
+export type Said = {
+	/**  `Telehealth`, `Research`. */
+	to: string,
+	agreed: boolean,
+	/**  `agreed`, or why it is none. */
+	words: string,
+};

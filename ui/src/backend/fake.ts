@@ -128,6 +128,8 @@ export function tile(parts: Partial<Tile> = {}): Tile {
     staleSince: null,
     battery: null,
     devices: [],
+    withheld: null,
+    withheldSlots: [],
     ...parts,
   };
 }
@@ -283,7 +285,7 @@ const answers: Backend = {
   handTo: nothing,
   note: nothing,
   escalate: nothing,
-  patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [] }),
+  patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [], withheld: null, said: [] }),
   timeline: none,
   quarantine: none,
   record: () =>
@@ -355,7 +357,7 @@ const answers: Backend = {
     watcher = each;
     return nothing();
   },
-  trends: () => Promise.resolve({ facts: { panels: [], timeTicks: [], marks: [] }, picture, bytes: 0 }),
+  trends: () => Promise.resolve({ facts: { panels: [], timeTicks: [], marks: [], withheld: null }, picture, bytes: 0 }),
   pages: () => Promise.resolve({ facts: { of: 3, shown: 3 }, picture, bytes: 0 }),
   printPages: () => Promise.resolve(true),
   saveFile: () => Promise.resolve('Documents/vigil-1.pdf'),

@@ -7,7 +7,7 @@
 use clinical::Instant;
 use vault::{Reader, Vault, VaultError, View, Ward};
 
-use crate::board::{Board, board};
+use crate::board::{Board, whole_board};
 use compare::{Seen, compare};
 use condition::LOOK_BACK;
 use scores::Scores;
@@ -86,7 +86,7 @@ impl Detector {
 /// # Errors
 /// Of the cache.
 pub fn board_then(vault: &Vault, at: Instant) -> Result<Board, VaultError> {
-    Ok(board(&vault.read_as(View::at(at), |reader| reader.ward())?, at))
+    Ok(whole_board(&vault.read_as(View::at(at), |reader| reader.ward())?, at))
 }
 
 #[cfg(test)]

@@ -39,6 +39,16 @@ impl Withheld {
         self.0.iter().map(|((why, by), count)| (why, by.as_ref(), *count))
     }
 
+    /// Adds one thing that is withheld.
+    pub fn count_one(&mut self, why: Why, by: Option<&ConsentId>) {
+        *self.0.entry((why, by.cloned())).or_default() += 1;
+    }
+
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds what another part withholds.
     pub fn add(&mut self, other: Withheld) {
         for (reason, count) in other.0 {
@@ -76,7 +86,7 @@ pub fn filter<T: Guarded>(
         match decision {
             Decision::Allowed { .. } => filtered.shown.push(one),
             Decision::Withheld { by, why } => {
-                *filtered.withheld.0.entry((why, by.cloned())).or_default() += 1;
+                filtered.withheld.count_one(why, by);
             }
         }
     }

@@ -18,6 +18,10 @@ pub(crate) mod filter;
 
 pub(crate) mod topic;
 
+pub(crate) mod sight;
+
+pub(crate) mod veil;
+
 #[cfg(test)]
 mod examples;
 
@@ -30,6 +34,8 @@ pub use filter::{Filtered, Guarded, Withheld, filter};
 pub use model::{
     Consent, ConsentAction, DataRef, Effect, Meaning, Party, PartyRole, Provision, Scope, Status,
 };
-pub use request::{BasePolicy, Overarching, Record, Request};
-pub use topic::{Topic, agreed, telehealth};
+pub use request::{BasePolicy, Looker, Overarching, Record, Request};
+pub use sight::{LOINC, MDC, RESOURCE_TYPES};
+pub use topic::{Topic, agreed, research, telehealth};
+pub use veil::Veil;
 pub use why::Why;

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::consent::codes::{Coded, Confidentiality, Label};
 use crate::consent::model::ConsentAction;
-use crate::{Instant, PatientId, TimeRange};
+use crate::{Actor, Instant, PatientId, TimeRange};
 
 /// Who wants to do what, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,32 @@ pub struct Request {
     pub action: ConsentAction,
     /// When.
     pub at: Instant,
+}
+
+/// Who looks, what for, and to do what with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looker {
+    /// All that this person is known to be: `Practitioner/1`, and the organisations, teams and groups they are in.
+    pub who: Vec<SmolStr>,
+    /// What for.
+    pub purpose: Coded,
+    /// To see it, or to give it away.
+    pub action: ConsentAction,
+}
+
+impl Looker {
+    /// Somebody who is here to treat, with the groups that everybody at this station is in.
+    pub fn to_treat(actor: &Actor, groups: &[SmolStr]) -> Looker {
+        let own = Some(actor.id.as_str()).filter(|id| id.contains('/') && !id.contains(':'));
+        let who = own.map(SmolStr::new).into_iter().chain(groups.iter().cloned()).collect();
+        Looker { who, purpose: Coded::purpose("TREAT"), action: ConsentAction::Access }
+    }
+
+    /// The same, to give it away: on paper, as a file.
+    #[must_use]
+    pub fn to_disclose(self) -> Looker {
+        Looker { action: ConsentAction::Disclose, ..self }
+    }
 }
 
 /// What a consent can say of a resource.

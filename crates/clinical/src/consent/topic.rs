@@ -28,6 +28,12 @@ pub fn telehealth() -> Topic {
     }
 }
 
+/// To take part in research, whichever.
+pub fn research() -> Topic {
+    let category = Coded::new("http://terminology.hl7.org/CodeSystem/consentcategorycodes", "research");
+    Topic { scope: Scope::Research, codes: vec![category], purpose: Coded::purpose("HRESCH") }
+}
+
 fn names(provision: &Provision, topic: &Topic) -> bool {
     provision.codes.iter().any(|code| topic.codes.contains(code))
         || provision.nested.iter().any(|nested| names(nested, topic))

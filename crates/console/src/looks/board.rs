@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use bedside::{Board, board};
 use clinical::Instant;
 use sync::alarms_are_read;
-use vault::{View, Ward};
+use vault::{Sight, View, Ward};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -30,10 +30,10 @@ impl Console {
     /// Of the cache.
     pub fn look(&self) -> Result<Look, ConsoleError> {
         let past = self.past();
-        let present = self.ward_and_board()?.1;
+        let present = self.seen_board()?.0;
         let board = match past {
             Some(view) => {
-                let ward = self.vault.read_as(view, |reader| reader.ward())?;
+                let ward = self.read(|reader| reader.ward())?;
                 Arc::new(board(&ward, view.at).shown_to(&self.user()))
             }
             None => present.clone(),
@@ -50,7 +50,14 @@ impl Console {
         Ok(Arc::unwrap_or_clone(self.look()?.board))
     }
 
-    /// Ward and board of now, brought up to date, and when that was.
+    /// The board of now as the person at this station may see it, and what of it is withheld from them.
+    pub(crate) fn seen_board(&self) -> Result<(Arc<Board>, Arc<Sight>), ConsoleError> {
+        let looker = self.looker(&self.user())?;
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(present.seen(&self.vault, looker, self.now())?)
+    }
+
+    /// Ward and board of now with all that is true, brought up to date, and when that was: for what watches over alarms.
     pub(crate) fn ward_and_board(&self) -> Result<(Arc<Ward>, Arc<Board>, Instant), ConsoleError> {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now();

@@ -10,7 +10,7 @@ use bedside::{
 use clinical::{DAY_MS, EpisodeId, Instant, MINUTE_MS, PatientId, Priority, SmolStr, Verb};
 use vault::{VaultError, View, Ward};
 
-use crate::console::Console;
+use crate::console::{Console, Sparks};
 use crate::error::ConsoleError;
 
 /// A sparkline is drawn again after this long.
@@ -29,7 +29,13 @@ impl Console {
         most: usize,
     ) -> Result<HashMap<PatientId, [Option<Sparkline>; 2]>, ConsoleError> {
         let now = self.moment();
+        let sight = self.seen_board()?.1;
         let mut known = self.sparks.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was drawn for somebody else, or before a patient said otherwise, is not shown.
+        if known.sight.veil != sight.veil {
+            *known = Sparks { sight, ..Sparks::default() };
+        }
+        let known = &mut known.lines;
         let due: Vec<&PatientId> = patients
             .iter()
             .filter(|p| {

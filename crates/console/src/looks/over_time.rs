@@ -54,6 +54,7 @@ impl Console {
     pub fn values_at(&self, patient: &PatientId, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
         let view = self.past().unwrap_or(View::NOW);
         let view = View { at: at.min(view.at), known_by: view.known_by };
-        Ok(self.vault.read_as(view, |reader| trends::values_at(reader, patient))?)
+        let looker = self.looker(&self.user())?;
+        Ok(self.read_for(view, &looker, |reader| trends::values_at(reader, patient))?)
     }
 }

@@ -3,7 +3,7 @@
 
 use bedside::board;
 use clinical::PatientId;
-use vault::{EntryKind, Key, PageCommit, Vault, VaultError};
+use vault::{EntryKind, Key, PageCommit, Vault, VaultError, View};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -36,7 +36,8 @@ impl Console {
             return Err(ConsoleError::NobodyThere);
         }
         ward.site = self.ward_and_board()?.0.site.clone();
-        let board = board(&ward, now).shown_to(&who);
+        let sight = once.read_for(View::NOW, &self.looker(&who)?, now, |reader| reader.sight_of(&ward))?;
+        let board = board(&ward, now).shown_to(&who).seen(&ward, &sight, now);
         Ok(OnceLook::new(board, patient, now, read.unread))
     }
 }

@@ -9,6 +9,7 @@ use super::form::ms;
 use super::here::{StripItem, Who};
 use super::ledger::Outage;
 use super::score::News;
+use super::withheld::Withheld;
 
 /// A value on a tile.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
@@ -102,6 +103,10 @@ pub struct Tile {
     stale_since: Option<i64>,
     battery: Option<Battery>,
     devices: Vec<TileDevice>,
+    /// What of it is withheld from who is here.
+    withheld: Option<Withheld>,
+    /// Which values are, by the keys of their slots.
+    withheld_slots: Vec<&'static str>,
 }
 
 impl From<bedside::Tile> for Tile {
@@ -117,6 +122,8 @@ impl From<bedside::Tile> for Tile {
             place: tile.place(),
             layout: if tile.leads_with_glucose() { "glucose" } else { "ward" },
             panels: panels(&tile),
+            withheld: Withheld::some(&tile.withheld),
+            withheld_slots: tile.withheld_slots.iter().map(|slot| slot.code()).collect(),
             waves: tile.has_waves(),
             initials: clinical::initials(&tile.family, &tile.given),
             patient: tile.patient.into(),
@@ -162,11 +169,13 @@ fn device_kind(kind: DeviceKind) -> (Option<&'static str>, &'static str) {
     }
 }
 
-/// What was never measured has no panel, unless nothing was; the score has one where somebody is scored.
+/// What was never measured has no panel, unless nothing was; what is withheld has one, which says so; the score has one where
+/// somebody is scored.
 fn panels(tile: &bedside::Tile) -> Vec<&'static str> {
-    let measured = |key| tile.cells.iter().any(|cell| cell.slot.code() == key);
+    let shown = || tile.cells.iter().map(|cell| cell.slot).chain(tile.withheld_slots.iter().copied());
+    let measured = |key| shown().any(|slot| slot.code() == key);
     let all = trends::panel_kinds().filter(|kind| {
-        if kind.measures.is_empty() { tile.is_scored() } else { tile.cells.is_empty() || measured(kind.key) }
+        if kind.measures.is_empty() { tile.is_scored() } else { shown().count() == 0 || measured(kind.key) }
     });
     all.map(|kind| kind.key).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bedside::{board, units};
 use clinical::{EpisodeId, EpisodeState, Escalation, Instant, PatientId, SeenAction, SeenCall, fold};
 use serde::Serialize;
-use vault::{Vault, VaultError, View};
+use vault::{Reader, VaultError};
 
 use super::form::Iso;
 
@@ -140,16 +140,13 @@ impl Episode {
     }
 }
 
-/// Every episode of a view, the newest first.
+/// Every episode that a reader sees, the newest first, as they stand at a moment.
 ///
 /// # Errors
 /// Of the cache.
-pub fn episodes(vault: &Vault, view: View, now: Instant) -> Result<Vec<Episode>, VaultError> {
-    let (ward, mut all, done, calls) = vault.read_as(view, |reader| {
-        let all = reader.episodes_since(Instant(i64::MIN))?;
-        Ok((reader.ward()?, all, reader.actions()?, reader.calls()?))
-    })?;
-    let moment = view.at.min(now);
+pub fn episodes(reader: &Reader, moment: Instant) -> Result<Vec<Episode>, VaultError> {
+    let (ward, mut all) = (reader.ward()?, reader.episodes_since(Instant(i64::MIN))?);
+    let (done, calls) = (reader.actions()?, reader.calls()?);
     let beds: HashMap<PatientId, String> =
         board(&ward, moment).tiles.iter().map(|tile| (tile.patient.clone(), tile.bed.clone())).collect();
     let mut actions: HashMap<&EpisodeId, Vec<SeenAction>> = HashMap::new();

@@ -66,7 +66,7 @@ pub struct SheetRow {
     /// Of the panel.
     pub key: &'static str,
     /// As shown.
-    pub label: &'static str,
+    pub label: String,
     /// As shown.
     pub unit: &'static str,
     /// The steps that hold a value.
@@ -84,9 +84,17 @@ impl From<documents::FlowRow> for SheetRow {
         };
         SheetRow {
             key: row.key,
-            label: row.label,
+            label: row.label.to_owned(),
             unit: row.unit,
             cells: row.cells.into_iter().map(cell).collect(),
         }
+    }
+}
+
+impl SheetRow {
+    /// What is withheld, as a row without a cell; none where nothing is.
+    pub fn withheld(withheld: &clinical::consent::Withheld) -> Option<SheetRow> {
+        let label = withheld.to_string();
+        (!withheld.is_empty()).then_some(SheetRow { key: "withheld", label, unit: "", cells: Vec::new() })
     }
 }

@@ -26,6 +26,7 @@ mod trends;
 mod vocabulary;
 mod ward;
 mod waves;
+mod withheld;
 
 pub use self::record::{RecordComplaint, StationRecord};
 pub use self::trends::{
@@ -52,3 +53,4 @@ pub use vocabulary::{
 };
 pub use ward::{OpenAlarm, WardEntry, WardValue, ward};
 pub use waves::{Strip, Waves, WavesQuery, waves_bytes};
+pub use withheld::{Said, Withheld};

@@ -6,6 +6,7 @@ use specta::Type;
 use super::alarms::QueueItem;
 use super::board::Tile;
 use super::form::ms;
+use super::withheld::{Said, Withheld};
 
 /// A dose.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -21,6 +22,10 @@ pub struct Patient {
     tile: Tile,
     alarms: Vec<QueueItem>,
     doses: Vec<Dose>,
+    /// Of the last day: values, doses and notes.
+    withheld: Option<Withheld>,
+    /// To telehealth and research, where they said anything.
+    said: Vec<Said>,
 }
 
 impl From<bedside::PatientPage> for Patient {
@@ -34,6 +39,8 @@ impl From<bedside::PatientPage> for Patient {
             tile: page.tile.into(),
             alarms: page.alarms.into_iter().map(QueueItem::from).collect(),
             doses: page.doses.into_iter().map(dose).collect(),
+            withheld: Withheld::some(&page.withheld),
+            said: page.said.into_iter().map(Said::from).collect(),
         }
     }
 }

@@ -6,6 +6,7 @@ use specta::Type;
 
 use super::failure::Failure;
 use super::form::{count, framed};
+use super::withheld::Withheld;
 
 /// What the overlay of a panel needs; rows in CSS pixels. Travels in front of the picture.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -114,6 +115,8 @@ pub struct Trends {
     panels: Vec<Panel>,
     time_ticks: Vec<i64>,
     marks: Vec<Mark>,
+    /// What of the part that is seen at rest is withheld from who is here.
+    withheld: Option<Withheld>,
 }
 
 /// Head and picture of the trends.
@@ -122,6 +125,7 @@ pub fn trends_bytes(trends: trends::Trends) -> Result<Vec<u8>, serde_json::Error
         panels: trends.panels.into_iter().map(panel).collect(),
         time_ticks: trends.time_ticks,
         marks: trends.events.into_iter().map(Mark::from).collect(),
+        withheld: Withheld::some(&trends.withheld),
     };
     framed(&head, &trends.png)
 }
@@ -161,6 +165,8 @@ pub struct Small {
     label: &'static str,
     samples: u32,
     summary: String,
+    /// What of the person is withheld from who is here, in words.
+    withheld: Option<String>,
 }
 
 /// The head of the small trends' raw answer.
@@ -176,6 +182,7 @@ fn small(panel: trends::SmallPanel) -> Small {
         label: super::vocabulary::label(panel.key),
         samples: count(panel.samples),
         summary: panel.summary,
+        withheld: panel.withheld,
     }
 }
 

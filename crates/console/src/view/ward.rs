@@ -6,10 +6,11 @@ use bedside::{Board, Tile, board};
 use clinical::{Acvpu, Comparator, Instant, Measure, PatientId};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use vault::{SeriesValue, Vault, VaultError, View};
+use vault::{SeriesValue, Ward};
 
 use super::form::Iso;
 use super::score::Score;
+use super::withheld::Withheld;
 
 /// One person on the board.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +37,8 @@ pub struct WardEntry {
     pub stale: bool,
     /// Since when.
     pub stale_since: Option<Iso>,
+    /// What is withheld from who asks.
+    pub withheld: Option<Withheld>,
 }
 
 /// A value as it was sent.
@@ -74,19 +77,15 @@ pub struct OpenAlarm {
     pub owner: Option<String>,
 }
 
-/// What stands on the board of a view, the worst first.
-///
-/// # Errors
-/// Of the cache.
-pub fn ward(vault: &Vault, view: View, now: Instant) -> Result<Vec<WardEntry>, VaultError> {
-    let ward = vault.read_as(view, |reader| reader.ward())?;
-    let board = board(&ward, view.at.min(now));
+/// What stands on the board of a ward at a moment, the worst first.
+pub fn ward(ward: &Ward, at: Instant) -> Vec<WardEntry> {
+    let board = board(ward, at);
     let mut values: BTreeMap<&PatientId, Vec<&SeriesValue>> = BTreeMap::new();
-    for value in &ward.values {
+    for value in ward.values.iter().filter(|value| ward.sight.held_value(value, at).is_none()) {
         values.entry(&value.series.patient).or_default().push(value);
     }
     let own = |patient: &PatientId| values.get(patient).map_or(&[][..], Vec::as_slice);
-    Ok(board.tiles.iter().map(|tile| entry(tile, &board, own(&tile.patient))).collect())
+    board.tiles.iter().map(|tile| entry(tile, &board, own(&tile.patient))).collect()
 }
 
 fn entry(tile: &Tile, board: &Board, values: &[&SeriesValue]) -> WardEntry {
@@ -103,6 +102,7 @@ fn entry(tile: &Tile, board: &Board, values: &[&SeriesValue]) -> WardEntry {
         alerts: alerts(board, &tile.patient),
         stale: tile.stale_since.is_some(),
         stale_since: tile.stale_since.map(Iso),
+        withheld: Withheld::some(&tile.withheld),
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) mod alarms;
 
 pub(crate) mod calls;
 
+pub(crate) mod labels;
+
+pub(crate) mod consent;
+
 pub(crate) mod gone;
 
 pub(crate) mod resource;

@@ -9,7 +9,7 @@ use crate::map::numbers::Reason;
 
 /// Every modifier element of what is read, by its path in R4, with what becomes of it.
 #[cfg(test)]
-pub(crate) const MODIFIERS: [(&str, &str); 25] = [
+pub(crate) const MODIFIERS: [(&str, &str); 28] = [
     ("Patient.implicitRules", NOT_READ),
     ("Patient.active", "a record that is switched off is on no board"),
     ("Patient.deceased[x]", "the board says so, and nothing is asked for any more"),
@@ -36,6 +36,9 @@ pub(crate) const MODIFIERS: [(&str, &str); 25] = [
     ("MedicationAdministration.status", "what was not given is gone; what was stopped says so"),
     ("Flag.implicitRules", NOT_READ),
     ("Flag.status", "an inactive one has ended; one entered in error is gone"),
+    ("Consent.implicitRules", "it withholds everything: its rules are not known here"),
+    ("Consent.status", "only an active one counts; one entered in error is gone"),
+    ("Consent.scope", "one of a kind that is not known here can withhold and never permits"),
     ("HumanName.use", "a name that is old is no name while there is another"),
     ("Identifier.use", "a number that is old is no number while there is another"),
 ];

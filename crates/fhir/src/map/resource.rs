@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use clinical::consent::Label;
 use clinical::{Fact, Instant, SmolStr, Source, Unreadable};
 
 use serde::Deserialize;
@@ -10,6 +11,8 @@ use smol_str::format_smolstr;
 use crate::map::alarms::{communication, episode};
 use crate::map::calls::communication_request;
 use crate::map::codes::RECORD;
+use crate::map::consent::{consent, withholding};
+use crate::map::labels::labels;
 use crate::map::measured::{Mapped, observation};
 use crate::map::modifiers::unknown_modifier;
 use crate::map::numbers::Reason;
@@ -23,7 +26,7 @@ use crate::wire::scan::split_members;
 use crate::wire::time::parse_instant;
 
 /// The kinds of resources that are read.
-pub(crate) const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 11] = [
     "Patient",
     "Location",
     "Encounter",
@@ -34,6 +37,7 @@ pub(crate) const READ: [&str; 10] = [
     "CommunicationRequest",
     "MedicationAdministration",
     "Flag",
+    "Consent",
 ];
 
 /// What a Bundle says of itself, and of what it could not find: none of it is about a patient.
@@ -46,6 +50,8 @@ pub(crate) struct Came {
     pub unreadable: Option<Unreadable>,
     /// What of it is not read by this program, by names that are counted.
     pub left_out: Vec<SmolStr>,
+    /// Its security labels, where they say more than none does.
+    pub labels: Vec<Label>,
 }
 
 /// Maps one resource: its fact, what of it could not be read, and what of it is not read here.
@@ -54,7 +60,10 @@ pub(crate) fn map_resource(text: &str, bases: &Bases) -> Came {
     let head: r4::Head = match serde_json::from_str(text) {
         Ok(head) => head,
         Err(error) => {
-            came.unreadable = Some(unreadable("unknown", position(&error), text));
+            // Its head is wrong; that it is a Consent may be told all the same, and then it withholds.
+            came.fact = withholding(text, &position(&error), bases);
+            let named = came.fact.as_ref().map_or("unknown", |fact| fact.source.reference.as_str());
+            came.unreadable = Some(unreadable(named, position(&error), text));
             return came;
         }
     };
@@ -76,8 +85,12 @@ pub(crate) fn map_resource(text: &str, bases: &Bases) -> Came {
                 Source { reference: reference.into(), version: meta.version_id.unwrap_or_default().into() };
             came.fact = mapped.body.map(|body| Fact { source, updated_at, body });
         }
-        Err(reason) => came.unreadable = Some(unreadable(&reference, reason, text)),
+        Err(reason) => {
+            came.fact = withholding(text, &reason, bases);
+            came.unreadable = Some(unreadable(&reference, reason, text));
+        }
     }
+    came.labels = labels(meta.security);
     came
 }
 
@@ -86,7 +99,7 @@ pub(crate) fn map_resource(text: &str, bases: &Bases) -> Came {
 pub(crate) fn map_observation(
     mut observed: r4::Observation,
     bases: &Bases,
-) -> Option<(Fact, Vec<&'static str>)> {
+) -> Option<(Fact, Vec<&'static str>, Vec<Label>)> {
     if observed.resource_type != "Observation" {
         return None;
     }
@@ -98,7 +111,7 @@ pub(crate) fn map_observation(
         reference: format_smolstr!("Observation/{id}"),
         version: meta.version_id.unwrap_or_default().into(),
     };
-    remarks.is_empty().then_some((Fact { source, updated_at, body: body? }, left_out))
+    remarks.is_empty().then_some((Fact { source, updated_at, body: body? }, left_out, labels(meta.security)))
 }
 
 pub(crate) fn unreadable(reference: &str, reason: Reason, body: &str) -> Unreadable {
@@ -199,6 +212,7 @@ fn map_kind(
         "Observation" => return Ok(observation(parse(text)?, updated, bases)?),
         "DetectedIssue" => episode(id.into(), updated, parse(text)?, bases)?,
         "Flag" => flag(id.into(), updated, parse(text)?, bases)?,
+        "Consent" => return Ok(consent(id.into(), parse(text)?, bases)?),
         "Communication" => {
             let body = communication(id.into(), parse(text)?, bases)?;
             // A word about a record is read by whoever keeps one (`client::words`).

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::FhirError;
+use crate::map::consent::withholding;
 use crate::map::gone::{address, deleted};
 use crate::map::resource::{map_resource, unreadable};
 use crate::map::text::clean;
@@ -71,6 +72,7 @@ pub fn fuzz_page(bytes: &[u8]) {
     let bases = Bases::default();
     if let (Some(quick), Ok(thorough)) = (read_observations(text, &bases), read_any(text, &bases)) {
         assert_eq!((quick.facts, quick.left_out), (thorough.facts, thorough.left_out));
+        assert_eq!(quick.labels, thorough.labels);
         assert_eq!(
             (quick.resources, quick.next, thorough.unreadable.len()),
             (thorough.resources, thorough.next, 0)
@@ -122,6 +124,11 @@ fn read_entry(text: &str, bases: &Bases, page: &mut Page) {
         Err(error) => {
             page.resources += 1;
             page.unreadable.push(unreadable(&named_in(text), position(&error), text));
+            let resource = split_members(text).and_then(|members| {
+                members.into_iter().find(|(key, _)| *key == "resource").map(|(_, value)| value)
+            });
+            // A Consent that is no JSON withholds, where it can be told whose it is.
+            page.facts.extend(resource.and_then(|text| withholding(text, &position(&error), bases)));
             return;
         }
     };
@@ -162,6 +169,9 @@ fn take_entry(entry: RawEntry, bases: &Bases, page: &mut Page) {
         let came = map_resource(resource.get(), bases);
         if came.fact.is_none() {
             page.saw(resource.get());
+        }
+        if let Some(fact) = came.fact.as_ref().filter(|_| !came.labels.is_empty()) {
+            page.labels.push((fact.source.clone(), came.labels));
         }
         page.facts.extend(came.fact);
         page.unreadable.extend(came.unreadable);

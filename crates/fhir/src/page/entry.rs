@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use clinical::{Fact, SmolStr, Unreadable};
+use clinical::consent::Label;
+use clinical::{Fact, SmolStr, Source, Unreadable};
 use serde::Deserialize;
 
 use crate::map::gone::Gone;
@@ -14,6 +15,8 @@ use crate::wire::datatypes::{Str, Text};
 pub struct Page {
     /// What could be read.
     pub facts: Vec<Fact>,
+    /// The security labels of those that have some, by their sources.
+    pub labels: Vec<(Source, Vec<Label>)>,
     /// What could not.
     pub unreadable: Vec<Unreadable>,
     /// What stood there and is not read by this program, by its name in R4, with how often.

@@ -56,6 +56,8 @@ impl Role {
             // Of a period with both ends neither is all that tells the time: those are left to serde.
             | (["resource", "effectivePeriod", "start" | "end"], _)
             | (["resource", "effectiveTiming", "event"], _) => Role::Taken,
+            // A form in which one entry was labelled otherwise is another: what is learned has labels that say nothing.
+            (["resource", "meta", "security", ..], _) => Role::Same,
             (["fullUrl"] | ["response", ..], _)
             | (
                 [

@@ -77,12 +77,16 @@ fn read_entries(cursor: &mut Cursor, bases: &Bases, page: &mut Page) -> Option<(
                     page.facts.push(fact?);
                 }
                 (Some(observation), None) => {
-                    let (fact, left_out) = map_observation(observation, bases)?;
+                    let (fact, left_out, labels) = map_observation(observation, bases)?;
                     page.resources += 1;
-                    if left_out.is_empty() {
+                    // What is learned has no labels: a form whose labels say something is read by serde each time.
+                    if left_out.is_empty() && labels.is_empty() {
                         forms.learn(text, &fact);
                     }
                     left_out.into_iter().for_each(|name| page.leave_out(SmolStr::new_static(name)));
+                    if !labels.is_empty() {
+                        page.labels.push((fact.source.clone(), labels));
+                    }
                     page.facts.push(fact);
                 }
                 (None, None) => {}
@@ -161,6 +165,11 @@ mod tests {
             3 => entry["resource"]["text"] = json!({ "div": format!("<div class=\"x\">{n}</div>") }),
             4 => entry["resource"]["device"] = json!({ "display": format!("Cuff {n}") }),
             5 => entry["resource"]["device"] = json!({ "reference": format!("DeviceMetric/m{}", n % 2) }),
+            7 | 8 => {
+                let system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+                let code = if form / 20 % 12 == 7 { "N" } else { ["N", "R"][n as usize % 2] };
+                entry["resource"]["meta"]["security"] = json!([{ "system": system, "code": code }]);
+            }
             6 => entry["resource"]["valueQuantity"]["comparator"] = json!(["<", ">"][n as usize % 2]),
             _ => {}
         }
@@ -206,6 +215,7 @@ mod tests {
                 prop_assert!(thorough.unreadable.is_empty());
                 prop_assert_eq!(page.facts, thorough.facts);
                 prop_assert_eq!(page.left_out, thorough.left_out);
+                prop_assert_eq!(page.labels, thorough.labels);
                 prop_assert_eq!((page.resources, page.next), (thorough.resources, thorough.next));
             }
         }

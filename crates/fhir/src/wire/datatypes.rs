@@ -59,6 +59,9 @@ pub(crate) struct Meta<'a> {
     pub version_id: Text<'a>,
     #[serde(borrow)]
     pub last_updated: Text<'a>,
+    /// The labels as they stand there: one that cannot be read costs no resource.
+    #[serde(borrow)]
+    pub security: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]

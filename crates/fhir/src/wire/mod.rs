@@ -12,4 +12,6 @@ pub(crate) mod datatypes;
 
 pub(crate) mod resource;
 
+pub(crate) mod consent;
+
 pub(crate) mod server;

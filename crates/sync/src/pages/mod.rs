@@ -185,8 +185,8 @@ impl Pages {
             };
             let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
             let cursors = cursors(at, began.cursor(now));
-            let commit =
-                PageCommit { facts, unreadable, cursors, received: now, clock, is_first: read.is_first };
+            let (labels, is_first) = (fetched.page.labels, read.is_first);
+            let commit = PageCommit { facts, unreadable, labels, cursors, received: now, clock, is_first };
             if !commit.facts.is_empty() || !commit.unreadable.is_empty() || !commit.cursors.is_empty() {
                 let what = self.commit(commit).await?;
                 if what.samples > 0

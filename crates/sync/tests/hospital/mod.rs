@@ -143,7 +143,7 @@ impl Transport for Hospital {
     }
 }
 
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "Patient",
     "Location",
     "Encounter",
@@ -154,6 +154,7 @@ const KINDS: [&str; 10] = [
     "Communication",
     "CommunicationRequest",
     "MedicationAdministration",
+    "Consent",
 ];
 
 impl Inside {

@@ -30,6 +30,13 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn episodes(&self) -> Result<Vec<Episode>, VaultError> {
+        let mut episodes = self.episodes_whole()?;
+        self.hide_words(&mut episodes)?;
+        Ok(episodes)
+    }
+
+    /// The same with their words, whoever looks: for a ward, which knows which of them are withheld.
+    pub(crate) fn episodes_whole(&self) -> Result<Vec<Episode>, VaultError> {
         // Which ones nobody took is kept for what is known now; for what was known then it is looked up.
         let untaken = if self.view.is_now() {
             "id IN (SELECT id FROM untaken)".to_owned()
@@ -50,6 +57,13 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn episodes_since(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
+        let mut episodes = self.episodes_since_whole(since)?;
+        self.hide_words(&mut episodes)?;
+        Ok(episodes)
+    }
+
+    /// The same with their words, whoever looks.
+    pub(crate) fn episodes_since_whole(&self, since: Instant) -> Result<Vec<Episode>, VaultError> {
         self.episodes_where("(ended IS NULL OR ended > ?2)", &since.0)
     }
 
@@ -58,7 +72,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn episode(&self, id: &EpisodeId) -> Result<Option<Episode>, VaultError> {
-        Ok(self.episodes_where("id = ?2", &id.as_str())?.into_iter().next())
+        let mut found = self.episodes_where("id = ?2", &id.as_str())?;
+        self.hide_words(&mut found)?;
+        Ok(found.into_iter().next())
     }
 
     fn episodes_where(&self, condition: &str, bound: &dyn ToSql) -> Result<Vec<Episode>, VaultError> {
@@ -160,7 +176,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn actions(&self) -> Result<Vec<SeenAction>, VaultError> {
-        self.actions_where("1", params![])
+        let mut actions = self.actions_where("1", params![])?;
+        self.hide_notes(&mut actions)?;
+        Ok(actions)
     }
 
     /// What was done about one episode up to the view's moment.
@@ -168,7 +186,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn actions_on(&self, episode: &EpisodeId) -> Result<Vec<SeenAction>, VaultError> {
-        self.actions_where("episode = ?3", params![episode.as_str()])
+        let mut actions = self.actions_where("episode = ?3", params![episode.as_str()])?;
+        self.hide_notes(&mut actions)?;
+        Ok(actions)
     }
 
     /// What was written about one patient up to the view's moment: limits and notes, under every record of that person.
@@ -176,6 +196,13 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn actions_about(&self, patient: &PatientId) -> Result<Vec<SeenAction>, VaultError> {
+        let mut actions = self.actions_about_whole(patient)?;
+        self.hide_notes(&mut actions)?;
+        Ok(actions)
+    }
+
+    /// The same with their words, whoever looks.
+    pub(crate) fn actions_about_whole(&self, patient: &PatientId) -> Result<Vec<SeenAction>, VaultError> {
         let about = format!("episode IN (SELECT '{PATIENT}' || id FROM {})", self.records_of("?3"));
         self.actions_where(&about, params![patient.as_str()])
     }
@@ -185,7 +212,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn actions_since(&self, since: Instant) -> Result<Vec<SeenAction>, VaultError> {
-        self.actions_where("at >= ?3", params![since.0])
+        let mut actions = self.actions_where("at >= ?3", params![since.0])?;
+        self.hide_notes(&mut actions)?;
+        Ok(actions)
     }
 
     /// What belongs to no patient: shifts, and the limits that were saved under a name.

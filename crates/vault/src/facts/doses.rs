@@ -12,11 +12,16 @@ use crate::store::vault::Reader;
 
 impl Reader<'_> {
     /// Doses of a patient since `from`, newest first. Of several resources with one business identifier the one that the server
-    /// took last speaks.
+    /// took last speaks. Without those that are withheld from who looks.
     ///
     /// # Errors
     /// Of the database.
     pub fn doses(&self, patient: &PatientId, from: Instant) -> Result<Vec<Dose>, VaultError> {
+        self.without_held_doses(self.doses_whole(patient, from)?)
+    }
+
+    /// The same with all of them.
+    pub(crate) fn doses_whole(&self, patient: &PatientId, from: Instant) -> Result<Vec<Dose>, VaultError> {
         let mut doses = self.list(
             &format!(
                 "SELECT dose.id, patient, what, mantissa, scale, unit, dose.at, identifier FROM {} AS dose

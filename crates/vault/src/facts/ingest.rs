@@ -1,8 +1,9 @@
 //! Takes a page of facts and its cursor in one transaction. This file keeps the ward; `series` keeps the values.
 
+use clinical::consent::{Consent, Label};
 use clinical::{
-    Action, ActionId, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person, Place,
-    PlaceId, Role, Source, Stay, Unreadable,
+    About, Action, ActionId, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person,
+    Place, PlaceId, Role, Source, Stay, Unreadable,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
@@ -11,6 +12,8 @@ use crate::codec::{PATIENT, about_text, id, known_id, patient_text, some_id};
 use crate::error::VaultError;
 use crate::facts::calls::{say_call, unsay_call};
 use crate::facts::codes::{place_code, stay_code};
+use crate::facts::consents::{hold_back, say_consent};
+use crate::facts::labels::PageLabels;
 use crate::facts::merge::say_merges;
 use crate::facts::quarantine::{set_aside, take_out};
 use crate::facts::renewed::{Before, renew};
@@ -30,6 +33,8 @@ pub struct PageCommit {
     pub facts: Vec<Fact>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// The security labels of those that have some, by the source of what they said.
+    pub labels: Vec<(Source, Vec<Label>)>,
     /// Cursors to move with it, as (name, value).
     pub cursors: Vec<(String, String)>,
     /// When it reached this station.
@@ -56,8 +61,10 @@ impl Vault {
 fn commit(connection: &mut Connection, page: PageCommit, sources: &Sources) -> Result<Ingested, VaultError> {
     let transaction = connection.transaction()?;
     let reading = Reading { received: page.received, clock: page.clock, is_first: page.is_first, sources };
-    let mut done = take_in_by(&transaction, reading, &page.facts)?;
+    let mut done = take_in_by(&transaction, reading, &page.facts, &page.labels)?;
     set_aside(&transaction, &page.unreadable, page.received)?;
+    let is_kept = |reference: &str| page.facts.iter().any(|fact| fact.source.reference == reference);
+    done.ward_changed |= hold_back(&transaction, page.received, &page.unreadable, is_kept)?;
     done.quarantined = page.unreadable.len();
     // What a step of the first sync has read to its end is looked at with other eyes: who has no stay now has none.
     done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name) || is_member(name));
@@ -76,11 +83,16 @@ pub(crate) fn take_in(
 ) -> Result<Ingested, VaultError> {
     let sources = Sources::default();
     let reading = Reading { received, clock: None, is_first: false, sources: &sources };
-    take_in_by(transaction, reading, facts)
+    take_in_by(transaction, reading, facts, &[])
 }
 
-fn take_in_by(transaction: &Transaction, reading: Reading, facts: &[Fact]) -> Result<Ingested, VaultError> {
-    let mut intake = Intake::new(transaction, reading);
+fn take_in_by(
+    transaction: &Transaction,
+    reading: Reading,
+    facts: &[Fact],
+    labels: &[(Source, Vec<Label>)],
+) -> Result<Ingested, VaultError> {
+    let mut intake = Intake::new(transaction, reading, labels);
     for fact in facts {
         intake.fact(fact)?;
     }
@@ -92,13 +104,18 @@ struct Intake<'a> {
     transaction: &'a Transaction<'a>,
     received: Instant,
     values: Values<'a>,
+    labels: PageLabels<'a>,
     done: Ingested,
 }
 
 impl<'a> Intake<'a> {
-    fn new(transaction: &'a Transaction<'a>, reading: Reading<'a>) -> Intake<'a> {
-        let values = Values::new(transaction, reading);
-        Intake { transaction, received: reading.received, values, done: Ingested::default() }
+    fn new(
+        transaction: &'a Transaction<'a>,
+        reading: Reading<'a>,
+        labels: &'a [(Source, Vec<Label>)],
+    ) -> Intake<'a> {
+        let (values, labels) = (Values::new(transaction, reading), PageLabels::new(transaction, labels));
+        Intake { transaction, received: reading.received, values, labels, done: Ingested::default() }
     }
 
     fn finish(self) -> Result<Ingested, VaultError> {
@@ -131,6 +148,7 @@ impl<'a> Intake<'a> {
         if !is_value || matches!(fact.body, Body::Deleted) {
             self.keep_state(source, state)?;
         }
+        self.keep_labels(fact)?;
         match &fact.body {
             Body::Person(person) => self.person(person),
             Body::Place(place) => self.place(place),
@@ -138,6 +156,7 @@ impl<'a> Intake<'a> {
             Body::Device(device) => self.device(device),
             Body::Dose(dose) => self.dose(dose),
             Body::Flag(flag) => self.flag(flag),
+            Body::Consent(consent) => self.consent(consent),
             Body::Episode(episode) => self.episode(episode, fact.updated_at),
             Body::Action(action) => self.action(action, source, fact.updated_at),
             Body::Withdrawn(id) => self.withdrawn(id),
@@ -156,6 +175,9 @@ impl<'a> Intake<'a> {
             Body::Samples(samples) => {
                 let said = Said::Samples(samples);
                 if self.values.take_place(source, state, &said, is_judged)? {
+                    if let Some(first) = samples.first() {
+                        self.keep_value_labels(source, &first.patient, first.taken_at)?;
+                    }
                     samples.iter().try_for_each(|sample| self.values.sample(sample, source))?;
                 }
                 Ok(())
@@ -163,6 +185,9 @@ impl<'a> Intake<'a> {
             Body::Segments(segments) => {
                 let said = Said::Segments(segments);
                 if self.values.take_place(source, state, &said, is_judged)? {
+                    if let Some(first) = segments.first() {
+                        self.keep_value_labels(source, &first.patient, first.start)?;
+                    }
                     segments.iter().try_for_each(|segment| self.values.segment(segment, source))?;
                 }
                 Ok(())
@@ -176,6 +201,46 @@ impl<'a> Intake<'a> {
             keep_state(self.transaction, &source.reference, state)?;
         }
         self.values.note_corrected(source);
+        Ok(())
+    }
+
+    /// The labels of a value. Whoever looks at its patient looks again.
+    fn keep_value_labels(
+        &mut self,
+        source: &Source,
+        patient: &PatientId,
+        at: Instant,
+    ) -> Result<(), VaultError> {
+        if self.labels.keep(source, patient, at)? {
+            self.done.patients.insert(patient.clone());
+        }
+        Ok(())
+    }
+
+    /// The labels of what is no value. Of these there are few: the ward is looked at anew.
+    fn keep_labels(&mut self, fact: &Fact) -> Result<(), VaultError> {
+        let changed = match &fact.body {
+            Body::Dose(dose) => self.labels.keep(&fact.source, &dose.patient, dose.at)?,
+            Body::Flag(flag) => self.labels.keep(&fact.source, &flag.patient, flag.since)?,
+            Body::Episode(Episode { patient: Some(patient), onset, .. }) => {
+                self.labels.keep(&fact.source, patient, *onset)?
+            }
+            Body::Action(Action { id, about: About::Patient(patient), at, .. }) => {
+                self.labels.keep_as(&format!("Communication/{id}"), &fact.source, patient, *at)?
+            }
+            Body::Deleted => self.labels.forget(&fact.source.reference)?,
+            _ => false,
+        };
+        self.done.ward_changed |= changed;
+        Ok(())
+    }
+
+    /// What a consent says changes what is shown of everything of its patient.
+    fn consent(&mut self, consent: &Consent) -> Result<(), VaultError> {
+        if say_consent(self.transaction, self.received, consent)? {
+            self.done.ward_changed = true;
+            self.done.patients.insert(consent.patient.clone());
+        }
         Ok(())
     }
 
@@ -363,6 +428,7 @@ impl<'a> Intake<'a> {
             "MedicationAdministration" => "dose",
             "DetectedIssue" => "episode",
             "Flag" => "flag",
+            "Consent" => "consent",
             "Observation" => return self.values.deleted(reference),
             "Communication" => return self.unsay_acts(reference),
             "CommunicationRequest" => {

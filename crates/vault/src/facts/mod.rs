@@ -20,4 +20,14 @@ pub(crate) mod doses;
 
 pub(crate) mod quarantine;
 
+pub(crate) mod consent_text;
+
+pub(crate) mod labels;
+
+pub(crate) mod held;
+
+pub(crate) mod consents;
+
+pub(crate) mod sieve;
+
 pub(crate) mod refresh;

@@ -69,11 +69,23 @@ fn series_info(row: &Row) -> rusqlite::Result<SeriesInfo> {
 }
 
 impl Reader<'_> {
-    /// The newest value of every series, of one patient or of all.
+    /// The newest value of every series, of one patient or of all; without those that are withheld from who looks.
     ///
     /// # Errors
     /// Of the database.
     pub fn latest(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
+        let mut values = self.latest_whole(patient)?;
+        if self.looking.is_some() {
+            let held = values.iter().map(|value| Ok(self.held_latest(value)?.is_some()));
+            let held: Vec<bool> = held.collect::<Result<_, VaultError>>()?;
+            let mut held = held.into_iter();
+            values.retain(|_| held.next() != Some(true));
+        }
+        Ok(values)
+    }
+
+    /// The same with all of them: for what watches, and for a ward, which knows what of it is withheld.
+    pub(crate) fn latest_whole(&self, patient: Option<&PatientId>) -> Result<Vec<SeriesValue>, VaultError> {
         if !self.view.is_now() {
             return self.latest_then(patient);
         }
@@ -150,6 +162,20 @@ impl Reader<'_> {
             }
         }
         self.under_survivors(values)
+    }
+
+    /// When the newest value of a patient was taken, whether it is shown or withheld.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn newest_at(&self, patient: &PatientId) -> Result<Option<Instant>, VaultError> {
+        Ok(self.latest_whole(Some(patient))?.iter().map(|value| value.taken_at).max())
+    }
+
+    /// One series.
+    pub(crate) fn series_info(&self, series: i64) -> Result<Option<SeriesInfo>, VaultError> {
+        let sql = format!("SELECT {SERIES} FROM series s WHERE s.id = ?");
+        Ok(self.list(&sql, [series], series_info)?.into_iter().next())
     }
 
     /// The series of one patient.

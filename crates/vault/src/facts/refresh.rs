@@ -21,7 +21,7 @@ impl Reader<'_> {
             return Ok(ward.persons.iter().map(|person| person.id.clone()).collect());
         }
         if changes.alarms {
-            ward.episodes = self.episodes()?;
+            ward.episodes = self.episodes_whole()?;
             ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
             ward.calls = self.calls_about(&ward.episodes)?;
             ward.takes_calls = self.takes_calls()?;

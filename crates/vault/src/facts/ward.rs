@@ -1,6 +1,7 @@
 //! What the screens and the command line read.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use clinical::{
     Device, Episode, EpisodeId, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, SeenCall, Sex,
@@ -11,6 +12,7 @@ use rusqlite::{OptionalExtension, Row};
 use crate::codec::{id, some_id};
 use crate::error::VaultError;
 use crate::facts::codes::{place_kind, stay_state};
+use crate::facts::held::Sight;
 use crate::facts::newest::SeriesValue;
 use crate::store::first_sync::{STAYS, StepState};
 use crate::store::history::as_known_by;
@@ -39,6 +41,8 @@ pub struct Ward {
     /// Everybody who belongs to the units and programmes that this station is of, and nobody else is in this ward; `None` where it is
     /// of its whole server.
     pub people: Option<BTreeSet<PatientId>>,
+    /// What of it is withheld from whoever looks; nothing where it is read for what watches. All of it is in the ward.
+    pub sight: Arc<Sight>,
 }
 
 impl Ward {
@@ -113,7 +117,7 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn ward(&self) -> Result<Ward, VaultError> {
-        self.ward_with(self.episodes()?)
+        self.ward_with(self.episodes_whole()?)
     }
 
     /// The board with every alarm that was on at `since` or later, and what was done about them.
@@ -121,7 +125,7 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn ward_since(&self, since: Instant) -> Result<Ward, VaultError> {
-        self.ward_with(self.episodes_since(since)?)
+        self.ward_with(self.episodes_since_whole(since)?)
     }
 
     fn ward_with(&self, episodes: Vec<Episode>) -> Result<Ward, VaultError> {
@@ -153,7 +157,7 @@ impl Reader<'_> {
                 stay,
             )?,
             devices: self.devices()?,
-            values: self.latest(None)?,
+            values: self.latest_whole(None)?,
             actions: Vec::new(),
             calls: self.calls_about(&episodes)?,
             takes_calls: self.takes_calls()?,
@@ -175,11 +179,13 @@ impl Reader<'_> {
             site: self.site()?,
             stays_unread: !matches!(self.step(STAYS)?, Some(StepState::Done | StepState::NotServed)),
             people: None,
+            sight: Arc::default(),
         };
         // Before records are merged: what was said about either is about the person.
         ward.actions = self.actions_of_board(&ward.episodes, &ward.persons)?;
         let survivors = self.survivors(known_by)?;
         ward.persons.iter_mut().for_each(|p| p.active &= !survivors.is_merged(&p.id));
+        ward.sight = Arc::new(self.sight_of(&ward)?);
         survivors.rename_stays(&mut ward.stays);
         ward.flags.iter_mut().for_each(|flag| survivors.rename(&mut flag.patient));
         if let Some(within) = self.within()? {

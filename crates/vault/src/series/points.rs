@@ -80,6 +80,11 @@ impl Reader<'_> {
         let found = self
             .value_at(series, at)?
             .filter(|value| !value.marks.is_artefact() && value.marks.comparator.is_none());
+        if let Some(value) = &found
+            && self.is_held(series, &value.source, value.t)?
+        {
+            return Ok(None);
+        }
         Ok(found.map(|value| (Instant(value.t), value.value)))
     }
 
@@ -137,11 +142,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The values of a series from `from` up to and with `to`, not opened yet.
+    /// The values of a series from `from` up to and with `to`, not opened yet; without those that are withheld from who looks.
     ///
     /// # Errors
     /// Of the database.
     pub fn window(&self, series: i64, from: Instant, to: Instant) -> Result<Window, VaultError> {
+        match self.sieved_window(series, from, to)? {
+            Some(window) => Ok(window),
+            None => self.whole_window(series, from, to),
+        }
+    }
+
+    fn whole_window(&self, series: i64, from: Instant, to: Instant) -> Result<Window, VaultError> {
         let known_by = self.view.known_by;
         let to = to.min(self.view.at);
         let mut window = Window { from: from.0, to: to.0, known_by, chunks: Vec::new(), rows: Vec::new() };

@@ -82,6 +82,11 @@ impl Reader<'_> {
         }
         let mut spans =
             Spans { from: from.0, to: to.0, per_ms: 1.0 / width, spans: vec![Span::EMPTY; columns] };
+        if let Some(shown) = self.sieved_window(series, from, to)? {
+            let columns = shown.blocks()?.columns()?;
+            columns.times.iter().zip(&columns.values).for_each(|(t, v)| spans.merge(*t, *t, *v, *v));
+            return Ok(spans.spans.into_iter().map(|span| (span.low <= span.high).then_some(span)).collect());
+        }
         let mut finer = Vec::new();
         // Answered by the index alone.
         let known = if self.view.known_by == Instant(i64::MAX) { KNOWN_NOW } else { KNOWN };

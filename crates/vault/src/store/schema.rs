@@ -77,7 +77,7 @@ pub(crate) fn steps(connection: &Connection, from: i64, to: i64) -> Result<(), V
 
 /// The tables that remember what they said before, with their columns beside `id`, `received` and `until`, and the schema
 /// since which they do.
-pub(crate) const HISTORIES: [(&str, &str, i64); 8] = [
+pub(crate) const HISTORIES: [(&str, &str, i64); 9] = [
     ("person", "mrn, family, given, birth_date, sex, active", 2),
     ("place", "name, is_bed, part_of", 2),
     ("stay", "patient, place, in_progress", 2),
@@ -86,6 +86,7 @@ pub(crate) const HISTORIES: [(&str, &str, i64); 8] = [
     ("episode", "patient, priority, text, measure, onset, ended", 2),
     ("flag", "patient, codes, by, begins, ends", 3),
     ("merge", "survivor, said_by", 4),
+    ("consent", "patient, body", 12),
 ];
 
 /// The columns of a table with a history.
@@ -112,8 +113,10 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 13] =
-    [TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF];
+const STEPS: [&str; 14] = [
+    TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF,
+    CONSENTS,
+];
 
 const TABLES: &str = "
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -296,6 +299,19 @@ CREATE TRIGGER action_takes AFTER INSERT ON action WHEN NEW.verb IN ('take', 'ha
 END;
 CREATE INDEX call_on ON call (episode);
 CREATE INDEX call_from ON call (source);
+";
+
+/// What people agreed to, and the security labels of what has some. Values are read once more, for the labels that were left out
+/// before; until then they stand as they are.
+const CONSENTS: &str = "
+CREATE TABLE consent (id TEXT PRIMARY KEY, patient TEXT NOT NULL, body TEXT NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX consent_of ON consent (patient);
+CREATE TABLE label (source TEXT PRIMARY KEY, patient TEXT NOT NULL, labels TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX label_of ON label (patient);
+UPDATE cursor SET value = 'open' WHERE value = 'done' AND kind IN
+  ('first/2h', 'first/day', 'first/2d', 'first/3d', 'first/5d', 'first/7d', 'first/10d', 'first/14d', 'first/older');
+INSERT OR IGNORE INTO cursor SELECT 'first/Consent', 'open' WHERE EXISTS (SELECT 1 FROM cursor WHERE kind = 'first/Flag');
+UPDATE cursor SET value = substr(value, 1, instr(value || ' first/2h', ' first/2h') - 1) WHERE kind GLOB 'read/*';
 ";
 
 /// What each outage was, and what came of it afterwards; which numbers were missed, and the searches whose number nobody told.

@@ -1,12 +1,15 @@
 //! The open cache: one writer thread, a few readers, a lock on the folder.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use clinical::consent::{Looker, Veil};
+use clinical::{Instant, PatientId};
 use rusqlite::Connection;
 
 use crate::changes::{Changes, Follower, Followers};
@@ -50,6 +53,10 @@ pub struct Reader<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) view: View,
     kept: Option<&'a Cell<u32>>,
+    /// Who looks, and when; nobody where everything is read.
+    pub(crate) looking: Option<(&'a Looker, Instant)>,
+    /// What the consents of patients say to whoever looks, of those that were asked for.
+    pub(crate) veils: RefCell<HashMap<PatientId, Arc<Veil>>>,
 }
 
 /// A connection for reading.
@@ -67,7 +74,7 @@ impl Pooled {
 
 impl<'a> Reader<'a> {
     pub(crate) fn now(connection: &'a Connection) -> Reader<'a> {
-        Reader { connection, view: View::NOW, kept: None }
+        Reader { connection, view: View::NOW, kept: None, looking: None, veils: RefCell::default() }
     }
 
     /// Keeps more pages decrypted, for this read and those that follow soon: for whoever looks at a long stay, and will again.
@@ -235,6 +242,30 @@ impl Vault {
         view: View,
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
+        self.read_with(view, None, work)
+    }
+
+    /// Reads one consistent state as somebody looks at it at `now`: without what the consents of its patients withhold from them.
+    /// Alarms are never among that, but their words can be.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn read_for<T>(
+        &self,
+        view: View,
+        looker: &Looker,
+        now: Instant,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.read_with(view, Some((looker, now)), work)
+    }
+
+    fn read_with<T>(
+        &self,
+        view: View,
+        looking: Option<(&Looker, Instant)>,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
         let pooled = lock(&self.readers).pop();
         let mut pooled = match pooled {
             Some(pooled) => pooled,
@@ -243,7 +274,13 @@ impl Vault {
         let left = pooled.kept.get();
         pooled.kept.set(left.saturating_sub(1));
         let transaction = pooled.connection.transaction()?;
-        let result = work(&Reader { connection: &transaction, view, kept: Some(&pooled.kept) });
+        let result = work(&Reader {
+            connection: &transaction,
+            view,
+            kept: Some(&pooled.kept),
+            looking,
+            veils: RefCell::default(),
+        });
         drop(transaction);
         if left == 1 && pooled.kept.get() == 0 {
             page_cache::let_go(&pooled.connection, page_cache::READER_KIB)?;

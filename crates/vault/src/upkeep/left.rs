@@ -11,7 +11,7 @@ use crate::store::schema::HISTORIES;
 use crate::store::vault::Vault;
 
 /// What is about the patient `?1`, in an order in which nothing loses what it hangs on.
-const ABOUT: [&str; 19] = [
+const ABOUT: [&str; 20] = [
     "DELETE FROM said WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM chunk WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
@@ -24,6 +24,7 @@ const ABOUT: [&str; 19] = [
     "DELETE FROM said WHERE source IN (SELECT 'MedicationAdministration/' || id FROM dose WHERE patient = ?1
      UNION ALL SELECT 'Encounter/' || id FROM stay WHERE patient = ?1 UNION ALL SELECT 'Flag/' || id FROM flag WHERE patient = ?1
      UNION ALL SELECT 'Device/' || id FROM device WHERE patient = ?1
+     UNION ALL SELECT 'Consent/' || id FROM consent WHERE patient = ?1
      UNION ALL SELECT 'DetectedIssue/' || id FROM episode WHERE patient = ?1 UNION ALL SELECT 'Patient/' || ?1)",
     "DELETE FROM said WHERE source IN (SELECT source FROM action WHERE episode = ?2 OR episode IN (SELECT id FROM episode WHERE patient = ?1))",
     "DELETE FROM said WHERE source IN (SELECT source FROM call WHERE episode IN (SELECT id FROM episode WHERE patient = ?1))",
@@ -33,6 +34,7 @@ const ABOUT: [&str; 19] = [
     "DELETE FROM action WHERE episode = ?2 OR episode IN (SELECT id FROM episode WHERE patient = ?1)",
     "DELETE FROM quarantine WHERE instr(body, 'Patient/' || ?1 || '\"') > 0 OR reference = 'Patient/' || ?1",
     "DELETE FROM cursor WHERE kind IN ('member/' || ?1, 'read/' || ?1)",
+    "DELETE FROM label WHERE patient = ?1",
     "DELETE FROM merge WHERE id = ?1 OR survivor = ?1",
 ];
 
@@ -103,6 +105,9 @@ fn remove(transaction: &Transaction, patient: &PatientId) -> Result<usize, Vault
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use clinical::consent::{
+        Confidentiality, Consent, Effect, Label, Provision, Scope as ConsentScope, Status,
+    };
     use clinical::{
         About, Action, Actor, Body, Care, Code, Decimal, Device, Episode, Fact, Flag, HOUR_MS, Person, Place,
         PlaceKind, Priority, Quality, Sample, Scope, Sex, Source, Stay, Verb,
@@ -186,11 +191,21 @@ mod tests {
             since: Instant(1),
             until: None,
         };
+        let consent = Consent {
+            id: format!("{id}-consent").as_str().into(),
+            patient: patient.clone(),
+            status: Status::Active,
+            scope: ConsentScope::Privacy,
+            categories: Vec::new(),
+            given: None,
+            provision: Provision::all(Effect::Permit),
+        };
         let mut all = vec![
             fact(&format!("Patient/{id}"), Body::Person(person("Before"))),
             fact(&format!("Encounter/{id}-stay"), Body::Stay(stay(true))),
             fact(&format!("Device/{id}-device"), Body::Device(device)),
             fact(&format!("Flag/{id}-flag"), Body::Flag(flag)),
+            fact(&format!("Consent/{id}-consent"), Body::Consent(consent)),
             fact(&format!("DetectedIssue/{id}-alarm"), Body::Episode(episode.clone())),
             fact(&format!("Communication/{id}-take"), Body::Action(take("take", About::Episode(episode.id)))),
             fact(
@@ -216,7 +231,13 @@ mod tests {
             read_by(&"somebody".into(), ["first/Flag"].into_iter()),
             member(None).cursor(&"neighbour".into()),
         ];
-        vault.commit(PageCommit { facts, cursors, received: Instant(3), ..Default::default() }).unwrap();
+        let labels = facts
+            .iter()
+            .map(|fact| (fact.source.clone(), vec![Label::Confidentiality(Confidentiality::Restricted)]));
+        let labels = labels.collect();
+        vault
+            .commit(PageCommit { facts, cursors, labels, received: Instant(3), ..Default::default() })
+            .unwrap();
         // What was said before stands in the histories.
         let mut later = all_of("somebody");
         later.truncate(2);

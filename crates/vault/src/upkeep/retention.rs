@@ -111,6 +111,11 @@ impl Vault {
                 rows += transaction.execute(sql, [before])?;
             }
             rows += transaction.execute(
+                "DELETE FROM label WHERE at < CASE WHEN source GLOB 'Observation/*' THEN ?1 ELSE ?2 END
+                 AND source NOT GLOB 'Flag/*'",
+                [numerics, events],
+            )?;
+            rows += transaction.execute(
                 "DELETE FROM identity WHERE substr(source, 26) NOT IN (SELECT id FROM dose)",
                 [],
             )?;

@@ -259,4 +259,4 @@ fn write_values(out: &mut String, all: &[(Instant, Decimal, Marks)]) {
 }
 
 /// Settings that came after the cache was kept.
-const SINCE: [&str; 3] = ["alarm.ask-again", "unit.glucose", "keep.after-discharge"];
+const SINCE: [&str; 4] = ["alarm.ask-again", "unit.glucose", "keep.after-discharge", "consent.groups"];

@@ -180,10 +180,61 @@ impl Person {
                     out.push(worn_out);
                     out.push(device(format!("{id}-pen"), "Insulin pen"));
                 }
+                match self.index - BEDS {
+                    0 => {
+                        out.push(agreed(
+                            id,
+                            "telehealth",
+                            "treatment",
+                            ["http://snomed.info/sct", "448337001"],
+                        ));
+                        let research =
+                            ["http://terminology.hl7.org/CodeSystem/consentcategorycodes", "research"];
+                        out.push(agreed(id, "research", "research", research));
+                    }
+                    5 => out.push(not_the_pressure(id)),
+                    _ => {}
+                }
             }
         }
         out
     }
+}
+
+/// A consent of somebody, but for what it says.
+fn consent(id: &str, name: &str, scope: &str, category: [&str; 2]) -> Value {
+    let [system, code] = category;
+    json!({
+        "resourceType": "Consent", "id": format!("{id}-{name}"), "status": "active",
+        "scope": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": scope }] },
+        "category": [{ "coding": [{ "system": system, "code": code }] }],
+        "patient": { "reference": format!("Patient/{id}") }, "dateTime": "2026-01-05",
+        "performer": [{ "reference": format!("Patient/{id}") }],
+        "policy": [{ "uri": "http://example.org/policies/privacy" }],
+    })
+}
+
+/// Somebody agreed to something that is done.
+fn agreed(id: &str, name: &str, scope: &str, category: [&str; 2]) -> Value {
+    let mut consent = consent(id, name, scope, category);
+    consent["provision"] = json!({ "type": "permit" });
+    consent
+}
+
+/// Somebody shares everything for treatment but the blood pressure.
+fn not_the_pressure(id: &str) -> Value {
+    let reason =
+        |code: &str| json!({ "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": code });
+    let mut consent = consent(id, "privacy", "patient-privacy", ["http://loinc.org", "59284-0"]);
+    consent["provision"] = json!({
+        "type": "permit", "purpose": [reason("TREAT"), reason("HPAYMT"), reason("HOPERAT")],
+        "provision": [{
+            "type": "deny",
+            "class": [{ "system": "http://hl7.org/fhir/resource-types", "code": "Observation" }],
+            "code": [{ "coding": [{ "system": "http://loinc.org", "code": "85354-9" }] }],
+        }],
+    });
+    consent
 }
 
 pub(crate) fn wards(people: &[Person]) -> Vec<Value> {

@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { begin, item, live, NOW, station, tile } from '../../backend/fake';
+import { answer, begin, item, live, NOW, station, tile } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import Patient from './Patient.svelte';
 
@@ -102,4 +102,32 @@ it('ticks only who is measured now, while values come, and wears no green for a 
     cleanup();
   }
   board.late = [];
+});
+
+it('says what is withheld of now and of the last day, and what the patient said to telehealth', async () => {
+  const now = { count: 1, words: '1 withheld: the patient refused it (1)' };
+  const day = { count: 40, words: '40 withheld: the patient refused it (40)' };
+  const whole = tile({ cells: [], withheld: now, withheldSlots: ['hr'] });
+  answer({
+    patient: () =>
+      Promise.resolve({
+        tile: whole,
+        alarms: [],
+        doses: [],
+        withheld: day,
+        said: [
+          { to: 'Telehealth', agreed: true, words: 'agreed' },
+          { to: 'Research', agreed: false, words: 'the patient refused it' },
+        ],
+      }),
+  });
+  board.rows = new Map([['p1', new Row(whole, NOW)]]);
+  board.open('p1');
+  render(Patient);
+  await tick();
+  await tick();
+  const told = screen.getAllByTestId('withheld').map((line) => line.textContent?.trim());
+  expect(told).toEqual([`Now: ${now.words}`, `Last 24 h: ${day.words}`]);
+  expect(screen.getByTestId('watched').textContent).toContain('Values withheld');
+  expect(screen.getByTestId('said').textContent).toMatch(/Telehealth\s*agreed\s*Research\s*the patient refused it/);
 });

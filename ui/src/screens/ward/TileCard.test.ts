@@ -179,3 +179,25 @@ it.each([
   expect(screen.getByTestId('owner').querySelectorAll('bdi').length).toBe(2);
   expect(screen.getByTestId('owner').textContent).toBe(`Owned by ${name} · +2 Owned by ${name}`);
 });
+
+it('says what is withheld in its place and with its count, and keeps the alarm', () => {
+  const words = '2 withheld: the patient refused it (2)';
+  show({
+    cells: tile().cells.filter((c) => c.slot !== 'hr'),
+    withheld: { count: 2, words },
+    withheldSlots: ['hr'],
+    alarm: alarm({ shown: '*** Alarm, words withheld' }),
+  });
+  expect(screen.getByTestId('v-hr').textContent).toContain('withheld');
+  expect(screen.getByTestId('v-spo2').textContent).not.toContain('withheld');
+  const told = screen.getByTestId('withheld');
+  expect([told.textContent?.trim(), told.title]).toEqual(['2 withheld', words]);
+  expect([banner().dataset.alarm, banner().dataset.state]).toEqual(['high', 'new']);
+  expect(banner().textContent).toContain('words withheld');
+});
+
+it('says nothing of consent where nothing is withheld', () => {
+  show({ cells: [] });
+  expect(screen.queryByTestId('withheld')).toBeNull();
+  expect(screen.getByTestId('v-hr').textContent).not.toContain('withheld');
+});

@@ -30,7 +30,7 @@ beforeEach(() => {
   const marks = [mark({}), mark({ kind: 'dose', priority: null, at: NOW - 2 * HOUR, shown: 'Paracetamol 1 g' })];
   const panel = { key: 'hr', label: 'HR', unit: '/min', digits: 0, samples: 9, summary: 'HR', ownRange: [50, 110] };
   const lines = { ticks: [], limits: [], gaps: [], dots: [] };
-  const facts = { panels: [{ ...panel, ...lines }], marks, timeTicks: [] };
+  const facts = { panels: [{ ...panel, ...lines }], marks, timeTicks: [], withheld: null };
   const panels = new Panels({
     patient: 'p1',
     range: 6 * HOUR,

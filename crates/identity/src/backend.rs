@@ -15,7 +15,7 @@ use crate::sign_in::{Now, SignInError};
 use crate::tokens::{Tokens, over, refused, service};
 
 /// What this station asks for, by least need: what it reads, and what people do about alarms.
-const SCOPES: [&str; 11] = [
+const SCOPES: [&str; 12] = [
     "system/Patient.rs",
     "system/Location.rs",
     "system/Encounter.rs",

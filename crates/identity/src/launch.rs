@@ -20,7 +20,7 @@ use crate::sign_in::{Now, SignInError};
 use crate::tokens::{Tokens, over, refused, service};
 
 /// What a person's station asks for, by least need.
-const SCOPES: [&str; 14] = [
+const SCOPES: [&str; 15] = [
     "openid",
     "fhirUser",
     "offline_access",

@@ -334,7 +334,14 @@ const answers: Backend = {
     Promise.resolve([
       { id: 'Practitioner/1', name: 'N. Okafor', initials: 'NO', role: 'Charge nurse', byPin: true, whyNot: null },
       { id: 'Practitioner/2', name: 'S. Varga', initials: 'SV', role: 'Nurse', byPin: true, whyNot: null },
-      { id: 'Practitioner/3', name: 'A. Mbeki', initials: 'AM', role: 'Physician', byPin: false, whyNot: 'sign in fully' },
+      {
+        id: 'Practitioner/3',
+        name: 'A. Mbeki',
+        initials: 'AM',
+        role: 'Physician',
+        byPin: false,
+        whyNot: 'sign in fully',
+      },
     ]),
   comeByPin: nothing,
   comeByBadge: nothing,

@@ -59,7 +59,12 @@ it('shows values with their age and what is not to be trusted, and that nobody w
     n === 0 ? { ...cell, reads: '–?–', beside: '71', mark: 'artefact' } : cell,
   );
   vi.spyOn(backend, 'lookOnce').mockResolvedValue({
-    tile: tile({ cells, place: 'Bed 04', ward: 'Ward 9' }),
+    tile: tile({
+      cells,
+      place: 'Bed 04',
+      ward: 'Ward 9',
+      withheld: { count: 2, words: '2 withheld: the patient refused it (2)' },
+    }),
     alarms: [alarm({ shown: '*** SpO2 low 84 < 88', owner: 'S. Varga' })],
     at: NOW,
     unread: ['Flag'],
@@ -69,6 +74,7 @@ it('shows values with their age and what is not to be trusted, and that nobody w
   expect((await screen.findByTestId('once-where')).textContent).toContain('Bed 04, Ward 9');
   expect(screen.getByTestId('once-notice').textContent).toContain('Not watched here');
   expect(screen.getByTestId('once-values').textContent).toContain('artefact, last good 71');
+  expect(screen.getByTestId('once-withheld').textContent).toContain('2 withheld');
   expect(screen.getByTestId('once-alarms').textContent).toContain('owned by S. Varga');
   expect(screen.getByTestId('once-unread').textContent).toContain('Flag');
 });

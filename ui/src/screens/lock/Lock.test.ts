@@ -86,7 +86,10 @@ it('keeps what somebody typed last in the sitting in which they did', async () =
 it('greys what a role may not do, with the reason that it was told', async () => {
   await opened();
   const why = 'IT may not take over an alarm; Nurse may';
-  tell({ ...everything(1, 'I. Sorensen'), who: who({ name: 'I. Sorensen', role: 'IT', notAllowed: [{ right: 'take', why }] }) });
+  tell({
+    ...everything(1, 'I. Sorensen'),
+    who: who({ name: 'I. Sorensen', role: 'IT', notAllowed: [{ right: 'take', why }] }),
+  });
   const take = await screen.findByTestId('take-e1');
   expect([(take as HTMLButtonElement).disabled, take.title]).toEqual([true, why]);
   expect(station.user).toBe('S. Varga');

@@ -450,17 +450,17 @@ fn as_json(provision: &Provision, is_root: bool, rule: Option<Effect>) -> Value 
     out
 }
 
-fn ranges() -> impl Strategy<Value = TimeRange> {
+fn ranges() -> impl Strategy<Value = TimeRange> + Clone {
     (0i64..10, 0i64..10).prop_map(|(a, b)| TimeRange::of_ms(a.min(b), a.max(b)).unwrap())
 }
 
-fn labels_of() -> impl Strategy<Value = Label> {
+fn labels_of() -> impl Strategy<Value = Label> + Clone {
     let level = select(&["U", "L", "M", "N", "R", "V"][..]).prop_map(|code| Label::of(LEVEL, code).unwrap());
     let tag = select(&["ETH", "ETHUD", "PSY", "HIV"][..]).prop_map(|code| Label::of(ACT, code).unwrap());
     prop_oneof![level, tag]
 }
 
-fn few<T: std::fmt::Debug + Clone + 'static>(of: &'static [T]) -> impl Strategy<Value = Vec<T>> {
+fn few<T: std::fmt::Debug + Clone + 'static>(of: &'static [T]) -> impl Strategy<Value = Vec<T>> + Clone {
     prop_oneof![2 => Just(Vec::new()), 1 => proptest::collection::vec(select(of), 1..3)]
 }
 

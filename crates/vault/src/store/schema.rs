@@ -9,7 +9,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 13;
+pub(crate) const VERSION: i64 = 14;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -86,7 +86,7 @@ pub(crate) const HISTORIES: [(&str, &str, i64); 9] = [
     ("episode", "patient, priority, text, measure, onset, ended", 2),
     ("flag", "patient, codes, by, begins, ends", 3),
     ("merge", "survivor, said_by", 4),
-    ("consent", "patient, body", 12),
+    ("consent", "patient, body", 14),
 ];
 
 /// The columns of a table with a history.

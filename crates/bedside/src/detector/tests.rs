@@ -87,7 +87,7 @@ impl Ward {
         let found = vault
             .read(|reader| {
                 let ward = reader.ward()?;
-                let board = board(&ward, now);
+                let board = whole_board(&ward, now);
                 Ok(self.detector.look(reader, (&ward, &board), &mut then, "7B-1", link, now))
             })
             .unwrap()

@@ -176,3 +176,18 @@ async fn one_look_shows_somebody_of_another_unit_as_a_board_would_and_keeps_noth
     assert_eq!(entries.matches("looked at somebody who is not of this station").count(), 3, "{entries}");
     assert!(entries.contains(theirs.patient.as_str()), "whose data were looked at: {entries}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_look_obeys_the_consent_of_whoever_lies_elsewhere() {
+    let sim = ward_sim::start(Options::of_two_days()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let station = open(folder.path(), typed(&["Location/ward-7b"]), &sim);
+    wards(&station).await;
+    let look = station.console.look_once(&"home-p6".into()).await.unwrap();
+    let said = serde_json::to_value(look.tile.as_ref().unwrap()).unwrap();
+    assert!(said["withheld"]["count"].as_u64().unwrap() >= 2, "{}", said["withheld"]);
+    assert_eq!(said["withheldSlots"], serde_json::json!(["bp"]));
+    let slots: Vec<&str> =
+        said["cells"].as_array().unwrap().iter().map(|cell| cell["slot"].as_str().unwrap()).collect();
+    assert!(slots.contains(&"hr") && !slots.contains(&"bp"), "{slots:?}");
+}

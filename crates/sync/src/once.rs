@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use clinical::{Body, DAY_MS, Fact, Instant, PatientId, PlaceId};
+use clinical::consent::Label;
+use clinical::{Body, DAY_MS, Fact, Instant, PatientId, PlaceId, Source};
 use fhir::{FoundPeople, Sought, format_instant};
 
 use crate::engine::Engine;
-use crate::pages::Tell;
+use crate::pages::{Gathered, Tell};
 use crate::progress::{SyncError, SyncProgress};
 
 impl Engine {
@@ -84,25 +85,28 @@ impl Engine {
         Ok(self.client.find_people(sought).await?)
     }
 
-    /// What the server holds of somebody now: who and where they are, the newest of what was measured, and their alarms. Nothing of
-    /// it is kept.
+    /// What the server holds of somebody now: who and where they are, the newest of what was measured, their alarms and their
+    /// consents. Nothing of it is kept.
     ///
     /// # Errors
     /// Of the server, where it gives nothing at all.
     pub async fn read_once(&self, patient: &PatientId) -> Result<ReadOnce, SyncError> {
         let mut pages = self.puller().of(None).pages;
-        let mut read =
-            ReadOnce { facts: pages.gather(&[format!("Patient?_id={patient}")]).await?, unread: Vec::new() };
+        let mut read = ReadOnce {
+            facts: pages.gather(&[format!("Patient?_id={patient}")]).await?,
+            ..ReadOnce::default()
+        };
         for kind in ["Consent", "Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
             let query = format!("{kind}?patient={patient}&_count=200");
-            read.add(kind, pages.gather(&[query]).await)?;
+            read.add(kind, pages.gather_all(&[query]).await)?;
         }
         let newest = format!("Observation?patient={patient}&_sort=-date&_count={NEWEST}");
         let went = match pages.first(&newest).await {
             // A server that does not sort gives a day instead.
             Err(SyncError::Fhir(error)) if error.is_refusal() => {
                 let since = format_instant((self.now)() - DAY_MS);
-                pages.gather(&[format!("Observation?patient={patient}&date=ge{since}&_count=200")]).await
+                let day = format!("Observation?patient={patient}&date=ge{since}&_count=200");
+                pages.gather_all(&[day]).await
             }
             went => went,
         };
@@ -114,7 +118,7 @@ impl Engine {
                 break;
             }
             for place in wanted {
-                read.add("Location", pages.gather(&[format!("Location?_id={place}")]).await)?;
+                read.add("Location", pages.gather_all(&[format!("Location?_id={place}")]).await)?;
             }
         }
         Ok(read)
@@ -163,14 +167,19 @@ const LEVELS: usize = 8;
 pub struct ReadOnce {
     /// As the server holds it.
     pub facts: Vec<Fact>,
+    /// The security labels of those that have some.
+    pub labels: Vec<(Source, Vec<Label>)>,
     /// Kinds that it refused.
     pub unread: Vec<&'static str>,
 }
 
 impl ReadOnce {
-    fn add(&mut self, kind: &'static str, went: Result<Vec<Fact>, SyncError>) -> Result<(), SyncError> {
+    fn add(&mut self, kind: &'static str, went: Result<Gathered, SyncError>) -> Result<(), SyncError> {
         match went {
-            Ok(facts) => self.facts.extend(facts),
+            Ok(found) => {
+                self.facts.extend(found.facts);
+                self.labels.extend(found.labels);
+            }
             Err(SyncError::Fhir(error)) if error.is_of_one_search() => {
                 if !self.unread.contains(&kind) {
                     self.unread.push(kind);

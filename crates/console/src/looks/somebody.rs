@@ -1,5 +1,5 @@
 //! A look at somebody who is not on this station's board: what the server holds of them now. It stands in the log before the server
-//! is asked, it is shown as a tile of the board would show it, and nothing of it is kept.
+//! is asked, it is shown as a tile of the board would show it, without what a consent withholds, and nothing of it is kept.
 
 use bedside::board;
 use clinical::PatientId;
@@ -27,17 +27,17 @@ impl Console {
         let once = Vault::open(folder.path(), Key::random()?)?;
         once.commit(PageCommit {
             facts: read.facts,
+            labels: read.labels,
             received: now,
             clock: Some(now),
             ..PageCommit::default()
         })?;
-        let mut ward = once.read(|reader| reader.ward())?;
+        let mut ward = once.read_for(View::NOW, &self.looker(&who)?, now, |reader| reader.ward())?;
         if !ward.persons.iter().any(|person| person.id == *patient) {
             return Err(ConsoleError::NobodyThere);
         }
         ward.site = self.ward_and_board()?.0.site.clone();
-        let sight = once.read_for(View::NOW, &self.looker(&who)?, now, |reader| reader.sight_of(&ward))?;
-        let board = board(&ward, now).shown_to(&who).seen(&ward, &sight, now);
+        let board = board(&ward, now).shown_to(&who);
         Ok(OnceLook::new(board, patient, now, read.unread))
     }
 }

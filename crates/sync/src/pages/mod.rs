@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinical::{Body, Fact, Instant, Unreadable};
+use clinical::consent::Label;
+use clinical::{Body, Fact, Instant, Source, Unreadable};
 use fhir::{Access, Client, FhirError};
 use url::Url;
 use vault::{Ingested, PageCommit, Vault};
@@ -212,7 +213,15 @@ impl Pages {
     /// # Errors
     /// Of the server; also where a search was cut before its last page.
     pub(crate) async fn gather(&mut self, queries: &[String]) -> Result<Vec<Fact>, SyncError> {
-        let mut facts = Vec::new();
+        Ok(self.gather_all(queries).await?.facts)
+    }
+
+    /// The same with the security labels.
+    ///
+    /// # Errors
+    /// As [`Pages::gather`].
+    pub(crate) async fn gather_all(&mut self, queries: &[String]) -> Result<Gathered, SyncError> {
+        let mut all = Gathered::default();
         for query in queries {
             let (mut walk, mut next) = (Walk::default(), Some(self.client.url(query)?));
             while let Some(url) = next {
@@ -223,18 +232,20 @@ impl Pages {
                 self.progress.bytes += fetched.bytes;
                 self.progress.resources += fetched.page.resources;
                 next = walk.after(&self.client, &url, &fetched.page)?;
-                facts.extend(fetched.page.facts);
+                all.facts.extend(fetched.page.facts);
+                all.labels.extend(fetched.page.labels);
             }
         }
-        Ok(facts)
+        Ok(all)
     }
 
     /// The first page of a search alone, without taking anything in.
     ///
     /// # Errors
     /// Of the server.
-    pub(crate) async fn first(&self, query: &str) -> Result<Vec<Fact>, SyncError> {
-        Ok(self.client.page(self.client.url(query)?).await?.page.facts)
+    pub(crate) async fn first(&self, query: &str) -> Result<Gathered, SyncError> {
+        let page = self.client.page(self.client.url(query)?).await?.page;
+        Ok(Gathered { facts: page.facts, labels: page.labels })
     }
 
     /// Takes in what was gathered, as far as it is new, with its cursors.
@@ -290,6 +301,14 @@ impl Pages {
         let name = name.to_owned();
         on_vault(&self.vault, &self.beats, move |vault| vault.read(|reader| reader.cursor(&name))).await
     }
+}
+
+/// What searches gave, without taking anything in.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub facts: Vec<Fact>,
+    /// The security labels of those that have some.
+    pub labels: Vec<(Source, Vec<Label>)>,
 }
 
 /// Of values from a device whose clock is wrong.

@@ -546,10 +546,7 @@ async fn the_consents_of_a_stations_people_are_pulled_replaced_and_deleted_and_n
         }
         hospital.pass(MINUTE_MS);
         hospital.delete("Consent/consent-a2");
-        for _ in 0..3 {
-            hospital.pass(10 * MINUTE_MS);
-            station.round().await;
-        }
+        station.all().await;
         assert_eq!(consents(&station), [("a1".to_owned(), 1)], "{units:?}");
     }
 }

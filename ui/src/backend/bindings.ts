@@ -690,6 +690,15 @@ export type RecordComplaint = {
 	at: number,
 };
 
+/**  What a patient said to something that is done, such as being treated from afar. */
+export type Said = {
+	/**  `Telehealth`, `Research`. */
+	to: string,
+	agreed: boolean,
+	/**  `agreed`, or why it is none. */
+	words: string,
+};
+
 /**  A server that was checked. */
 export type Server = {
 	/**  As it calls itself. */
@@ -1026,6 +1035,14 @@ export type Who = {
 	mayChoosePin: boolean,
 };
 
+/**  How much is withheld, and why. */
+export type Withheld = {
+	/**  How much. */
+	count: number,
+	/**  With the reasons: `3 withheld: the patient refused it (3)`. */
+	words: string,
+};
+
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
     try {
@@ -1036,19 +1053,3 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
-/**  How much is withheld, and why. */
-export type Withheld = {
-	/**  How much. */
-	count: number,
-	/**  With the reasons: `3 withheld: the patient refused it (3)`. */
-	words: string,
-};
-
-/**  What a patient said to something that is done, such as being treated from afar. */
-export type Said = {
-	/**  `Telehealth`, `Research`. */
-	to: string,
-	agreed: boolean,
-	/**  `agreed`, or why it is none. */
-	words: string,
-};

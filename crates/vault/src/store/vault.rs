@@ -370,11 +370,16 @@ mod tests {
                      INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
                      INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}'), ('raised:now', 'now', '{}');
                      INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x'),
-                       ('first/Communication', 'done');
-                     INSERT INTO audit (at, who, what, about) VALUES (5, 'this station', 'raised', 'now'),
-                       (1, 'this station', 'raised', 'old');",
+                       ('first/Communication', 'done');",
                 )
                 .unwrap();
+            // Since 12 the log is a record.
+            if old < 12 {
+                let log =
+                    "INSERT INTO audit (at, who, what, about) VALUES (5, 'this station', 'raised', 'now'),
+                       (1, 'this station', 'raised', 'old')";
+                connection.execute_batch(log).unwrap();
+            }
             if old >= 7 {
                 let kinds = "UPDATE outbox SET kind = 'DetectedIssue' WHERE action LIKE 'raised:%'";
                 connection.execute_batch(kinds).unwrap();

@@ -259,4 +259,11 @@ fn write_values(out: &mut String, all: &[(Instant, Decimal, Marks)]) {
 }
 
 /// Settings that came after the cache was kept.
-const SINCE: [&str; 4] = ["alarm.ask-again", "unit.glucose", "keep.after-discharge", "consent.groups"];
+const SINCE: [&str; 6] = [
+    "alarm.ask-again",
+    "unit.glucose",
+    "keep.after-discharge",
+    "people.lease",
+    "lock.idle",
+    "consent.groups",
+];

@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
-use clinical::{About, Action, Actor, Body, Fact, Instant, Person, Sex, Source, Verb};
+use clinical::{About, Action, Actor, Body, Fact, Instant, Person, Role, Sex, Source, Verb};
 use vault::{
     Access, Key, KeyStore, PageCommit, Pin, Vault, VaultError, check, forget, rebuild, rotate, salvageable,
     salvaged, unlock,
@@ -82,6 +82,8 @@ fn filled(folder: &Path, key: &Key) {
     let vault = Vault::open(folder, key.clone()).unwrap();
     people(&vault, 2000);
     vault.set_setting("server", SERVER.into()).unwrap();
+    vault.put_member(&"Practitioner/1".into(), "N. Okafor".into(), &Role::from("nurse")).unwrap();
+    vault.set_badge(&"Practitioner/1".into(), Some("0042")).unwrap();
     for n in 0..5 {
         vault.record_action(action(n), format!("{{\"n\":{n}}}")).unwrap();
     }
@@ -93,6 +95,7 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
     let master = tempfile::tempdir().unwrap();
     filled(master.path(), &key);
     let length = fs::metadata(master.path().join("vault.db")).unwrap().len();
+    let mut kept = 0;
     for step in 0..24 {
         let folder = tempfile::tempdir().unwrap();
         for name in ["vault.db", "vault.outbox"] {
@@ -119,9 +122,16 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
         assert_eq!(waiting, (0..5).map(|n| action(n).id.to_string()).collect::<Vec<_>>(), "part {step}");
         let server = vault.read(|r| r.setting("server")).unwrap();
         assert_eq!(server.as_deref(), Some(SERVER), "part {step}: what waits is still for its own server");
+        // Who works here is known as before, or the record says that it is not.
+        let people = vault.read(|r| r.staff()).unwrap();
+        let log = vault.read(|r| r.log(10)).unwrap();
+        let is_said = log.iter().any(|entry| entry.what.starts_with("the people of this station could not"));
+        assert!(people.iter().any(|one| one.has_badge) != is_said, "part {step}: {people:?}");
+        kept += usize::from(!is_said);
         drop(vault);
         assert!(check(folder.path(), &key).unwrap().is_empty());
     }
+    assert!(kept > 12, "people went with a page that was none of theirs: {kept} of 24 kept");
 }
 
 #[test]

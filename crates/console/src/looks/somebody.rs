@@ -32,12 +32,13 @@ impl Console {
             clock: Some(now),
             ..PageCommit::default()
         })?;
-        let mut ward = once.read_for(View::NOW, &self.looker(&who)?, now, |reader| reader.ward())?;
+        let mut ward = once.read(|reader| reader.ward())?;
         if !ward.persons.iter().any(|person| person.id == *patient) {
             return Err(ConsoleError::NobodyThere);
         }
         ward.site = self.ward_and_board()?.0.site.clone();
-        let board = board(&ward, now).shown_to(&who);
+        let sight = once.read_for(View::NOW, &self.looker(&who)?, now, |reader| reader.sight_of(&ward))?;
+        let board = board(&ward, now).shown_to(&who).seen(&ward, &sight, now);
         Ok(OnceLook::new(board, patient, now, read.unread))
     }
 }

@@ -8,7 +8,7 @@ use record::{EntryKind, Known, verify};
 use rusqlite::Connection;
 
 use crate::entries::append::append;
-use crate::entries::carry::{Carried, carried, put_back};
+use crate::entries::carry::{Carried, RECORD, STAFF, carried, put_back};
 use crate::entries::entry::NewEntry;
 use crate::error::VaultError;
 use crate::folder::{hold, sync_folder};
@@ -55,7 +55,8 @@ pub fn salvageable(folder: &Path, key: &Key) -> usize {
 
 /// Begins the cache of a folder anew. Unsent actions are written to a sealed file first, from the journal and from what can
 /// still be read of the database; the database is put aside, not deleted; a new one takes the actions and the server's
-/// address, and the record where all of it can be read and verifies. Everything else is pulled again.
+/// address, the people of the station where all of them can be read, and the record where all of it can be read and verifies.
+/// Everything else is pulled again.
 ///
 /// # Errors
 /// Where another process holds the folder, a newer Vigil wrote the cache, or the disk refuses; the damaged cache is as it
@@ -63,7 +64,7 @@ pub fn salvageable(folder: &Path, key: &Key) -> usize {
 pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultError> {
     let held = hold(folder)?;
     let database = key_file::database(folder)?;
-    let Gathered { actions, settings, record } = gather(&database, key);
+    let Gathered { actions, settings, staff, record } = gather(&database, key);
     if let Err(error @ VaultError::Newer { .. }) = connect(&database, key, false) {
         return Err(error);
     }
@@ -105,6 +106,13 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
             }
         };
         append(&transaction, NewEntry::new(EntryKind::Station, now, "Vigil", what))?;
+        match staff {
+            Some(staff) => put_back(&transaction, staff)?,
+            None => {
+                let what = "the people of this station could not be read: they are to be taken in anew";
+                append(&transaction, NewEntry::new(EntryKind::Station, now, "Vigil", what))?;
+            }
+        }
         Ok(transaction.commit()?)
     })?;
     drop(vault);
@@ -119,14 +127,16 @@ type Settings = Vec<(String, String)>;
 struct Gathered {
     actions: Vec<Unsent>,
     settings: Settings,
+    /// All of them, or nothing: who is missing would be nobody.
+    staff: Option<Carried>,
     /// All of it, or nothing: a part would be another story.
     record: Option<Carried>,
 }
 
-/// Unsent actions, settings and the record, as far as they can be read.
+/// Unsent actions, settings, people and the record, as far as they can be read.
 fn gather(database: &Path, key: &Key) -> Gathered {
     let mut actions = journal::read(database, key).unwrap_or_default();
-    let (mut settings, mut record) = (Settings::new(), None);
+    let (mut settings, mut staff, mut record) = (Settings::new(), None, None);
     if let Ok(connection) = connect(database, key, false) {
         let known = actions.len();
         for entry in unsent(&connection).unwrap_or_default() {
@@ -135,19 +145,20 @@ fn gather(database: &Path, key: &Key) -> Gathered {
             }
         }
         settings = read_settings(&connection).unwrap_or_default();
+        staff = carried(&connection, STAFF).ok();
         record = whole_record(&connection);
     }
     if !settings.iter().any(|(key, _)| key == SERVER) {
         let server = actions.iter().find_map(|entry| entry.server.clone());
         settings.extend(server.map(|server| (SERVER.to_owned(), server)));
     }
-    Gathered { actions, settings, record }
+    Gathered { actions, settings, staff, record }
 }
 
 fn whole_record(connection: &Connection) -> Option<Carried> {
     let reader = Reader::now(connection);
     verify(reader.record_text().ok()?, &Known::default()).ok()?;
-    carried(connection).ok()
+    carried(connection, RECORD).ok()
 }
 
 fn read_settings(connection: &Connection) -> rusqlite::Result<Settings> {

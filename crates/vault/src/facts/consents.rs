@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clinical::consent::{Consent, Veil, Withheld};
+use clinical::consent::{Consent, Glass, Veil, Withheld};
 use clinical::{
     About, Action, ConsentId, Dose, Episode, Instant, PatientId, SeenAction, SmolStr, TimeRange, Unreadable,
     Verb,
@@ -111,6 +111,11 @@ impl Reader<'_> {
     /// Who looks, by all that is known of them; nobody where everything is read.
     pub fn who_looks(&self) -> &[SmolStr] {
         self.looking.map_or(&[], |(looker, _)| looker.who.as_slice())
+    }
+
+    /// The glass over a patient that whoever looks has broken.
+    pub fn glass_over(&self, patient: &PatientId) -> Option<&Glass> {
+        self.looking.and_then(|(looker, at)| looker.glass_over(patient, at))
     }
 
     fn looks_at(&self) -> Instant {

@@ -87,10 +87,10 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn sight_of(&self, ward: &Ward) -> Result<Sight, VaultError> {
-        let Some((looker, _)) = self.looking else { return Ok(Sight::default()) };
+        let Some((looker, at)) = self.looking else { return Ok(Sight::default()) };
         let veil = Veil::new(looker.clone(), self.consents()?);
         let labels = if veil.is_clear() { HashMap::new() } else { self.labels_of_ward(ward, &veil)? };
-        Ok(Sight { veil, labels })
+        Ok(Sight { veil, labels, looked_at: Some(at) })
     }
 
     /// The same of one patient, where anything of theirs may be withheld. Nearly always nothing is.

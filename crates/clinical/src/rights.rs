@@ -66,6 +66,8 @@ pub enum Right {
     Copy,
     /// See data that are marked as restricted.
     ViewRestricted,
+    /// See of one patient, for a while, also what a consent permits for emergencies alone.
+    BreakGlass,
     /// Read the station's log.
     ReadLog,
     /// Check that nobody changed the log.
@@ -107,12 +109,12 @@ const CARE_AND_WATCH: &[KnownRole] = &[
     KnownRole::TelemetryTechnician,
     KnownRole::ProgrammeNurse,
 ];
-/// As [`crate::LIMIT_ROLES`].
-const LIMITS: &[KnownRole] = &[KnownRole::Nurse, KnownRole::ChargeNurse, KnownRole::Physician];
+/// As [`crate::LIMIT_ROLES`]: who treats at the bed.
+const AT_THE_BED: &[KnownRole] = &[KnownRole::Nurse, KnownRole::ChargeNurse, KnownRole::Physician];
 /// Who answers for the unit, for the machine, or for what was done.
 const LOG: &[KnownRole] = &[KnownRole::ChargeNurse, KnownRole::It, KnownRole::Auditor];
 
-const TABLE: [Row; 21] = [
+const TABLE: [Row; 22] = [
     row(Right::Take, "take", "take over an alarm", CARE),
     row(Right::PauseSound, "audio-pause", "pause the sound of an alarm", CARE),
     row(Right::Handled, "handled", "say that an alarm is handled", CARE),
@@ -120,8 +122,8 @@ const TABLE: [Row; 21] = [
     row(Right::HandTo, "hand-to", "hand an alarm to somebody else", CARE),
     row(Right::Escalate, "escalate", "call the next role", CARE_AND_WATCH),
     row(Right::Note, "note", "write a note to an alarm", CARE_AND_WATCH),
-    row(Right::SetLimits, "set-limit", "set alarm limits", LIMITS),
-    row(Right::SavePresets, "save-preset", "save a preset of limits", LIMITS),
+    row(Right::SetLimits, "set-limit", "set alarm limits", AT_THE_BED),
+    row(Right::SavePresets, "save-preset", "save a preset of limits", AT_THE_BED),
     row(Right::Annotate, "annotate", "write on the trends", CARE_AND_WATCH),
     row(Right::Shift, "shift", "leave or take over a shift", CARE_AND_WATCH),
     row(Right::Retry, "retry", "try a refused action again", CARE_AND_WATCH),
@@ -131,6 +133,7 @@ const TABLE: [Row; 21] = [
     row(Right::Print, "print", "print patients' data", CARE_AND_WATCH),
     row(Right::Copy, "copy", "copy patients' data", CARE),
     row(Right::ViewRestricted, "view-restricted", "see restricted data", CARE),
+    row(Right::BreakGlass, "break-glass", "break the glass", AT_THE_BED),
     row(Right::ReadLog, "read-log", "read the log", LOG),
     row(Right::VerifyLog, "verify-log", "verify the log", LOG),
     row(Right::ManagePeople, "people", "manage people and their roles", &[KnownRole::It]),
@@ -272,7 +275,7 @@ mod tests {
 
     /// Written by hand beside the table: a change of it is a change of both. N nurse, C charge nurse, P physician, T telemetry
     /// technician, G programme nurse, I IT, A auditor.
-    const EXPECTED: [(&str, &str); 21] = [
+    const EXPECTED: [(&str, &str); 22] = [
         ("take", "NCP.G.."),
         ("audio-pause", "NCP.G.."),
         ("handled", "NCP.G.."),
@@ -291,6 +294,7 @@ mod tests {
         ("print", "NCPTG.."),
         ("copy", "NCP.G.."),
         ("view-restricted", "NCP.G.."),
+        ("break-glass", "NCP...."),
         ("read-log", ".C...IA"),
         ("verify-log", ".C...IA"),
         ("people", ".....I."),

@@ -39,6 +39,7 @@ pub enum Setting {
     PeopleLease,
     LockIdle,
     ConsentGroups,
+    ConsentGlass,
 }
 
 /// What a setting takes, and what holds until somebody sets it.
@@ -254,6 +255,13 @@ const TABLE: &[SettingSpec] = &[
         per_unit: false,
         meaning: "the organisations, teams and groups that everybody at this station is in, where a consent names them",
     },
+    minutes(
+        Setting::ConsentGlass,
+        "consent.glass",
+        240,
+        30,
+        "for how long a glass that somebody broke stays broken",
+    ),
 ];
 
 const fn seconds(

@@ -36,6 +36,8 @@ pub struct Site {
     pub idle_ms: i64,
     /// The organisations, teams and groups that everybody at this station is in: `Organization/1`.
     pub groups: Vec<SmolStr>,
+    /// For how long a glass that somebody broke stays broken, in milliseconds.
+    pub glass_ms: i64,
 }
 
 /// A code with its system, as `system|code`.
@@ -55,6 +57,7 @@ impl Default for Site {
             lease_ms: Setting::PeopleLease.default_ms(),
             idle_ms: Setting::LockIdle.default_ms(),
             groups: Vec::new(),
+            glass_ms: Setting::ConsentGlass.default_ms(),
         }
     }
 }
@@ -132,6 +135,7 @@ impl Site {
             Setting::KeepAfterDischarge => self.keep_after_discharge_ms = time()?,
             Setting::PeopleLease => self.lease_ms = time()?,
             Setting::LockIdle => self.idle_ms = time()?,
+            Setting::ConsentGlass => self.glass_ms = time()?,
             Setting::ConsentGroups => self.groups = spec.references(value).ok_or_else(|| refused(spec))?,
             Setting::GlucoseUnit => {
                 let word = spec.word(value).ok_or_else(|| refused(spec))?;
@@ -160,6 +164,7 @@ impl Site {
             Setting::KeepAfterDischarge => (self.keep_after_discharge_ms / HOUR_MS).to_string(),
             Setting::PeopleLease => (self.lease_ms / HOUR_MS).to_string(),
             Setting::LockIdle => (self.idle_ms / MINUTE_MS).to_string(),
+            Setting::ConsentGlass => (self.glass_ms / MINUTE_MS).to_string(),
             Setting::ConsentGroups if self.groups.is_empty() => setting.spec().default_text(),
             Setting::ConsentGroups => self.groups.join(" "),
             Setting::GlucoseUnit => self.glucose.map_or_else(|| setting.spec().default_text(), str::to_owned),

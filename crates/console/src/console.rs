@@ -272,7 +272,7 @@ impl Console {
         &self,
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.read_for(self.view(), &self.looker(&self.user())?, work)
+        self.read_for(self.view(), &self.looker_here()?, work)
     }
 
     /// The same of another moment, or for somebody else.
@@ -285,9 +285,17 @@ impl Console {
         self.vault.read_for(view, looker, self.now(), work)
     }
 
-    /// Somebody who is here to treat, with the groups that everybody at this station is in.
+    /// Somebody who is here to treat, with the groups that everybody at this station is in. What they broke a glass for is not theirs
+    /// here: not by a command, and not on a paper of many.
     pub(crate) fn looker(&self, who: &Actor) -> Result<Looker, VaultError> {
         Ok(Looker::to_treat(who, &self.vault.read(|reader| reader.site())?.groups))
+    }
+
+    /// Who is here, with the glasses that they broke.
+    pub(crate) fn looker_here(&self) -> Result<Looker, VaultError> {
+        let who = self.user();
+        let broken = self.here().broken_by(&who, self.now());
+        Ok(self.looker(&who)?.breaking(broken))
     }
 
     /// Who acts where nobody but a name and perhaps an id is known: as at this station.

@@ -1,6 +1,7 @@
 //! What can leave this station, on paper, as a file, or to whoever runs a command. It passes the gate (`crate::gate`).
 
 use charts::{Page, pdf};
+use clinical::consent::Looker;
 use clinical::{Actor, Instant, PatientId};
 use documents::{
     ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, chart, export_bundle,
@@ -126,7 +127,9 @@ impl Console {
     /// # Errors
     /// Of the cache, or where the patient or the range is none.
     pub fn pages(&self, what: &Disclosure) -> Result<Vec<Page>, ConsoleError> {
-        self.pages_of(what, &self.user(), self.view())
+        let who = self.user();
+        let looker = self.looker_for(&who, what, Face::Window)?;
+        self.pages_of(what, &who, self.view(), &looker)
     }
 
     /// The pages on their way to the printer; who asked and why is in the log.
@@ -146,7 +149,7 @@ impl Console {
     }
 
     fn print_as(&self, who: &Actor, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
-        let pages = || self.pages_of(what, who, self.view());
+        let pages = || self.pages_of(what, who, self.view(), &self.looker_for(who, what, Face::Window)?);
         self.disclose(who, &what.leaving(Way::Printer, Face::Window, why), pages)
     }
 
@@ -190,7 +193,19 @@ impl Console {
         why: &str,
     ) -> Result<Exported, ConsoleError> {
         let leaving = what.leaving(Way::File(kind.ending()), face, why);
-        self.disclose(who, &leaving, || self.content(what, kind, who, view))
+        self.disclose(who, &leaving, || {
+            self.content(what, kind, who, view, &self.looker_for(who, what, face)?)
+        })
+    }
+
+    /// For whom it is made. A glass that was broken at the window opens what is of its patient alone, and to no command: what is of many
+    /// goes through the hands of many.
+    fn looker_for(&self, who: &Actor, what: &Disclosure, face: Face) -> Result<Looker, ConsoleError> {
+        let looker = match (face, what.about()) {
+            (Face::Window, Some(patient)) => self.looker_at(who, patient, what.word())?,
+            _ => self.looker(who)?,
+        };
+        Ok(looker.to_disclose())
     }
 
     fn content(
@@ -199,11 +214,11 @@ impl Console {
         kind: FileKind,
         who: &Actor,
         view: View,
+        looker: &Looker,
     ) -> Result<Exported, ConsoleError> {
         match (what, kind) {
             (Disclosure::Chart { request, width, height }, kind) => {
-                let looker = self.looker(who)?.to_disclose();
-                let figure = self.read_for(view, &looker, |reader| Ok(chart(reader, request, *width)))??;
+                let figure = self.read_for(view, looker, |reader| Ok(chart(reader, request, *width)))??;
                 let drawn = match kind {
                     FileKind::Png => figure.png(*width, *height),
                     FileKind::Svg => figure.svg(*width, *height).map(String::into_bytes),
@@ -213,29 +228,32 @@ impl Console {
                 Ok(drawn.map_err(DocumentError::Drawing)?.into())
             }
             (_, FileKind::Pdf) => {
-                let pages = self.pages_of(what, who, view)?;
+                let pages = self.pages_of(what, who, view, looker)?;
                 Ok(pdf(&pages, what.title()).map_err(DocumentError::Drawing)?.into())
             }
             (Disclosure::Report { patient, from, to }, FileKind::Csv | FileKind::Bundle) => {
                 let made = if kind == FileKind::Csv { export_csv } else { export_bundle };
                 let request = request(patient, *from, *to);
-                let looker = self.looker(who)?.to_disclose();
-                let made = self.read_for(view, &looker, |reader| Ok(made(reader, &request)))??;
+                let made = self.read_for(view, looker, |reader| Ok(made(reader, &request)))??;
                 Ok(Exported { bytes: made.text.into_bytes(), values: Some(made.values) })
             }
             _ => Err(ConsoleError::OnlyPages),
         }
     }
 
-    fn pages_of(&self, what: &Disclosure, who: &Actor, view: View) -> Result<Vec<Page>, ConsoleError> {
+    fn pages_of(
+        &self,
+        what: &Disclosure,
+        who: &Actor,
+        view: View,
+        looker: &Looker,
+    ) -> Result<Vec<Page>, ConsoleError> {
         let (now, imprint) = (view.at.min(self.now()), self.imprint(who, view)?);
-        let looker = self.looker(who)?.to_disclose();
-        let ward_of = |view: View| self.read_for(view, &looker, |reader| reader.ward());
+        let ward_of = |view: View| self.read_for(view, looker, |reader| reader.ward());
         match what {
             Disclosure::Report { patient, from, to } => {
                 let request = request(patient, *from, *to);
-                Ok(self
-                    .read_for(view, &looker, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
+                Ok(self.read_for(view, looker, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
             }
             Disclosure::Chart { .. } => Err(ConsoleError::OnlyPictures),
             Disclosure::Handover => {

@@ -53,6 +53,15 @@ pub enum ConsoleError {
     /// Somebody has it.
     #[error("this badge is somebody else's at this station; nothing was changed")]
     OthersBadge,
+    /// There is no glass to break.
+    #[error("nothing of this patient is withheld from you; nothing was done")]
+    NothingWithheld,
+    /// The glass is not broken.
+    #[error(transparent)]
+    Glass(#[from] clinical::consent::GlassError),
+    /// The glass is not broken: no record, no data.
+    #[error("this station's record could not be written ({0}), so nothing more is shown")]
+    GlassNotRecorded(String),
     /// They own nothing, and did not leave.
     #[error("there is nothing to take over from them any more; nothing was recorded")]
     NothingToTake,

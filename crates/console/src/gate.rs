@@ -4,7 +4,7 @@
 //! returns), then whoever waits is woken: the sender and the page. A disclosure: why, then the entry in the log, then it goes. A refusal
 //! is logged as well.
 
-use clinical::{Action, Actor, Call, Episode, PatientId, Right};
+use clinical::{Action, Actor, Call, Episode, MINUTE_MS, PatientId, Right};
 use fhir::{communication, communication_request};
 use vault::{EntryKind, NewEntry, Who};
 
@@ -112,7 +112,9 @@ impl Console {
     pub fn act_as(&self, who: &Actor, act: Act) -> Result<Vec<Action>, ConsoleError> {
         if let Err(refusal) = self.may(who, &act) {
             if refusal.is_refusal() {
-                self.log_as(EntryKind::Refusal, who, format!("refused: {}", act.word()), act.about())?;
+                let entry =
+                    NewEntry::new(EntryKind::Refusal, self.now(), who, format!("refused: {}", act.word()));
+                self.vault.audit(entry.about(act.about()).of(act.patient()))?;
             }
             return Err(refusal);
         }
@@ -134,6 +136,18 @@ impl Console {
             Effect::Staff(change) => {
                 self.log_as(EntryKind::Setting, who, change.words(), Some(change.id().to_string()))?;
                 self.change_staff(change)?;
+                Vec::new()
+            }
+            Effect::Glass(glass, sitting) => {
+                // No record, no data.
+                let what = format!("broke the glass for {} min: {glass}", glass.lasts_ms() / MINUTE_MS);
+                self.log_of(EntryKind::BreakGlass, who, what, Some(&glass.patient))
+                    .map_err(|why| ConsoleError::GlassNotRecorded(why.to_string()))?;
+                self.glass_breaks(who, glass, sitting)?;
+                Vec::new()
+            }
+            Effect::GlassEnds(patient) => {
+                self.glass_ends(who, &patient)?;
                 Vec::new()
             }
         };
@@ -180,7 +194,12 @@ impl Console {
         leaving: &Leaving<'_>,
         make: impl FnOnce() -> Result<T, ConsoleError>,
     ) -> Result<T, ConsoleError> {
-        let entry = leaving.entry()?;
+        let mut entry = leaving.entry()?;
+        if let (Face::Window, Some(patient)) = (leaving.face, leaving.about)
+            && let Some(glass) = self.here().glass_over(who, patient, self.now())
+        {
+            entry += &format!("; {}", glass.seen_by());
+        }
         if let Some(right) = leaving.right()
             && let Err(refusal) = self.may_in_role(who, right)
         {

@@ -1,7 +1,8 @@
 //! Who is at the station now. Each time that changes a new sitting begins: what somebody asked for in one is theirs, and nobody's in the
 //! next.
 
-use clinical::{Actor, ActorId, Instant, MINUTE_MS};
+use clinical::consent::Glass;
+use clinical::{Actor, ActorId, Instant, MINUTE_MS, PatientId};
 
 /// Why nobody is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,15 @@ pub(crate) enum Seat {
     Empty { since: Instant, why: Away },
 }
 
+/// A glass that somebody broke in this sitting.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub by: Actor,
+    pub glass: Glass,
+    /// What was looked at under it, as the record has it.
+    pub looked: Vec<&'static str>,
+}
+
 /// The seat, and what was before.
 #[derive(Debug)]
 pub(crate) struct Here {
@@ -59,11 +69,21 @@ pub(crate) struct Here {
     pub before: Option<(u32, ActorId, Instant)>,
     /// Until when who is here may choose a new PIN: they have just signed in fully.
     pub may_choose_pin: Option<Instant>,
+    /// Of this sitting: the next one has none of them.
+    glasses: Vec<Broken>,
 }
 
 impl Here {
     pub(crate) fn new(seat: Seat, now: Instant) -> Here {
-        Here { seat, sitting: 1, touched: now, looked: now, before: None, may_choose_pin: None }
+        Here {
+            seat,
+            sitting: 1,
+            touched: now,
+            looked: now,
+            before: None,
+            may_choose_pin: None,
+            glasses: Vec::new(),
+        }
     }
 
     /// Who is here, where anybody is.
@@ -74,10 +94,66 @@ impl Here {
         }
     }
 
-    /// Another takes the seat, or leaves it.
-    pub(crate) fn change(&mut self, seat: Seat, now: Instant) {
+    /// Another takes the seat, or leaves it. Gives the broken glasses that end with it.
+    pub(crate) fn change(&mut self, seat: Seat, now: Instant) -> Vec<Broken> {
         self.before = self.who().map(|who| (self.sitting, who.id.clone(), now));
         self.sitting = self.sitting.wrapping_add(1);
         (self.seat, self.touched, self.may_choose_pin) = (seat, now, None);
+        std::mem::take(&mut self.glasses)
+    }
+
+    /// The sitting of somebody who is here; `None` for everybody else.
+    pub(crate) fn sitting_of(&self, who: &Actor) -> Option<u32> {
+        self.who().is_some_and(|here| here.id == who.id).then_some(self.sitting)
+    }
+
+    /// A glass is broken, in the place of one over the same patient. Given back where its sitting is over.
+    pub(crate) fn breaks(&mut self, sitting: u32, broken: Broken) -> Option<Broken> {
+        if self.sitting_of(&broken.by) != Some(sitting) {
+            return Some(broken);
+        }
+        self.glasses.retain(|other| other.glass.patient != broken.glass.patient);
+        self.glasses.push(broken);
+        None
+    }
+
+    /// Takes out the glasses that end.
+    pub(crate) fn end(&mut self, ends: impl Fn(&Broken) -> bool) -> Vec<Broken> {
+        let (ended, whole) = std::mem::take(&mut self.glasses).into_iter().partition(ends);
+        self.glasses = whole;
+        ended
+    }
+
+    /// The glasses that somebody has broken here, and that hold at `now`.
+    pub(crate) fn broken_by(&self, who: &Actor, now: Instant) -> Vec<Glass> {
+        self.of(who, now).map(|broken| broken.glass.clone()).collect()
+    }
+
+    /// The one over a patient.
+    pub(crate) fn glass_over(&self, who: &Actor, patient: &PatientId, now: Instant) -> Option<&Glass> {
+        self.of(who, now).map(|broken| &broken.glass).find(|glass| glass.patient == *patient)
+    }
+
+    /// The same, where the record does not yet say that this was looked at under it.
+    pub(crate) fn unsaid(
+        &self,
+        who: &Actor,
+        patient: &PatientId,
+        what: &'static str,
+        now: Instant,
+    ) -> Option<&Glass> {
+        let unsaid = |broken: &&Broken| broken.glass.patient == *patient && !broken.looked.contains(&what);
+        self.of(who, now).find(unsaid).map(|broken| &broken.glass)
+    }
+
+    /// The record says that this was looked at under a glass.
+    pub(crate) fn is_said(&mut self, glass: &Glass, what: &'static str) {
+        let same = self.glasses.iter_mut().find(|broken| broken.glass == *glass);
+        same.into_iter().for_each(|broken| broken.looked.push(what));
+    }
+
+    fn of(&self, who: &Actor, now: Instant) -> impl Iterator<Item = &Broken> {
+        let is_here = self.sitting_of(who).is_some();
+        self.glasses.iter().filter(move |broken| is_here && broken.by.id == who.id && broken.glass.holds(now))
     }
 }

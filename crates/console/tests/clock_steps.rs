@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use clinical::consent::{Glass, GlassReason};
 use clinical::{
     About, Action, Actor, DAY_MS, Episode, HOUR_MS, Instant, MINUTE_MS, Policy, Priority, SECOND_MS,
     SeenAction, Sound, Verb, fold,
@@ -127,6 +128,27 @@ fn pauses_reminders_questions_and_calls_are_due_by_the_time_that_has_passed() {
                 "{name}: {what} after {took} ms, and not after {due} ms"
             );
         }
+    }
+}
+
+#[test]
+fn a_broken_glass_is_whole_again_after_the_time_that_has_passed() {
+    let by = Actor::at_station("5eed", "N. Okafor");
+    for (name, step) in STEPS {
+        let machine = Machine::default();
+        let clock = Clock::of(Box::new(machine.clone()));
+        let why = (GlassReason::Emergency, "");
+        let glass = Glass::broken("p".into(), &by, why, clock.now(), 30 * MINUTE_MS).unwrap();
+        let mut waited = 0;
+        while glass.holds(clock.now()) {
+            if waited == 5 * SECOND_MS {
+                machine.sets(step);
+            }
+            machine.passes(&clock, 500, None);
+            waited += 500;
+            assert!(waited < HOUR_MS, "{name}: it stays broken");
+        }
+        assert!((waited - 30 * MINUTE_MS).abs() <= 2 * SECOND_MS, "{name}: after {waited} ms");
     }
 }
 

@@ -286,8 +286,16 @@ fn what_is_withheld_depends_on_who_is_here_and_changes_with_the_clock() {
     bed.page(&consent("2", json!({ "type": "permit", "purpose": treat, "period": period })));
     assert_eq!(bed.tile().1, 0);
     bed.now.fetch_add(11_000, Ordering::Relaxed);
-    let (cells, held, words) = bed.tile();
-    assert_eq!((cells, held, words.as_str()), (vec![], 3, HELD_ALARM));
+    for past in [None, Some(vault::View::at(Instant(BEGIN + 1_000)))] {
+        bed.console.look_back(past);
+        let (cells, held, words) = bed.tile();
+        assert_eq!(
+            (cells, held, words.as_str()),
+            (vec![], 3, HELD_ALARM),
+            "also when it still held: {past:?}"
+        );
+    }
+    bed.console.look_back(None);
     let why = bed
         .console
         .board()

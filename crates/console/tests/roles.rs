@@ -3,6 +3,7 @@
 
 mod staffed;
 
+use clinical::consent::GlassReason;
 use clinical::{Limits, Measure};
 use console::view::{Ask, Asked, Document, FileKind as Kind, Who};
 use console::{Act, ConsoleError, Disclosure, FileKind, Response, Secret, StaffChange};
@@ -58,6 +59,12 @@ fn acts() -> Vec<(&'static str, &'static str, Act)> {
             ".....I.",
             Act::Staff(StaffChange::Badge("Practitioner/1".into(), Secret("480913AF".into()))),
         ),
+        (
+            "break-glass",
+            "NCP....",
+            Act::BreakGlass { patient: "p".into(), reason: GlassReason::Emergency, words: String::new() },
+        ),
+        ("end-glass", "NCP....", Act::EndGlass { patient: "p".into() }),
         // It lets go of what was taken, so it comes after what owns it.
         ("release", "NCP.G..", alarm(Response::Release)),
         ("take-over", "NCP.G..", alarm(Response::TakeOver)),

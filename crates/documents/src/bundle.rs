@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use vault::Reader;
 
-use crate::chart::{ChartRequest, chart_range, withheld_words};
+use crate::chart::{ChartRequest, chart_range, glass_words, withheld_words};
 use crate::error::DocumentError;
 use crate::exported::{Exported, code_system, label};
 
@@ -48,7 +48,7 @@ struct Entry<'a> {
 #[serde(untagged)]
 enum Resource<'a> {
     Observation(Observation<'a>),
-    /// An OperationOutcome: what is not in it, and why.
+    /// An OperationOutcome: what is not in it, and why; or that the glass was broken.
     Outcome(Value),
 }
 
@@ -104,8 +104,10 @@ pub fn export_bundle(reader: &Reader, request: &ChartRequest) -> Result<Exported
     }
     let values = entry.len();
     let withheld = withheld_words(reader, &request.patient, range)?;
-    if let Some(words) = &withheld {
-        let issue = json!([{ "severity": "information", "code": "suppressed", "diagnostics": words }]);
+    let glass = glass_words(reader, &request.patient);
+    let said = glass.iter().map(|words| ("informational", words));
+    for (code, words) in said.chain(withheld.iter().map(|words| ("suppressed", words))) {
+        let issue = json!([{ "severity": "information", "code": code, "diagnostics": words }]);
         let resource = Resource::Outcome(json!({ "resourceType": "OperationOutcome", "issue": issue }));
         entry.push(Entry { resource });
     }

@@ -3,6 +3,7 @@
 use bedside::annotations;
 use bedside::local_time::{local, zone};
 use charts::{Event, EventKind, FIGURE_EDGES, FIGURE_HEAD, Figure, Row, TimeStep, time_ticks};
+use clinical::consent::Glass;
 use clinical::{DAY_MS, Dose, Instant, PatientId, TimeRange};
 use trends::{DeviceChange, ReadPanel, all_panels, theme};
 use vault::Reader;
@@ -88,7 +89,11 @@ pub fn chart(reader: &Reader, request: &ChartRequest, width: u32) -> Result<Figu
     Ok(Figure {
         from: range.from().0,
         to: range.to().0,
-        title: title(reader, &request.patient, range, width)?.into_iter().chain(withheld).collect(),
+        title: title(reader, &request.patient, range, width)?
+            .into_iter()
+            .chain(glass_words(reader, &request.patient))
+            .chain(withheld)
+            .collect(),
         rows,
         time_ticks: ticks.into_iter().map(|t| (t, word(t))).collect(),
         events: events(reader, &request.patient, range, changes)?,
@@ -103,6 +108,11 @@ pub(crate) fn withheld_words(
 ) -> Result<Option<String>, DocumentError> {
     let withheld = reader.withheld_in(patient, range)?;
     Ok((!withheld.is_empty()).then(|| withheld.to_string()))
+}
+
+/// That somebody broke the glass to see what is on it, and why; nothing where nobody did.
+pub(crate) fn glass_words(reader: &Reader, patient: &PatientId) -> Option<String> {
+    reader.glass_over(patient).map(Glass::seen_by)
 }
 
 /// Whose trends these are: a picture without a name is mistaken for another's.

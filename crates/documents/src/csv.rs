@@ -8,7 +8,7 @@ use clinical::{Comparator, DeviceId, Quality};
 use fhir::format_instant;
 use vault::Reader;
 
-use crate::chart::{ChartRequest, chart_range, withheld_words};
+use crate::chart::{ChartRequest, chart_range, glass_words, withheld_words};
 use crate::error::DocumentError;
 use crate::exported::{Exported, code_system, label};
 
@@ -32,7 +32,7 @@ fn unwritten(why: impl Display) -> DocumentError {
 
 /// The values of a range as CSV: moment (UTC), code system, code, name, value as sent, UCUM unit, device,
 /// artefact or not, comparator where the value is only a bound, rounded or not. Where values are withheld, the last line says how many
-/// and why, in the place of a name.
+/// and why, in the place of a name; where somebody broke the glass to see them, one before it says so.
 ///
 /// # Errors
 /// Of the cache, or where the patient or the range is none.
@@ -58,7 +58,8 @@ pub fn export_csv(reader: &Reader, request: &ChartRequest) -> Result<Exported, D
         }
     }
     let withheld = withheld_words(reader, &request.patient, range)?;
-    if let Some(words) = &withheld {
+    let glass = glass_words(reader, &request.patient);
+    for words in glass.iter().chain(&withheld) {
         file.write_record(["", "", "", words, "", "", "", "", "", ""]).map_err(unwritten)?;
     }
     let text = String::from_utf8(file.into_inner().map_err(unwritten)?).map_err(unwritten)?;

@@ -7,7 +7,9 @@ use clinical::{Instant, PatientId, Verb};
 use trends::all_panels;
 use vault::Reader;
 
-use crate::chart::{ChartRequest, STAMP, chart, chart_range, device_changes, dose_words, withheld_words};
+use crate::chart::{
+    ChartRequest, STAMP, chart, chart_range, device_changes, dose_words, glass_words, withheld_words,
+};
 use crate::error::DocumentError;
 use crate::imprint::Imprint;
 use crate::page_writer::{LEFT, PageWriter, RIGHT, headed};
@@ -44,7 +46,8 @@ pub fn report_pages(
     let tile = tiles.into_iter().find(|t| t.patient == request.patient).ok_or(DocumentError::NoPatient)?;
     let mut page = PageWriter::new();
     page.identity(&tile, from, to, now, imprint);
-    page.withheld(withheld_words(reader, &request.patient, range)?);
+    page.consent(glass_words(reader, &request.patient));
+    page.consent(withheld_words(reader, &request.patient, range)?);
     page.score(&tile);
     let light = ChartRequest { light: true, from: Some(from), to: Some(to), ..request.clone() };
     let figure = Figure { title: Vec::new(), ..chart(reader, &light, 780)? };
@@ -95,10 +98,11 @@ impl PageWriter {
         self.line(Ink::quiet(9.0), 12.0, "Secondary display – the bedside alarm is primary");
     }
 
-    /// What is withheld is said on paper, with its count, as on the screen.
-    fn withheld(&mut self, words: Option<String>) {
+    /// What is withheld is said on paper, with its count, as on the screen; and that the glass was broken.
+    fn consent(&mut self, words: Option<String>) {
         if let Some(words) = words {
-            self.flow(LEFT, Ink::bold(9.5), 15.0, &[words], " ");
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            self.flow(LEFT, Ink::bold(9.5), 15.0, &words, " ");
         }
     }
 

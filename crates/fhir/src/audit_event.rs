@@ -15,7 +15,8 @@ pub struct Audited {
     pub origin: String,
     /// Its number.
     pub seq: u64,
-    /// Its kind, in one word: `act`, `disclosure`, `refusal`, `setting`, `sign-in`, `lock`, `search`, `view`, `station`, `retention`.
+    /// Its kind, in one word: `act`, `disclosure`, `refusal`, `setting`, `sign-in`, `lock`, `search`, `view`, `break-glass`,
+    /// `station`, `retention`.
     pub kind: &'static str,
     /// When.
     pub at: Instant,
@@ -33,6 +34,7 @@ pub struct Audited {
     pub patient: Option<String>,
 }
 
+const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 
 /// Event, action (create, read, update, execute) and outcome (0: success, 4: refused) of a kind.
@@ -41,6 +43,7 @@ fn event(kind: &str) -> (&'static str, &'static str, &'static str, &'static str)
         "act" => ("110110", "Patient Record", "C", "0"),
         "view" => ("110110", "Patient Record", "R", "0"),
         "disclosure" => ("110106", "Export", "R", "0"),
+        "break-glass" => ("110113", "Security Alert", "E", "0"),
         "refusal" => ("110113", "Security Alert", "E", "4"),
         "sign-in" | "lock" => ("110114", "User Authentication", "E", "0"),
         "search" => ("110112", "Query", "E", "0"),
@@ -84,7 +87,7 @@ pub fn audit_event(id: &str, entry: &Audited) -> Value {
             "role": { "system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1" },
         }));
     }
-    json!({
+    let mut event = json!({
         "resourceType": "AuditEvent",
         "id": id,
         "type": { "system": DCM, "code": code, "display": display },
@@ -98,7 +101,12 @@ pub fn audit_event(id: &str, entry: &Audited) -> Value {
             "type": [{ "system": "http://terminology.hl7.org/CodeSystem/security-source-type", "code": "1" }],
         },
         "entity": entity,
-    })
+    });
+    if entry.kind == "break-glass" {
+        let purpose = json!([{ "system": ACT_REASON, "code": "BTG", "display": "break the glass" }]);
+        event["purposeOfEvent"] = json!([{ "coding": purpose }]);
+    }
+    event
 }
 
 /// A record of the server where it is one, else whatever else is known.
@@ -151,6 +159,17 @@ mod tests {
         assert_eq!(patient["what"]["reference"], "Patient/p");
         assert_eq!(event["entity"][0]["what"]["identifier"]["value"], "vigil/0a#7");
         assert_eq!(audit_event("x", &entry("refusal"))["outcome"], "4");
+    }
+
+    #[test]
+    fn a_broken_glass_is_told_with_its_purpose_and_nothing_else_is() {
+        let event = audit_event("x", &entry("break-glass"));
+        assert_eq!(event["type"]["code"], "110113");
+        let purpose = &event["purposeOfEvent"][0]["coding"][0];
+        assert_eq!((&purpose["system"], &purpose["code"]), (&json!(ACT_REASON), &json!("BTG")));
+        for kind in ["view", "disclosure", "refusal", "act"] {
+            assert!(audit_event("x", &entry(kind)).get("purposeOfEvent").is_none(), "{kind}");
+        }
     }
 
     #[test]

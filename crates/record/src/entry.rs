@@ -28,6 +28,8 @@ pub enum EntryKind {
     Search,
     /// Somebody looked at restricted data.
     View,
+    /// Somebody broke the glass over a patient, looked under it, or it ended.
+    BreakGlass,
     /// What the station did by itself, and what was done with its cache as a whole.
     Station,
     /// Entries that are older than the site keeps them were removed; their leaves are kept.
@@ -38,7 +40,7 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [EntryKind; 11] = [
+    pub const ALL: [EntryKind; 12] = [
         EntryKind::Act,
         EntryKind::Disclosure,
         EntryKind::Refusal,
@@ -47,6 +49,7 @@ impl EntryKind {
         EntryKind::Lock,
         EntryKind::Search,
         EntryKind::View,
+        EntryKind::BreakGlass,
         EntryKind::Station,
         EntryKind::Retention,
         EntryKind::Earlier,
@@ -63,6 +66,7 @@ impl EntryKind {
             EntryKind::Lock => "lock",
             EntryKind::Search => "search",
             EntryKind::View => "view",
+            EntryKind::BreakGlass => "break-glass",
             EntryKind::Station => "station",
             EntryKind::Retention => "retention",
             EntryKind::Earlier => "earlier",

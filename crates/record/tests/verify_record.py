@@ -149,7 +149,7 @@ def is_signed_by(note, key):
 # --- The exported record --------------------------------------------------------------------------------------------------------
 
 OPTIONAL = ("about", "patient", "role", "who_id")
-KINDS = "act disclosure refusal setting sign-in lock search view station retention earlier".split()
+KINDS = "act disclosure refusal setting sign-in lock search view break-glass station retention earlier".split()
 
 
 def canonical(value):

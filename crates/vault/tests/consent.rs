@@ -106,6 +106,7 @@ fn say(vault: &Vault, version: &str, provision: Provision) {
 
 fn looker() -> Looker {
     Looker {
+        broken: Vec::new(),
         who: vec!["Practitioner/1".into()],
         purpose: Coded::purpose("TREAT"),
         action: ConsentAction::Access,

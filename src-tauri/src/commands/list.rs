@@ -24,6 +24,8 @@ macro_rules! every_command {
                 board::watch,
                 disclosures::print_pages,
                 disclosures::save_file,
+                glass::break_glass,
+                glass::end_glass,
                 outbox::carry_on_by_hand,
                 outbox::retry_action,
                 outbox::retry_now,

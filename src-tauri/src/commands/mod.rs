@@ -3,6 +3,7 @@
 mod alarms;
 mod board;
 mod disclosures;
+mod glass;
 mod outbox;
 mod people;
 mod records;
@@ -49,6 +50,8 @@ fn builder() -> Builder<tauri::Wry> {
         .constant("layouts", view::layouts())
         .constant("silence", view::silence())
         .constant("limitHours", view::limit_hours())
+        .constant("glassReasons", view::glass_reasons())
+        .constant("glassWords", view::glass_words())
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.

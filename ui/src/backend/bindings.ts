@@ -46,6 +46,10 @@ export const commands = {
 	 *  goes. No ward and no name in the name of a file.
 	 */
 	saveFile: (sitting: number, what: Disclosure, kind: FileKind, why: string) => typedError<string, Failure>(__TAURI_INVOKE("save_file", { sitting, what, kind, why })),
+	/**  Who is here sees more of one patient, for a while. It stands in the record when this returns. */
+	breakGlass: (sitting: number, patient: string, reason: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("break_glass", { sitting, patient, reason, words })),
+	/**  They see no more of them than before. */
+	endGlass: (sitting: number, patient: string) => typedError<null, Failure>(__TAURI_INVOKE("end_glass", { sitting, patient })),
 	/**  Takes a refused action out of the queue; somebody carries it on by other means. */
 	carryOnByHand: (sitting: number, action: string, words: string) => typedError<null, Failure>(__TAURI_INVOKE("carry_on_by_hand", { sitting, action, words })),
 	/**  Tries an action again that the server refused. */
@@ -129,6 +133,10 @@ export const commands = {
 };
 
 /* Constants */
+export const glassReasons = [{"code":"emergency","name":"Emergency treatment"},{"code":"cannot-consent","name":"The patient cannot consent"},{"code":"harm","name":"Serious harm has to be averted"},{"code":"other","name":"Other"}] as const;
+
+export const glassWords = 10 as const;
+
 export const layouts = {"glucose":{"large":[{"label":"Glucose","slot":"glucose"},{"label":"HR","slot":"hr"}],"small":[{"label":"SpO₂","slot":"spo2"},{"label":"BP","slot":"bp"},{"label":"T","slot":"temp"}]},"ward":{"large":[{"label":"HR","slot":"hr"},{"label":"SpO₂","slot":"spo2"}],"small":[{"label":"RR","slot":"rr"},{"label":"BP","slot":"bp"},{"label":"T","slot":"temp"}]}} as const;
 
 export const limitHours = [4,12,24,72] as const;
@@ -259,6 +267,18 @@ export type Bounds = {
 	unit: string,
 	low: number | null,
 	high: number | null,
+};
+
+/**  A glass that who is here has broken: of this patient they see more, for a while. */
+export type BrokenGlass = {
+	/**  Logical id of the Patient. */
+	patient: string,
+	/**  Who, as shown. */
+	by: string,
+	/**  In words. */
+	reason: string,
+	/**  When it ends by itself. */
+	until: number,
 };
 
 /**  A value on a tile. */
@@ -1033,6 +1053,8 @@ export type Who = {
 	limitRoles: string[],
 	/**  They have just signed in fully, and may choose a PIN. */
 	mayChoosePin: boolean,
+	/**  The glasses that they have broken. */
+	glasses: BrokenGlass[],
 };
 
 /**  How much is withheld, and why. */

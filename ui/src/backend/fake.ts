@@ -4,7 +4,7 @@
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
 import type { Alarm, AppState, Backend, Limits, Link, News, QueueItem, Tile, Update, Waiting, Who } from '.';
 
-export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
+export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export { Refusal } from './refusal';
 
 export const NOW = Date.UTC(2026, 10, 23, 14, 6);
@@ -210,6 +210,7 @@ export function who(parts: Partial<Who> = {}): Who {
     notAllowed: [],
     limitRoles: ['Charge nurse'],
     mayChoosePin: false,
+    glasses: [],
     ...parts,
   };
 }
@@ -286,6 +287,8 @@ const answers: Backend = {
   note: nothing,
   escalate: nothing,
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [], withheld: null, said: [] }),
+  breakGlass: nothing,
+  endGlass: nothing,
   timeline: none,
   quarantine: none,
   record: () =>

@@ -20,7 +20,7 @@ import {
 } from './bindings';
 import { Refusal } from './refusal';
 
-export { layouts, limitHours, panelNames, priorities, silence } from './bindings';
+export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence } from './bindings';
 export type {
   Alarm,
   Annotation,
@@ -28,6 +28,7 @@ export type {
   Mark,
   AppState,
   Bounds,
+  BrokenGlass,
   Cell,
   Colleague,
   FileKind,
@@ -141,6 +142,9 @@ export const backend = {
   note: (episode: string, text: string) => open(commands.note(sitting, episode, text)),
   escalate: (episode: string) => open(commands.escalate(sitting, episode)),
   patient: (id: string) => open(commands.patient(id)),
+  breakGlass: (patient: string, reason: string, words: string) =>
+    open(commands.breakGlass(sitting, patient, reason, words)),
+  endGlass: (patient: string) => open(commands.endGlass(sitting, patient)),
   timeline: (episode: string) => open(commands.timeline(episode)),
   quarantine: () => open(commands.quarantine()),
   record: () => open(commands.record()),

@@ -4,6 +4,7 @@ import {
   backend,
   type AppState,
   type Audio,
+  type BrokenGlass,
   type Late,
   type Link,
   type Past,
@@ -231,6 +232,14 @@ class Board {
   whyNot(right: string): string | undefined {
     return this.who?.notAllowed.find((one) => one.right === right)?.why;
   }
+
+  /** The glass that who is here has broken over somebody. */
+  glassOver(patient: string | null): BrokenGlass | undefined {
+    return this.who?.glasses.find((glass) => glass.patient === patient);
+  }
+
+  /** All of them in one word: what was drawn under another one does not stay. */
+  readonly glasses: string = $derived(this.who?.glasses.map((one) => `${one.patient} ${one.until}`).join('\n') ?? '');
 
   /** Somebody else is here, or nobody: nothing of what stood here before stays. */
   private sits(who: Who) {

@@ -1,10 +1,12 @@
 //! What a patient agreed to: FHIR R4 Consent as IHE's Privacy Consent on FHIR (PCF) uses it, and what follows from it.
 //!
-//! `docs/consent.md` has the rules with their sources. Deliberately not here: reading a Consent (room `fhir`), and breaking the glass.
+//! `docs/consent.md` has the rules with their sources. Deliberately not here: reading a Consent (room `fhir`).
 
 pub(crate) mod codes;
 
 pub(crate) mod model;
+
+pub(crate) mod glass;
 
 pub(crate) mod request;
 
@@ -31,6 +33,7 @@ mod by_the_book;
 pub use codes::{Coded, Confidentiality, Label, PURPOSE_SYSTEM, covers, covers_purpose};
 pub use decide::{Decision, decide};
 pub use filter::{Filtered, Guarded, Withheld, filter};
+pub use glass::{BREAK_GLASS, Glass, GlassError, GlassReason, LEAST_WORDS};
 pub use model::{
     Consent, ConsentAction, DataRef, Effect, Meaning, Party, PartyRole, Provision, Scope, Status,
 };

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::consent::codes::{Coded, Confidentiality, Label};
+use crate::consent::glass::Glass;
 use crate::consent::model::ConsentAction;
 use crate::{Actor, Instant, PatientId, TimeRange};
 
@@ -28,6 +29,8 @@ pub struct Looker {
     pub purpose: Coded,
     /// To see it, or to give it away.
     pub action: ConsentAction,
+    /// Of whom they see more, by breaking the glass.
+    pub broken: Vec<Glass>,
 }
 
 impl Looker {
@@ -35,13 +38,24 @@ impl Looker {
     pub fn to_treat(actor: &Actor, groups: &[SmolStr]) -> Looker {
         let own = Some(actor.id.as_str()).filter(|id| id.contains('/') && !id.contains(':'));
         let who = own.map(SmolStr::new).into_iter().chain(groups.iter().cloned()).collect();
-        Looker { who, purpose: Coded::purpose("TREAT"), action: ConsentAction::Access }
+        Looker { who, purpose: Coded::purpose("TREAT"), action: ConsentAction::Access, broken: Vec::new() }
     }
 
     /// The same, to give it away: on paper, as a file.
     #[must_use]
     pub fn to_disclose(self) -> Looker {
         Looker { action: ConsentAction::Disclose, ..self }
+    }
+
+    /// The same, who broke the glass over some patients.
+    #[must_use]
+    pub fn breaking(self, broken: Vec<Glass>) -> Looker {
+        Looker { broken, ..self }
+    }
+
+    /// The glass that lets more of a patient be seen at a moment.
+    pub fn glass_over(&self, patient: &PatientId, at: Instant) -> Option<&Glass> {
+        self.broken.iter().find(|glass| glass.opens(patient, at))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::consent::codes::{Coded, covers_purpose};
 use crate::consent::decide::{Decision, decide};
+use crate::consent::glass::BREAK_GLASS;
 use crate::consent::model::{Consent, Provision, Scope, Status};
 use crate::consent::request::{Looker, Overarching, Record, Request};
 use crate::consent::sight::as_seen;
@@ -54,17 +55,27 @@ impl Veil {
         self.looker.as_ref()
     }
 
-    /// What becomes of a record that is looked at now.
+    /// What becomes of a record that is looked at now. Whoever broke the glass over its patient still treats: nothing that they saw
+    /// before is withheld for it, and what they did not see is decided by that purpose.
     pub fn decide(&self, record: &Record, at: Instant) -> Decision<'_> {
         let Some(looker) = &self.looker else { return Decision::Allowed { by: None } };
-        let request =
-            Request { who: looker.who.clone(), purpose: looker.purpose.clone(), action: looker.action, at };
-        decide(&self.site, self.of(record.patient), &request, record)
+        let wanted_for = |purpose: Coded| {
+            let request = Request { who: looker.who.clone(), purpose, action: looker.action, at };
+            decide(&self.site, self.of(record.patient), &request, record)
+        };
+        match wanted_for(looker.purpose.clone()) {
+            Decision::Withheld { .. } if looker.glass_over(record.patient, at).is_some() => {
+                wanted_for(Coded::purpose(BREAK_GLASS))
+            }
+            decision => decision,
+        }
     }
 
-    /// Whether the clock alone changed what is withheld of anybody since `before`: whether the time of a provision began or ended.
+    /// Whether the clock alone changed what is withheld of anybody since `before`: whether the time of a provision, or of a broken
+    /// glass, began or ended.
     pub fn turned(&self, before: Instant, now: Instant) -> bool {
-        let mut turned = false;
+        let broken = self.looker.iter().flat_map(|looker| &looker.broken);
+        let mut turned = broken.into_iter().any(|glass| glass.holds(before) != glass.holds(now));
         self.consents.values().flatten().for_each(|consent| {
             each(&consent.provision, &mut |one| {
                 turned |= one.period.contains(before) != one.period.contains(now)
@@ -119,7 +130,7 @@ mod tests {
     use super::*;
     use crate::Actor;
     use crate::consent::model::{ConsentAction, DataRef, Effect, Meaning, Party, PartyRole};
-    use crate::consent::{Label, Why};
+    use crate::consent::{Glass, GlassReason, Label, Why};
 
     const NOW: Instant = Instant(1_000);
 
@@ -145,7 +156,13 @@ mod tests {
             who: who.iter().map(|who| SmolStr::new(*who)).collect(),
             purpose: Coded::purpose("TREAT"),
             action: ConsentAction::Access,
+            broken: Vec::new(),
         };
+        seen(looker, provision)
+    }
+
+    /// What becomes of a value of `p` under the code of the heart rate.
+    fn seen(looker: Looker, provision: Provision) -> Result<(), Why> {
         let veil = Veil::new(looker, [consent(provision)]);
         let record = Record {
             patient: &"p".into(),
@@ -267,6 +284,55 @@ mod tests {
         assert!(Veil::default().is_clear() && !Veil::default().is_over(&"p".into()));
         let over = Consent { status: Status::Inactive, ..consent(deny()) };
         assert!(Veil::new(Looker::to_treat(&Actor::named("A"), &[]), [over]).is_clear());
+    }
+
+    #[test]
+    fn a_broken_glass_shows_of_its_patient_what_a_consent_permits_for_it_and_hides_nothing_that_was_seen() {
+        let by = Actor::known("Practitioner/1", "A");
+        let glass = |patient: &str, since: i64| {
+            let why = (GlassReason::Emergency, "");
+            Glass::broken(patient.into(), &by, why, Instant(since), 500).expect("a glass")
+        };
+        let for_purpose = |effect, purpose: &str| Provision {
+            effect,
+            purposes: vec![Coded::purpose(purpose)],
+            ..Provision::all(effect)
+        };
+        let except = |root: Provision, nested: Provision| Provision { nested: vec![nested], ..root };
+        let permit = || Provision::all(Effect::Permit);
+        let for_btg = for_purpose(Effect::Permit, "BTG");
+        let rows = [
+            // What a consent says; what is seen without a glass, and with one.
+            ("refused, but for this", except(deny(), for_btg.clone()), false, true),
+            ("refused", deny(), false, false),
+            (
+                "refused but for emergencies",
+                except(deny(), for_purpose(Effect::Permit, "ETREAT")),
+                false,
+                true,
+            ),
+            ("refused but for research", except(deny(), for_purpose(Effect::Permit, "HRESCH")), false, false),
+            ("permitted, but not for this", except(permit(), for_purpose(Effect::Deny, "BTG")), true, true),
+            ("not for treatment", except(permit(), for_purpose(Effect::Deny, "TREAT")), false, false),
+            ("unreadable", Provision::unread("?"), false, false),
+        ];
+        for (name, provision, without, with) in rows {
+            let looker = || Looker::to_treat(&by, &[]);
+            let see = |broken: Vec<Glass>| seen(looker().breaking(broken), provision.clone()).is_ok();
+            assert_eq!((see(Vec::new()), see(vec![glass("p", NOW.0)])), (without, with), "{name}");
+            let others = [glass("q", NOW.0), glass("p", NOW.0 - 500), glass("p", NOW.0 + 1)];
+            assert_eq!(
+                others.map(|other| see(vec![other])),
+                [without; 3],
+                "{name}: another's, over, not yet"
+            );
+            let both = vec![glass("q", NOW.0), glass("p", NOW.0)];
+            assert_eq!(see(both), with, "{name}");
+        }
+        let looker = Looker::to_treat(&by, &[]).breaking(vec![glass("p", 100)]);
+        let veil = Veil::new(looker, [consent(deny())]);
+        let turns: Vec<i64> = (0..2_000).filter(|at| veil.turned(Instant(at - 1), Instant(*at))).collect();
+        assert_eq!(turns, [100, 600], "it ends on the screen without a message");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a person can do at a station, as data.
 
+use clinical::consent::GlassReason;
 use clinical::{ActionId, ActorId, EpisodeId, Instant, LimitChange, Limits, Measure, PatientId, Right};
 
 use crate::staff_change::StaffChange;
@@ -65,6 +66,21 @@ pub enum Act {
     },
     /// Changes who works at this station.
     Staff(StaffChange),
+    /// Breaks the glass over a patient of whom something is withheld: who is here sees, for the site's time, what consents permit for
+    /// that alone.
+    BreakGlass {
+        /// Logical id of the Patient.
+        patient: PatientId,
+        /// Why.
+        reason: GlassReason,
+        /// A few more words; another reason needs them.
+        words: String,
+    },
+    /// Ends that.
+    EndGlass {
+        /// Logical id of the Patient.
+        patient: PatientId,
+    },
 }
 
 /// What a person does about an alarm.
@@ -122,6 +138,8 @@ impl Act {
             Act::CarryOnByHand { .. } => "carried on by hand",
             Act::SetSite { .. } => "setting",
             Act::Staff(_) => "people",
+            Act::BreakGlass { .. } => "break-glass",
+            Act::EndGlass { .. } => "end-glass",
         }
     }
 
@@ -147,6 +165,18 @@ impl Act {
             Act::CarryOnByHand { .. } => Right::CarryOnByHand,
             Act::SetSite { .. } => Right::Settings,
             Act::Staff(_) => Right::ManagePeople,
+            Act::BreakGlass { .. } | Act::EndGlass { .. } => Right::BreakGlass,
+        }
+    }
+
+    /// Whom it is about, where it names a patient.
+    pub(crate) fn patient(&self) -> Option<&PatientId> {
+        match self {
+            Act::SetLimits { patient, .. }
+            | Act::Annotate { patient, .. }
+            | Act::BreakGlass { patient, .. }
+            | Act::EndGlass { patient } => Some(patient),
+            _ => None,
         }
     }
 
@@ -154,7 +184,10 @@ impl Act {
     pub(crate) fn about(&self) -> Option<String> {
         match self {
             Act::Alarm { episode, .. } => Some(episode.to_string()),
-            Act::SetLimits { patient, .. } | Act::Annotate { patient, .. } => Some(patient.to_string()),
+            Act::SetLimits { patient, .. }
+            | Act::Annotate { patient, .. }
+            | Act::BreakGlass { patient, .. }
+            | Act::EndGlass { patient } => Some(patient.to_string()),
             Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),
             Act::SetSite { key, .. } => Some(key.clone()),
             Act::TakeOver { from } => Some(from.to_string()),

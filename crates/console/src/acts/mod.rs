@@ -3,6 +3,7 @@
 mod act;
 mod alarms;
 mod facts;
+mod glass;
 mod prepare;
 mod taking_over;
 mod ward_records;

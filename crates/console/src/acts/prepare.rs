@@ -1,6 +1,7 @@
 //! Whether an act may be done, and what it does.
 
-use clinical::Actor;
+use clinical::consent::Glass;
+use clinical::{Actor, PatientId};
 
 use super::act::{Act, Response};
 use super::facts::Recorded;
@@ -22,6 +23,10 @@ pub(crate) enum Effect {
     Setting(String, String),
     /// Who works here, checked.
     Staff(StaffChange),
+    /// A glass is broken, in this sitting.
+    Glass(Glass, u32),
+    /// The glass over a patient is whole again.
+    GlassEnds(PatientId),
 }
 
 impl Console {
@@ -69,6 +74,11 @@ impl Console {
                 self.vault.read(|reader| reader.site())?.set(&key, &value)?;
                 Effect::Setting(key, value)
             }
+            Act::BreakGlass { patient, reason, words } => {
+                let (glass, sitting) = self.glass(who, patient, (reason, &words))?;
+                Effect::Glass(glass, sitting)
+            }
+            Act::EndGlass { patient } => Effect::GlassEnds(patient),
             Act::Staff(change) => {
                 let known = self.vault.read(|reader| reader.member(change.id()))?;
                 let change = change.checked(known.as_ref())?;

@@ -52,7 +52,7 @@ impl Console {
 
     /// The board of now as the person at this station may see it, and what of it is withheld from them.
     pub(crate) fn seen_board(&self) -> Result<(Arc<Board>, Arc<Sight>), ConsoleError> {
-        let looker = self.looker(&self.user())?;
+        let looker = self.looker_here()?;
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(present.seen(&self.vault, looker, self.now())?)
     }

@@ -65,7 +65,8 @@ impl Console {
     /// Of the cache, or where the patient is not on the board.
     pub fn patient(&self, id: &PatientId) -> Result<PatientPage, ConsoleError> {
         let (board, now) = (self.look()?.board, self.moment());
-        self.read(|reader| patient_page(reader, &board, id, now))?.ok_or(ConsoleError::NoPatient)
+        let page = self.read_of(id, "patient page", |reader| patient_page(reader, &board, id, now))?;
+        page.ok_or(ConsoleError::NoPatient)
     }
 
     /// The alarm load of the day before the moment that is shown.
@@ -152,6 +153,6 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn annotations(&self, patient: &PatientId) -> Result<Vec<Annotation>, ConsoleError> {
-        Ok(annotations(patient, &self.read(|reader| reader.actions_about(patient))?))
+        Ok(annotations(patient, &self.read_of(patient, "notes", |reader| reader.actions_about(patient))?))
     }
 }

@@ -15,7 +15,7 @@ impl Console {
     /// Of the cache or the renderer.
     pub fn trends(&self, request: &TrendsRequest) -> Result<Trends, ConsoleError> {
         // The closure's error is the vault's; the renderer's own travels beside it.
-        Ok(self.read(|reader| Ok(trends::trends(reader, request)))??)
+        Ok(self.read_of(&request.patient, "trends", |reader| Ok(trends::trends(reader, request)))??)
     }
 
     /// Small trends of many people as one picture.
@@ -44,7 +44,8 @@ impl Console {
             light: false,
             every_sample: false,
         };
-        Ok(self.read(|reader| Ok(documents::flowsheet(reader, &request, step_ms)))??)
+        let rows = |reader: &vault::Reader| Ok(documents::flowsheet(reader, &request, step_ms));
+        Ok(self.read_of(patient, "flowsheet", rows)??)
     }
 
     /// What each panel of a patient shows at one moment.
@@ -54,7 +55,7 @@ impl Console {
     pub fn values_at(&self, patient: &PatientId, at: Instant) -> Result<Vec<ValueAt>, ConsoleError> {
         let view = self.past().unwrap_or(View::NOW);
         let view = View { at: at.min(view.at), known_by: view.known_by };
-        let looker = self.looker(&self.user())?;
+        let looker = self.looker_at(&self.user(), patient, "values of a moment")?;
         Ok(self.read_for(view, &looker, |reader| trends::values_at(reader, patient))?)
     }
 }

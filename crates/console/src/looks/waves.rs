@@ -48,6 +48,6 @@ impl Console {
     /// # Errors
     /// Of the cache or the renderer.
     pub fn waves(&self, request: &WavesRequest) -> Result<Waves, ConsoleError> {
-        Ok(self.read(|reader| Ok(trends::waves(reader, request)))??)
+        Ok(self.read_of(&request.patient, "waves", |reader| Ok(trends::waves(reader, request)))??)
     }
 }

@@ -126,10 +126,14 @@ impl Console {
     /// Nothing of the sitting before is shown in the next: not its moment, not what is somebody's.
     pub(super) fn take_seat(&self, seat: Seat) {
         let now = self.now();
-        self.here().change(seat, now);
+        let ended = self.here().change(seat, now);
         self.present.lock().unwrap_or_else(PoisonError::into_inner).shown_to(self.user());
         self.look_back(None);
         self.wake();
+        // They have ended, whether that can be said or not.
+        if self.say_all_ended(&ended, "with the sitting").is_err() {
+            tracing::error!("that a broken glass ended could not be recorded");
+        }
     }
 }
 

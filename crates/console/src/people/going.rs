@@ -40,11 +40,17 @@ impl Console {
         self.here().touched = now;
     }
 
-    /// Locks a station that nobody touched for the site's time, and one that slept. To be called twice a second.
+    /// Locks a station that nobody touched for the site's time, and one that slept; ends broken glasses whose time is over. To be called
+    /// twice a second.
     ///
     /// # Errors
     /// Of the cache.
     pub fn look_at_the_seat(&self) -> Result<(), ConsoleError> {
+        let glasses = self.glasses_end_in_time();
+        self.lock_in_time().and(glasses)
+    }
+
+    fn lock_in_time(&self) -> Result<(), ConsoleError> {
         let now = self.now();
         let (slept, idle) = {
             let mut here = self.here();

@@ -2,6 +2,7 @@
 
 mod coming;
 mod drafts;
+mod glass;
 mod going;
 mod shown;
 mod staff;

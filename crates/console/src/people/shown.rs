@@ -8,11 +8,12 @@ use vault::StaffMember;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::here::Seat;
-use crate::view::{Colleague, Locked, StripItem, Who};
+use crate::view::{BrokenGlass, Colleague, Locked, StripItem, Who};
 
 impl Console {
     /// Who is here, and what they may not do.
     pub fn who(&self) -> Who {
+        let now = self.now();
         let here = self.here();
         let role = here.who().and_then(|who| who.role.clone());
         let locked = match &here.seat {
@@ -31,7 +32,13 @@ impl Console {
             not_allowed: Who::not_allowed(role.as_ref()),
             role: role.map(|role| role.to_string()),
             limit_roles,
-            may_choose_pin: here.may_choose_pin.is_some_and(|until| self.now() <= until),
+            glasses: here
+                .who()
+                .map_or_else(Vec::new, |who| here.broken_by(who, now))
+                .into_iter()
+                .map(BrokenGlass::from)
+                .collect(),
+            may_choose_pin: here.may_choose_pin.is_some_and(|until| now <= until),
         }
     }
 

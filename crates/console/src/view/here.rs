@@ -1,5 +1,6 @@
 //! Who is at the station, who could come, and what is shown while nobody is there.
 
+use clinical::consent::Glass;
 use clinical::{Instant, Right, Role};
 use serde::Serialize;
 use specta::Type;
@@ -27,6 +28,28 @@ pub struct Who {
     pub limit_roles: Vec<&'static str>,
     /// They have just signed in fully, and may choose a PIN.
     pub may_choose_pin: bool,
+    /// The glasses that they have broken.
+    pub glasses: Vec<BrokenGlass>,
+}
+
+/// A glass that who is here has broken: of this patient they see more, for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct BrokenGlass {
+    /// Logical id of the Patient.
+    patient: String,
+    /// Who, as shown.
+    by: String,
+    /// In words.
+    reason: String,
+    /// When it ends by itself.
+    until: i64,
+}
+
+impl From<Glass> for BrokenGlass {
+    fn from(glass: Glass) -> BrokenGlass {
+        let (by, reason, until) = (glass.by.to_string(), glass.to_string(), ms(glass.until()));
+        BrokenGlass { patient: glass.patient.into(), by, reason, until }
+    }
 }
 
 /// Something that somebody may not do.

@@ -40,7 +40,7 @@ pub use episodes::{Episode, EpisodeAction, episodes};
 pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
 pub use form::{Iso, count};
-pub use here::{Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
+pub use here::{BrokenGlass, Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
@@ -49,7 +49,8 @@ pub use score::{News, NewsInput, ScaleTwo, Score};
 pub use shift::{Shift, ShiftNote};
 pub use station::{AppState, LogEntry, Quarantined, Server, SigningIn, Stage, Synced, Unread};
 pub use vocabulary::{
-    Layouts, PanelName, PriorityName, Silence, layouts, limit_hours, panel_names, priorities, silence,
+    GlassReasonName, Layouts, PanelName, PriorityName, Silence, glass_reasons, glass_words, layouts,
+    limit_hours, panel_names, priorities, silence,
 };
 pub use ward::{OpenAlarm, WardEntry, WardValue, ward};
 pub use waves::{Strip, Waves, WavesQuery, waves_bytes};

@@ -1,6 +1,7 @@
 //! What holds on every station and at any moment: names, their order, and what stands where. The page has it as constants.
 
 use bedside::Slot;
+use clinical::consent::{GlassReason, LEAST_WORDS};
 use clinical::{LIMIT_HOURS, Priority};
 use serde::Serialize;
 
@@ -49,6 +50,23 @@ pub struct Layouts {
 pub struct Silence {
     priority: &'static str,
     shown: &'static str,
+}
+
+/// Why somebody breaks the glass.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct GlassReasonName {
+    code: &'static str,
+    name: &'static str,
+}
+
+/// Every reason to break the glass, the last of which is said in words.
+pub fn glass_reasons() -> Vec<GlassReasonName> {
+    GlassReason::all().map(|reason| GlassReasonName { code: reason.code(), name: reason.words() }).collect()
+}
+
+/// For how many letters the last of them asks.
+pub fn glass_words() -> usize {
+    LEAST_WORDS
 }
 
 /// Every priority, the highest first.

@@ -74,6 +74,11 @@ impl At {
         At::over(vault, folder, key, now.load(Ordering::Relaxed))
     }
 
+    /// The same cache, opened for a look: nothing can be written by it.
+    pub(crate) fn only_to_read(&self) -> Vault {
+        Vault::open_to_read(self.folder.path(), self.key.clone()).unwrap()
+    }
+
     pub(crate) fn later(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::Relaxed);
     }
@@ -101,7 +106,7 @@ impl At {
         }));
     }
 
-    fn page(&self, resource: &Value) {
+    pub(crate) fn page(&self, resource: &Value) {
         let bundle =
             json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "resource": resource }] });
         let page = fhir::read_page(bundle.to_string().as_bytes()).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clinical::consent::{Consent, Veil, Withheld};
+use clinical::consent::{Consent, Glass, Veil, Withheld};
 use clinical::{
     About, Action, ConsentId, Dose, Episode, Instant, PatientId, SeenAction, SmolStr, TimeRange, Unreadable,
     Verb,
@@ -87,10 +87,10 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn sight_of(&self, ward: &Ward) -> Result<Sight, VaultError> {
-        let Some((looker, _)) = self.looking else { return Ok(Sight::default()) };
+        let Some((looker, at)) = self.looking else { return Ok(Sight::default()) };
         let veil = Veil::new(looker.clone(), self.consents()?);
         let labels = if veil.is_clear() { HashMap::new() } else { self.labels_of_ward(ward, &veil)? };
-        Ok(Sight { veil, labels })
+        Ok(Sight { veil, labels, looked_at: Some(at) })
     }
 
     /// The same of one patient, where anything of theirs may be withheld. Nearly always nothing is.
@@ -111,6 +111,11 @@ impl Reader<'_> {
     /// Who looks, by all that is known of them; nobody where everything is read.
     pub fn who_looks(&self) -> &[SmolStr] {
         self.looking.map_or(&[], |(looker, _)| looker.who.as_slice())
+    }
+
+    /// The glass over a patient that whoever looks has broken.
+    pub fn glass_over(&self, patient: &PatientId) -> Option<&Glass> {
+        self.looking.and_then(|(looker, at)| looker.glass_over(patient, at))
     }
 
     fn looks_at(&self) -> Instant {

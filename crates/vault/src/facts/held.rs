@@ -83,12 +83,19 @@ pub struct Sight {
     pub veil: Veil,
     /// The labels, by the names of the resources; only of those of whom something may be withheld.
     pub labels: HashMap<SmolStr, Vec<Label>>,
+    /// When somebody looked: a moment that is over is seen as what holds now lets it.
+    pub looked_at: Option<Instant>,
 }
 
 impl Sight {
     /// Whether anything of a patient may be withheld.
     pub fn is_over(&self, patient: &PatientId) -> bool {
         self.veil.is_over(patient)
+    }
+
+    /// The moment whose consents decide of what is true at `now`.
+    fn deciding(&self, now: Instant) -> Instant {
+        self.looked_at.map_or(now, |at| at.max(now))
     }
 
     fn labels_of(&self, reference: &str) -> &[Label] {
@@ -109,7 +116,7 @@ impl Sight {
             labels: self.labels_of(&value.source),
             time: moment(value.taken_at),
         }
-        .held(&self.veil, now)
+        .held(&self.veil, self.deciding(now))
     }
 
     /// The same of a flag.
@@ -123,7 +130,7 @@ impl Sight {
         let time = TimeRange::new(flag.since, flag.until.unwrap_or(flag.since).max(flag.since)).ok();
         let labels = self.labels_of(&reference);
         Thing { patient: &flag.patient, kind: "Flag", reference: &reference, codes: &codes, labels, time }
-            .held(&self.veil, now)
+            .held(&self.veil, self.deciding(now))
     }
 
     /// Whether the words of an alarm are withheld: its own, or those of a value that they tell of. `values` are the newest of the
@@ -142,7 +149,7 @@ impl Sight {
             labels: self.labels_of(&reference),
             time: moment(episode.onset),
         };
-        if own.held(&self.veil, now).is_some() {
+        if own.held(&self.veil, self.deciding(now)).is_some() {
             return true;
         }
         let of_patient = values.iter().filter(|value| value.series.patient == *patient);
@@ -158,6 +165,6 @@ impl Sight {
         let reference = format!("Communication/{}", action.id);
         let (time, labels) = (moment(action.at), self.labels_of(&reference));
         Thing { patient, kind: "Communication", reference: &reference, codes: &[], labels, time }
-            .held(&self.veil, now)
+            .held(&self.veil, self.deciding(now))
     }
 }

@@ -259,11 +259,12 @@ fn write_values(out: &mut String, all: &[(Instant, Decimal, Marks)]) {
 }
 
 /// Settings that came after the cache was kept.
-const SINCE: [&str; 6] = [
+const SINCE: [&str; 7] = [
     "alarm.ask-again",
     "unit.glucose",
     "keep.after-discharge",
     "people.lease",
     "lock.idle",
     "consent.groups",
+    "consent.glass",
 ];

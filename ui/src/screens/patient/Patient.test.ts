@@ -2,7 +2,20 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, begin, item, live, NOW, station, tile } from '../../backend/fake';
+import {
+  answer,
+  asked,
+  begin,
+  glassReasons,
+  glassWords,
+  item,
+  live,
+  NOW,
+  Refusal,
+  station,
+  tile,
+  who,
+} from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import Patient from './Patient.svelte';
 
@@ -19,7 +32,10 @@ beforeEach(() => {
   board.order = ['p1'];
   [board.screen, board.patient] = ['ward', null];
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  board.who = null;
+});
 
 it('shows the waves of the moment that somebody came for, and live waves to who came for none', async () => {
   board.open('p1', NOW - 3_600_000);
@@ -130,4 +146,73 @@ it('says what is withheld of now and of the last day, and what the patient said 
   expect(told).toEqual([`Now: ${now.words}`, `Last 24 h: ${day.words}`]);
   expect(screen.getByTestId('watched').textContent).toContain('Values withheld');
   expect(screen.getByTestId('said').textContent).toMatch(/Telehealth\s*agreed\s*Research\s*the patient refused it/);
+});
+
+const held = () => tile({ cells: [], withheld: { count: 1, words: '1 withheld: the patient refused it (1)' } });
+
+it('breaks the glass with a reason over whom something is withheld, and asks for words where the reason is another', async () => {
+  board.who = who();
+  board.open('p1');
+  render(Patient);
+  await tick();
+  expect(screen.queryByTestId('break-glass'), 'nothing is withheld').toBeNull();
+  board.rows = new Map([['p1', new Row(held(), NOW)]]);
+  await tick();
+  await hand.click(screen.getByTestId('break-glass'));
+  const go = () => screen.getByTestId<HTMLButtonElement>('glass-break');
+  expect(screen.getByTestId('glass-dialog').textContent).toContain('Bed 12, Ada Park');
+  expect(go().disabled, 'no reason').toBe(true);
+  const other = glassReasons.at(-1)?.code;
+  await hand.click(screen.getByTestId(`glass-${other}`));
+  const field = screen.getByTestId('glass-words');
+  await hand.type(field, '. '.repeat(glassWords) + 'x'.repeat(glassWords - 1));
+  expect(go().disabled, 'too few letters').toBe(true);
+  await hand.type(field, 'y');
+  expect(go().disabled).toBe(false);
+  await hand.clear(field);
+  await hand.click(screen.getByTestId('glass-emergency'));
+  await hand.click(go());
+  expect(asked.filter(([name]) => name === 'breakGlass')).toEqual([['breakGlass', 'p1', 'emergency', '']]);
+  expect(screen.queryByTestId('glass-dialog')).toBeNull();
+});
+
+it('says why the glass is not broken: by the role, and where the record could not be written', async () => {
+  board.rows = new Map([['p1', new Row(held(), NOW)]]);
+  const why = 'Telemetry technician may not break the glass';
+  board.who = who({ notAllowed: [{ right: 'break-glass', why }] });
+  board.open('p1');
+  render(Patient);
+  await tick();
+  const button = () => screen.getByTestId<HTMLButtonElement>('break-glass');
+  expect([button().disabled, button().title]).toEqual([true, why]);
+  board.who = who();
+  await tick();
+  const words = "this station's record could not be written (disk full), so nothing more is shown";
+  answer({ breakGlass: () => Promise.reject(new Refusal('failed', words)) });
+  await hand.click(button());
+  await hand.click(screen.getByTestId('glass-harm'));
+  await hand.click(screen.getByTestId('glass-break'));
+  await tick();
+  expect(board.trouble).toBe(words);
+  board.trouble = null;
+});
+
+it('keeps nothing on the page of what was seen under a broken glass', async () => {
+  const seen = { what: 'Naloxone', amount: '0.4 mg', at: NOW - 60_000 };
+  const withGlass = who({
+    glasses: [{ patient: 'p1', by: 'N. Okafor', reason: 'Emergency treatment', until: NOW + 60_000 }],
+  });
+  board.who = withGlass;
+  answer({ patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [seen], withheld: null, said: [] }) });
+  board.open('p1');
+  render(Patient);
+  await tick();
+  await tick();
+  expect(screen.getByTestId('patient').parentElement?.textContent).toContain('Naloxone');
+  expect(screen.queryByTestId('break-glass')).toBeNull();
+  // It ends, and the page of after is not there yet.
+  answer({ patient: () => new Promise(() => {}) });
+  board.who = who();
+  await tick();
+  expect(screen.getByTestId('patient').parentElement?.textContent).not.toContain('Naloxone');
 });

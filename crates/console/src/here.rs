@@ -59,11 +59,21 @@ pub(crate) struct Here {
     pub before: Option<(u32, ActorId, Instant)>,
     /// Until when who is here may choose a new PIN: they have just signed in fully.
     pub may_choose_pin: Option<Instant>,
+    /// Who is here came by a PIN that IT gave: they choose their own before they do anything else.
+    pub must_choose_pin: bool,
 }
 
 impl Here {
     pub(crate) fn new(seat: Seat, now: Instant) -> Here {
-        Here { seat, sitting: 1, touched: now, looked: now, before: None, may_choose_pin: None }
+        Here {
+            seat,
+            sitting: 1,
+            touched: now,
+            looked: now,
+            before: None,
+            may_choose_pin: None,
+            must_choose_pin: false,
+        }
     }
 
     /// Who is here, where anybody is.
@@ -78,6 +88,6 @@ impl Here {
     pub(crate) fn change(&mut self, seat: Seat, now: Instant) {
         self.before = self.who().map(|who| (self.sitting, who.id.clone(), now));
         self.sitting = self.sitting.wrapping_add(1);
-        (self.seat, self.touched, self.may_choose_pin) = (seat, now, None);
+        (self.seat, self.touched, self.may_choose_pin, self.must_choose_pin) = (seat, now, None, false);
     }
 }

@@ -7,7 +7,9 @@ mod outbox;
 mod people;
 mod records;
 mod seat;
+mod settings;
 mod shift;
+mod staff;
 mod station;
 mod trends;
 mod work;
@@ -49,6 +51,7 @@ fn builder() -> Builder<tauri::Wry> {
         .constant("layouts", view::layouts())
         .constant("silence", view::silence())
         .constant("limitHours", view::limit_hours())
+        .constant("workRoles", view::work_roles())
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.

@@ -63,6 +63,11 @@ pub enum Act {
         /// As it is typed.
         value: String,
     },
+    /// Gives a setting back: what holds until somebody sets it holds again.
+    UnsetSite {
+        /// Which; with `@unit` for one unit.
+        key: String,
+    },
     /// Changes who works at this station.
     Staff(StaffChange),
 }
@@ -120,7 +125,7 @@ impl Act {
             Act::TakeOver { .. } => "take-over",
             Act::Retry(_) => "retry",
             Act::CarryOnByHand { .. } => "carried on by hand",
-            Act::SetSite { .. } => "setting",
+            Act::SetSite { .. } | Act::UnsetSite { .. } => "setting",
             Act::Staff(_) => "people",
         }
     }
@@ -145,7 +150,7 @@ impl Act {
             Act::TakeOver { .. } => Right::Take,
             Act::Retry(_) => Right::Retry,
             Act::CarryOnByHand { .. } => Right::CarryOnByHand,
-            Act::SetSite { .. } => Right::Settings,
+            Act::SetSite { .. } | Act::UnsetSite { .. } => Right::Settings,
             Act::Staff(_) => Right::ManagePeople,
         }
     }
@@ -156,7 +161,7 @@ impl Act {
             Act::Alarm { episode, .. } => Some(episode.to_string()),
             Act::SetLimits { patient, .. } | Act::Annotate { patient, .. } => Some(patient.to_string()),
             Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),
-            Act::SetSite { key, .. } => Some(key.clone()),
+            Act::SetSite { key, .. } | Act::UnsetSite { key } => Some(key.clone()),
             Act::TakeOver { from } => Some(from.to_string()),
             Act::Staff(change) => Some(change.id().to_string()),
             Act::SavePreset { .. } | Act::Shift { .. } => None,

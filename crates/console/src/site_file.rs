@@ -188,6 +188,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_a_site_locks_for_all_units_no_unit_has_otherwise_and_what_it_suggests_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap();
+        for unit in ["Ward 7B", "Ward 8A"] {
+            vault.set_site(format!("alarm.pause@{unit}"), "30".into(), "IT".into(), Instant(1)).unwrap();
+        }
+        let file = SiteFile::parsed(
+            "[locked.settings]\n'alarm.pause' = 90\n'alarm.pause@ Ward 8A' = 60\n[default.settings]\n'stale.charted' = 300\n",
+        );
+        file.unwrap().apply(&vault, Instant(2)).unwrap();
+        let site = vault.read(|reader| reader.site()).unwrap();
+        assert_eq!((site.policy("Ward 7B").pause, site.policy("Ward 8A").pause), (90_000, 60_000));
+        let suggested = |key: &str| vault.read(|reader| crate::site_lock::suggested(reader, key)).unwrap();
+        assert_eq!((suggested("stale.charted").as_deref(), suggested("alarm.pause")), (Some("300"), None));
+        SiteFile::default().apply(&vault, Instant(3)).unwrap();
+        assert_eq!(suggested("stale.charted"), None, "a file that says nothing suggests nothing");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_file_that_anybody_could_write_is_refused_and_none_says_nothing() {

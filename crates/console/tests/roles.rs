@@ -53,11 +53,14 @@ fn acts() -> Vec<(&'static str, &'static str, Act)> {
             Act::CarryOnByHand { action: "nothing".into(), words: "phoned".into() },
         ),
         ("setting", ".C...I.", Act::SetSite { key: "alarm.pause".into(), value: "90".into() }),
+        ("setting", ".C...I.", Act::UnsetSite { key: "alarm.pause".into() }),
         (
             "people",
             ".....I.",
             Act::Staff(StaffChange::Badge("Practitioner/1".into(), Secret("480913AF".into()))),
         ),
+        ("people", ".....I.", Act::Staff(StaffChange::NoPin("Practitioner/1".into()))),
+        ("people", ".....I.", Act::Staff(StaffChange::Unlock("Practitioner/1".into()))),
         // It lets go of what was taken, so it comes after what owns it.
         ("release", "NCP.G..", alarm(Response::Release)),
         ("take-over", "NCP.G..", alarm(Response::TakeOver)),

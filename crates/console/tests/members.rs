@@ -104,7 +104,10 @@ fn who_was_locked_out_may_try_again_when_it_says_so_and_no_pin_and_no_badge_are_
     at.comes(IT);
     at.changes(StaffChange::NoPin(id(0))).unwrap();
     at.changes(StaffChange::NoBadge(id(0))).unwrap();
-    assert_eq!((&at.member(0)["hasPin"], &at.member(0)["hasBadge"]), (&Value::from(false), &Value::from(false)));
+    assert_eq!(
+        (&at.member(0)["hasPin"], &at.member(0)["hasBadge"]),
+        (&Value::from(false), &Value::from(false))
+    );
     assert!(at.console.come_by_pin(&id(0), STAFF[0].3).is_err());
     assert!(at.console.come_by_badge(&badge(STAFF[0].3)).is_err());
 }
@@ -130,10 +133,18 @@ fn who_is_taken_in_with_a_pin_comes_in_and_the_first_of_it_can_take_in_the_other
     assert_eq!(at.member(0)["hasPin"], false);
     // A new name leaves what lets them in.
     at.changes(StaffChange::Badge(id(0), Secret("04A2B9C1".into()))).unwrap();
-    at.changes(StaffChange::Add { id: id(0), name: "S. Varga-Li".into(), role: "Charge nurse".into(), pin: None })
-        .unwrap();
+    at.changes(StaffChange::Add {
+        id: id(0),
+        name: "S. Varga-Li".into(),
+        role: "Charge nurse".into(),
+        pin: None,
+    })
+    .unwrap();
     let varga = at.member(0);
-    assert_eq!((&varga["name"], &varga["role"], &varga["hasBadge"]), (&"S. Varga-Li".into(), &"Charge nurse".into(), &true.into()));
+    assert_eq!(
+        (&varga["name"], &varga["role"], &varga["hasBadge"]),
+        (&"S. Varga-Li".into(), &"Charge nurse".into(), &true.into())
+    );
     assert_eq!((&varga["lastCame"], &varga["fullSignIn"]), (&Value::Null, &Value::Null));
     assert_eq!(at.member(IT)["lastCame"], BEGIN);
     at.changes(StaffChange::Remove(id(0))).unwrap();

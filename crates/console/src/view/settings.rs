@@ -147,8 +147,12 @@ pub(crate) struct RowOf<'a> {
 impl From<RowOf<'_>> for SettingRow {
     fn from(row: RowOf<'_>) -> SettingRow {
         let spec = row.setting.spec();
-        let bounds = |text: String| row.shown.map_or(text.clone(), |shown| shown.bounds(&text));
-        let word = row.shown.map_or("", |shown| shown.word());
+        let shown = row.shown;
+        let bounds = |text: String| match shown {
+            Some(shown) => shown.bounds(&text),
+            None => text,
+        };
+        let word = shown.map_or("", |shown| shown.word());
         let meaning = match spec.takes {
             Takes::Bounds(measure, _) => spec.meaning.replace(Shown::of(measure, []).word(), word),
             _ => spec.meaning.to_owned(),

@@ -182,6 +182,7 @@ struct Shown {
     strip: Vec<StripItem>,
     sparks: HashMap<String, Spark>,
     quarantined: u32,
+    settled: Option<u32>,
     moment: Moment,
     audio: Option<Audio>,
     notifications: Option<String>,
@@ -288,6 +289,10 @@ impl Shown {
                 self.sparks.insert(patient.into(), spark.clone());
                 update.sparks.push(spark);
             }
+        }
+        let settled = Some(open.console.settled());
+        if self.settled != settled {
+            (self.settled, update.settled) = (settled, settled);
         }
         replace(&mut self.moment, Moment { past: past.map(Past::from) }, &mut update.moment);
         if let Some(count) = quarantined.filter(|count| *count != self.quarantined) {

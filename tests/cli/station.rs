@@ -390,6 +390,12 @@ fn it_takes_people_in_gives_them_what_lets_them_in_and_what_they_may_follows_the
     let listed = good(folder, &["people", "list"]);
     assert!(listed.contains("PIN, badge") && !listed.contains("480913") && !listed.contains("04A2B9C1"));
 
+    assert!(people[0]["pin_is_given"].as_bool().unwrap(), "until they choose their own");
+    good(folder, &["people", "unlock", "Practitioner/1"]);
+    good(folder, &["people", "pin", "Practitioner/1", "--none"]);
+    let people = json(folder, &["people", "list", "--json"]);
+    assert!(!people[0]["has_pin"].as_bool().unwrap() && people[0]["has_badge"].as_bool().unwrap());
+
     // Whoever is of the station acts in the role they have there.
     let as_auditor =
         |arguments: &[&str]| vigil(folder, PIN, &[arguments, &["--user-id", "Practitioner/2"]].concat());

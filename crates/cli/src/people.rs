@@ -34,8 +34,17 @@ pub(crate) enum People {
         /// Who
         id: String,
     },
-    /// Give somebody a PIN of six digits or more: the next line of standard input. It stands for a full sign-in
+    /// Give somebody a PIN of six digits or more: the next line of standard input. It stands for a full sign-in, and they choose
+    /// their own when they come
     Pin {
+        /// Who
+        id: String,
+        /// Take it away instead
+        #[arg(long)]
+        none: bool,
+    },
+    /// Somebody may try their PIN again after five wrong ones
+    Unlock {
         /// Who
         id: String,
     },
@@ -62,9 +71,11 @@ pub(crate) async fn people(start: &Start, asked: People) -> Result<ExitCode, Fai
     let change = |id: String, deed| Ask::ChangeStaff { id, deed };
     let ask = match asked {
         People::List { .. } => Ask::Staff,
-        People::Add { id, name, role } => change(id, StaffDeed::Add { name, role }),
+        People::Add { id, name, role } => change(id, StaffDeed::Add { name, role, pin: None }),
         People::Remove { id } => change(id, StaffDeed::Remove),
-        People::Pin { id } => change(id, StaffDeed::Pin(line()?)),
+        People::Pin { id, none: true } => change(id, StaffDeed::NoPin),
+        People::Pin { id, none: false } => change(id, StaffDeed::Pin(line()?)),
+        People::Unlock { id } => change(id, StaffDeed::Unlock),
         People::Badge { id, none: true } => change(id, StaffDeed::NoBadge),
         People::Badge { id, none: false } => change(id, StaffDeed::Badge(line()?)),
     };

@@ -1,7 +1,8 @@
 //! The one converter: nothing else in the program takes a value from one unit to another, or decides in which unit a measure is
 //! shown.
 
-use crate::{Measure, Site, UnitError, unit_word};
+use crate::limits::{bounds, parse_bounds};
+use crate::{Limits, Measure, Site, UnitError, unit_word};
 
 /// Milligrams in a decilitre for each millimole in a litre of glucose (molar mass 180.1559 g/mol).
 const GLUCOSE_MG_DL_PER_MMOL_L: f64 = 18.01559;
@@ -130,6 +131,16 @@ impl Shown {
         if self.to_own == Conversion::SAME { value } else { rounded(self.to_own.apply(value), 2) }
     }
 
+    /// Bounds such as `70 to 250` as they are shown; a text that is none stays as it is.
+    pub fn bounds(&self, text: &str) -> String {
+        each_side(text, |side| self.bound(side))
+    }
+
+    /// The way back: bounds that somebody typed as they are shown, as a setting takes them.
+    pub fn typed_bounds(&self, text: &str) -> String {
+        each_side(text, |side| self.typed(side))
+    }
+
     /// The way from a unit, by its UCUM code, to this one; a value that came in it is shown as it came.
     ///
     /// # Errors
@@ -141,6 +152,13 @@ impl Shown {
         let sent = Conversion::to_own(self.measure, unit)?;
         let Conversion { factor, offset } = self.to_own;
         Ok(Conversion { factor: sent.factor / factor, offset: (sent.offset - offset) / factor })
+    }
+}
+
+fn each_side(text: &str, side: impl Fn(f64) -> f64) -> String {
+    match parse_bounds(text) {
+        Some(Limits { low, high }) => bounds(Limits { low: low.map(&side), high: high.map(&side) }),
+        None => text.to_owned(),
     }
 }
 

@@ -112,18 +112,27 @@ impl Site {
         self.units.get(unit).unwrap_or(&self.policy)
     }
 
+    /// The setting that a name names, and the unit behind it: `alarm.pause`, `alarm.pause@Ward 7B`.
+    ///
+    /// # Errors
+    /// Where there is no such setting, or a unit cannot have it for itself.
+    pub fn named(key: &str) -> Result<(&'static SettingSpec, Option<&str>), SiteError> {
+        let (name, unit) = key.split_once('@').map_or((key, None), |(name, unit)| (name, Some(unit.trim())));
+        let unknown = || SiteError::Unknown(key.chars().take(60).collect());
+        let spec = Setting::from_key(name).ok_or_else(unknown)?.spec();
+        if unit.is_some() && !spec.per_unit {
+            return Err(SiteError::SiteWide(spec.key));
+        }
+        Ok((spec, unit))
+    }
+
     /// Changes one setting: `alarm.pause`, or for one unit `alarm.pause@Ward 7B`.
     ///
     /// # Errors
     /// Where there is no such setting, or it does not take this value; nothing was changed then.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), SiteError> {
-        let (name, unit) = key.split_once('@').map_or((key, None), |(name, unit)| (name, Some(unit.trim())));
-        let unknown = || SiteError::Unknown(key.chars().take(60).collect());
-        let setting = Setting::from_key(name).ok_or_else(unknown)?;
-        let spec = setting.spec();
-        if unit.is_some() && !spec.per_unit {
-            return Err(SiteError::SiteWide(spec.key));
-        }
+        let (spec, unit) = Site::named(key)?;
+        let setting = spec.setting;
         let time = || spec.milliseconds(value).ok_or_else(|| refused(spec));
         match setting {
             Setting::ContinuousWindow => self.windows.continuous_ms = time()?,
@@ -151,6 +160,14 @@ impl Site {
             }
         }
         Ok(())
+    }
+
+    /// What a setting is, as it would be typed: of the site, or of a unit where a unit can have its own.
+    pub fn value(&self, setting: Setting, unit: Option<&str>) -> String {
+        match unit {
+            Some(unit) if setting.spec().per_unit => self.policy(unit).text(setting),
+            _ => self.text(setting),
+        }
     }
 
     fn text(&self, setting: Setting) -> String {

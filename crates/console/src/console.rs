@@ -1,6 +1,7 @@
 //! One open station: its cache, its server, its clock, and the moment that is shown. What it does stands in `looks` and `acts`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bedside::{Detector, LiveBoard, Sparkline};
@@ -71,6 +72,8 @@ pub struct Console {
     /// Minutes of waves that the server was asked for, by patient.
     asked_waves: Mutex<HashSet<(PatientId, i64)>>,
     acted: Notify,
+    /// Raised with each change of a setting, or of the people of the station.
+    settled: AtomicU32,
     pub(crate) beats: Beats,
     pub(crate) lateness: Mutex<Lateness>,
     pub(crate) watched: Mutex<Watched>,
@@ -158,6 +161,7 @@ impl Console {
                 arrived: Mutex::default(),
                 asked_waves: Mutex::default(),
                 acted: Notify::new(),
+                settled: AtomicU32::new(0),
                 beats,
                 lateness: Mutex::default(),
                 watched: Mutex::default(),
@@ -201,11 +205,15 @@ impl Console {
     /// Who is here, where it is still that sitting.
     ///
     /// # Errors
-    /// Where it is another, or nobody is here.
+    /// Where it is another, or nobody is here, or they came by a PIN that IT gave and have not chosen their own yet.
     pub fn who_sits(&self, sitting: u32) -> Result<Actor, ConsoleError> {
         let here = self.here();
         let who = here.who().cloned().ok_or(ConsoleError::NobodyHere)?;
-        if here.sitting == sitting { Ok(who) } else { Err(ConsoleError::AnotherSitting) }
+        match here.sitting == sitting {
+            false => Err(ConsoleError::AnotherSitting),
+            true if here.must_choose_pin => Err(ConsoleError::PinOfTheirOwn),
+            true => Ok(who),
+        }
     }
 
     /// The number of this sitting: another person, or nobody, is another.
@@ -316,6 +324,16 @@ impl Console {
             engine.action_recorded();
         }
         self.acted.notify_one();
+    }
+
+    /// A setting is another one, or who works here, or how they stand.
+    pub(crate) fn settles(&self) {
+        self.settled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A number that is another one after each change of a setting, or of the people of the station.
+    pub fn settled(&self) -> u32 {
+        self.settled.load(Ordering::Relaxed)
     }
 
     /// Resolves when something was done at this station, by whomever.

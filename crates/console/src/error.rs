@@ -41,6 +41,9 @@ pub enum ConsoleError {
         "sign in with the hospital account first, and choose a PIN within ten minutes; the old one holds"
     )]
     NotFully,
+    /// They came by a PIN that IT gave.
+    #[error("IT gave you this PIN: choose one of your own first. Nothing was done")]
+    PinOfTheirOwn,
     /// Somebody without a name.
     #[error("give the name of who works here, of 80 characters at most; nothing was changed")]
     NoName,

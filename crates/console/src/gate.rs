@@ -105,6 +105,18 @@ impl Console {
         }
     }
 
+    /// Whether this person may look at something that not everybody may; a refusal is in the log.
+    ///
+    /// # Errors
+    /// With the refusal, as the person reads it.
+    pub(crate) fn may_look(&self, who: &Actor, right: Right) -> Result<(), ConsoleError> {
+        let refused = self.may_in_role(who, right);
+        if refused.is_err() {
+            self.log_as(EntryKind::Refusal, who, format!("refused: {}", right.word()), None)?;
+        }
+        refused
+    }
+
     /// As [`Console::act`], for somebody who is not the one at the window.
     ///
     /// # Errors
@@ -131,11 +143,18 @@ impl Console {
             }
             Effect::Setting(key, value) => {
                 self.vault.set_site(key, value, Who::from(who), self.now())?;
+                self.settles();
+                Vec::new()
+            }
+            Effect::Unset(key) => {
+                self.vault.unset_site(key, Who::from(who), self.now())?;
+                self.settles();
                 Vec::new()
             }
             Effect::Staff(change) => {
                 self.log_as(EntryKind::Setting, who, change.words(), Some(change.id().to_string()))?;
                 self.change_staff(change)?;
+                self.settles();
                 Vec::new()
             }
             Effect::Glass(glass, sitting) => {

@@ -71,6 +71,8 @@ pub(crate) struct Here {
     pub may_choose_pin: Option<Instant>,
     /// Of this sitting: the next one has none of them.
     glasses: Vec<Broken>,
+    /// Who is here came by a PIN that IT gave: they choose their own before they do anything else.
+    pub must_choose_pin: bool,
 }
 
 impl Here {
@@ -83,6 +85,7 @@ impl Here {
             before: None,
             may_choose_pin: None,
             glasses: Vec::new(),
+            must_choose_pin: false,
         }
     }
 
@@ -98,7 +101,7 @@ impl Here {
     pub(crate) fn change(&mut self, seat: Seat, now: Instant) -> Vec<Broken> {
         self.before = self.who().map(|who| (self.sitting, who.id.clone(), now));
         self.sitting = self.sitting.wrapping_add(1);
-        (self.seat, self.touched, self.may_choose_pin) = (seat, now, None);
+        (self.seat, self.touched, self.may_choose_pin, self.must_choose_pin) = (seat, now, None, false);
         std::mem::take(&mut self.glasses)
     }
 

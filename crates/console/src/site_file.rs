@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clinical::{Instant, Site};
+use clinical::{Instant, Site, setting_key};
 use serde::Deserialize;
 use vault::{Vault, VaultError};
 
 use crate::its_units::Units;
-use crate::site_lock::LOCKED;
+use crate::site_lock::{LOCKED, SUGGESTED};
 use crate::view::Failure;
 
 /// Where it lies when nobody says otherwise.
@@ -111,13 +111,25 @@ impl SiteFile {
     /// # Errors
     /// Of the cache.
     pub(crate) fn apply(&self, vault: &Vault, now: Instant) -> Result<(), VaultError> {
-        let names: Vec<&str> = self.locked.settings.keys().map(String::as_str).collect();
-        let names = names.join("\n");
-        if vault.read(|reader| reader.setting(LOCKED))?.unwrap_or_default() != names {
-            vault.set_setting(LOCKED, names)?;
+        let of = |said: &Said| -> BTreeMap<String, String> {
+            said.settings.iter().map(|(key, value)| (setting_key(key), value.text())).collect()
+        };
+        let (locked, default) = (of(&self.locked), of(&self.default));
+        let names = locked.keys().map(String::as_str).collect::<Vec<_>>().join("\n");
+        // A map of texts becomes JSON.
+        let suggested = serde_json::to_string(&default).unwrap_or_default();
+        for (name, text) in [(LOCKED, names), (SUGGESTED, suggested)] {
+            if vault.read(|reader| reader.setting(name))?.unwrap_or_default() != text {
+                vault.set_setting(name, text)?;
+            }
         }
-        let of = |said: &Said| said.settings.iter().map(|(key, value)| (key.clone(), value.text())).collect();
-        let (locked, default): (Vec<_>, Vec<_>) = (of(&self.locked), of(&self.default));
+        // What a unit had for itself before the site locked it for all of them.
+        for (key, _) in vault.read(|reader| reader.site_settings())? {
+            let of_all = key.split_once('@').map(|(name, _)| name);
+            if of_all.is_some_and(|name| locked.contains_key(name)) && !locked.contains_key(&key) {
+                vault.unset_site(key, WHO.into(), now)?;
+            }
+        }
         let kept = |key: &str| vault.read(|reader| reader.setting(&format!("site:{key}")));
         for (key, value) in locked {
             if kept(&key)?.as_ref() != Some(&value) {
@@ -174,6 +186,25 @@ mod tests {
             let why = SiteFile::parsed(text).unwrap_err();
             assert!(why.contains(named), "{text}: {why}");
         }
+    }
+
+    #[test]
+    fn what_a_site_locks_for_all_units_no_unit_has_otherwise_and_what_it_suggests_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), vault::Key::random().unwrap()).unwrap();
+        for unit in ["Ward 7B", "Ward 8A"] {
+            vault.set_site(format!("alarm.pause@{unit}"), "30".into(), "IT".into(), Instant(1)).unwrap();
+        }
+        let file = SiteFile::parsed(
+            "[locked.settings]\n'alarm.pause' = 90\n'alarm.pause@ Ward 8A' = 60\n[default.settings]\n'stale.charted' = 300\n",
+        );
+        file.unwrap().apply(&vault, Instant(2)).unwrap();
+        let site = vault.read(|reader| reader.site()).unwrap();
+        assert_eq!((site.policy("Ward 7B").pause, site.policy("Ward 8A").pause), (90_000, 60_000));
+        let suggested = |key: &str| vault.read(|reader| crate::site_lock::suggested(reader, key)).unwrap();
+        assert_eq!((suggested("stale.charted").as_deref(), suggested("alarm.pause")), (Some("300"), None));
+        SiteFile::default().apply(&vault, Instant(3)).unwrap();
+        assert_eq!(suggested("stale.charted"), None, "a file that says nothing suggests nothing");
     }
 
     #[cfg(unix)]

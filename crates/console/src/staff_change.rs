@@ -17,11 +17,17 @@ pub enum StaffChange {
         name: String,
         /// One of [`KnownRole`].
         role: String,
+        /// A PIN that lets them in once, to choose their own; none leaves what they have.
+        pin: Option<Secret>,
     },
     /// Somebody works here no more.
     Remove(ActorId),
-    /// They come in by this PIN from now on: who gives it knows them, so it is a full sign-in.
+    /// They come in by this PIN, and choose their own: who gives it knows them, so it is a full sign-in.
     Pin(ActorId, Secret),
+    /// No PIN lets them in any more.
+    NoPin(ActorId),
+    /// Wrong PINs of theirs are forgotten: they may try again with the one they have.
+    Unlock(ActorId),
     /// They come in by this badge from now on.
     Badge(ActorId, Secret),
     /// Their badge lets nobody in any more.
@@ -45,6 +51,8 @@ impl StaffChange {
             StaffChange::Add { id, .. }
             | StaffChange::Remove(id)
             | StaffChange::Pin(id, _)
+            | StaffChange::NoPin(id)
+            | StaffChange::Unlock(id)
             | StaffChange::Badge(id, _)
             | StaffChange::NoBadge(id) => id,
         }
@@ -53,9 +61,14 @@ impl StaffChange {
     /// For the log.
     pub(crate) fn words(&self) -> String {
         match self {
-            StaffChange::Add { name, role, .. } => format!("{name} works here as {role}"),
+            StaffChange::Add { name, role, pin: None, .. } => format!("{name} works here as {role}"),
+            StaffChange::Add { name, role, .. } => {
+                format!("{name} works here as {role}, and was given a PIN")
+            }
             StaffChange::Remove(_) => "works here no more".into(),
             StaffChange::Pin(..) => "was given a PIN".into(),
+            StaffChange::NoPin(_) => "has no PIN any more".into(),
+            StaffChange::Unlock(_) => "may try a PIN again".into(),
             StaffChange::Badge(..) => "was given a badge".into(),
             StaffChange::NoBadge(_) => "has no badge any more".into(),
         }
@@ -67,14 +80,17 @@ impl StaffChange {
     /// In words for who asked; nothing was changed.
     pub(crate) fn checked(self, known: Option<&StaffMember>) -> Result<StaffChange, ConsoleError> {
         match self {
-            StaffChange::Add { id, name, role } => {
+            StaffChange::Add { id, name, role, pin } => {
                 let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
                 let has_hidden = name.chars().any(clinical::is_hidden);
                 if name.is_empty() || name.chars().count() > 80 || has_hidden {
                     return Err(ConsoleError::NoName);
                 }
                 let role: KnownRole = role.parse().map_err(|_| ConsoleError::NoSuchRole)?;
-                Ok(StaffChange::Add { id, name, role: role.word().to_owned() })
+                if let Some(pin) = &pin {
+                    Pin::chosen(pin.0.clone())?;
+                }
+                Ok(StaffChange::Add { id, name, role: role.word().to_owned(), pin })
             }
             _ if known.is_none() => Err(NotLetIn::Unknown.into()),
             StaffChange::Pin(id, pin) => {

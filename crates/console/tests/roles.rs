@@ -54,6 +54,7 @@ fn acts() -> Vec<(&'static str, &'static str, Act)> {
             Act::CarryOnByHand { action: "nothing".into(), words: "phoned".into() },
         ),
         ("setting", ".C...I.", Act::SetSite { key: "alarm.pause".into(), value: "90".into() }),
+        ("setting", ".C...I.", Act::UnsetSite { key: "alarm.pause".into() }),
         (
             "people",
             ".....I.",
@@ -65,6 +66,8 @@ fn acts() -> Vec<(&'static str, &'static str, Act)> {
             Act::BreakGlass { patient: "p".into(), reason: GlassReason::Emergency, words: String::new() },
         ),
         ("end-glass", "NCP....", Act::EndGlass { patient: "p".into() }),
+        ("people", ".....I.", Act::Staff(StaffChange::NoPin("Practitioner/1".into()))),
+        ("people", ".....I.", Act::Staff(StaffChange::Unlock("Practitioner/1".into()))),
         // It lets go of what was taken, so it comes after what owns it.
         ("release", "NCP.G..", alarm(Response::Release)),
         ("take-over", "NCP.G..", alarm(Response::TakeOver)),

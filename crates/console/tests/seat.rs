@@ -231,7 +231,8 @@ fn who_is_removed_is_gone_at_once_and_a_new_role_holds_at_once() {
     let it = Actor::known(STAFF[5].2, STAFF[5].1).acting_as(Some("IT".into()));
     let change = |change| at.console.act_as(&it, Act::Staff(change));
     let varga = || clinical::ActorId::from(STAFF[0].2);
-    change(StaffChange::Add { id: varga(), name: "S. Varga".into(), role: "auditor".into() }).unwrap();
+    change(StaffChange::Add { id: varga(), name: "S. Varga".into(), role: "auditor".into(), pin: None })
+        .unwrap();
     assert_eq!(at.console.who().role.as_deref(), Some("Auditor"));
     assert!(matches!(at.console.act(Act::Shift { takes_over: true }), Err(ConsoleError::MayNot(_))));
     change(StaffChange::Remove(varga())).unwrap();
@@ -245,9 +246,9 @@ fn who_is_removed_is_gone_at_once_and_a_new_role_holds_at_once() {
         "{said:?}"
     );
     for (refused, wanted) in [
-        (StaffChange::Add { id: varga(), name: " ".into(), role: "Nurse".into() }, "name"),
+        (StaffChange::Add { id: varga(), name: " ".into(), role: "Nurse".into(), pin: None }, "name"),
         (
-            StaffChange::Add { id: varga(), name: "S. Varga".into(), role: "Porter".into() },
+            StaffChange::Add { id: varga(), name: "S. Varga".into(), role: "Porter".into(), pin: None },
             "Telemetry technician",
         ),
         (StaffChange::Pin(STAFF[1].2.into(), Secret("12345".into())), "6 to 12 digits"),
@@ -266,7 +267,12 @@ fn the_first_person_makes_it_a_station_of_people_and_the_last_who_goes_gives_it_
     let at = At::of_nobody();
     let it = clinical::ActorId::from("Practitioner/6");
     at.console
-        .act(Act::Staff(StaffChange::Add { id: it.clone(), name: "I. Sorensen".into(), role: "IT".into() }))
+        .act(Act::Staff(StaffChange::Add {
+            id: it.clone(),
+            name: "I. Sorensen".into(),
+            role: "IT".into(),
+            pin: None,
+        }))
         .unwrap();
     assert!(at.console.is_locked());
     let desk = Actor::named("the desk");

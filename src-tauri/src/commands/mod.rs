@@ -8,7 +8,9 @@ mod outbox;
 mod people;
 mod records;
 mod seat;
+mod settings;
 mod shift;
+mod staff;
 mod station;
 mod trends;
 mod work;
@@ -52,6 +54,7 @@ fn builder() -> Builder<tauri::Wry> {
         .constant("limitHours", view::limit_hours())
         .constant("glassReasons", view::glass_reasons())
         .constant("glassWords", view::glass_words())
+        .constant("workRoles", view::work_roles())
         // Milliseconds since 1970 fit a JavaScript number until the year 287396.
         .dangerously_cast_bigints_to_number()
         // What goes out is what the page reads; nothing of these types comes in.

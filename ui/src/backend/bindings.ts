@@ -100,6 +100,11 @@ export const commands = {
 	shiftNotes: () => typedError<ShiftNote[], Failure>(__TAURI_INVOKE("shift_notes")),
 	/**  Who left and who took over within a day, newest first. */
 	shifts: () => typedError<Shift[], Failure>(__TAURI_INVOKE("shifts")),
+	settings: (unit: string | null) => typedError<Settings, Failure>(__TAURI_INVOKE("settings", { unit })),
+	setSetting: (sitting: number, typed: TypedSetting) => typedError<null, Failure>(__TAURI_INVOKE("set_setting", { sitting, typed })),
+	unsetSetting: (sitting: number, key: string) => typedError<null, Failure>(__TAURI_INVOKE("unset_setting", { sitting, key })),
+	staff: (sitting: number) => typedError<Member[], Failure>(__TAURI_INVOKE("staff", { sitting })),
+	changeStaff: (sitting: number, id: string, deed: StaffDeed) => typedError<null, Failure>(__TAURI_INVOKE("change_staff", { sitting, id, deed })),
 	/**  Where the program stands. */
 	appState: () => typedError<AppState, Failure>(__TAURI_INVOKE("app_state")),
 	/**  Reads a server's CapabilityStatement. */
@@ -147,7 +152,16 @@ export const priorities = [{"code":"high","name":"High","title":"*** High"},{"co
 
 export const silence = {"priority":"technical","shown":"INOP No data"} as const;
 
+export const workRoles = ["Nurse","Charge nurse","Physician","Telemetry technician","Programme nurse","IT","Auditor"] as const;
+
 /* Types */
+export type Settings = { unit: string | null, units: string[], groups: SettingGroup[] };
+export type SettingGroup = { name: string, rows: SettingRow[] };
+export type SettingRow = { key: string, label: string, meaning: string, value: string, default: string, takes: SettingTakes, range: string, isSet: boolean, locked: boolean };
+export type SettingTakes = { kind: "time", unit: string, least: number, most: number } | { kind: "one-of", words: string[] } | { kind: "bounds", unit: string } | { kind: "roles" } | { kind: "code" } | { kind: "references" };
+export type TypedSetting = { key: string, value: string, unit: string | null };
+export type Member = { id: string, name: string, role: string, hasPin: boolean, pinIsGiven: boolean, hasBadge: boolean, lastCame: number | null, fullSignIn: number | null, wrongPins: number, lockedOut: boolean, whyNot: string | null };
+export type StaffDeed = { add: { name: string, role: string, pin: string | null } } | "remove" | { pin: string } | "no-pin" | "unlock" | { badge: string } | "no-badge";
 /**  The alarm line of a tile or a row of the queue. */
 export type Alarm = {
 	episode: string,
@@ -986,6 +1000,7 @@ export type Update = {
 	who: Who | null,
 	/**  The alarms that are on while nobody is here; of nobody's name. */
 	strip: StripItem[] | null,
+	settled: number | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: Moment | null,
 };
@@ -1037,6 +1052,7 @@ export type WavesQuery = {
 
 /**  Who is here. */
 export type Who = {
+	mustChoosePin: boolean,
 	/**  Raised with every change of who is here; what somebody asks for names it. */
 	sitting: number,
 	/**  This station has people of its own: they come and go. */

@@ -2,9 +2,24 @@
 // `vi.mock('../backend', () => import('../backend/fake'))`.
 //
 // It is a `Backend`: what the real one learns, this one has to learn too, or the tests do not compile.
-import type { Alarm, AppState, Backend, Limits, Link, News, QueueItem, Tile, Update, Waiting, Who } from '.';
+import type {
+  Alarm,
+  AppState,
+  Backend,
+  Limits,
+  Link,
+  Member,
+  News,
+  QueueItem,
+  SettingRow,
+  Settings,
+  Tile,
+  Update,
+  Waiting,
+  Who,
+} from '.';
 
-export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence } from './bindings';
+export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence, workRoles } from './bindings';
 export { Refusal } from './refusal';
 
 export const NOW = Date.UTC(2026, 10, 23, 14, 6);
@@ -194,6 +209,7 @@ export function update(parts: Partial<Update> = {}): Update {
     beat: null,
     who: null,
     strip: null,
+    settled: null,
     moment: null,
     ...parts,
   };
@@ -209,6 +225,7 @@ export function who(parts: Partial<Who> = {}): Who {
     role: 'Charge nurse',
     notAllowed: [],
     limitRoles: ['Charge nurse'],
+    mustChoosePin: false,
     mayChoosePin: false,
     glasses: [],
     ...parts,
@@ -265,6 +282,90 @@ export const limits: Limits = {
     { name: 'COPD', owner: 'L. Chen', limits: [{ code: '59408-5', unit: '%', low: 84, high: 92 }] },
   ],
 };
+
+export function setting(parts: Partial<SettingRow> = {}): SettingRow {
+  return {
+    key: 'alarm.pause',
+    label: 'Pause of the sound',
+    meaning: 'how long a pause of the sound lasts',
+    value: '120',
+    default: '120',
+    takes: { kind: 'time', unit: 'seconds', least: 30, most: 600 },
+    range: '30 to 600 seconds',
+    isSet: false,
+    locked: false,
+    ...parts,
+  };
+}
+
+export const settings: Settings = {
+  unit: null,
+  units: ['Ward A', 'Ward B'],
+  groups: [
+    {
+      name: 'Alarms, chains and times',
+      rows: [
+        setting(),
+        setting({
+          key: 'alarm.chain-high',
+          label: 'Chain, high alarm',
+          meaning: 'who is due for a high alarm, one after the other',
+          value: 'Charge nurse, Rapid response',
+          default: 'Charge nurse, Physician on call, Rapid response',
+          takes: { kind: 'roles' },
+          range: 'one to six roles, separated by commas',
+          isSet: true,
+        }),
+      ],
+    },
+    {
+      name: 'Alarm limits of a unit',
+      rows: [
+        setting({
+          key: 'limit.glucose',
+          label: 'Glucose',
+          meaning: 'alarm limits of glucose, in mmol/L',
+          value: '3.9 to 13.9',
+          default: '3.9 to 13.9',
+          takes: { kind: 'bounds', unit: 'mmol/L' },
+          range: 'a low and a high bound, such as 50 to 130; - leaves a side open',
+        }),
+      ],
+    },
+    {
+      name: 'Units on the screen',
+      rows: [
+        setting({
+          key: 'unit.glucose',
+          label: 'Glucose',
+          meaning: 'the unit of glucose on every screen, paper and dialog',
+          value: 'mmol/L',
+          default: 'as sent',
+          takes: { kind: 'one-of', words: ['as sent', 'mmol/L', 'mg/dL'] },
+          range: 'as sent, mmol/L, mg/dL',
+          isSet: true,
+        }),
+      ],
+    },
+  ],
+};
+
+export function member(parts: Partial<Member> = {}): Member {
+  return {
+    id: 'Practitioner/1',
+    name: 'N. Okafor',
+    role: 'Charge nurse',
+    hasPin: true,
+    pinIsGiven: false,
+    hasBadge: true,
+    lastCame: NOW - 2 * 60 * MINUTE,
+    fullSignIn: NOW - 20 * 60 * MINUTE,
+    wrongPins: 0,
+    lockedOut: false,
+    whyNot: null,
+    ...parts,
+  };
+}
 
 const picture = { width: 800, height: 600 } as ImageBitmap;
 let watcher: (update: Update) => void = () => {};
@@ -333,6 +434,11 @@ const answers: Backend = {
   shift: none,
   shifts: none,
   shiftNotes: none,
+  settings: (unit) => Promise.resolve({ ...settings, unit }),
+  setSetting: nothing,
+  unsetSetting: nothing,
+  staff: () => Promise.resolve([member(), member({ id: 'Practitioner/3', name: 'I. Sorensen', role: 'IT' })]),
+  changeStaff: nothing,
   colleagues: () =>
     Promise.resolve([
       { id: 'Practitioner/1', name: 'N. Okafor', initials: 'NO', role: 'Charge nurse', byPin: true, whyNot: null },

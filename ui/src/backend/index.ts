@@ -12,7 +12,9 @@ import {
   type PagesQuery,
   type Pages,
   type SetLimit,
+  type StaffDeed,
   type TrendsQuery,
+  type TypedSetting,
   type Trends,
   type Update,
   type WavesQuery,
@@ -20,7 +22,7 @@ import {
 } from './bindings';
 import { Refusal } from './refusal';
 
-export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence } from './bindings';
+export { glassReasons, glassWords, layouts, limitHours, panelNames, priorities, silence, workRoles } from './bindings';
 export type {
   Alarm,
   Annotation,
@@ -41,6 +43,7 @@ export type {
   Limits,
   Link,
   Load,
+  Member,
   MultiplesQuery,
   Multiples,
   News,
@@ -59,14 +62,18 @@ export type {
   SoughtBy,
   Shift,
   SetLimit,
+  SettingRow,
+  Settings,
   Small,
   Spark,
+  StaffDeed,
   StationRecord,
   StripItem,
   Tile,
   TimelineEntry,
   TrendsQuery,
   Trends,
+  TypedSetting,
   Unwatched,
   Update,
   ValueAt,
@@ -165,6 +172,11 @@ export const backend = {
   shift: (takesOver: boolean) => open(commands.shift(sitting, takesOver)),
   shifts: () => open(commands.shifts()),
   shiftNotes: () => open(commands.shiftNotes()),
+  settings: (unit: string | null) => open(commands.settings(unit)),
+  setSetting: (typed: TypedSetting) => open(commands.setSetting(sitting, typed)),
+  unsetSetting: (key: string) => open(commands.unsetSetting(sitting, key)),
+  staff: () => open(commands.staff(sitting)),
+  changeStaff: (id: string, deed: StaffDeed) => open(commands.changeStaff(sitting, id, deed)),
   colleagues: () => open(commands.colleagues()),
   comeByPin: (id: string, pin: string) => open(commands.comeByPin(id, pin)),
   comeByBadge: (badge: string) => open(commands.comeByBadge(badge)),

@@ -103,6 +103,8 @@ class Board {
   unwatched: Unwatched | null = $state.raw(null);
   /** The outage whose summary somebody has seen, also before the page was opened anew. */
   outageSeen: string | null = $state(kept('outage seen'));
+  /** Another number after each change of a setting, or of the people of the station. */
+  settled = $state(0);
   /** Who is here, and what they may not do. */
   who: Who | null = $state.raw(null);
   /** What is on while nobody is here: where and how urgent, of nobody's name. */
@@ -414,6 +416,7 @@ class Board {
     if (update.late) this.late = update.late;
     if (update.unwatched) this.unwatched = update.unwatched;
     if (update.link) this.link = update.link;
+    if (update.settled !== null) this.settled = update.settled;
     if (update.progress) this.progress = update.progress;
     if (update.strip) this.strip = update.strip;
     if (update.quarantined !== null) this.quarantined = update.quarantined;

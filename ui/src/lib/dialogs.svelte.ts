@@ -5,6 +5,8 @@ class Dialogs {
   search = $state(false);
   /** What the keys do. */
   keys = $state(false);
+  /** Who waits for a badge that somebody is given: it lets nobody in meanwhile. */
+  badge: ((read: string) => void) | null = null;
   /** Another takes the place of who is here. */
   people = $state(false);
   /** The sitting in which nobody wants to choose a PIN. */
@@ -12,7 +14,7 @@ class Dialogs {
 
   /** Somebody else is here: what was open was not theirs. */
   close() {
-    [this.search, this.keys, this.people] = [false, false, false];
+    [this.search, this.keys, this.people, this.badge] = [false, false, false, null];
   }
 }
 

@@ -64,6 +64,11 @@ pub enum Act {
         /// As it is typed.
         value: String,
     },
+    /// Gives a setting back: what holds until somebody sets it holds again.
+    UnsetSite {
+        /// Which; with `@unit` for one unit.
+        key: String,
+    },
     /// Changes who works at this station.
     Staff(StaffChange),
     /// Breaks the glass over a patient of whom something is withheld: who is here sees, for the site's time, what consents permit for
@@ -136,7 +141,7 @@ impl Act {
             Act::TakeOver { .. } => "take-over",
             Act::Retry(_) => "retry",
             Act::CarryOnByHand { .. } => "carried on by hand",
-            Act::SetSite { .. } => "setting",
+            Act::SetSite { .. } | Act::UnsetSite { .. } => "setting",
             Act::Staff(_) => "people",
             Act::BreakGlass { .. } => "break-glass",
             Act::EndGlass { .. } => "end-glass",
@@ -163,7 +168,7 @@ impl Act {
             Act::TakeOver { .. } => Right::Take,
             Act::Retry(_) => Right::Retry,
             Act::CarryOnByHand { .. } => Right::CarryOnByHand,
-            Act::SetSite { .. } => Right::Settings,
+            Act::SetSite { .. } | Act::UnsetSite { .. } => Right::Settings,
             Act::Staff(_) => Right::ManagePeople,
             Act::BreakGlass { .. } | Act::EndGlass { .. } => Right::BreakGlass,
         }
@@ -189,7 +194,7 @@ impl Act {
             | Act::BreakGlass { patient, .. }
             | Act::EndGlass { patient } => Some(patient.to_string()),
             Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),
-            Act::SetSite { key, .. } => Some(key.clone()),
+            Act::SetSite { key, .. } | Act::UnsetSite { key } => Some(key.clone()),
             Act::TakeOver { from } => Some(from.to_string()),
             Act::Staff(change) => Some(change.id().to_string()),
             Act::SavePreset { .. } | Act::Shift { .. } => None,

@@ -1,14 +1,14 @@
 //! Whether an act may be done, and what it does.
 
 use clinical::consent::Glass;
-use clinical::{Actor, PatientId};
+use clinical::{Actor, PatientId, Site, setting_key};
 
 use super::act::{Act, Response};
 use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::site_lock::is_locked;
+use crate::site_lock::{is_locked, suggested};
 use crate::staff_change::StaffChange;
 
 /// What an act does to the station.
@@ -21,6 +21,8 @@ pub(crate) enum Effect {
     ByHand(String, String),
     /// A setting of the site, checked.
     Setting(String, String),
+    /// A setting of the site is given back.
+    Unset(String),
     /// Who works here, checked.
     Staff(StaffChange),
     /// A glass is broken, in this sitting.
@@ -45,7 +47,9 @@ impl Console {
                 }
             }
             Act::SavePreset { name, .. } => self.may_save_preset(who, name),
-            Act::SetSite { key, .. } if self.vault.read(|reader| is_locked(reader, key))? => {
+            Act::SetSite { key, .. } | Act::UnsetSite { key }
+                if self.vault.read(|reader| is_locked(reader, &setting_key(key)))? =>
+            {
                 Err(ConsoleError::SetBySite(key.clone()))
             }
             _ => Ok(()),
@@ -71,6 +75,7 @@ impl Console {
                 Effect::ByHand(action.to_string(), words(&why).map_err(|_| ConsoleError::NoReason)?)
             }
             Act::SetSite { key, value } => {
+                let key = setting_key(&key);
                 self.vault.read(|reader| reader.site())?.set(&key, &value)?;
                 Effect::Setting(key, value)
             }
@@ -79,6 +84,14 @@ impl Console {
                 Effect::Glass(glass, sitting)
             }
             Act::EndGlass { patient } => Effect::GlassEnds(patient),
+            Act::UnsetSite { key } => {
+                let key = setting_key(&key);
+                Site::named(&key)?;
+                match self.vault.read(|reader| suggested(reader, &key))? {
+                    Some(value) => Effect::Setting(key, value),
+                    None => Effect::Unset(key),
+                }
+            }
             Act::Staff(change) => {
                 let known = self.vault.read(|reader| reader.member(change.id()))?;
                 let change = change.checked(known.as_ref())?;

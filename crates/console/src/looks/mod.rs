@@ -5,5 +5,6 @@ mod moment;
 mod over_time;
 pub(crate) mod people;
 pub(crate) mod record;
+mod settings;
 mod somebody;
 mod waves;

@@ -29,7 +29,13 @@ impl Console {
         let one_at_a_time = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
         let tried = by_pin(&self.vault, id, &Pin::typed(pin.to_owned()), self.now(), self.lease()?);
         drop(one_at_a_time);
-        self.let_in(tried, "PIN", Some(id))
+        let is_given = tried.as_ref().is_ok_and(|member| member.pin_is_given);
+        self.let_in(tried, "PIN", Some(id))?;
+        if is_given {
+            self.here().must_choose_pin = true;
+            self.wake();
+        }
+        Ok(())
     }
 
     /// Somebody holds a badge to the reader.
@@ -63,7 +69,7 @@ impl Console {
         Ok(())
     }
 
-    /// Who is here chooses their PIN, after they have signed in fully.
+    /// Who is here chooses their PIN, after they have signed in fully, or came by one that IT gave.
     ///
     /// # Errors
     /// Where they have not, or it is none that can be chosen; the old one holds then.
@@ -73,13 +79,18 @@ impl Console {
             _ => return Err(ConsoleError::NobodyHere),
         };
         let now = self.now();
-        if !self.here().may_choose_pin.is_some_and(|until| now <= until) {
+        let here = self.here();
+        if !here.must_choose_pin && here.may_choose_pin.is_none_or(|until| now > until) {
             return Err(ConsoleError::NotFully);
         }
+        drop(here);
         let pin = Pin::chosen(pin.to_owned())?;
         self.log_as(EntryKind::SignIn, &who, "chose a PIN".into(), Some(who.id.to_string()))?;
         self.vault.set_pin(&who.id, &pin, Cost::measured()?)?;
-        self.here().may_choose_pin = None;
+        let mut here = self.here();
+        (here.may_choose_pin, here.must_choose_pin) = (None, false);
+        drop(here);
+        self.settles();
         self.wake();
         Ok(())
     }
@@ -102,6 +113,7 @@ impl Console {
         by: &str,
         id: Option<&ActorId>,
     ) -> Result<(), ConsoleError> {
+        self.settles();
         let member = match tried {
             Ok(member) => member,
             Err(NotLetIn::Vault(error)) => return Err(error.into()),

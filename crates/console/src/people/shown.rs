@@ -1,14 +1,14 @@
 //! Who is here and who could come, as a screen shows them.
 
 use bedside::Board;
-use clinical::LIMIT_ROLES;
+use clinical::{LIMIT_ROLES, Right};
 use identity::stands;
 use vault::StaffMember;
 
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::here::Seat;
-use crate::view::{BrokenGlass, Colleague, Locked, StripItem, Who};
+use crate::view::{BrokenGlass, Colleague, Locked, Member, StripItem, Who};
 
 impl Console {
     /// Who is here, and what they may not do.
@@ -38,6 +38,7 @@ impl Console {
                 .into_iter()
                 .map(BrokenGlass::from)
                 .collect(),
+            must_choose_pin: here.must_choose_pin,
             may_choose_pin: here.may_choose_pin.is_some_and(|until| now <= until),
         }
     }
@@ -61,6 +62,16 @@ impl Console {
             shown(member, why)
         };
         Ok(staff.into_iter().map(colleague).collect())
+    }
+
+    /// The people of this station as IT sees them; of a PIN or a badge that there is one, and nothing else.
+    ///
+    /// # Errors
+    /// Where that sitting is over, or who is here may not; that stands in the log.
+    pub fn members_in(&self, sitting: u32) -> Result<Vec<Member>, ConsoleError> {
+        self.may_look(&self.who_sits(sitting)?, Right::ManagePeople)?;
+        let last = self.vault.read(|reader| reader.last_sign_ins())?;
+        self.colleagues_as(|member, why_not| Member::new(member, why_not, &last))
     }
 
     /// The alarms of a board for a station at which nobody is: where and how urgent, and nobody's name.

@@ -8,7 +8,7 @@ use super::coming::actor;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::here::{Away, Seat};
-use crate::staff_change::StaffChange;
+use crate::staff_change::{Secret, StaffChange};
 
 impl Console {
     /// The people of this station.
@@ -21,17 +21,18 @@ impl Console {
 
     /// Changes who works here; it stands in the log already.
     pub(crate) fn change_staff(&self, change: StaffChange) -> Result<(), ConsoleError> {
-        let now = self.now();
         let id = change.id().clone();
         match change {
-            StaffChange::Add { id, name, role } => {
+            StaffChange::Add { id, name, role, pin } => {
                 self.vault.put_member(&id, name, &Role::from(role.as_str()))?;
+                if let Some(pin) = pin {
+                    self.give_pin(&id, pin)?;
+                }
             }
             StaffChange::Remove(id) => self.vault.drop_member(&id)?,
-            StaffChange::Pin(id, pin) => {
-                self.vault.set_pin(&id, &Pin::chosen(pin.0)?, Cost::measured()?)?;
-                self.vault.signed_in_fully(&id, now)?;
-            }
+            StaffChange::Pin(id, pin) => self.give_pin(&id, pin)?,
+            StaffChange::NoPin(id) => self.vault.clear_pin(&id)?,
+            StaffChange::Unlock(id) => self.vault.forget_tries(&id)?,
             StaffChange::Badge(id, badge) => {
                 if !self.vault.set_badge(&id, Some(&badge.0))? {
                     return Err(ConsoleError::OthersBadge);
@@ -40,6 +41,12 @@ impl Console {
             StaffChange::NoBadge(id) => drop(self.vault.set_badge(&id, None)?),
         }
         self.seat_again(&id)
+    }
+
+    /// Whoever gives a PIN knows them, so it stands for a full sign-in.
+    fn give_pin(&self, id: &ActorId, pin: Secret) -> Result<(), ConsoleError> {
+        self.vault.give_pin(id, &Pin::chosen(pin.0)?, Cost::measured()?)?;
+        Ok(self.vault.signed_in_fully(id, self.now())?)
     }
 
     /// Who is here is who they are now: whoever was removed is here no more, and a role that was changed holds at once. A station that

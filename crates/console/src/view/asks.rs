@@ -4,6 +4,7 @@
 use clinical::{ActorId, Instant};
 use documents::ChartRequest;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 use vault::View;
 
 use super::failure::Failure;
@@ -153,7 +154,7 @@ pub enum Ask {
 }
 
 /// A change of who works at a station.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize, Type)]
 #[serde(rename_all = "kebab-case")]
 pub enum StaffDeed {
     /// They work here.
@@ -162,11 +163,17 @@ pub enum StaffDeed {
         name: String,
         /// One of the table of rights.
         role: String,
+        /// A PIN that lets them in once, to choose their own; `null` leaves what they have.
+        pin: Option<String>,
     },
     /// They work here no more.
     Remove,
-    /// This is their PIN.
+    /// This PIN lets them in once, to choose their own.
     Pin(String),
+    /// They have no PIN.
+    NoPin,
+    /// Their wrong PINs are forgotten.
+    Unlock,
     /// This is their badge.
     Badge(String),
     /// They have no badge.
@@ -179,6 +186,8 @@ impl std::fmt::Debug for StaffDeed {
             StaffDeed::Add { .. } => "Add",
             StaffDeed::Remove => "Remove",
             StaffDeed::Pin(_) => "Pin",
+            StaffDeed::NoPin => "NoPin",
+            StaffDeed::Unlock => "Unlock",
             StaffDeed::Badge(_) => "Badge",
             StaffDeed::NoBadge => "NoBadge",
         })
@@ -187,12 +196,14 @@ impl std::fmt::Debug for StaffDeed {
 
 impl StaffDeed {
     /// As the use case names it; nothing where `id` cannot be one.
-    pub(crate) fn about(self, id: &str) -> Option<StaffChange> {
+    pub fn about(self, id: &str) -> Option<StaffChange> {
         let id = ActorId::given(id)?;
         Some(match self {
-            StaffDeed::Add { name, role } => StaffChange::Add { id, name, role },
+            StaffDeed::Add { name, role, pin } => StaffChange::Add { id, name, role, pin: pin.map(Secret) },
             StaffDeed::Remove => StaffChange::Remove(id),
             StaffDeed::Pin(pin) => StaffChange::Pin(id, Secret(pin)),
+            StaffDeed::NoPin => StaffChange::NoPin(id),
+            StaffDeed::Unlock => StaffChange::Unlock(id),
             StaffDeed::Badge(badge) => StaffChange::Badge(id, Secret(badge)),
             StaffDeed::NoBadge => StaffChange::NoBadge(id),
         })

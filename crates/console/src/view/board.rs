@@ -334,6 +334,8 @@ pub struct Update {
     pub who: Option<Who>,
     /// The alarms that are on while nobody is here; of nobody's name.
     pub strip: Option<Vec<StripItem>>,
+    /// Another number after each change of a setting, or of the people of the station.
+    pub settled: Option<u32>,
     /// The moment that is shown from now on; its `at` is null where it is the present.
     pub moment: Option<Moment>,
 }

@@ -26,6 +26,8 @@ pub struct Who {
     pub not_allowed: Vec<NotAllowed>,
     /// In which roles this person can set limits.
     pub limit_roles: Vec<&'static str>,
+    /// They came by a PIN that IT gave, and do nothing before they chose their own.
+    pub must_choose_pin: bool,
     /// They have just signed in fully, and may choose a PIN.
     pub may_choose_pin: bool,
     /// The glasses that they have broken.
@@ -190,6 +192,8 @@ pub struct StaffRow {
     pub role: String,
     /// Whether they have a PIN.
     pub has_pin: bool,
+    /// Whether it is one that IT gave.
+    pub pin_is_given: bool,
     /// Whether they have a badge.
     pub has_badge: bool,
     /// Their last full sign-in, ISO 8601.
@@ -206,6 +210,7 @@ impl StaffRow {
             name: member.name,
             role: member.role.to_string(),
             has_pin: member.has_pin,
+            pin_is_given: member.pin_is_given,
             has_badge: member.has_badge,
             full_sign_in: member.full.map(|(at, _)| fhir::format_instant(at)),
             why_not,

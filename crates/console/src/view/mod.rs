@@ -20,7 +20,9 @@ mod people;
 mod record;
 mod records;
 mod score;
+mod settings;
 mod shift;
+mod staff;
 mod station;
 mod trends;
 mod vocabulary;
@@ -46,7 +48,10 @@ pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
+pub(crate) use settings::RowOf;
+pub use settings::{SettingGroup, SettingRow, SettingTakes, Settings, TypedSetting};
 pub use shift::{Shift, ShiftNote};
+pub use staff::{Member, work_roles};
 pub use station::{AppState, LogEntry, Quarantined, Server, SigningIn, Stage, Synced, Unread};
 pub use vocabulary::{
     GlassReasonName, Layouts, PanelName, PriorityName, Silence, glass_reasons, glass_words, layouts,

@@ -203,11 +203,18 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn site(&self) -> Result<Site, VaultError> {
-        let settings: Vec<(String, String)> =
-            self.list("SELECT substr(key, 6), value FROM setting WHERE key LIKE 'site:%'", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let settings = self.site_settings()?;
         Ok(Site::from_settings(settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
+    }
+
+    /// The settings of the site that somebody has set, by their keys.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn site_settings(&self) -> Result<Vec<(String, String)>, VaultError> {
+        self.list("SELECT substr(key, 6), value FROM setting WHERE key LIKE 'site:%'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     /// The name of the unit a patient lies in, as of the view's moment: the ward of the bed, or where the stay says; empty where

@@ -1,6 +1,9 @@
 //! The people of this station.
 
+use std::collections::HashMap;
+
 use clinical::{ActorId, Instant, Role};
+use record::EntryKind;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::VaultError;
@@ -21,6 +24,8 @@ pub struct StaffMember {
     pub role: Role,
     /// Whether they have a PIN.
     pub has_pin: bool,
+    /// Whether it is one that IT gave, and they have to choose their own.
+    pub pin_is_given: bool,
     /// Whether they have a badge.
     pub has_badge: bool,
     /// How many wrong PINs were typed since the last right one.
@@ -31,7 +36,7 @@ pub struct StaffMember {
     pub full: Option<(Instant, i64)>,
 }
 
-const MEMBER: &str = "SELECT id, name, role, pin IS NOT NULL, badge IS NOT NULL, failures, failed, full_at, full_passed FROM staff";
+const MEMBER: &str = "SELECT id, name, role, pin IS NOT NULL, badge IS NOT NULL, failures, failed, full_at, full_passed, pin_given FROM staff";
 
 fn member(row: &Row) -> rusqlite::Result<StaffMember> {
     let (id, name, role): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -41,6 +46,7 @@ fn member(row: &Row) -> rusqlite::Result<StaffMember> {
         name,
         role: role.as_str().into(),
         has_pin: row.get(3)?,
+        pin_is_given: row.get(9)?,
         has_badge: row.get(4)?,
         failures: row.get(5)?,
         failed: row.get(6)?,
@@ -83,15 +89,38 @@ impl Vault {
         })
     }
 
-    /// Gives somebody a PIN in the place of any other.
+    /// Somebody has this PIN, which they chose, in the place of any other.
     ///
     /// # Errors
     /// Of the database.
     pub fn set_pin(&self, id: &ActorId, pin: &Pin, cost: Cost) -> Result<(), VaultError> {
-        let (id, verifier) = (id.to_string(), text(&Verifier::of(pin, cost)?)?);
+        self.keep_pin(id, Some(text(&Verifier::of(pin, cost)?)?), false)
+    }
+
+    /// Gives somebody a PIN in the place of any other. It lets them in, and then they have to choose their own.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn give_pin(&self, id: &ActorId, pin: &Pin, cost: Cost) -> Result<(), VaultError> {
+        self.keep_pin(id, Some(text(&Verifier::of(pin, cost)?)?), true)
+    }
+
+    /// No PIN lets somebody in any more.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn clear_pin(&self, id: &ActorId) -> Result<(), VaultError> {
+        self.keep_pin(id, None, false)
+    }
+
+    fn keep_pin(&self, id: &ActorId, verifier: Option<String>, is_given: bool) -> Result<(), VaultError> {
+        let id = id.to_string();
         self.write_beside(move |connection| {
             durably(connection, |connection| {
-                connection.execute("UPDATE staff SET pin = ? WHERE id = ?", [&verifier, &id])?;
+                connection.execute(
+                    "UPDATE staff SET pin = ?, pin_given = ? WHERE id = ?",
+                    params![verifier, is_given, id],
+                )?;
                 Ok(())
             })
         })
@@ -141,6 +170,19 @@ impl Reader<'_> {
     /// Of the database.
     pub fn member(&self, id: &ActorId) -> Result<Option<StaffMember>, VaultError> {
         Ok(self.list(&format!("{MEMBER} WHERE id = ?"), [id.as_str()], member)?.pop())
+    }
+
+    /// When each of them came last, as far as the log goes back.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn last_sign_ins(&self) -> Result<HashMap<ActorId, Instant>, VaultError> {
+        let came = self.list(
+            "SELECT who_id, max(at) FROM entry WHERE kind = ? AND what LIKE 'came by %' AND who_id IS NOT NULL GROUP BY who_id",
+            [EntryKind::SignIn.code()],
+            |row| Ok((row.get::<_, String>(0)?.into(), Instant(row.get(1)?))),
+        )?;
+        Ok(came.into_iter().collect())
     }
 
     /// Whose badge this is.

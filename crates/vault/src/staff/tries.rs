@@ -90,6 +90,20 @@ impl Vault {
         Ok(Some(true))
     }
 
+    /// Wrong tries of somebody are forgotten; how long PIN and badge are enough stays as it is.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn forget_tries(&self, id: &ActorId) -> Result<(), VaultError> {
+        let id = id.to_string();
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                connection.execute("UPDATE staff SET failures = 0 WHERE id = ?", [&id])?;
+                Ok(())
+            })
+        })
+    }
+
     /// Somebody signed in fully: wrong tries are forgotten, and from now on PIN and badge are enough for a while.
     ///
     /// # Errors

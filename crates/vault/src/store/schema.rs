@@ -9,7 +9,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 14;
+pub(crate) const VERSION: i64 = 15;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -113,9 +113,9 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 14] = [
+const STEPS: [&str; 15] = [
     TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF,
-    CONSENTS,
+    CONSENTS, GIVEN_PINS,
 ];
 
 const TABLES: &str = "
@@ -366,3 +366,6 @@ CREATE TABLE staff (
 CREATE TABLE draft (
   author TEXT NOT NULL, place TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (author, place)) WITHOUT ROWID;
 ";
+
+/// Whether a PIN is one that IT gave, and its owner has to choose another.
+const GIVEN_PINS: &str = "ALTER TABLE staff ADD COLUMN pin_given INTEGER NOT NULL DEFAULT 0;";

@@ -34,6 +34,22 @@ impl Vault {
         })
     }
 
+    /// Forgets a setting of the site, with who did so in the log: what holds until it is set holds again.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn unset_site(&self, key: String, who: Who, at: Instant) -> Result<(), VaultError> {
+        self.write(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                transaction.execute("DELETE FROM setting WHERE key = 'site:' || ?", [&key])?;
+                let what = "back to what holds until it is set".to_owned();
+                append(&transaction, NewEntry::new(EntryKind::Setting, at, who, what).about(Some(key)))?;
+                Ok(transaction.commit()?)
+            })
+        })
+    }
+
     /// This station's own random id, made once and kept: with it a name that is typed here is not the one typed elsewhere.
     /// `None` where it was never made and the cache is open for reading only.
     ///

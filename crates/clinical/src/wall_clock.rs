@@ -85,8 +85,8 @@ impl WallClock {
     fn add_up(&self, range: TimeRange, mut tell: impl FnMut(Date, i64)) {
         let mut at = range.from();
         while at < range.to() {
-            let changed = self.changes.iter().map(|(change, _)| *change).find(|change| *change > at);
-            let until = changed.map_or(range.to(), |change| change.min(range.to()));
+            let passed = self.changes.partition_point(|(change, _)| *change <= at);
+            let until = self.changes.get(passed).map_or(range.to(), |(change, _)| (*change).min(range.to()));
             let date = self.date(at);
             let midnight = at + (DAY_MS - self.shows(at).rem_euclid(DAY_MS));
             let end = midnight.min(until);

@@ -98,7 +98,7 @@ pub fn explain(trace: &Trace, figures: &Figures) -> Vec<Explained> {
     vec![
         row(
             "n",
-            "Readings in the period that count: each value of a moment once; no warm-up, no calibration, no error.",
+            "Readings in the period that count: each value of a moment once; no warm-up, no drop of blood, no error.",
             TIR_2019,
             left_out(figures),
             OF_N,
@@ -238,7 +238,7 @@ pub fn explain(trace: &Trace, figures: &Figures) -> Vec<Explained> {
 fn left_out(figures: &Figures) -> String {
     let out = figures.left_out;
     format!(
-        "{} count; left out: {} doubled, {} of warm-up, {} calibrations, {} errors",
+        "{} count; left out: {} doubled, {} of warm-up, {} of blood, {} errors",
         figures.n, out.doubled, out.warm_up, out.calibration, out.artefact
     )
 }

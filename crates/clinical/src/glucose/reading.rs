@@ -13,7 +13,7 @@ pub enum Mark {
     High,
     /// The sensor was still warming up.
     WarmUp,
-    /// A drop of blood that the sensor was set by, not a reading of it.
+    /// A drop of blood, whether the sensor was set by it or not; no reading of a sensor.
     Calibration,
     /// No glucose at all: a code of an error, or an implausible value.
     Artefact,

@@ -18,7 +18,7 @@ pub struct LeftOut {
     pub doubled: usize,
     /// While the sensor warmed up.
     pub warm_up: usize,
-    /// Blood that it was set by.
+    /// Drops of blood.
     pub calibration: usize,
     /// Errors and what can be no glucose.
     pub artefact: usize,

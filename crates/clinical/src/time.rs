@@ -1,6 +1,6 @@
 //! The one notion of time that every room shares: moments, how long something lasts, and ranges.
 //!
-//! Deliberately not here: a clock, a time zone.
+//! Deliberately not here: a clock, a time zone, and what the clock on the wall shows (`wall_clock`).
 
 use std::ops::{Add, Sub};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -135,11 +135,6 @@ impl<'a> Repetition<'a> {
         self.raw.split(self.syntax.delimiters.component).nth(n - 1).unwrap_or_default()
     }
 
-    /// How many components it has.
-    pub(crate) fn components(&self) -> usize {
-        self.raw.split(self.syntax.delimiters.component).count()
-    }
-
     /// The first subcomponent of component `n` without escapes; empty where there is none, or nothing.
     pub(crate) fn text(&self, n: usize) -> Cow<'a, str> {
         self.part(n, 1)
@@ -207,7 +202,7 @@ mod tests {
         let (msh, obx) = (&message.segments[0], message.first("OBX").unwrap());
         assert_eq!((msh.field(2).raw, msh.field(4).raw), ("^~\\&", "FAC"));
         assert_eq!(msh.field(3).first().text(2), "1.2");
-        assert_eq!((obx.field(3).times(), obx.field(3).first().components()), (2, 3));
+        assert_eq!(obx.field(3).times(), 2);
         assert_eq!(
             (obx.field(3).first().part(2, 2), obx.field(3).first().text(2)),
             ("c&d".into(), "b".into())

@@ -11,6 +11,11 @@ mod hl7v2;
 
 mod mllp;
 
+#[cfg(fuzzing)]
+mod fuzz;
+
+#[cfg(fuzzing)]
+pub use fuzz::fuzz;
 pub use hl7v2::answer::answer;
 pub use hl7v2::charset::Charset;
 pub use hl7v2::fault::{Fault, Kind};

@@ -519,6 +519,8 @@ fn an_answer_is_for_its_message_and_copies_only_what_is_its_own() {
         told(&text).unwrap().replace("^~\\&", "^~\\&#"),
         "the fifth sign shifts nothing"
     );
+    let breaks = text.replace("|2.6^x|", "|2.6\u{1c}^x\u{b}|").replace("|ID 7|", "|ID\u{7} 7|");
+    assert_eq!(told(&breaks), told(&text), "nothing that goes back ends a frame");
     let odd = "MSH*:+/!*A*B***20260301120000-0000**ORU:R01*9*P*2.3\rPID***7\r";
     assert_eq!(
         told(odd).unwrap(),

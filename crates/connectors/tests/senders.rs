@@ -63,8 +63,8 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/senders").join(name)
 }
 
-/// Lets a sender send, and gives what it printed and what was kept.
-async fn heard(mut sender: Command, name: &str) -> (Vec<String>, Vec<String>) {
+/// Lets a sender send, and gives what it printed, what was given to keep, and what was kept.
+async fn heard(mut sender: Command, name: &str) -> [Vec<String>; 3] {
     let door = Door { address: Some("127.0.0.1:0".parse().unwrap()), ..Door::default() };
     let listener = Listener::open(door).await.unwrap().unwrap();
     let port = listener.address().unwrap().port();
@@ -81,13 +81,16 @@ async fn heard(mut sender: Command, name: &str) -> (Vec<String>, Vec<String>) {
         ward.noticed()
     );
     let lines = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
-    (lines, ward.kept())
+    let mut kept = ward.kept();
+    kept.sort_by_key(|value| value.parse::<i64>().unwrap());
+    [lines, ward.begun(), kept]
 }
 
-/// Each message was taken under its own control id, and its value kept once.
-fn is_whole((answers, kept): (Vec<String>, Vec<String>), letter: char, n: usize) {
+/// Each message was taken under its own control id, in its order, and its value kept once.
+fn is_whole([answers, begun, kept]: [Vec<String>; 3], letter: char, n: usize) {
     assert_eq!(answers, (0..n).map(|n| format!("AA {letter}{n}")).collect::<Vec<_>>());
-    assert_eq!(kept, (0..n).map(|n| (60 + n).to_string()).collect::<Vec<_>>());
+    let values: Vec<String> = (0..n).map(|n| (60 + n).to_string()).collect();
+    assert_eq!((&begun, &kept), (&values, &values));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,7 +39,8 @@ impl Header {
     /// Reads a header as far as it goes, with the first thing that is wrong with it.
     pub(crate) fn of(opening: &Opening, peer: &Peer) -> Option<(Header, Option<Fault>)> {
         let msh = Segment::of(&opening.line, 1, opening.syntax)?;
-        let raw = |n: usize| msh.field(n).raw.to_owned();
+        // They go back: one that ends a frame would end the answer's.
+        let raw = |n: usize| msh.field(n).raw.chars().filter(|c| !c.is_control()).collect::<String>();
         let kind = msh.field(9).first();
         let (offset, said_at, wrong_time) = match said_at(&msh, peer) {
             Ok((offset, at)) => (offset, at, None),

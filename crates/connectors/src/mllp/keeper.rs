@@ -15,7 +15,8 @@ pub struct NotKept;
 /// Keeps what messages say: the one function that a listener is given, and what it needs of the world besides.
 pub trait Keeper: Send + Sync + 'static {
     /// Keeps what a message said, for good: it is answered as soon as this has ended, and never before. It is called in the order in
-    /// which messages came; what it gives runs beside that of the next ones, and to its end also where the sender has gone.
+    /// which messages of a connection came; what it gives runs beside that of the next ones, and to its end also where the sender has
+    /// gone. Who keeps in that order takes a place in a queue of its own before it returns.
     ///
     /// # Errors
     /// Where it was not kept.

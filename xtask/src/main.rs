@@ -91,7 +91,7 @@ enum Task {
         /// Some of them, such as B15
         ids: Vec<String>,
     },
-    /// The parser of pages and the reader of chunks under libFuzzer (cargo-fuzz)
+    /// The readers of pages, chunks and HL7 v2 under libFuzzer (cargo-fuzz)
     Fuzz {
         /// For each of the two
         #[arg(default_value_t = 60)]

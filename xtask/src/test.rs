@@ -63,12 +63,12 @@ pub(crate) fn faults(days: u32) -> Result<(), String> {
     go(test.env("VIGIL_TOUCHES", TOUCHES))
 }
 
-/// Both fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.
+/// The fuzz targets, each for so many seconds. The property tests of the same code are part of `test`; this looks longer.
 pub(crate) fn fuzz(seconds: u32) -> Result<(), String> {
     if output("cargo", &["fuzz", "--version"]).is_none() {
         return Err("cargo-fuzz is not installed; paste: cargo install cargo-fuzz && rustup toolchain install nightly".into());
     }
-    for target in ["bundle", "chunk"] {
+    for target in ["bundle", "chunk", "hl7v2"] {
         let time = format!("-max_total_time={seconds}");
         // The fuzzer's flags are nightly's; a stable compiler takes them when it is told to.
         let mut run = cargo(&["fuzz", "run", target, "--", &time, "-rss_limit_mb=2048"]);

@@ -25,6 +25,36 @@ impl Acvpu {
         stored.find(|(_, of)| *of == value).map(|(level, _)| level)
     }
 
+    /// The level behind a code of SNOMED CT.
+    pub fn from_snomed(code: &str) -> Option<Acvpu> {
+        match code {
+            "248234008" => Some(Acvpu::Alert),
+            "130987000" => Some(Acvpu::NewConfusion),
+            // The second: IHE PCC, Paramedicine Summary of Care, the value set of AVPU.
+            "300202002" | "255373000" => Some(Acvpu::Voice),
+            "450847001" => Some(Acvpu::Pain),
+            "422768004" => Some(Acvpu::Unresponsive),
+            _ => None,
+        }
+    }
+
+    /// The level behind an answer of LOINC 67775-7 or 80288-4.
+    pub fn from_loinc(answer: &str) -> Option<Acvpu> {
+        match answer {
+            "LA9340-6" => Some(Acvpu::Alert),
+            "LA6560-2" => Some(Acvpu::NewConfusion),
+            "LA17108-4" => Some(Acvpu::Voice),
+            "LA17107-6" => Some(Acvpu::Pain),
+            "LA9343-0" => Some(Acvpu::Unresponsive),
+            _ => None,
+        }
+    }
+
+    /// The level behind its word.
+    pub fn from_word(word: &str) -> Option<Acvpu> {
+        Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word.trim()))
+    }
+
     /// The word on the screen.
     pub fn word(self) -> &'static str {
         ["Alert", "Confusion", "Voice", "Pain", "Unresponsive"][self as usize]

@@ -12,7 +12,7 @@ use super::module::read_crate;
 /// From the top down: a room uses only rooms of lines above its own, so those of one line do not know each other.
 pub const ORDER: [&[&str]; 10] = [
     &["clinical", "record", "ward-sim", "no-gl"],
-    &["charts", "fhir", "vault"],
+    &["charts", "fhir", "vault", "connectors"],
     &["sync", "identity"],
     &["bedside"],
     &["trends"],

@@ -165,31 +165,15 @@ impl Values {
     }
 }
 
-/// Levels of consciousness, as SNOMED CT and LOINC (67775-7, 80288-4) have them.
-const LEVELS: [(&str, &str, Acvpu); 11] = [
-    (SNOMED, "248234008", Acvpu::Alert),
-    (SNOMED, "130987000", Acvpu::NewConfusion),
-    (SNOMED, "300202002", Acvpu::Voice),
-    // IHE PCC, Paramedicine Summary of Care: the value set of AVPU.
-    (SNOMED, "255373000", Acvpu::Voice),
-    (SNOMED, "450847001", Acvpu::Pain),
-    (SNOMED, "422768004", Acvpu::Unresponsive),
-    (LOINC, "LA9340-6", Acvpu::Alert),
-    (LOINC, "LA6560-2", Acvpu::NewConfusion),
-    (LOINC, "LA17108-4", Acvpu::Voice),
-    (LOINC, "LA17107-6", Acvpu::Pain),
-    (LOINC, "LA9343-0", Acvpu::Unresponsive),
-];
-
+/// A level of consciousness, by its code of SNOMED CT or LOINC, else by its word.
 fn acvpu(concept: &types::Concept) -> Option<Acvpu> {
-    let coded = concept.coding.iter().find_map(|coding| {
-        let (system, code) = (coding.system.as_deref()?, coding.code.as_deref()?);
-        LEVELS.iter().find(|(s, c, _)| *s == system && *c == code).map(|(.., level)| *level)
-    });
-    coded.or_else(|| {
-        let word = concept.text.as_deref()?.trim();
-        Acvpu::ALL.into_iter().find(|level| level.word().eq_ignore_ascii_case(word))
-    })
+    let coded =
+        concept.coding.iter().find_map(|coding| match (coding.system.as_deref()?, coding.code.as_deref()?) {
+            (SNOMED, code) => Acvpu::from_snomed(code),
+            (LOINC, code) => Acvpu::from_loinc(code),
+            _ => None,
+        });
+    coded.or_else(|| Acvpu::from_word(concept.text.as_deref()?))
 }
 
 #[cfg(test)]
@@ -358,7 +342,20 @@ mod tests {
             let text = HR.replace(r#""valueQuantity":{"value":72.50,"unit":"bpm"}"#, &inside);
             read(&text.replace("8867-4", if part { "85353-1" } else { "67775-7" }))
         };
-        for (system, code, level) in LEVELS {
+        let levels = [
+            (SNOMED, "248234008", Acvpu::Alert),
+            (SNOMED, "130987000", Acvpu::NewConfusion),
+            (SNOMED, "300202002", Acvpu::Voice),
+            (SNOMED, "255373000", Acvpu::Voice),
+            (SNOMED, "450847001", Acvpu::Pain),
+            (SNOMED, "422768004", Acvpu::Unresponsive),
+            (LOINC, "LA9340-6", Acvpu::Alert),
+            (LOINC, "LA6560-2", Acvpu::NewConfusion),
+            (LOINC, "LA17108-4", Acvpu::Voice),
+            (LOINC, "LA17107-6", Acvpu::Pain),
+            (LOINC, "LA9343-0", Acvpu::Unresponsive),
+        ];
+        for (system, code, level) in levels {
             for part in [false, true] {
                 let facts = with(&format!(r#"{{"coding":[{{"system":"{system}","code":"{code}"}}]}}"#), part);
                 let Body::Samples(samples) = facts.unwrap().remove(0).body else { panic!() };

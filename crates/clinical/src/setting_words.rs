@@ -17,7 +17,7 @@ pub enum SettingGroup {
     Keeping,
     /// Who is let in, and when a station locks.
     People,
-    /// Where a consent names those who are here.
+    /// Where a consent names those who are here, and for how long a glass is broken.
     Consent,
 }
 
@@ -78,6 +78,7 @@ impl Setting {
             Setting::PeopleLease => (People, "PIN and badge are enough"),
             Setting::LockIdle => (People, "Lock without a hand on it"),
             Setting::ConsentGroups => (Consent, "Groups of everybody here"),
+            Setting::ConsentGlass => (Consent, "A broken glass stays broken"),
         }
     }
 }

@@ -9,9 +9,10 @@ const CUT = [
   'span', // UnwatchedBanner: the sentence beside the one that counts.
   '.load .rules small',
   '.note-row li',
-  // Whose station it is, and which ward.
+  // Whose station it is, in what role, and which ward.
   '.unit h1',
   '.user b',
+  '.user small',
   // On a tile, who has the alarm and what else there is beside its own text.
   '.banner > span > span:first-child',
   '.who em, .who span',

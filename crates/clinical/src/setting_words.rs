@@ -78,6 +78,7 @@ impl Setting {
             Setting::PeopleLease => (People, "PIN and badge are enough"),
             Setting::LockIdle => (People, "Lock without a hand on it"),
             Setting::ConsentGroups => (Consent, "Groups of everybody here"),
+            Setting::ConsentGlass => (Consent, "A broken glass stays broken"),
         }
     }
 }

@@ -33,8 +33,7 @@ pub(crate) fn carried(
     let mut all = Vec::new();
     for name in tables {
         let mut statement = connection.prepare(&format!("SELECT * FROM {name}"))?;
-        let columns: Vec<String> =
-            statement.column_names().iter().map(|name| format!("\"{name}\"")).collect();
+        let columns: Vec<String> = statement.column_names().map(|name| format!("\"{name}\"")).collect();
         let count = columns.len();
         let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
         all.push(Table { name, columns, rows: rows.collect::<Result<_, _>>()? });

@@ -3,8 +3,9 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { backend } from './backend';
-import { begin, item, station, tell, tile } from './backend/fake';
+import { asked, begin, item, nobody, station, tell, tile, who } from './backend/fake';
 import { board } from './lib/board.svelte';
+import { dialogs } from './lib/dialogs.svelte';
 
 vi.mock('./backend', () => import('./backend/fake'));
 
@@ -38,4 +39,25 @@ it('loses one part of the screen by a fault in it, and not the counts of alarms 
   vi.mocked(backend.shifts).mockResolvedValue([]);
   screen.getByText('Show it again').click();
   await vi.waitFor(() => expect(screen.queryByTestId('part-failed')).toBeNull());
+});
+
+it('takes a badge that IT gives to somebody for that alone, and for a badge again once nobody is here', async () => {
+  const tap = () => {
+    for (const key of [...'04A2B9C1', 'Enter'])
+      window.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  };
+  const came = () => asked.filter(([name]) => name === 'comeByBadge').length;
+  render(App);
+  await tick();
+  tell({ order: ['p1'], tiles: [tile()], queue: [], who: who({ role: 'IT' }) });
+  await tick();
+  const given: string[] = [];
+  dialogs.badge = (badge) => given.push(badge);
+  tap();
+  expect([given, came()]).toEqual([['04A2B9C1'], 0]);
+  dialogs.badge = (badge) => given.push(badge);
+  tell({ who: who(nobody), strip: [] });
+  await tick();
+  tap();
+  expect([given.length, came()]).toEqual([1, 1]);
 });

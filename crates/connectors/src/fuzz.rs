@@ -12,10 +12,10 @@ pub fn fuzz(split: usize, bytes: &[u8]) {
     let peer = Peer::default();
     let heard = hear(bytes, &peer);
     assert_eq!(heard.read, hear(bytes, &peer).read);
-    if let Some(header) = &heard.header {
-        if let Some(answer) = answer(header, &heard.verdict, "A1", clinical::Instant(0)) {
-            assert!(answer.ends_with(b"\r") && !answer.contains(&0x1C));
-        }
+    if let Some(header) = &heard.header
+        && let Some(answer) = answer(header, &heard.verdict, "A1", clinical::Instant(0))
+    {
+        assert!(answer.ends_with(b"\r") && !answer.contains(&0x1C));
     }
     let _ = Files(peer.clone()).read(bytes);
     let pieces = |parts: &[&[u8]]| {

@@ -83,7 +83,7 @@ impl Syntax {
 }
 
 fn of_hex(hex: &str) -> Option<Vec<u8>> {
-    let is_hex = !hex.is_empty() && hex.len() % 2 == 0 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_hex = !hex.is_empty() && hex.len().is_multiple_of(2) && hex.bytes().all(|b| b.is_ascii_hexdigit());
     let pair = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
     if is_hex { (0..hex.len()).step_by(2).map(pair).collect() } else { None }
 }

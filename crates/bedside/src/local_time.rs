@@ -1,6 +1,6 @@
 //! Moments as whoever sits at the station reads them: on the clock on the wall.
 
-use clinical::Instant;
+use clinical::{DAY_MS, Instant, TimeRange, WallClock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -19,6 +19,18 @@ fn within(zone: &TimeZone, at: Instant, format: &str) -> String {
     let twice = zone.to_ambiguous_timestamp(zoned.datetime()).is_ambiguous();
     let told = if twice { format.replace("%H:%M", "%H:%M%:::z") } else { format.to_owned() };
     zoned.strftime(&told).to_string()
+}
+
+/// The clock on the wall over a range and some days around it: of a zone by its name, `Asia/Kolkata`, or of the station. Nothing where
+/// no zone has that name.
+pub fn wall_clock(name: Option<&str>, range: TimeRange) -> Option<WallClock> {
+    let zone = name.map_or_else(|| Some(zone()), |name| TimeZone::get(name).ok())?;
+    let ms = |offset: jiff::tz::Offset| i64::from(offset.seconds()) * 1000;
+    let around = range.widened(3 * DAY_MS);
+    let (from, to) = (stamp(around.from()), stamp(around.to()));
+    let changes = zone.following(from).take_while(|change| change.timestamp() <= to);
+    let changes = changes.map(|change| (Instant(change.timestamp().as_millisecond()), ms(change.offset())));
+    Some(WallClock::new(ms(zone.to_offset(from)), changes))
 }
 
 /// Year, month and day.
@@ -44,6 +56,17 @@ fn stamp(at: Instant) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_clock_on_the_wall_is_changed_when_that_of_the_zone_is() {
+        let at = |text: &str| Instant(text.parse::<Timestamp>().unwrap().as_millisecond());
+        let range = TimeRange::new(at("2026-03-28T23:00:00Z"), at("2026-03-29T22:00:00Z")).unwrap();
+        let clock =
+            wall_clock(Some("Europe/Berlin"), range).expect("the zones of this machine (package tzdata)");
+        let hours: Vec<_> = clock.days(range).iter().map(|day| day.length_ms / clinical::HOUR_MS).collect();
+        assert_eq!(hours, [23]);
+        assert!(wall_clock(Some("Europe/Atlantis"), range).is_none() && wall_clock(None, range).is_some());
+    }
 
     #[test]
     fn an_hour_that_is_there_twice_says_which() {

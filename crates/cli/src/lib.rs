@@ -6,6 +6,7 @@
 mod audit;
 mod doctor;
 mod files;
+mod glucose;
 mod lists;
 mod machine;
 mod maintenance;
@@ -133,6 +134,8 @@ enum Command {
     Export(files::Export),
     /// Print one patient's numbers in steps of time: median, lowest, highest, count
     Flowsheet(lists::Flowsheet),
+    /// Print the figures of one patient's glucose sensor: time in range, episodes, and their like; of a fortnight where no first moment is named
+    Glucose(glucose::Glucose),
     /// List this station's own log, newest first: what people did, what left it, what was set
     Log {
         /// How many entries
@@ -280,6 +283,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Report(asked) => files::report(start, asked).await,
         Command::Export(asked) => files::export(start, asked).await,
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
+        Command::Glucose(asked) => glucose::glucose(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,
         Command::Audit(asked) => audit::run(start, asked).await,
         Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,

@@ -62,6 +62,9 @@ impl Console {
                 let rows = rows.into_iter().map(SheetRow::from).chain(SheetRow::withheld(&withheld));
                 json(&rows.collect::<Vec<_>>())
             }
+            Ask::Glucose { of, zone, targets, explain } => {
+                json(&self.glucose(who, of, zone.as_deref(), &targets, explain)?)
+            }
             Ask::Log { most } => {
                 let entries = self.disclose(who, &shown("log", None), || {
                     Ok(self.vault.read(|reader| reader.log(most))?)

@@ -176,6 +176,11 @@ async fn window(folder: &Path) -> (Arc<Console>, tokio::task::JoinHandle<std::io
     (open.console, tokio::spawn(async move { serve(asked, &folder).await }))
 }
 
+fn glucose(patient: &str, targets: &str, zone: Option<&str>) -> Ask {
+    let of = Stretch { patient: patient.into(), from: None, to: None };
+    Ask::Glucose { of, zone: zone.map(str::to_owned), targets: targets.to_owned(), explain: true }
+}
+
 fn asks(patient: &str) -> Vec<Ask> {
     let of = Stretch { patient: patient.into(), from: None, to: None };
     let then = AsOf { at: Some(now().0 - 2 * HOUR_MS), as_shown: false };
@@ -184,6 +189,7 @@ fn asks(patient: &str) -> Vec<Ask> {
         Ask::Ward(then),
         Ask::Alerts(then),
         Ask::Flowsheet { of: of.clone(), step_ms: HOUR_MS },
+        glucose(patient, "standard", Some("Asia/Kolkata")),
         file(Document::Report(of.clone()), AsOf::default(), Kind::Csv),
         file(Document::Report(of), AsOf::default(), Kind::Bundle),
         file(Document::WardList, then, Kind::Pdf),
@@ -210,8 +216,8 @@ async fn a_command_beside_an_open_window_gets_the_same_and_is_logged_the_same() 
             // A page says which station printed it: here another one.
             answers.push(if is_pdf { Vec::new() } else { answer.bytes });
         }
-        let log = command.ask(Ask::Log { most: 7 }).await.unwrap();
-        (answers, kept(6, &log.bytes))
+        let log = command.ask(Ask::Log { most: 8 }).await.unwrap();
+        (answers, kept(7, &log.bytes))
     };
     let (alone, logged_alone) = ask_all().await;
     let (console, door) = window(folder.path()).await;
@@ -243,6 +249,41 @@ async fn a_command_beside_an_open_window_gets_the_same_and_is_logged_the_same() 
     door.abort();
     assert!(door.await.is_err());
     assert!(!command.ask(Ask::Settings).await.unwrap().bytes.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_somebodys_glucose_are_printed_once_it_is_in_the_log_who_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let _sim = filled(folder.path()).await;
+    let command = start(folder.path(), "2580-night", Some("IT staff"));
+    let answer = command.ask(glucose("home-p1", "standard", Some("Asia/Kolkata"))).await.unwrap();
+    let found: Value = serde_json::from_slice(&answer.bytes).unwrap();
+    let part = |key: &str| found[key].as_f64().unwrap();
+    let whole = part("below_70_percent") + part("tir_percent") + part("above_180_percent");
+    assert!(part("n") > 100.0 && (whole - 100.0).abs() < 1e-9, "{found}");
+    assert_eq!((found["step_min"].as_f64(), found["withheld"].is_null()), (Some(5.0), true));
+    assert!(
+        found["too_little"].as_str().unwrap().contains("of the time has readings"),
+        "two days of a fortnight"
+    );
+    assert!(
+        found["explain"].as_array().unwrap().iter().all(|row| !row["source"].as_str().unwrap().is_empty())
+    );
+
+    let last = |log: &[u8]| serde_json::from_slice::<Vec<Value>>(log).unwrap()[0].clone();
+    let entry = last(&command.ask(Ask::Log { most: 1 }).await.unwrap().bytes);
+    assert_eq!(
+        (&entry["what"], &entry["about"]),
+        (&"glucose shown on the command line".into(), &"home-p1".into())
+    );
+    for (ask, words) in [
+        (glucose("home-p1", "loose", None), "standard, older, pregnancy, tight"),
+        (glucose("home-p1", "tight", Some("Europe/Atlantis")), "no zone"),
+        (glucose("nobody", "tight", None), "not known"),
+    ] {
+        let refused = command.ask(ask).await.unwrap_err();
+        assert!(refused.message.contains(words), "{refused}");
+    }
 }
 
 #[cfg(unix)]

@@ -20,6 +20,7 @@ mod score_panel;
 
 mod draw;
 mod events;
+mod glucose;
 mod multiples;
 mod trends;
 mod values_at;
@@ -29,6 +30,7 @@ mod waves;
 pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};
+pub use glucose::glucose_trace;
 pub use multiples::{Multiples, MultiplesRequest, SmallPanel, multiples};
 pub use panel::{PanelKind, ReadPanel, panel_kinds, theme};
 pub use panels::all_panels;

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use vault::{Key, PageCommit, Vault};
 
 use super::*;
-use crate::board::board;
 use clinical::Priority;
 
 pub(super) const NOW: i64 = 1_770_000_000_000;

@@ -1,6 +1,7 @@
 //! What people look at. Nothing is changed here, but for waves: they are asked for when somebody looks.
 
 pub(crate) mod board;
+mod glucose;
 mod moment;
 mod over_time;
 pub(crate) mod people;

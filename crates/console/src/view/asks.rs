@@ -105,6 +105,17 @@ pub enum Ask {
         /// Milliseconds of one step.
         step_ms: i64,
     },
+    /// The figures of one patient's glucose, as JSON.
+    Glucose {
+        /// Of whom, over which time; a fortnight before the last moment where there is no first.
+        of: Stretch,
+        /// Whose clock the days are of, `Asia/Kolkata`; the station's where there is none.
+        zone: Option<String>,
+        /// Which goals, by their word.
+        targets: String,
+        /// With what stands behind each figure.
+        explain: bool,
+    },
     /// The station's own log, newest first, as JSON.
     Log {
         /// How many entries.

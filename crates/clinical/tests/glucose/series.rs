@@ -253,12 +253,12 @@ fn series(seed: u64, days: i64, minutes: i64) -> Series {
     let to = from.checked_add(jiff::Span::new().days(days)).unwrap();
     let ms = |time: DateTime| zone.to_timestamp(time).unwrap().as_millisecond();
     let (from, to) = (ms(from), ms(to));
-    let is_mmol = (seed / 2) % 2 == 0;
+    let is_mmol = (seed / 2).is_multiple_of(2);
     let step = minutes * MINUTE_MS;
     let (mut glucose, mut aim, mut rows, mut gap_until, mut warm_until) = (130.0, 130.0, Vec::new(), 0, 0);
     // A step before and after: what does not belong to the period.
     for n in -1..=(to - from) / step {
-        let wobble = if seed % 3 == 0 { dice.below(16_000) - 8_000 } else { 0 };
+        let wobble = if seed.is_multiple_of(3) { dice.below(16_000) - 8_000 } else { 0 };
         let at = from + n * step + wobble;
         // Every few hours a meal or a dose.
         if dice.below(u64::try_from(3 * 60 / minutes).unwrap().max(2)) == 0 {

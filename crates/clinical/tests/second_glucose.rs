@@ -31,7 +31,7 @@ fn second(file: &Path) -> Option<String> {
     Some(String::from_utf8(done.stdout).unwrap())
 }
 
-/// Every word the same, every number to twelve digits; nothing is rounded before.
+/// Every word the same, every number to nine digits; nothing is rounded before.
 fn assert_same(name: &str, ours: &str, theirs: &str) {
     let (ours, theirs): (Vec<_>, Vec<_>) = (ours.lines().collect(), theirs.lines().collect());
     for (our, their) in ours.iter().zip(&theirs) {

@@ -181,6 +181,7 @@ fn there_is_one_way_to_the_network_and_it_follows_no_redirect_and_no_environment
     }
     found.sort();
     let wanted = [
+        "crates/connectors/src/mllp/listener.rs ::bind(",
         "crates/fhir/src/client/socket.rs TcpStream::connect",
         "crates/fhir/src/client/way.rs Client::builder()",
         "crates/identity/src/loopback.rs ::bind(",
@@ -189,4 +190,6 @@ fn there_is_one_way_to_the_network_and_it_follows_no_redirect_and_no_environment
     let way = read("crates/fhir/src/client/way.rs");
     assert!(way.contains(".redirect(reqwest::redirect::Policy::none())") && way.contains(".no_proxy()"));
     assert!(read("crates/identity/src/loopback.rs").contains("TcpListener::bind((Ipv4Addr::LOCALHOST, 0))"));
+    let mllp = read("crates/connectors/src/mllp/listener.rs");
+    assert!(mllp.contains("if door.tls.is_none() && !address.ip().to_canonical().is_loopback()"));
 }

@@ -44,6 +44,8 @@ struct Entry<'a> {
     resource: Resource<'a>,
 }
 
+// Of the large one there are thousands, of the small one at most two.
+#[allow(clippy::large_enum_variant)]
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Resource<'a> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use clinical::consent::Label;
-use clinical::{Body, DAY_MS, Fact, Instant, PatientId, PlaceId, Source};
+use clinical::{Body, DAY_MS, Fact, Instant, Measure, PatientId, PlaceId, Source, measures};
 use fhir::{FoundPeople, Sought, format_instant};
 
 use crate::engine::Engine;
@@ -111,6 +111,13 @@ impl Engine {
             went => went,
         };
         read.add("Observation", went)?;
+        // Where one thing is measured every few minutes, the newest of all are of it alone.
+        let others = read.codes_of_others();
+        if !others.is_empty() {
+            let others = others.join(",");
+            let query = format!("Observation?patient={patient}&code={others}&_sort=-date&_count={NEWEST}");
+            read.add("Observation", pages.first(&query).await)?;
+        }
         let mut known: HashSet<PlaceId> = HashSet::new();
         for _ in 0..LEVELS {
             let wanted: Vec<PlaceId> = read.places().filter(|place| known.insert(place.clone())).collect();
@@ -159,6 +166,8 @@ impl Engine {
 
 /// Observations of one look.
 const NEWEST: usize = 100;
+/// Blood pressures come under the code of the whole (LOINC, MDC).
+const PRESSURE_PANELS: [&str; 5] = ["85354-9", "55284-4", "35094-2", "150020", "150016"];
 /// Places above a bed.
 const LEVELS: usize = 8;
 
@@ -171,6 +180,14 @@ pub struct ReadOnce {
     pub labels: Vec<(Source, Vec<Label>)>,
     /// Kinds that it refused.
     pub unread: Vec<&'static str>,
+}
+
+fn measured(fact: &Fact) -> Vec<Measure> {
+    match &fact.body {
+        Body::Samples(samples) => samples.iter().filter_map(|sample| sample.code.measure()).collect(),
+        Body::Segments(segments) => segments.iter().filter_map(|segment| segment.code.measure()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl ReadOnce {
@@ -188,6 +205,17 @@ impl ReadOnce {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// The codes of everything that could be measured and is not among what was read.
+    fn codes_of_others(&self) -> Vec<&'static str> {
+        let read: HashSet<_> = self.facts.iter().flat_map(measured).collect();
+        let others = measures().iter().filter(|row| !read.contains(&row.measure));
+        let mut codes: Vec<_> = others.flat_map(|row| row.loinc.iter().chain(row.mdc)).copied().collect();
+        if !read.contains(&Measure::SystolicBp) {
+            codes.extend(PRESSURE_PANELS);
+        }
+        codes
     }
 
     /// Where they lie, and what that is part of.

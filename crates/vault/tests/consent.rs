@@ -342,7 +342,7 @@ proptest! {
     ) {
         let (_folder, vault) = open();
         // Single values in rows and, with many more, in sealed chunks; a stream of its own resource.
-        let mut facts: Vec<Fact> = singles.iter().enumerate().map(|(n, t)| value(n as i64, *t, "8867-4")).collect();
+        let mut facts: Vec<Fact> = (0_i64..).zip(&singles).map(|(n, t)| value(n, *t, "8867-4")).collect();
         if !hot {
             facts.extend((100..1_500).map(|n| value(n, n * 2, "8867-4")));
         }

@@ -94,17 +94,22 @@ export const commands = {
 	takeOverAlarm: (sitting: number, episode: string) => typedError<null, Failure>(__TAURI_INVOKE("take_over_alarm", { sitting, episode })),
 	/**  A hand is on it. */
 	touched: () => typedError<null, Failure>(__TAURI_INVOKE("touched")),
+	/**  Changes one. */
+	setSetting: (sitting: number, typed: TypedSetting) => typedError<null, Failure>(__TAURI_INVOKE("set_setting", { sitting, typed })),
+	/**  The settings of the site, or those that a unit can have for itself. */
+	settings: (unit: string | null) => typedError<Settings, Failure>(__TAURI_INVOKE("settings", { unit })),
+	/**  Gives one back: what holds until somebody sets it holds again. */
+	unsetSetting: (sitting: number, key: string) => typedError<null, Failure>(__TAURI_INVOKE("unset_setting", { sitting, key })),
 	/**  This person leaves, or takes over. */
 	shift: (sitting: number, takesOver: boolean) => typedError<Shift[], Failure>(__TAURI_INVOKE("shift", { sitting, takesOver })),
 	/**  What was written about patients and their alarms in the last twelve hours, oldest first. */
 	shiftNotes: () => typedError<ShiftNote[], Failure>(__TAURI_INVOKE("shift_notes")),
 	/**  Who left and who took over within a day, newest first. */
 	shifts: () => typedError<Shift[], Failure>(__TAURI_INVOKE("shifts")),
-	settings: (unit: string | null) => typedError<Settings, Failure>(__TAURI_INVOKE("settings", { unit })),
-	setSetting: (sitting: number, typed: TypedSetting) => typedError<null, Failure>(__TAURI_INVOKE("set_setting", { sitting, typed })),
-	unsetSetting: (sitting: number, key: string) => typedError<null, Failure>(__TAURI_INVOKE("unset_setting", { sitting, key })),
-	staff: (sitting: number) => typedError<Member[], Failure>(__TAURI_INVOKE("staff", { sitting })),
+	/**  Changes who works here, or what lets them in. */
 	changeStaff: (sitting: number, id: string, deed: StaffDeed) => typedError<null, Failure>(__TAURI_INVOKE("change_staff", { sitting, id, deed })),
+	/**  The people of this station, for who manages them. */
+	staff: (sitting: number) => typedError<Member[], Failure>(__TAURI_INVOKE("staff", { sitting })),
 	/**  Where the program stands. */
 	appState: () => typedError<AppState, Failure>(__TAURI_INVOKE("app_state")),
 	/**  Reads a server's CapabilityStatement. */
@@ -155,13 +160,6 @@ export const silence = {"priority":"technical","shown":"INOP No data"} as const;
 export const workRoles = ["Nurse","Charge nurse","Physician","Telemetry technician","Programme nurse","IT","Auditor"] as const;
 
 /* Types */
-export type Settings = { unit: string | null, units: string[], groups: SettingGroup[] };
-export type SettingGroup = { name: string, rows: SettingRow[] };
-export type SettingRow = { key: string, label: string, meaning: string, value: string, default: string, takes: SettingTakes, range: string, isSet: boolean, locked: boolean };
-export type SettingTakes = { kind: "time", unit: string, least: number, most: number } | { kind: "one-of", words: string[] } | { kind: "bounds", unit: string } | { kind: "roles" } | { kind: "code" } | { kind: "references" };
-export type TypedSetting = { key: string, value: string, unit: string | null };
-export type Member = { id: string, name: string, role: string, hasPin: boolean, pinIsGiven: boolean, hasBadge: boolean, lastCame: number | null, fullSignIn: number | null, wrongPins: number, lockedOut: boolean, whyNot: string | null };
-export type StaffDeed = { add: { name: string, role: string, pin: string | null } } | "remove" | { pin: string } | "no-pin" | "unlock" | { badge: string } | "no-badge";
 /**  The alarm line of a tile or a row of the queue. */
 export type Alarm = {
 	episode: string,
@@ -533,6 +531,27 @@ export type Mark = {
 	more: number,
 };
 
+/**  Somebody of the station: nothing of a PIN or a badge but that there is one. */
+export type Member = {
+	id: string,
+	name: string,
+	role: string,
+	hasPin: boolean,
+	/**  It is one that IT gave: they choose their own when they come. */
+	pinIsGiven: boolean,
+	hasBadge: boolean,
+	/**  When they came last, as far as the log goes back. */
+	lastCame: number | null,
+	/**  Their last full sign-in. */
+	fullSignIn: number | null,
+	/**  Wrong PINs since the last right one. */
+	wrongPins: number,
+	/**  So many that neither PIN nor badge lets them in. */
+	lockedOut: boolean,
+	/**  Why PIN and badge are not enough, where they are not. */
+	whyNot: string | null,
+};
+
 /**  Present or past. */
 export type Moment = {
 	/**  The past moment, where it is one. */
@@ -753,6 +772,71 @@ export type SetLimit = {
 	reason: string,
 };
 
+/**  Settings that are listed together. */
+export type SettingGroup = {
+	/**  As it stands over them. */
+	name: string,
+	/**  In the order of the table. */
+	rows: SettingRow[],
+};
+
+/**  One setting. */
+export type SettingRow = {
+	/**  By which it is set; with `@unit` where it is a unit's. */
+	key: string,
+	/**  What a screen calls it. */
+	label: string,
+	/**  What it is for. */
+	meaning: string,
+	/**  What holds, as it is typed. */
+	value: string,
+	/**  What holds until somebody sets it: for a unit what the site has. */
+	default: string,
+	/**  What it takes. */
+	takes: SettingTakes,
+	/**  The same in words. */
+	range: string,
+	/**  Somebody has set it. */
+	isSet: boolean,
+	/**  The site's file sets it, and nobody at a station does. */
+	locked: boolean,
+};
+
+/**  What a setting takes. */
+export type SettingTakes = 
+/**  A whole number of seconds, minutes or hours. */
+{ kind: "time"; 
+/**  Which. */
+unit: string; 
+/**  The least. */
+least: number; 
+/**  The most. */
+most: number } | 
+/**  One of a few words. */
+{ kind: "one-of"; 
+/**  Which. */
+words: string[] } | 
+/**  A low and a high bound, such as `50 to 130`; `-` leaves a side open. */
+{ kind: "bounds"; 
+/**  As shown. */
+unit: string } | 
+/**  Roles, separated by commas. */
+{ kind: "roles" } | 
+/**  A code as `system|code`. */
+{ kind: "code" } | 
+/**  References, separated by spaces. */
+{ kind: "references" };
+
+/**  The settings of the site, or those that a unit can have for itself. */
+export type Settings = {
+	/**  Whose they are; `null` for the whole site. */
+	unit: string | null,
+	/**  The units that can have their own. */
+	units: string[],
+	/**  In the order of a screen; none is empty. */
+	groups: SettingGroup[],
+};
+
 /**  Alarms of one bed or rule. */
 export type Share = {
 	name: string,
@@ -813,6 +897,30 @@ export type Spark = {
 	first: string | null,
 	second: string | null,
 };
+
+/**  A change of who works at a station. */
+export type StaffDeed = 
+/**  They work here. */
+({ add: {
+	/**  As shown. */
+	name: string,
+	/**  One of the table of rights. */
+	role: string,
+	/**  A PIN that lets them in once, to choose their own; `null` leaves what they have. */
+	pin: string | null,
+} }) & { badge?: never; pin?: never } | 
+/**  They work here no more. */
+"remove" | 
+/**  This PIN lets them in once, to choose their own. */
+({ pin: string }) & { add?: never; badge?: never } | 
+/**  They have no PIN. */
+"no-pin" | 
+/**  Their wrong PINs are forgotten. */
+"unlock" | 
+/**  This is their badge. */
+({ badge: string }) & { add?: never; pin?: never } | 
+/**  They have no badge. */
+"no-badge";
 
 /**  What the window asks for next. */
 export type Stage = 
@@ -956,6 +1064,16 @@ export type TrendsQuery = {
 	axes: ([string, number | null, number | null])[],
 };
 
+/**  What somebody typed as a setting. */
+export type TypedSetting = {
+	/**  Which; with `@unit` where it is a unit's. */
+	key: string,
+	/**  As it was typed. */
+	value: string,
+	/**  Of bounds the unit they are in, as shown: a number that is read in another is off by eighteen times. */
+	unit: string | null,
+};
+
 /**  A time in which nobody watched at this station. */
 export type Unwatched = {
 	from: number,
@@ -1000,6 +1118,7 @@ export type Update = {
 	who: Who | null,
 	/**  The alarms that are on while nobody is here; of nobody's name. */
 	strip: StripItem[] | null,
+	/**  Another number after each change of a setting, or of the people of the station. */
 	settled: number | null,
 	/**  The moment that is shown from now on; its `at` is null where it is the present. */
 	moment: Moment | null,
@@ -1052,7 +1171,6 @@ export type WavesQuery = {
 
 /**  Who is here. */
 export type Who = {
-	mustChoosePin: boolean,
 	/**  Raised with every change of who is here; what somebody asks for names it. */
 	sitting: number,
 	/**  This station has people of its own: they come and go. */
@@ -1067,6 +1185,8 @@ export type Who = {
 	notAllowed: NotAllowed[],
 	/**  In which roles this person can set limits. */
 	limitRoles: string[],
+	/**  They came by a PIN that IT gave, and do nothing before they chose their own. */
+	mustChoosePin: boolean,
 	/**  They have just signed in fully, and may choose a PIN. */
 	mayChoosePin: boolean,
 	/**  The glasses that they have broken. */

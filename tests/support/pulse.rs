@@ -80,7 +80,7 @@ impl Pulse {
         }
     }
 
-    fn wait_until(&self, what: &str, is_so: impl Fn(&Pulse) -> bool) {
+    fn wait_until(&self, what: &str, mut is_so: impl FnMut(&Pulse) -> bool) {
         let began = Instant::now();
         while !is_so(self) {
             assert!(began.elapsed() < Duration::from_secs(20), "never: {what}");
@@ -91,6 +91,19 @@ impl Pulse {
     /// Asks or tells it something as `pactl` does; whether it took it.
     pub(crate) fn ask(&self, arguments: &[&str]) -> bool {
         self.tool("pactl").args(arguments).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    }
+
+    /// Mutes a sink that has just come: its manager may set it up anew for a moment, and it has to stay muted.
+    pub(crate) fn mute_for_good(&self, sink: &str) {
+        let mut in_a_row = 0;
+        self.wait_until("it stays muted", |pulse| {
+            let said = pulse.tool("pactl").args(["get-sink-mute", sink]).output().unwrap().stdout;
+            in_a_row = if said.starts_with(b"Mute: yes") { in_a_row + 1 } else { 0 };
+            if in_a_row == 0 {
+                pulse.ask(&["set-sink-mute", sink, "1"]);
+            }
+            in_a_row > 50
+        });
     }
 
     /// The number of the one stream that plays.

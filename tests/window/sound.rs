@@ -63,7 +63,8 @@ async fn heard_or_said(kind: Kind) {
     assert!(pulse.ask(&["set-sink-input-volume", &stream, "100%"]));
     says(&app, "").await;
     assert!(pulse.ask(&["load-module", "module-null-sink", "sink_name=other"]));
-    assert!(pulse.ask(&["set-sink-mute", "other", "1"]) && pulse.ask(&["move-sink-input", &stream, "other"]));
+    pulse.mute_for_good("other");
+    assert!(pulse.ask(&["move-sink-input", &stream, "other"]));
     says(&app, "Muted").await;
     assert!(pulse.ask(&["move-sink-input", &stream, "ward"]));
     says(&app, "").await;

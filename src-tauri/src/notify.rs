@@ -50,7 +50,7 @@ impl Notifier {
         match &*self.desktop.lock().unwrap_or_else(PoisonError::into_inner) {
             Desktop::Unknown => "the desktop has not answered yet".to_owned(),
             Desktop::Takes(name) => format!("shown by {name}, without a name or a bed"),
-            Desktop::Refuses => "this desktop shows none: alarms stand on the board and are heard".to_owned(),
+            Desktop::Refuses => "this desktop shows none: alarms stand on the board".to_owned(),
         }
     }
 

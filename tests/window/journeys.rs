@@ -275,7 +275,7 @@ async fn a_shift_is_handed_over_on_one_page_also_without_the_network() {
         "I take over",
         "page 1 of",
         "observations overdue since",
-        "eight hours ago > now",
+        "eight hours ago, now",
         "N. Okafor – Slept badly",
     ] {
         assert!(text.contains(wanted), "{wanted} is not on the page: {text}");

@@ -110,6 +110,13 @@ async fn people_come_and_go_and_nothing_of_one_is_anothers() {
     // Nobody is here after the start: alarms are on, and nobody is named.
     app.see("[data-testid=lock]").await;
     app.see("[data-testid^=strip-]").await;
+    app.until(
+        "one tile a bed, whatever else is on there",
+        "const beds = [...document.querySelectorAll('[data-testid=strip] .bed')].map((bed) => bed.textContent);
+         return beds.length > 3 && new Set(beds).size === beds.length
+           && document.querySelector('[data-testid=strip]').textContent.includes('+1')",
+    )
+    .await;
     app.painted().await;
     nobody_is_named(&app).await;
     app.shot("people-start");

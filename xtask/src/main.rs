@@ -93,7 +93,7 @@ enum Task {
     },
     /// The readers of pages, chunks and HL7 v2 under libFuzzer (cargo-fuzz)
     Fuzz {
-        /// For each of the two
+        /// For each of them
         #[arg(default_value_t = 60)]
         seconds: u32,
     },

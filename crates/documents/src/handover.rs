@@ -153,7 +153,7 @@ impl WardPages {
         self.pages.title(&format!("Patients · {}", board.tiles.len()), 33.0);
         if before.is_some() {
             self.pages.y += 11.0;
-            self.pages.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago > now");
+            self.pages.write(LEFT, Ink::quiet(8.5), "Values: eight hours ago, now");
         }
         let mut tiles: Vec<&Tile> = board.tiles.iter().map(AsRef::as_ref).collect();
         tiles.sort_by(|a, b| (a.home, &a.ward, &a.bed).cmp(&(b.home, &b.ward, &b.bed)));
@@ -217,7 +217,7 @@ impl WardPages {
                 let beside = cell.beside().map_or_else(String::new, |last| format!(" last {last}"));
                 let was = earlier
                     .and_then(|tile| tile.cells.iter().find(|c| c.slot == cell.slot && c.mark().is_none()));
-                let was = was.map_or(String::new(), |was| format!("{} > ", was.text));
+                let was = was.map_or(String::new(), |was| format!("{}, now ", was.text));
                 // Of the two units of glucose it is said which; the others have one.
                 let unit = if cell.slot == Slot::Glucose { format!(" {}", cell.unit) } else { String::new() };
                 format!("{label} {was}{}{unit}{beside} ({}{mark})", cell.reads(), self.clock(cell.taken_at))

@@ -977,6 +977,8 @@ export type StripItem = {
 	unanswered: boolean,
 	/**  `*** High, owned`. */
 	words: string,
+	/**  How many more are on there. */
+	more: number,
 };
 
 /**  A bed, or a person at home. */

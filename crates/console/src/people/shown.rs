@@ -1,7 +1,7 @@
 //! Who is here and who could come, as a screen shows them.
 
 use bedside::Board;
-use clinical::{LIMIT_ROLES, Right};
+use clinical::{LIMIT_ROLES, PatientId, Right};
 use identity::stands;
 use vault::StaffMember;
 
@@ -76,6 +76,14 @@ impl Console {
 
     /// The alarms of a board for a station at which nobody is: where and how urgent, and nobody's name.
     pub fn strip(board: &Board) -> Vec<StripItem> {
-        board.queue.iter().filter(|item| item.line.presence.is_live()).map(StripItem::from).collect()
+        let mut strip: Vec<(Option<&PatientId>, StripItem)> = Vec::new();
+        for item in board.queue.iter().filter(|item| item.line.presence.is_live()) {
+            let of = item.patient.as_ref();
+            match strip.iter_mut().find(|(other, _)| of.is_some() && *other == of) {
+                Some((_, first)) => first.add(item),
+                None => strip.push((of, StripItem::from(item))),
+            }
+        }
+        strip.into_iter().map(|(_, item)| item).collect()
     }
 }

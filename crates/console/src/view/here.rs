@@ -140,6 +140,16 @@ pub struct StripItem {
     unanswered: bool,
     /// `*** High, owned`.
     words: String,
+    /// How many more are on there.
+    more: u32,
+}
+
+impl StripItem {
+    /// One bed is one tile, by its first alarm; where nobody has answered one of the others, that is so of the tile.
+    pub(crate) fn add(&mut self, other: &bedside::QueueItem) {
+        self.more += 1;
+        self.unanswered |= other.line.presence.is_unanswered();
+    }
 }
 
 impl From<&bedside::QueueItem> for StripItem {
@@ -153,6 +163,7 @@ impl From<&bedside::QueueItem> for StripItem {
             priority: priority.code(),
             unanswered,
             words: if unanswered { title } else { format!("{title}, owned") },
+            more: 0,
         }
     }
 }

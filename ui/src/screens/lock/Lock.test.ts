@@ -18,7 +18,7 @@ const everything = (sitting: number, name: string) =>
     link: live,
     alarmsRead: true,
   });
-const STRIP = [{ bed: '12', ward: 'Ward A', priority: 'high', unanswered: true, words: '*** High' }];
+const STRIP = [{ bed: '12', ward: 'Ward A', priority: 'high', unanswered: true, words: '*** High', more: 1 }];
 
 // A part is compiled here when it is first shown.
 configure({ asyncUtilTimeout: 20_000 });
@@ -49,6 +49,7 @@ it('shows nothing of a patient while nobody is here, and what is on all the same
   await tick();
   expect(screen.getByTestId('lock')).toBeTruthy();
   expect(screen.getByTestId('strip-0').textContent).toContain('12');
+  expect(screen.getByTestId('strip-0').textContent).toContain('*** High +1');
   expect(screen.getByTestId('locked-why').textContent).toContain('after 5 min without input');
   expect(document.body.innerHTML).not.toContain('Patient of');
   expect([board.rows.size, board.order, board.queue, board.waiting]).toEqual([0, [], [], []]);

@@ -48,6 +48,15 @@ fn follow_at(bus: &Connection, lock: &Arc<dyn Fn(Away) + Send + Sync>) -> zbus::
             lock_too(Away::Desktop);
         }
     })?;
+    // A desktop that locks by itself, by its own keys or when nobody is there, says so by this alone.
+    let (hints, lock_too) = (session.receive_property_changed::<bool>("LockedHint"), lock.clone());
+    std::thread::Builder::new().name("logind-hint".into()).spawn(move || {
+        for hint in hints {
+            if hint.get().unwrap_or(false) {
+                lock_too(Away::Desktop);
+            }
+        }
+    })?;
     // Held until the program ends: nobody is watched by a machine that sleeps.
     let _awake = inhibit(&manager, "block");
     let mut delay = inhibit(&manager, "delay");

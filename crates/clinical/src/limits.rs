@@ -164,6 +164,11 @@ pub(crate) fn check_limits(measure: Measure, limits: Limits, unit: Limits) -> Re
         if own.is_none() && units.is_some() {
             return Err(LimitError::SwitchedOff { measure: spec.label, side });
         }
+        // What lies beyond the border is an artefact and rings for nothing: a limit there is none.
+        let border = if side == "low" { spec.plausible.0 } else { spec.plausible.1 };
+        if own == Some(border) && units.is_some() {
+            return Err(LimitError::SwitchedOff { measure: spec.label, side });
+        }
         if own.is_some_and(|v| !(v >= spec.plausible.0 && v <= spec.plausible.1)) {
             return Err(LimitError::Implausible(format!("{} {side}", spec.label)));
         }

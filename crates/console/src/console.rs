@@ -134,10 +134,10 @@ impl Console {
         let engine =
             client.map(|client| Engine::beating(client, vault.clone(), now.clone(), send, beats.clone()));
         let configured = user(&vault, &station)?;
-        let seat = if vault.read(|reader| reader.staff())?.is_empty() {
-            Seat::Configured(configured.clone())
-        } else {
+        let seat = if vault.read(|reader| reader.is_of_people())? {
             Seat::Empty { since: now(), why: Away::NotYet }
+        } else {
+            Seat::Configured(configured.clone())
         };
         let here = Here::new(seat, now());
         let shown_to = here.who().cloned().unwrap_or_else(nobody);

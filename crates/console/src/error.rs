@@ -41,6 +41,9 @@ pub enum ConsoleError {
         "sign in with the hospital account first, and choose a PIN within ten minutes; the old one holds"
     )]
     NotFully,
+    /// They chose the PIN that IT gave them.
+    #[error("that is the PIN that IT gave you, and IT knows it: choose another one")]
+    SamePin,
     /// They came by a PIN that IT gave.
     #[error("IT gave you this PIN: choose one of your own first. Nothing was done")]
     PinOfTheirOwn,

@@ -44,9 +44,10 @@ impl Leaving<'_> {
     /// What somebody needs who takes it along; nothing for what is only looked at.
     fn right(&self) -> Option<Right> {
         match (self.way, self.what) {
+            // It names who looked for whom: nobody takes it along who may not read it.
+            (_, "log" | "record") => Some(Right::ReadLog),
             (Way::Printer, _) => Some(Right::Print),
             (Way::File(_), _) => Some(Right::Export),
-            (Way::Shown, "log") => Some(Right::ReadLog),
             (Way::Shown, _) => None,
         }
     }

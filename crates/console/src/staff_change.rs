@@ -99,7 +99,7 @@ impl StaffChange {
             }
             StaffChange::Badge(id, badge) => {
                 let text = badge.0.trim();
-                let is_one = (4..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+                let is_one = (6..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
                 if is_one {
                     Ok(StaffChange::Badge(id, Secret(text.to_owned())))
                 } else {

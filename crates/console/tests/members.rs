@@ -68,11 +68,16 @@ fn who_comes_by_a_pin_of_it_chooses_their_own_before_anything_else() {
     assert!(matches!(at.console.act_in(sitting, take()), Err(ConsoleError::PinOfTheirOwn)));
     let saved = at.console.export_in(sitting, &Disclosure::WardList, FileKind::Pdf, "Round");
     assert!(matches!(saved, Err(ConsoleError::PinOfTheirOwn)));
-    assert!(at.console.choose_pin("111111").is_err());
+    let sitting = at.console.sitting();
+    assert!(at.console.choose_pin(sitting, "111111").is_err());
     assert!(at.console.who().must_choose_pin, "a bad one is none");
     // However long it takes: nobody is asked to sign in once more for it.
     at.later(4 * MINUTE_MS);
-    at.console.choose_pin("604482").unwrap();
+    assert!(matches!(at.console.choose_pin(sitting, "557391"), Err(ConsoleError::SamePin)), "IT knows it");
+    // Not in the name of who sat here before.
+    assert!(matches!(at.console.choose_pin(sitting + 1, "604482"), Err(ConsoleError::AnotherSitting)));
+    assert!(at.console.who().must_choose_pin);
+    at.console.choose_pin(sitting, "604482").unwrap();
     assert!(!at.console.who().must_choose_pin);
     at.console.act_in(sitting, take()).unwrap();
     assert!(at.console.come_by_pin(&id(0), "557391").is_err(), "the one of IT lets nobody in any more");
@@ -127,7 +132,7 @@ fn who_is_taken_in_with_a_pin_comes_in_and_the_first_of_it_can_take_in_the_other
     at.changes(add(IT, Some("557391"))).unwrap();
     assert!(at.console.is_locked());
     at.console.come_by_pin(&id(IT), "557391").unwrap();
-    at.console.choose_pin("604482").unwrap();
+    at.console.choose_pin(at.console.sitting(), "604482").unwrap();
     at.later(MINUTE_MS);
     at.changes(add(0, None)).unwrap();
     assert_eq!(at.member(0)["hasPin"], false);

@@ -288,16 +288,16 @@ fn the_first_person_makes_it_a_station_of_people_and_the_last_who_goes_gives_it_
 fn a_pin_is_chosen_after_a_full_sign_in_alone_and_within_ten_minutes() {
     let at = At::station();
     at.comes(1);
-    assert!(matches!(at.console.choose_pin("909172"), Err(ConsoleError::NotFully)));
+    assert!(matches!(at.console.choose_pin(at.console.sitting(), "909172"), Err(ConsoleError::NotFully)));
     assert!(matches!(at.console.come_by_account(Some("Practitioner/99")), Err(ConsoleError::NotLetIn(_))));
     assert!(matches!(at.console.come_by_account(None), Err(ConsoleError::NotLetIn(_))));
     at.console.come_by_account(Some("Practitioner/2")).unwrap();
     assert!(at.console.who().may_choose_pin);
     at.now.fetch_add(11 * MINUTE_MS, Ordering::Relaxed);
-    assert!(matches!(at.console.choose_pin("909172"), Err(ConsoleError::NotFully)));
+    assert!(matches!(at.console.choose_pin(at.console.sitting(), "909172"), Err(ConsoleError::NotFully)));
     at.console.come_by_account(Some("Practitioner/2")).unwrap();
-    assert!(at.console.choose_pin("111111").is_err(), "and none that everybody tries");
-    at.console.choose_pin("909172").unwrap();
+    assert!(at.console.choose_pin(at.console.sitting(), "111111").is_err(), "and none that everybody tries");
+    at.console.choose_pin(at.console.sitting(), "909172").unwrap();
     at.console.lock(Away::Locked).unwrap();
     assert!(at.console.come_by_pin(&"Practitioner/2".into(), "771204").is_err(), "the old one");
     at.later(MINUTE_MS);

@@ -108,7 +108,7 @@ pub fn stands(member: &StaffMember, passed: i64, lease_ms: i64) -> Result<(), No
     if member.failures >= MOST_TRIES {
         return Err(NotLetIn::TooMany { name: name() });
     }
-    let holds = member.full.is_some_and(|(_, full)| passed - full <= lease_ms);
+    let holds = member.full.is_some_and(|(_, full)| (0..=lease_ms).contains(&(passed - full)));
     if holds { Ok(()) } else { Err(NotLetIn::Lapsed { name: name(), hours: lease_ms / HOUR_MS }) }
 }
 

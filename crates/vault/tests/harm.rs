@@ -127,10 +127,22 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
         let log = vault.read(|r| r.log(10)).unwrap();
         let is_said = log.iter().any(|entry| entry.what.starts_with("the people of this station could not"));
         assert!(people.iter().any(|one| one.has_badge) != is_said, "part {step}: {people:?}");
+        // Where nothing at all can be read, the first page, it cannot be known.
+        let is_of_people = vault.read(|r| r.is_of_people()).unwrap();
+        assert!(is_of_people || step == 0, "part {step}: nobody sits here unnamed");
         kept += usize::from(!is_said);
         drop(vault);
         assert!(check(folder.path(), &key).unwrap().is_empty());
     }
+    // Of people who were lost it stays one until somebody is taken in.
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), key.clone()).unwrap();
+    assert!(!vault.read(|r| r.is_of_people()).unwrap());
+    vault.set_setting("people-lost", "1".into()).unwrap();
+    assert!(vault.read(|r| r.is_of_people()).unwrap());
+    vault.put_member(&"Practitioner/2".into(), "S. Varga".into(), &Role::from("nurse")).unwrap();
+    vault.drop_member(&"Practitioner/2".into()).unwrap();
+    assert!(!vault.read(|r| r.is_of_people()).unwrap());
     assert!(kept > 12, "people went with a page that was none of theirs: {kept} of 24 kept");
 }
 

@@ -48,8 +48,8 @@ pub(super) async fn touched(session: State<'_, Session>) -> Answer<()> {
 /// Who is here chooses a PIN, after a full sign-in.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn choose_pin(session: State<'_, Session>, pin: String) -> Answer<()> {
-    work(&session, move |console| console.choose_pin(&pin)).await
+pub(super) async fn choose_pin(session: State<'_, Session>, sitting: u32, pin: String) -> Answer<()> {
+    work(&session, move |console| console.choose_pin(sitting, &pin)).await
 }
 
 /// What somebody has written so far, in the sitting in which they did.

@@ -73,7 +73,7 @@ export const commands = {
 	/**  Sets alarm limits of one patient, each with role and reason: all of them, or none where one is refused. */
 	setLimits: (sitting: number, patient: string, changes: SetLimit[]) => typedError<null, Failure>(__TAURI_INVOKE("set_limits", { sitting, patient, changes })),
 	/**  Who is here chooses a PIN, after a full sign-in. */
-	choosePin: (pin: string) => typedError<null, Failure>(__TAURI_INVOKE("choose_pin", { pin })),
+	choosePin: (sitting: number, pin: string) => typedError<null, Failure>(__TAURI_INVOKE("choose_pin", { sitting, pin })),
 	/**  Everybody who could come. */
 	colleagues: () => typedError<Colleague[], Failure>(__TAURI_INVOKE("colleagues")),
 	/**  Somebody held a badge to the reader. */

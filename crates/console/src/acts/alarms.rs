@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bedside::states;
 use clinical::{About, Action, ActionId, Actor, Episode, EpisodeId, EpisodeState, HANDLED_REASONS, Verb};
-use vault::Kind;
+use vault::{Kind, View};
 
 use super::act::Response;
 use super::facts::Recorded;
@@ -89,7 +89,8 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn waiting(&self) -> Result<Vec<Waiting>, ConsoleError> {
-        Ok(self.vault.read(|reader| {
+        // Words that a consent withholds from who is here are withheld while they wait, too.
+        Ok(self.read_for(View::NOW, &self.looker_here()?, |reader| {
             let ids = reader.waiting()?;
             if ids.is_empty() {
                 return Ok(Vec::new());

@@ -103,7 +103,7 @@ impl Console {
         Recorded { action: self.action(who, About::Unit, Verb::Shift, Some(what)), patient: None }
     }
 
-    fn known(&self, patient: &PatientId) -> Result<(), ConsoleError> {
+    pub(crate) fn known(&self, patient: &PatientId) -> Result<(), ConsoleError> {
         let known = self.read(|reader| Ok(reader.ward()?.persons.iter().any(|p| p.id == *patient)))?;
         if known { Ok(()) } else { Err(ConsoleError::NoPatient) }
     }

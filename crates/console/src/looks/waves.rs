@@ -23,7 +23,12 @@ impl Console {
         to: Instant,
     ) -> Result<bool, ConsoleError> {
         let (Some(engine), now) = (self.engine(), self.now()) else { return Ok(false) };
+        // Nobody is asked for who is not on this station's board, and no list is made of years.
+        self.known(patient)?;
         let minutes = from.0.div_euclid(MINUTE_MS)..=to.min(now).0.div_euclid(MINUTE_MS);
+        if minutes.end().saturating_sub(*minutes.start()) > 2 * MOST_MINUTES {
+            return Ok(false);
+        }
         let unknown: Vec<i64> = {
             let asked = self.asked_waves();
             minutes.filter(|minute| !asked.contains(&(patient.clone(), *minute))).collect()

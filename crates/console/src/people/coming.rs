@@ -69,26 +69,34 @@ impl Console {
         Ok(())
     }
 
-    /// Who is here chooses their PIN, after they have signed in fully, or came by one that IT gave.
+    /// Who is here, in this sitting, chooses their PIN, after they have signed in fully, or came by one that IT gave.
     ///
     /// # Errors
-    /// Where they have not, or it is none that can be chosen; the old one holds then.
-    pub fn choose_pin(&self, pin: &str) -> Result<(), ConsoleError> {
-        let who = match &self.here().seat {
-            Seat::Taken(who) => who.clone(),
-            _ => return Err(ConsoleError::NobodyHere),
-        };
+    /// Where they have not, somebody else is here by now, or it is none that can be chosen; the old one holds then.
+    pub fn choose_pin(&self, sitting: u32, pin: &str) -> Result<(), ConsoleError> {
         let now = self.now();
-        let here = self.here();
-        if !here.must_choose_pin && here.may_choose_pin.is_none_or(|until| now > until) {
-            return Err(ConsoleError::NotFully);
-        }
-        drop(here);
+        let (who, must) = {
+            let here = self.here();
+            let Seat::Taken(who) = &here.seat else { return Err(ConsoleError::NobodyHere) };
+            if here.sitting != sitting {
+                return Err(ConsoleError::AnotherSitting);
+            }
+            if !here.must_choose_pin && here.may_choose_pin.is_none_or(|until| now > until) {
+                return Err(ConsoleError::NotFully);
+            }
+            (who.clone(), here.must_choose_pin)
+        };
         let pin = Pin::chosen(pin.to_owned())?;
+        if must && self.vault.is_pin(&who.id, &pin)? {
+            return Err(ConsoleError::SamePin);
+        }
         self.log_as(EntryKind::SignIn, &who, "chose a PIN".into(), Some(who.id.to_string()))?;
         self.vault.set_pin(&who.id, &pin, Cost::measured()?)?;
         let mut here = self.here();
-        (here.may_choose_pin, here.must_choose_pin) = (None, false);
+        // Who came meanwhile has a duty, or a leave, of their own.
+        if here.sitting == sitting {
+            (here.may_choose_pin, here.must_choose_pin) = (None, false);
+        }
         drop(here);
         self.settles();
         self.wake();
@@ -100,7 +108,7 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn has_people(&self) -> Result<bool, ConsoleError> {
-        Ok(!self.vault.read(|reader| reader.staff())?.is_empty())
+        Ok(self.vault.read(|reader| reader.is_of_people())?)
     }
 
     fn lease(&self) -> Result<i64, ConsoleError> {

@@ -57,7 +57,13 @@ impl Console {
         match (seat, member) {
             (Seat::Taken(who), None) if who.id == *changed => self.lock(Away::Gone)?,
             (Seat::Taken(who), Some(member)) if who.id == *changed && actor(&member) != who => {
+                let (may, must) = {
+                    let here = self.here();
+                    (here.may_choose_pin, here.must_choose_pin)
+                };
                 self.take_seat(Seat::Taken(actor(&member)));
+                let mut here = self.here();
+                (here.may_choose_pin, here.must_choose_pin) = (may, must);
             }
             (Seat::Configured(_), Some(_)) => {
                 self.take_seat(Seat::Empty { since: self.now(), why: Away::NotYet });

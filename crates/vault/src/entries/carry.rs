@@ -8,8 +8,10 @@ use crate::error::VaultError;
 /// The tables that hold the record, and what is known of others' records.
 pub(crate) const RECORD: &[&str] =
     &["record_key", "entry", "node", "checkpoint", "own_witness", "seen", "seen_log", "complaint"];
-/// The people of the station, and what they have begun to write.
-pub(crate) const STAFF: &[&str] = &["staff", "draft"];
+/// The people of the station.
+pub(crate) const STAFF: &[&str] = &["staff"];
+/// What they have begun to write.
+pub(crate) const DRAFTS: &[&str] = &["draft"];
 
 /// All rows of some tables.
 pub(crate) struct Carried(Vec<Table>);

@@ -230,7 +230,9 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn actions_unsent(&self) -> Result<Vec<SeenAction>, VaultError> {
-        self.actions_where("id IN (SELECT action FROM outbox)", params![])
+        let mut actions = self.actions_where("id IN (SELECT action FROM outbox)", params![])?;
+        self.hide_notes(&mut actions)?;
+        Ok(actions)
     }
 
     /// Everybody who ever acted under a name and of whom more than the name is known; capitals do not matter.

@@ -65,6 +65,15 @@ impl Reader<'_> {
         let mut consents = self.list("SELECT id, patient, body FROM consent ORDER BY id", [], consent)?;
         let survivors = self.survivors(Instant(i64::MAX))?;
         consents.iter_mut().for_each(|consent| survivors.rename(&mut consent.patient));
+        // A view of before the merge shows the records apart: what was said of one is said of each.
+        let apart: Vec<Consent> = survivors
+            .merged()
+            .flat_map(|record| {
+                let own = consents.iter().filter(move |consent| survivors.of(record) == &consent.patient);
+                own.map(move |consent| Consent { patient: record.clone(), ..consent.clone() })
+            })
+            .collect();
+        consents.extend(apart);
         Ok(consents)
     }
 
@@ -73,11 +82,14 @@ impl Reader<'_> {
     /// # Errors
     /// Of the database.
     pub fn consents_of(&self, patient: &PatientId) -> Result<Vec<Consent>, VaultError> {
+        // By the merges of now, whatever the view knows of them.
+        let now = Instant(i64::MAX);
+        let survivor = self.survivors(now)?.of(patient).clone();
         let sql = format!(
             "SELECT id, patient, body FROM consent WHERE patient IN {} ORDER BY id",
-            self.records_of("?1")
+            self.records_known_by("?1", now)
         );
-        let mut consents = self.list(&sql, [patient.as_str()], consent)?;
+        let mut consents = self.list(&sql, [survivor.as_str()], consent)?;
         consents.iter_mut().for_each(|consent| consent.patient = patient.clone());
         Ok(consents)
     }

@@ -72,11 +72,16 @@ impl Reader<'_> {
 
     /// SQL: the ids of all records of the patient that a parameter names, itself among them, as this view knows them.
     pub(crate) fn records_of(&self, patient: &str) -> String {
+        self.records_known_by(patient, self.view.known_by)
+    }
+
+    /// The same by the merges that were known at a moment.
+    pub(crate) fn records_known_by(&self, patient: &str, known_by: Instant) -> String {
         format!(
             "(WITH RECURSIVE same(id) AS
                (SELECT {patient} UNION SELECT merge.id FROM ({}) AS merge JOIN same ON merge.survivor = same.id)
              SELECT id FROM same)",
-            self.merges_known_by(self.view.known_by)
+            self.merges_known_by(known_by)
         )
     }
 }

@@ -12,6 +12,7 @@ use crate::keys::verifier::{Cost, Verifier};
 use crate::staff::badge::badge_mark;
 use crate::store::durably::durably;
 use crate::store::vault::{Reader, Vault};
+use crate::upkeep::damage::PEOPLE_LOST;
 
 /// Somebody who works at this station.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +64,14 @@ impl Vault {
         let (id, role) = (id.to_string(), role.to_string());
         self.write_beside(move |connection| {
             durably(connection, |connection| {
-                connection.execute(
+                let transaction = connection.transaction()?;
+                transaction.execute(
                     "INSERT INTO staff (id, name, role) VALUES (?1, ?2, ?3)
                      ON CONFLICT (id) DO UPDATE SET name = ?2, role = ?3",
                     params![id, name, role],
                 )?;
-                Ok(())
+                transaction.execute("DELETE FROM setting WHERE key = ?", [PEOPLE_LOST])?;
+                Ok(transaction.commit()?)
             })
         })
     }
@@ -153,6 +156,14 @@ impl Vault {
 
 pub(crate) fn text(verifier: &Verifier) -> Result<String, VaultError> {
     serde_json::to_string(verifier).map_err(|why| VaultError::KeyFile(why.to_string()))
+}
+
+/// Whether nobody sits here who did not come by name: the station has people, or had some who were lost with a damaged cache.
+///
+/// # Errors
+/// Of the database.
+pub fn is_of_people(&self) -> Result<bool, VaultError> {
+    Ok(self.setting(PEOPLE_LOST)?.is_some() || !self.staff()?.is_empty())
 }
 
 impl Reader<'_> {

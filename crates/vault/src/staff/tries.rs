@@ -43,6 +43,24 @@ impl Vault {
         self.write_beside(move |connection| time_passed(connection, now))
     }
 
+    /// Whether this is somebody's PIN, where no try is counted: for who has come already.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn is_pin(&self, id: &ActorId, pin: &Pin) -> Result<bool, VaultError> {
+        let kept = self.read(|reader| {
+            let kept: Option<Option<String>> = reader
+                .connection
+                .query_row("SELECT pin FROM staff WHERE id = ?", [id.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(kept.flatten())
+        })?;
+        let Some(kept) = kept else { return Ok(false) };
+        let verifier: Verifier =
+            serde_json::from_str(&kept).map_err(|why| VaultError::KeyFile(why.to_string()))?;
+        verifier.is_of(pin)
+    }
+
     /// Compares a PIN. A try counts before it is made, so that no kill and no power cut gives one away; a right one ends the count.
     /// `None` where that person has no PIN.
     ///

@@ -8,7 +8,7 @@ use record::{EntryKind, Known, verify};
 use rusqlite::Connection;
 
 use crate::entries::append::append;
-use crate::entries::carry::{Carried, RECORD, STAFF, carried, put_back};
+use crate::entries::carry::{Carried, DRAFTS, RECORD, STAFF, carried, put_back};
 use crate::entries::entry::NewEntry;
 use crate::error::VaultError;
 use crate::folder::{hold, sync_folder};
@@ -17,6 +17,9 @@ use crate::keys::key_file;
 use crate::store::connection::connect;
 use crate::store::journal::{self, SERVER, Unsent, insert_unsent, unsent};
 use crate::store::vault::{Reader, Vault};
+
+/// The setting that says that a station was of people, and that who they were is lost: nobody sits there until somebody is taken in.
+pub(crate) const PEOPLE_LOST: &str = "people-lost";
 
 /// What came out of a rebuild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +67,7 @@ pub fn salvageable(folder: &Path, key: &Key) -> usize {
 pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultError> {
     let held = hold(folder)?;
     let database = key_file::database(folder)?;
-    let Gathered { actions, settings, staff, record } = gather(&database, key);
+    let Gathered { actions, settings, staff, were_people, drafts, record } = gather(&database, key);
     if let Err(error @ VaultError::Newer { .. }) = connect(&database, key, false) {
         return Err(error);
     }
@@ -109,9 +112,15 @@ pub fn rebuild(folder: &Path, key: &Key, now: Instant) -> Result<Rebuilt, VaultE
         match staff {
             Some(staff) => put_back(&transaction, staff)?,
             None => {
+                if were_people {
+                    transaction.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", [PEOPLE_LOST])?;
+                }
                 let what = "the people of this station could not be read: they are to be taken in anew";
                 append(&transaction, NewEntry::new(EntryKind::Station, now, "Vigil", what))?;
             }
+        }
+        if let Some(drafts) = drafts {
+            put_back(&transaction, drafts)?;
         }
         Ok(transaction.commit()?)
     })?;
@@ -129,6 +138,11 @@ struct Gathered {
     settings: Settings,
     /// All of them, or nothing: who is missing would be nobody.
     staff: Option<Carried>,
+    /// The cache opens, and who is in it cannot be read: a station must not be open to all for that. Where nothing of it can be
+    /// read at all it is not known whether it had people, and a station that never had any must not be shut.
+    were_people: bool,
+    /// What they have begun to write, or nothing of it.
+    drafts: Option<Carried>,
     /// All of it, or nothing: a part would be another story.
     record: Option<Carried>,
 }
@@ -136,7 +150,8 @@ struct Gathered {
 /// Unsent actions, settings, people and the record, as far as they can be read.
 fn gather(database: &Path, key: &Key) -> Gathered {
     let mut actions = journal::read(database, key).unwrap_or_default();
-    let (mut settings, mut staff, mut record) = (Settings::new(), None, None);
+    let (mut settings, mut staff, mut drafts, mut record) = (Settings::new(), None, None, None);
+    let mut were_people = false;
     if let Ok(connection) = connect(database, key, false) {
         let known = actions.len();
         for entry in unsent(&connection).unwrap_or_default() {
@@ -146,13 +161,15 @@ fn gather(database: &Path, key: &Key) -> Gathered {
         }
         settings = read_settings(&connection).unwrap_or_default();
         staff = carried(&connection, STAFF).ok();
+        were_people = staff.is_none();
+        drafts = carried(&connection, DRAFTS).ok();
         record = whole_record(&connection);
     }
     if !settings.iter().any(|(key, _)| key == SERVER) {
         let server = actions.iter().find_map(|entry| entry.server.clone());
         settings.extend(server.map(|server| (SERVER.to_owned(), server)));
     }
-    Gathered { actions, settings, staff, record }
+    Gathered { actions, settings, staff, were_people, drafts, record }
 }
 
 fn whole_record(connection: &Connection) -> Option<Carried> {

@@ -11,7 +11,9 @@ pub(crate) fn run(ids: &[String]) -> Result<(), String> {
         println!("cases: not run: {why}");
         return Ok(());
     }
-    go(&mut cargo(&["build", "--workspace", "--features", "custom-protocol"]))?;
+    // As the tests have built it: a plain build has other features, and builds everything once more.
+    let page = ["--workspace", "--features", "custom-protocol", "--test", "cli"];
+    go(cargo(&["test", "--no-run"]).args(page))?;
     let vigil = with_a_reason(&target_folder()?.join("debug"))?;
     let python = |file: &str| {
         let mut run = program("python3", &[file]);

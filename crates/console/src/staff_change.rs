@@ -17,7 +17,7 @@ pub enum StaffChange {
         name: String,
         /// One of [`KnownRole`].
         role: String,
-        /// A PIN that lets them in once, to choose their own; none leaves what they have.
+        /// A PIN that lets them in to choose their own; none leaves what they have.
         pin: Option<Secret>,
     },
     /// Somebody works here no more.

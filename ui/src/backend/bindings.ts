@@ -906,12 +906,12 @@ export type StaffDeed =
 	name: string,
 	/**  One of the table of rights. */
 	role: string,
-	/**  A PIN that lets them in once, to choose their own; `null` leaves what they have. */
+	/**  A PIN that lets them in to choose their own; `null` leaves what they have. */
 	pin: string | null,
 } }) & { badge?: never; pin?: never } | 
 /**  They work here no more. */
 "remove" | 
-/**  This PIN lets them in once, to choose their own. */
+/**  This PIN lets them in, to choose their own. */
 ({ pin: string }) & { add?: never; badge?: never } | 
 /**  They have no PIN. */
 "no-pin" | 

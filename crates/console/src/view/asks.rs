@@ -174,12 +174,12 @@ pub enum StaffDeed {
         name: String,
         /// One of the table of rights.
         role: String,
-        /// A PIN that lets them in once, to choose their own; `null` leaves what they have.
+        /// A PIN that lets them in to choose their own; `null` leaves what they have.
         pin: Option<String>,
     },
     /// They work here no more.
     Remove,
-    /// This PIN lets them in once, to choose their own.
+    /// This PIN lets them in, to choose their own.
     Pin(String),
     /// They have no PIN.
     NoPin,

@@ -66,13 +66,11 @@ impl Reader<'_> {
         let survivors = self.survivors(Instant(i64::MAX))?;
         consents.iter_mut().for_each(|consent| survivors.rename(&mut consent.patient));
         // A view of before the merge shows the records apart: what was said of one is said of each.
-        let apart: Vec<Consent> = survivors
-            .merged()
-            .flat_map(|record| {
-                let own = consents.iter().filter(move |consent| survivors.of(record) == &consent.patient);
-                own.map(move |consent| Consent { patient: record.clone(), ..consent.clone() })
-            })
-            .collect();
+        let mut apart = Vec::new();
+        for record in survivors.merged() {
+            let own = consents.iter().filter(|consent| survivors.of(record) == &consent.patient);
+            apart.extend(own.map(|consent| Consent { patient: record.clone(), ..consent.clone() }));
+        }
         consents.extend(apart);
         Ok(consents)
     }

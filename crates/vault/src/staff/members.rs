@@ -158,15 +158,15 @@ pub(crate) fn text(verifier: &Verifier) -> Result<String, VaultError> {
     serde_json::to_string(verifier).map_err(|why| VaultError::KeyFile(why.to_string()))
 }
 
-/// Whether nobody sits here who did not come by name: the station has people, or had some who were lost with a damaged cache.
-///
-/// # Errors
-/// Of the database.
-pub fn is_of_people(&self) -> Result<bool, VaultError> {
-    Ok(self.setting(PEOPLE_LOST)?.is_some() || !self.staff()?.is_empty())
-}
-
 impl Reader<'_> {
+    /// Whether nobody sits here who did not come by name: the station has people, or had some who were lost with a damaged cache.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn is_of_people(&self) -> Result<bool, VaultError> {
+        Ok(self.setting(PEOPLE_LOST)?.is_some() || !self.staff()?.is_empty())
+    }
+
     /// Everybody who works at this station, by name.
     ///
     /// # Errors

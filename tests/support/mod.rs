@@ -369,17 +369,54 @@ impl App {
     pub(crate) async fn click(&self, css: &str) {
         let mut tries = 0;
         loop {
+            self.see(css).await;
+            self.stands_still(css).await;
             let found = self.see(css).await;
             let clicked = tokio::time::timeout(Duration::from_secs(30), found.click()).await;
             match clicked.unwrap_or_else(|_| panic!("click {css}: no answer")) {
                 Ok(()) => return,
-                Err(fantoccini::error::CmdError::Standard(_)) if tries < 5 => {
+                Err(fantoccini::error::CmdError::Standard(_)) if tries < 20 => {
                     tries += 1;
                     self.painted().await;
                 }
                 Err(e) => panic!("click {css}: {e:?}"),
             }
         }
+    }
+
+    /// Waits until something stands where it stood at the look before, three times in a row: a banner that comes, or a list that is sorted
+    /// anew, moves what is aimed at, and the click would meet another. What never stands still is clicked all the same.
+    async fn stands_still(&self, css: &str) {
+        let look = format!(
+            "const box = document.querySelector({css:?})?.getBoundingClientRect();
+             const stands = JSON.stringify([{css:?}, box?.x, box?.y, box?.width, box?.height]);
+             window.__still = window.__stands === stands ? (window.__still ?? 0) + 1 : 0;
+             window.__stands = stands;
+             return window.__still >= 3"
+        );
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_secs(3) {
+            let asked = tokio::time::timeout(Duration::from_secs(30), self.page.execute(&look, vec![])).await;
+            if asked.is_ok_and(|answer| answer.is_ok_and(|still| still == true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Clicks a button that closes what it stands in. Where something moved it away under the pointer it is still there, and is clicked
+    /// again, as a person would.
+    pub(crate) async fn click_away(&self, css: &str) {
+        let gone = format!("return !document.querySelector('{css}')");
+        for _ in 0..5 {
+            self.click(css).await;
+            self.painted().await;
+            if self.ask(&gone).await == true {
+                return;
+            }
+        }
+        self.shot("failed");
+        panic!("{css} stays, whatever is clicked; see target/e2e/failed.png");
     }
 
     pub(crate) async fn text(&self, css: &str) -> String {

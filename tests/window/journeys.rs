@@ -179,6 +179,8 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     sim.cut_link(true);
     for app in [&a, &b] {
         app.until("offline", "return !!document.querySelector('[data-testid=offline-banner]')").await;
+        // The banner, and what stands in grey from now on, have moved the queue.
+        app.painted().await;
         app.click(&format!("[data-testid=take-{second}]")).await;
         app.see(&waits("take", &second)).await;
     }
@@ -209,7 +211,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     a.click(&format!("[data-testid=row-{episode}] .msg")).await;
     a.click("[data-testid=episode-note]").await;
     a.see("[data-testid=episode-words]").await.send_keys("Awake, BP 92/54").await.unwrap();
-    a.click("[data-testid=episode-say]").await;
+    a.click_away("[data-testid=episode-say]").await;
     a.until(
         "the note",
         "return document.querySelector('[data-testid=timeline]')?.textContent.includes('Awake, BP 92/54')",
@@ -217,7 +219,7 @@ async fn two_stations_agree_on_who_has_an_alert_online_and_after_an_outage() {
     .await;
     a.click("[data-testid=episode-hand]").await;
     a.see("[data-testid=episode-words]").await.send_keys("S. Varga").await.unwrap();
-    a.click("[data-testid=episode-say]").await;
+    a.click_away("[data-testid=episode-say]").await;
     b.until("handed over", &card(&episode, "card.textContent.includes('S. Varga')")).await;
     a.shot("alerts-episode");
     b.shot("two-stations");

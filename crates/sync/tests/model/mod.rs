@@ -187,9 +187,7 @@ impl World {
                 }
             }
             ("GET", _) => (200, self.bundle(request)),
-            ("PUT", path)
-                if path.contains("/DetectedIssue/") || path.contains("/Communication/vigil-record-") =>
-            {
+            ("PUT", path) if path.contains("/DetectedIssue/") || path.contains("/Communication/vigil-") => {
                 let (kind, id) = one_of(path).unwrap_or_default();
                 let body: Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
                 let status = if self.living_one(kind, id).is_some() { 200 } else { 201 };

@@ -356,7 +356,7 @@ async fn run(seed: u64, scratch: &Path) -> Result<BTreeMap<&'static str, u64>, S
         let world = wire.world.lock().unwrap();
         // What a station says of its record, and of others', is no action.
         let is_word = |one: &serde_json::Value| one["id"].as_str().is_some_and(|id| id.starts_with("vigil-"));
-        for action in world.living("Communication").into_iter().filter(|one| !is_word(one)) {
+        for action in world.living("Communication").filter(|one| !is_word(one)) {
             let key =
                 action["identifier"][0]["value"].as_str().unwrap().trim_start_matches("urn:uuid:").to_owned();
             *on_server.entry(key).or_insert(0u32) += 1;

@@ -365,16 +365,21 @@ impl App {
     }
 
     /// Clicks what is there. A list that is sorted anew between the look and the click puts another element in its place, and one
-    /// whose cards grow by a line moves it: then it is looked for again, as a person would.
+    /// whose cards grow by a line moves it: then it is looked for again, as a person would. So it is where the page says that it moved
+    /// under the press, and that nothing was done.
     pub(crate) async fn click(&self, css: &str) {
         let mut tries = 0;
         loop {
             self.see(css).await;
             self.stands_still(css).await;
+            let missed = self.missed().await;
             let found = self.see(css).await;
             let clicked = tokio::time::timeout(Duration::from_secs(30), found.click()).await;
             match clicked.unwrap_or_else(|_| panic!("click {css}: no answer")) {
-                Ok(()) => return,
+                Ok(()) => match self.missed().await {
+                    now @ Some(_) if tries < 20 && now != missed => tries += 1,
+                    _ => return,
+                },
                 Err(fantoccini::error::CmdError::Standard(_)) if tries < 20 => {
                     tries += 1;
                     self.painted().await;
@@ -382,6 +387,12 @@ impl App {
                 Err(e) => panic!("click {css}: {e:?}"),
             }
         }
+    }
+
+    /// How many presses met something that had moved. Nothing where the page is gone, or has a dialog of the system before it.
+    async fn missed(&self) -> Option<serde_json::Value> {
+        let ask = self.page.execute("return Number(document.documentElement.dataset.missed ?? 0)", vec![]);
+        tokio::time::timeout(Duration::from_secs(5), ask).await.ok()?.ok()
     }
 
     /// Waits until something stands where it stood at the look before, three times in a row: a banner that comes, or a list that is sorted

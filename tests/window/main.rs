@@ -19,6 +19,8 @@ mod turn;
 #[cfg(target_os = "linux")]
 mod disk;
 mod journeys;
+#[cfg(target_os = "linux")]
+mod moved;
 mod outage;
 mod paper;
 #[cfg(target_os = "linux")]

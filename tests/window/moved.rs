@@ -43,7 +43,9 @@ async fn a_press_on_a_list_that_moves_meanwhile_takes_nobody_elses_alarm() {
         assert_ne!(before, now);
         // A machine that is busy lets the press come after a time in which a hand has seen where it is now.
         if after >= 400.0 {
-            println!("round {n}: the press came {after:.0} ms after the list moved, and is one of somebody who saw it");
+            println!(
+                "round {n}: the press came {after:.0} ms after the list moved, and is one of somebody who saw it"
+            );
             continue;
         }
         pressed += 1;

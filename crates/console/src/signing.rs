@@ -5,7 +5,7 @@ use std::time::Duration;
 use fhir::Client;
 use identity::{Kept, Launch, NotLetIn, sign_out};
 use url::Url;
-use vault::{EntryKind, NewEntry, Vault};
+use vault::{EntryKind, NewEntry, Vault, Who};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -116,22 +116,24 @@ impl Start {
         Ok(SignedIn { who: kept.who(), id })
     }
 
-    /// Ends the sign-in at a station that is open: its next request is nobody's. `None` where nobody was signed in.
+    /// Ends the sign-in at a station that is open: its next request is nobody's. The log names who asked for it, in their sitting. `None`
+    /// where nobody was signed in.
     ///
     /// # Errors
-    /// Of the cache.
-    pub async fn sign_out_at(&self, console: &Console) -> Result<Option<SignedOut>, Failure> {
-        let done = self.sign_out_of(&console.vault).await;
+    /// Where that sitting is over, or of the cache.
+    pub async fn sign_out_at(&self, console: &Console, sitting: u32) -> Result<Option<SignedOut>, Failure> {
+        let who = console.who_sits(sitting)?;
+        let done = self.sign_out_of(&console.vault, &who).await;
         console.retry_now();
         done
     }
 
-    async fn sign_out_of(&self, vault: &Vault) -> Result<Option<SignedOut>, Failure> {
+    async fn sign_out_of(&self, vault: &Vault, by: impl Into<Who>) -> Result<Option<SignedOut>, Failure> {
         let done = sign_out(vault, &self.way_in.network()?).await.map_err(Failure::failed)?;
         let Some((kept, untold)) = done else { return Ok(None) };
         let who = kept.who();
         let words = format!("{who} signed out");
-        vault.audit(NewEntry::new(EntryKind::SignIn, clock()(), self.commander(), words))?;
+        vault.audit(NewEntry::new(EntryKind::SignIn, clock()(), by, words))?;
         Ok(Some(SignedOut { who, untold: untold.map(|why| why.to_string()) }))
     }
 
@@ -156,7 +158,7 @@ impl Start {
     /// Where a window holds the cache, or of the cache.
     pub async fn sign_out(&self) -> Result<Option<SignedOut>, Failure> {
         let vault = Vault::open(&self.folder, self.key(None)?)?;
-        self.sign_out_of(&vault).await
+        self.sign_out_of(&vault, self.commander()).await
     }
 
     /// Who signed in at this station, also while a window holds its cache; `None` where nobody did.

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use console::{Act, Opening, Pin, Response, Start, Units};
 use ward_sim::{Options, WardSim};
@@ -127,4 +129,74 @@ async fn a_damaged_cache_that_begins_anew_is_still_of_its_own_server() {
     let refused = asked.begin_anew(&damaged).err().unwrap();
     assert!(refused.message.contains(own.base()), "{refused}");
     assert_eq!(open(folder.path(), None, false).unwrap().server, own.base());
+}
+
+/// A proxy that everything would go through, and how often it was asked.
+fn counting_proxy() -> (String, Arc<AtomicUsize>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::<AtomicUsize>::default();
+    let counted = asked.clone();
+    std::thread::spawn(move || {
+        for _ in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_would_be_asked_in_clear_is_asked_nothing_until_somebody_allowed_it_for_that_address() {
+    let (proxy, asked) = counting_proxy();
+    let asked = || asked.load(Ordering::SeqCst);
+    let try_it = |folder: &Path, server: &str, allow_http: bool| {
+        let mut start = start(folder, Some(server), false);
+        start.way_in.proxy = Some(proxy.clone());
+        start.way_in.allow_http = allow_http;
+        start
+    };
+    for server in [
+        "http://192.0.2.7/fhir",
+        "HTTP://192.0.2.7/fhir",
+        "http://fhir.example/r4",
+        "http://127.0.0.1.example/r4",
+        "http://localhost.example/r4",
+        "http://user:secret@fhir.example/r4",
+        "http://[2001:db8::7]/r4",
+        "http://[::ffff:192.0.2.7]/r4",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let by_window = match try_it(folder, server, false).open(None, Some(server.to_owned())) {
+            Err(failure) => failure.message,
+            Ok(_) => panic!("{server}: opened"),
+        };
+        let by_command = try_it(folder, server, false).sync_once().await.unwrap_err().message;
+        for said in [by_window, by_command] {
+            for words in ["by http", "Nothing was asked", "https", "--allow-http"] {
+                assert!(said.contains(words), "{server}: {words}: {said}");
+            }
+            assert!(!said.contains("secret"), "{said}");
+        }
+        assert_eq!(asked(), 0, "{server}");
+    }
+
+    // Once allowed it is so for that address, and the log says who allowed it; for another address it is not.
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = "http://192.0.2.7/fhir";
+    try_it(folder, server, true).sync_once().await.unwrap_err();
+    assert!(asked() > 0, "now it is asked");
+    assert!(matches!(try_it(folder, server, false).open(None, None), Ok(Opening::Open(_))), "it is kept");
+    let log = try_it(folder, server, false).ask(console::view::Ask::Log { most: 20 }).await.unwrap();
+    let log: Vec<serde_json::Value> = serde_json::from_slice(&log.bytes).unwrap();
+    let allowed = log.iter().find(|e| e["what"] == "server http://192.0.2.7/fhir is asked in clear, by http");
+    assert!(allowed.unwrap().to_string().contains("IT staff"), "{allowed:?}");
+    let mut moved = try_it(folder, "http://192.0.2.8/fhir", false);
+    moved.same_server = true;
+    let refused = match moved.open(None, moved.server.clone()) {
+        Err(failure) => failure.message,
+        Ok(_) => panic!("another address was opened"),
+    };
+    assert!(refused.contains("Nothing was asked"), "{refused}");
 }

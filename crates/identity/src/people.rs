@@ -6,7 +6,7 @@
 //! [`Vault::time_passed`]: a clock that is set back does not make it longer.
 
 use clinical::{ActorId, HOUR_MS, Instant, MINUTE_MS, SECOND_MS};
-use vault::{Pin, StaffMember, Vault, VaultError};
+use vault::{Pin, StaffMember, TriedBadge, Vault, VaultError};
 
 /// After so many wrong PINs in a row none is taken any more.
 pub const MOST_TRIES: u32 = 5;
@@ -20,6 +20,16 @@ fn wait_after(failures: u32) -> Option<i64> {
         3 => Some(30 * SECOND_MS),
         4 => Some(2 * MINUTE_MS),
         _ => None,
+    }
+}
+
+/// How long the next badge waits after so many in a row that were nobody's. It grows no further: whoever works here and comes after
+/// somebody who tried is kept waiting no longer than that, and their PIN waits for no badge.
+fn badge_waits(failures: u32) -> i64 {
+    match failures {
+        0..5 => 0,
+        5..10 => 5 * SECOND_MS,
+        _ => 30 * SECOND_MS,
     }
 }
 
@@ -72,6 +82,12 @@ pub enum NotLetIn {
     /// Nobody's badge.
     #[error("this badge is nobody's at this station; IT can give it to somebody (vigil people badge)")]
     NobodysBadge,
+    /// Too many that were nobody's.
+    #[error("five badges in a row were nobody's: wait {} s before the next one, or type a PIN", left(*.wait_ms))]
+    BadgesTooSoon {
+        /// How long it is too soon yet, in milliseconds.
+        wait_ms: i64,
+    },
     /// Nobody of this station.
     #[error("that is nobody of this station; IT takes people in (vigil people add)")]
     Unknown,
@@ -147,10 +163,14 @@ pub fn by_pin(
 /// Lets somebody in who held their badge to the reader.
 ///
 /// # Errors
-/// Where they are not let in.
+/// Where they are not let in; a badge that is nobody's is counted.
 pub fn by_badge(vault: &Vault, badge: &str, now: Instant, lease_ms: i64) -> Result<StaffMember, NotLetIn> {
+    let member = match vault.try_badge(badge, now, badge_waits)? {
+        TriedBadge::Of(member) => member,
+        TriedBadge::Nobodys => return Err(NotLetIn::NobodysBadge),
+        TriedBadge::TooSoon { wait_ms } => return Err(NotLetIn::BadgesTooSoon { wait_ms }),
+    };
     let passed = vault.time_passed(now)?;
-    let member = vault.read(|reader| reader.member_of_badge(badge))?.ok_or(NotLetIn::NobodysBadge)?;
     stands(&member, passed, lease_ms)?;
     Ok(member)
 }
@@ -233,6 +253,40 @@ mod tests {
         }
         at.vault.signed_in_fully(&okafor(), now + LEASE).unwrap();
         assert_eq!(at.types("480913", now + LEASE).unwrap(), "N. Okafor");
+    }
+
+    #[test]
+    fn badges_of_nobody_make_the_next_one_wait_through_restarts_and_set_clocks_and_a_pin_waits_for_none() {
+        let mut at = At::station();
+        let mut now = START;
+        for _ in 0..5 {
+            assert!(matches!(at.taps("04A2B9C2", now), Err(NotLetIn::NobodysBadge)));
+        }
+        let waits = |at: &At, now: Instant| match at.taps("04A2B9C1", now) {
+            Err(NotLetIn::BadgesTooSoon { wait_ms }) => wait_ms,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(waits(&at, now), 5_000);
+        at = at.restart();
+        assert_eq!(waits(&at, now), 5_000, "a restart forgets none");
+        assert_eq!(waits(&at, now - DAY_MS), 5_000, "and no clock helps");
+        assert_eq!(at.types("480913", now - DAY_MS).unwrap(), "N. Okafor", "a PIN lets in meanwhile");
+        now = now - DAY_MS;
+        for _ in 0..5 {
+            now = now + 5_000;
+            assert!(matches!(at.taps("04A2B9C2", now), Err(NotLetIn::NobodysBadge)));
+        }
+        for _ in 0..20 {
+            assert_eq!(waits(&at, now), 30_000, "what was not compared does not count");
+            now = now + 30_000;
+            assert!(matches!(at.taps("04A2B9C2", now), Err(NotLetIn::NobodysBadge)));
+        }
+        assert_eq!(at.taps("04A2B9C1", now + 30_000).unwrap(), "N. Okafor");
+        assert!(
+            matches!(at.taps("04A2B9C2", now + 30_000), Err(NotLetIn::NobodysBadge)),
+            "and all is forgotten"
+        );
+        assert_eq!(at.taps("04A2B9C1", now + 30_000).unwrap(), "N. Okafor");
     }
 
     #[test]

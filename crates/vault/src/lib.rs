@@ -58,6 +58,7 @@ pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
 pub use staff::members::StaffMember;
+pub use staff::tries::TriedBadge;
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
 pub use store::log::{LogEntry, Untold};
 pub use store::outages::Outage;

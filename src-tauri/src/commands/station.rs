@@ -77,9 +77,9 @@ pub(crate) async fn sign_in(session: State<'_, Session>, client_id: String) -> A
 /// Ends the sign-in here and at the service; gives why the service did not hear of it, where it did not.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sign_out(session: State<'_, Session>) -> Answer<Option<String>> {
+pub(crate) async fn sign_out(session: State<'_, Session>, sitting: u32) -> Answer<Option<String>> {
     let open = seen(&session)?;
-    let done = session.start().sign_out_at(&open.console).await?;
+    let done = session.start().sign_out_at(&open.console, sitting).await?;
     Ok(done.and_then(|done| done.untold))
 }
 

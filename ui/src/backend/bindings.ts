@@ -125,7 +125,7 @@ export const commands = {
 	/**  Opens the system's browser for a person to sign in with, and waits until they came back; gives who it is. */
 	signIn: (clientId: string) => typedError<string, Failure>(__TAURI_INVOKE("sign_in", { clientId })),
 	/**  Ends the sign-in here and at the service; gives why the service did not hear of it, where it did not. */
-	signOut: () => typedError<string | null, Failure>(__TAURI_INVOKE("sign_out")),
+	signOut: (sitting: number) => typedError<string | null, Failure>(__TAURI_INVOKE("sign_out", { sitting })),
 	/**  How this station signs in at its server. */
 	signsIn: () => typedError<SigningIn, Failure>(__TAURI_INVOKE("signs_in")),
 	/**  Tries once more to open a station that could not be opened. */

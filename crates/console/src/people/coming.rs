@@ -165,6 +165,7 @@ fn word(refused: &NotLetIn) -> String {
         NotLetIn::Lapsed { .. } => "a full sign-in is due".into(),
         NotLetIn::NoPin { .. } => "there is none".into(),
         NotLetIn::NobodysBadge => "nobody's".into(),
+        NotLetIn::BadgesTooSoon { .. } => "too many before it were nobody's".into(),
         NotLetIn::Unknown => "nobody of this station".into(),
         NotLetIn::Vault(_) => "the cache".into(),
     }

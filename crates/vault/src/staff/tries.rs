@@ -8,12 +8,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::error::VaultError;
 use crate::keys::pin::Pin;
 use crate::keys::verifier::{Cost, Verifier};
-use crate::staff::members::text;
+use crate::staff::members::{StaffMember, text};
 use crate::store::durably::durably;
 use crate::store::vault::Vault;
 
 /// The setting that keeps how much time passed here.
 const PASSED: &str = "time-passed";
+
+/// The setting that keeps how many badges in a row were nobody's, and when the last one was.
+const BADGES: &str = "badge-tries";
 
 /// By how much the clock moved on since it was looked at last is added to what passed. Set back it takes nothing away, and what passes
 /// from there on counts.
@@ -31,6 +34,29 @@ fn time_passed(connection: &Connection, now: Instant) -> Result<i64, VaultError>
         params![PASSED, format!("{} {passed}", now.0)],
     )?;
     Ok(passed)
+}
+
+/// How many badges in a row were nobody's, and what had passed here when the last one was.
+fn badge_tries(connection: &Connection) -> Result<(u32, i64), VaultError> {
+    let kept: Option<String> = connection
+        .query_row("SELECT value FROM setting WHERE key = ?", [BADGES], |row| row.get(0))
+        .optional()?;
+    let kept = kept.as_deref().and_then(|kept| kept.split_once(' '));
+    Ok(kept.and_then(|(n, at)| Some((n.parse().ok()?, at.parse().ok()?))).unwrap_or((0, 0)))
+}
+
+/// What came of a badge that was held to the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TriedBadge {
+    /// It is theirs.
+    Of(StaffMember),
+    /// It is nobody's here.
+    Nobodys,
+    /// Too many before it were nobody's: it was not compared.
+    TooSoon {
+        /// How long it is too soon yet, in milliseconds.
+        wait_ms: i64,
+    },
 }
 
 impl Vault {
@@ -106,6 +132,47 @@ impl Vault {
             })
         })?;
         Ok(Some(true))
+    }
+
+    /// Compares a badge: whose it is. A try counts before it is compared, and one that is somebody's ends the count. `wait` gives how long
+    /// the next try waits after so many that were nobody's, in milliseconds; one that comes sooner is not compared.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn try_badge(
+        &self,
+        badge: &str,
+        now: Instant,
+        wait: fn(u32) -> i64,
+    ) -> Result<TriedBadge, VaultError> {
+        let too_soon = self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                let transaction = connection.transaction()?;
+                let passed = time_passed(&transaction, now)?;
+                let (failures, failed) = badge_tries(&transaction)?;
+                let left = if failures == 0 { 0 } else { failed.saturating_add(wait(failures)) - passed };
+                if left <= 0 {
+                    let counted = format!("{} {passed}", failures.saturating_add(1));
+                    transaction
+                        .execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", params![BADGES, counted])?;
+                }
+                transaction.commit()?;
+                Ok(Some(left).filter(|left| *left > 0))
+            })
+        })?;
+        if let Some(wait_ms) = too_soon {
+            return Ok(TriedBadge::TooSoon { wait_ms });
+        }
+        let Some(member) = self.read(|reader| reader.member_of_badge(badge))? else {
+            return Ok(TriedBadge::Nobodys);
+        };
+        self.write_beside(move |connection| {
+            durably(connection, |connection| {
+                connection.execute("DELETE FROM setting WHERE key = ?", [BADGES])?;
+                Ok(())
+            })
+        })?;
+        Ok(TriedBadge::Of(member))
     }
 
     /// Wrong tries of somebody are forgotten; how long PIN and badge are enough stays as it is.

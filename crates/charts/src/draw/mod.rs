@@ -9,5 +9,6 @@ pub(crate) mod bars;
 pub(crate) mod single;
 
 pub(crate) mod panel;
+pub(crate) mod profile;
 
 pub(crate) mod strip;

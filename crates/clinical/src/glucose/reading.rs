@@ -64,7 +64,7 @@ impl Reading {
     }
 
     /// The value as it is compared with a limit: `LO 54` is below 54, and 54 is not.
-    pub(crate) fn compared(&self) -> f64 {
+    pub fn compared(&self) -> f64 {
         match self.mark {
             Mark::Low => self.mg_dl.next_down(),
             Mark::High => self.mg_dl.next_up(),

@@ -92,6 +92,11 @@ impl Trace {
         &self.readings
     }
 
+    /// The clock on the wall where the person was.
+    pub fn clock(&self) -> &WallClock {
+        &self.clock
+    }
+
     /// Milliseconds from one reading of the sensor to its next.
     pub fn step_ms(&self) -> i64 {
         self.step_ms
@@ -118,7 +123,7 @@ impl Trace {
     }
 
     /// Whether so many readings are missing between two neighbours that a quarter of an hour is unknown.
-    pub(crate) fn is_gap(&self, earlier: Instant, later: Instant) -> bool {
+    pub fn is_gap(&self, earlier: Instant, later: Instant) -> bool {
         (self.steps(earlier, later) - 2) * self.step_ms >= QUARTER_MS
     }
 

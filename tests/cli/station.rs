@@ -271,6 +271,27 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
         name.starts_with("page-") && name.ends_with(".png")
     });
     assert!(pages.any(|page| in_hue(&page)), "the heart rate is on paper, in its hue");
+
+    // The glucose of somebody at home on paper; without a reason nothing is written.
+    let glucose = file("glucose.pdf");
+    let ask = ["glucose", "--patient", "home-p3", "--pdf", glucose.to_str().unwrap()];
+    assert!(!vigil(folder, PIN, &ask).status.success() && !glucose.exists());
+    good(folder, &[&ask[..], &["--why", "Diabetes clinic"]].concat());
+    let read = read_pdf(&glucose);
+    for words in [
+        "Time in range",
+        "In range 70–180 mg/dL",
+        "more than 70 %",
+        "Profile by time of day",
+        "95 %",
+        "Days",
+        "GMI",
+    ] {
+        assert!(read.contains(words), "{words} is missing: {read}");
+    }
+    let log = json(folder, &["log", "--json", "--most", "1"]);
+    assert_eq!(log[0]["what"], "glucose saved as pdf on the command line: Diabetes clinic");
+    std::fs::copy(&glucose, kept.join("glucose.pdf")).unwrap();
 }
 
 #[test]

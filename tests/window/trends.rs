@@ -86,6 +86,39 @@ async fn a_patient_opens_and_every_range_is_drawn() {
     app.until("the new sensor", changed).await;
     app.painted().await;
     app.shot("patient-home-14d");
+    // The figures of the fortnight beside their goals, and what they are drawn from.
+    app.click("[data-testid=view-glucose]").await;
+    app.see("[data-testid=figure-in-range]").await;
+    let drawn = "const c = document.querySelector('.glucose .canvas canvas'); if (!c?.width) return 0;
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; const seen = new Set();
+        for (let i = 0; i < d.length; i += 4) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); return seen.size";
+    app.until("profile", &format!("const n = (() => {{ {drawn} }})(); return n >= 6")).await;
+    let said = app.text("[data-testid=figure-in-range]").await;
+    assert!(said.contains("70–180 mg/dL") && said.contains("more than 70 %"), "{said}");
+    app.painted().await;
+    app.shot("glucose");
+    let days = "return document.querySelectorAll('.glucose .day').length";
+    let fortnight = app.ask(days).await.as_u64().unwrap();
+    assert!((14..=15).contains(&fortnight), "{fortnight} days");
+    app.click("[data-testid=period-30]").await;
+    app.until("thirty days", "return document.querySelectorAll('.glucose .day').length >= 30").await;
+    app.see("[data-testid=too-little]").await;
+    app.click("[data-testid=goals-pregnancy]").await;
+    app.until(
+        "other goals",
+        "return document.querySelector('[data-testid=figure-in-range]').textContent.includes('63–140')",
+    )
+    .await;
+    app.click("[data-testid=period-14]").await;
+    app.click("[data-testid=goals-standard]").await;
+    app.click("[data-testid=glucose-report]").await;
+    app.until(
+        "pages",
+        "return Number(document.querySelector('[data-testid=outgoing-pages]')?.dataset.of) >= 1",
+    )
+    .await;
+    app.painted().await;
+    app.shot("glucose-report");
     app.close().await;
 }
 

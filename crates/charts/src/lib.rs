@@ -23,8 +23,10 @@ pub use panel::{Content, Drawn, Facts, Panel, Step, Theme, Viewport};
 
 pub use draw::panel::{draw, draw_svg};
 pub use draw::profile::{
-    Cell, Days, Profile, ProfileAxis, ProfileBin, ProfileFacts, Size, draw_days, draw_days_svg, draw_profile, draw_profile_svg,
+    Cell, Days, Profile, ProfileAxis, ProfileBin, ProfileFacts, Size, draw_days, draw_days_svg, draw_profile,
+    draw_profile_svg,
 };
+pub use draw::shares::draw_shares_svg;
 pub use draw::strip::{DrawnStrip, Strip, draw_strip};
 
 pub use paper::figure::{EDGES as FIGURE_EDGES, Event, EventKind, Figure, HEAD as FIGURE_HEAD, Row};

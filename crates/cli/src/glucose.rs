@@ -1,12 +1,14 @@
 //! The figures of a person's glucose, printed.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use console::Start;
-use console::view::{Ask, Failure, Stretch};
+use console::view::{AsOf, Ask, Document, Failure, Stretch};
 use serde::Deserialize;
 
+use super::files::paper;
 use super::terminal::{instant, print};
 
 #[derive(Args, Debug)]
@@ -29,6 +31,12 @@ pub(crate) struct Glucose {
     /// As JSON, unrounded
     #[arg(long)]
     json: bool,
+    /// As a report on paper, with the profile and every day; wants --why
+    #[arg(long, value_name = "FILE", requires = "why", conflicts_with_all = ["json", "explain", "zone"])]
+    pdf: Option<PathBuf>,
+    /// Why the report leaves this station; kept in its log
+    #[arg(long, requires = "pdf")]
+    why: Option<String>,
     /// With what stands behind each figure: its definition, its source, what was counted, and which packages differ and why
     #[arg(long)]
     explain: bool,
@@ -81,6 +89,13 @@ pub(crate) async fn glucose(start: &Start, asked: Glucose) -> Result<ExitCode, F
     let moment = |option: &str, text: Option<String>| text.map(|t| instant(option, &t)).transpose();
     let (from, to) = (moment("--from", asked.from)?, moment("--to", asked.to)?);
     let of = Stretch { patient: asked.patient, from: from.map(|at| at.0), to: to.map(|at| at.0) };
+    if let Some(file) = &asked.pdf {
+        let targets = serde_json::from_value(asked.targets.clone().into()).map_err(|_| {
+            Failure::failed("--targets: one of standard, older, pregnancy, tight; nothing was written")
+        })?;
+        let what = Document::Glucose { of, targets };
+        return paper(start, what, AsOf::default(), file, asked.why.unwrap_or_default()).await;
+    }
     let ask = Ask::Glucose { of, zone: asked.zone, targets: asked.targets, explain: asked.explain };
     let answer = start.ask(ask).await?;
     if asked.json {

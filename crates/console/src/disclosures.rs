@@ -2,10 +2,11 @@
 
 use charts::{Page, pdf};
 use clinical::consent::Looker;
+use clinical::glucose::TargetSet;
 use clinical::{Actor, Instant, PatientId};
 use documents::{
-    ChartRequest, DocumentError, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE, chart, export_bundle,
-    export_csv, handover, report_pages, ward_list,
+    ChartRequest, DocumentError, GLUCOSE_TITLE, GlucoseAsked, HANDOVER_LOOKS_BACK, Imprint, REPORT_TITLE,
+    chart, export_bundle, export_csv, glucose_pages, handover, report_pages, ward_list,
 };
 use vault::{EntryKind, View};
 
@@ -24,6 +25,17 @@ pub enum Disclosure {
         from: Option<Instant>,
         /// Last moment; the newest value where there is none.
         to: Option<Instant>,
+    },
+    /// Of one person's glucose.
+    Glucose {
+        /// Logical id of the Patient.
+        patient: PatientId,
+        /// First moment; a fortnight before the last where there is none.
+        from: Option<Instant>,
+        /// Where it ends; just after the newest value where there is none.
+        to: Option<Instant>,
+        /// Whose goals.
+        set: TargetSet,
     },
     /// The trends of one patient as one picture.
     Chart {
@@ -73,6 +85,7 @@ impl Disclosure {
     pub fn word(&self) -> &'static str {
         match self {
             Disclosure::Report { .. } => "report",
+            Disclosure::Glucose { .. } => "glucose",
             Disclosure::Chart { .. } => "chart",
             Disclosure::Handover => "handover",
             Disclosure::WardList => "ward-list",
@@ -82,6 +95,7 @@ impl Disclosure {
     fn title(&self) -> &'static str {
         match self {
             Disclosure::Report { .. } => REPORT_TITLE,
+            Disclosure::Glucose { .. } => GLUCOSE_TITLE,
             Disclosure::Chart { .. } => "Trends",
             Disclosure::Handover => "Handover",
             Disclosure::WardList => "Ward list",
@@ -90,7 +104,7 @@ impl Disclosure {
 
     fn about(&self) -> Option<&PatientId> {
         match self {
-            Disclosure::Report { patient, .. } => Some(patient),
+            Disclosure::Report { patient, .. } | Disclosure::Glucose { patient, .. } => Some(patient),
             Disclosure::Chart { request, .. } => Some(&request.patient),
             Disclosure::Handover | Disclosure::WardList => None,
         }
@@ -254,6 +268,12 @@ impl Console {
             Disclosure::Report { patient, from, to } => {
                 let request = request(patient, *from, *to);
                 Ok(self.read_for(view, looker, |reader| Ok(report_pages(reader, &request, now, &imprint)))??)
+            }
+            Disclosure::Glucose { patient, from, to, set } => {
+                let request = request(patient, *from, *to);
+                let (period, clock) = self.glucose_period(view, looker, request, None)?;
+                let asked = GlucoseAsked { patient: patient.clone(), period, set: *set, clock };
+                Ok(self.read_for(view, looker, |reader| Ok(glucose_pages(reader, &asked, now, &imprint)))??)
             }
             Disclosure::Chart { .. } => Err(ConsoleError::OnlyPictures),
             Disclosure::Handover => {

@@ -96,6 +96,12 @@ pub enum ConsoleError {
     /// A chart is a picture.
     #[error("a chart is saved as PNG, SVG or PDF; values are exported with the report. Nothing was written")]
     OnlyPictures,
+    /// Figures of a longer time say little of a person.
+    #[error("--from: ask for a year at most; nothing was shown")]
+    LongerThanAYear,
+    /// No zone of time has that name.
+    #[error("--zone: \"{0}\" is no zone; write it like Asia/Kolkata. Nothing was shown")]
+    NoZone(String),
     /// Nobody acts in the past.
     #[error("this screen shows a past moment; go back to now before you act. Nothing was recorded")]
     Past,

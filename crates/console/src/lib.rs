@@ -66,8 +66,8 @@ pub use signing::{SignedIn, SignedOut};
 pub use site_file::{SITE_FILE, SiteFile};
 pub use staff_change::{Secret, StaffChange};
 pub use trends::{
-    Event, EventKind, Multiples, MultiplesRequest, PanelFacts, SmallPanel, StripFacts, Trends, TrendsRequest,
-    ValueAt, Waves, WavesRequest,
+    Event, EventKind, GlucosePicture, GlucoseRequest, Multiples, MultiplesRequest, PanelFacts, SmallPanel,
+    StripFacts, Trends, TrendsRequest, ValueAt, Waves, WavesRequest,
 };
 pub use upkeep::{Holds, Keys, Repaired};
 pub use vault::{Pin, View};

@@ -76,7 +76,14 @@ pub fn report_pages(
 }
 
 impl PageWriter {
-    fn identity(&mut self, tile: &Tile, from: Instant, to: Instant, now: Instant, imprint: &Imprint) {
+    pub(crate) fn identity(
+        &mut self,
+        tile: &Tile,
+        from: Instant,
+        to: Instant,
+        now: Instant,
+        imprint: &Imprint,
+    ) {
         let name: Vec<&str> =
             [tile.family.as_str(), tile.given.as_str()].into_iter().filter(|n| !n.is_empty()).collect();
         let died = if tile.deceased { " (deceased)" } else { "" };
@@ -99,7 +106,7 @@ impl PageWriter {
     }
 
     /// What is withheld is said on paper, with its count, as on the screen; and that the glass was broken.
-    fn consent(&mut self, words: Option<String>) {
+    pub(crate) fn consent(&mut self, words: Option<String>) {
         if let Some(words) = words {
             let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
             self.flow(LEFT, Ink::bold(9.5), 15.0, &words, " ");

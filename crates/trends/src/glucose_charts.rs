@@ -30,9 +30,8 @@ pub fn glucose_days(trace: &Trace, rows: &[DayRow], set: TargetSet, shown: &Show
         let date = clock.date(reading.at);
         let Ok(n) = rows.binary_search_by_key(&date, |row| row.day.date) else { continue };
         let minute = clock.shows(reading.at).rem_euclid(DAY_MS) as f64 / MINUTE_MS as f64;
-        let goes_on = last.is_some_and(|(day, at, before)| {
-            day == n && minute >= before && !trace.is_gap(at, reading.at)
-        });
+        let goes_on = last
+            .is_some_and(|(day, at, before)| day == n && minute >= before && !trace.is_gap(at, reading.at));
         if !goes_on {
             days[n].push(Vec::new());
         }
@@ -112,8 +111,7 @@ mod tests {
         let trace = trace((0..432).filter(missing).map(|n| (n, 100.0)), 2);
         let rows = Figures::of(&trace).days;
         let days = glucose_days(&trace, &rows, TargetSet::Standard, &Shown::of(Measure::Glucose, []), 7);
-        let runs: Vec<Vec<usize>> =
-            days.days.iter().map(|day| day.iter().map(Vec::len).collect()).collect();
+        let runs: Vec<Vec<usize>> = days.days.iter().map(|day| day.iter().map(Vec::len).collect()).collect();
         assert_eq!(runs, [vec![72, 203], vec![144]]);
         assert_eq!(days.days[0][1][0], (420.0, 100.0));
         let all: usize = runs.iter().flatten().sum();

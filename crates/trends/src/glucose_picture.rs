@@ -2,7 +2,7 @@
 
 use charts::{Cell, Profile, ProfileFacts, Size, Theme, draw_days, draw_profile, stack};
 use clinical::consent::Withheld;
-use clinical::glucose::{Figures, TargetSet, Trace};
+use clinical::glucose::{DayRow, Figures, TargetSet, Trace};
 use clinical::{DAY_MS, Date, HOUR_MS, Measure, PatientId, Shown, TimeRange, WallClock};
 use vault::{Reader, SeriesInfo, VaultError};
 
@@ -90,7 +90,7 @@ pub fn glucose_shown(reader: &Reader, patient: &PatientId) -> Result<Shown, Vaul
 }
 
 /// The colours of glucose.
-pub(crate) fn glucose_theme(light: bool) -> Theme {
+pub fn glucose_theme(light: bool) -> Theme {
     let kind = panel_kinds().find(|kind| kind.measures.contains(&Measure::Glucose));
     kind.map_or_else(|| theme(&crate::panel::SCORE, light), |kind| theme(kind, light))
 }
@@ -110,7 +110,11 @@ pub fn glucose_picture(
     let profile = glucose_profile(&trace, asked.set, &shown);
     let days = glucose_days(&trace, &figures.days, asked.set, &shown, COLUMNS);
     let device = |css: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture has few pixels")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a picture has few pixels"
+        )]
         let pixels = (css * asked.scale).round().clamp(1.0, 16_384.0) as u32;
         pixels
     };
@@ -121,14 +125,6 @@ pub fn glucose_picture(
     let theme = glucose_theme(asked.light);
     let (drawn, facts) = draw_profile(&profile, &top, &theme).map_err(TrendsError::Drawing)?;
     let (drawn_days, cells) = draw_days(&days, &below, &theme).map_err(TrendsError::Drawing)?;
-    let cells = figures.days.iter().zip(cells).map(|(row, (left, y, width, tall))| GlucoseDayCell {
-        date: row.day.date,
-        cell: (left, y + height, width, tall),
-        n: row.spread.n(),
-        in_range: in_range(&trace, row.day.date, asked.set),
-        hypos: row.hypos,
-        hours: (row.day.length_ms != DAY_MS).then(|| row.day.length_ms as f64 / HOUR_MS as f64),
-    });
     let words = glucose_words(&trace, &figures, asked.set, &shown);
     Ok(GlucosePicture {
         unit: shown.word(),
@@ -136,12 +132,36 @@ pub fn glucose_picture(
         shares: glucose_shares(&trace, asked.set, &shown),
         too_little: figures.too_little.map(|missing| missing.to_string()),
         withheld: reader.withheld_in(&asked.patient, asked.period)?,
-        days: cells.collect(),
+        days: glucose_day_cells(&trace, &figures.days, asked.set, &cells)
+            .into_iter()
+            .map(|day| GlucoseDayCell {
+                cell: (day.cell.0, day.cell.1 + height, day.cell.2, day.cell.3),
+                ..day
+            })
+            .collect(),
         summary: summary(&profile, &words, &shown),
         figures: words,
         profile: facts,
         png: stack(&[drawn, drawn_days]).png().map_err(|why| TrendsError::Drawing(why.to_string()))?,
     })
+}
+
+/// What is said of each day beside where it lies.
+pub fn glucose_day_cells(
+    trace: &Trace,
+    rows: &[DayRow],
+    set: TargetSet,
+    cells: &[Cell],
+) -> Vec<GlucoseDayCell> {
+    let one = |(row, cell): (&DayRow, &Cell)| GlucoseDayCell {
+        date: row.day.date,
+        cell: *cell,
+        n: row.spread.n(),
+        in_range: in_range(trace, row.day.date, set),
+        hypos: row.hypos,
+        hours: (row.day.length_ms != DAY_MS).then(|| row.day.length_ms as f64 / HOUR_MS as f64),
+    };
+    rows.iter().zip(cells).map(one).collect()
 }
 
 /// How much of a day's readings lie in the range of the goals, in percent.

@@ -82,7 +82,11 @@ pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &S
     });
     rows.push(plain("sd", "Standard deviation", in_unit(spread.sd_mg_dl())));
     rows.push(plain("mage", "MAGE", in_unit(figures.mage_mg_dl)));
-    rows.push(plain("gri", "Risk index (GRI)", figures.shares.gri().map_or_else(dash, |gri| format!("{gri:.0}"))));
+    rows.push(plain(
+        "gri",
+        "Risk index (GRI)",
+        figures.shares.gri().map_or_else(dash, |gri| format!("{gri:.0}")),
+    ));
     let episodes = |of: &[clinical::glucose::GlucoseEpisode]| {
         let severe = of.iter().filter(|episode| episode.level == Level::Two).count();
         if severe == 0 { of.len().to_string() } else { format!("{}, {severe} of level 2", of.len()) }
@@ -90,10 +94,18 @@ pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &S
     rows.push(plain("hypos", "Low episodes", episodes(&figures.hypos)));
     rows.push(plain("hypers", "High episodes", episodes(&figures.hypers)));
     rows.push(plain("active", "Sensor active", percent(Some(figures.active_percent))));
-    rows.push(plain("days", "Days with readings", format!("{} of {}", figures.days_worn, figures.days.len())));
+    rows.push(plain(
+        "days",
+        "Days with readings",
+        format!("{} of {}", figures.days_worn, figures.days.len()),
+    ));
     if !figures.suspected_compression.is_empty() {
         let count = figures.suspected_compression.len();
-        rows.push(plain("compression", "Lows that may be pressure on the sensor", format!("{count}, counted as lows")));
+        rows.push(plain(
+            "compression",
+            "Lows that may be pressure on the sensor",
+            format!("{count}, counted as lows"),
+        ));
     }
     let left_out = figures.left_out;
     let left = left_out.warm_up + left_out.calibration + left_out.artefact;
@@ -111,8 +123,12 @@ fn judged_words(judged: &Judged, shown: &Shown) -> GlucoseFigure {
             format!("In range {}–{} {}", limit(low), limit(high), shown.word()),
             goal.map(|goal| format!("more than {goal} %")),
         ),
-        Goal::Below(value, goal) => ("below", format!("Below {}", limit(value)), Some(format!("less than {goal} %"))),
-        Goal::Above(value, goal) => ("above", format!("Above {}", limit(value)), Some(format!("less than {goal} %"))),
+        Goal::Below(value, goal) => {
+            ("below", format!("Below {}", limit(value)), Some(format!("less than {goal} %")))
+        }
+        Goal::Above(value, goal) => {
+            ("above", format!("Above {}", limit(value)), Some(format!("less than {goal} %")))
+        }
     };
     let value = match judged.percent {
         Some(found) => format!("{} · {}", beside_its_goal(judged, found), of_a_day(found)),
@@ -205,9 +221,15 @@ mod tests {
         let found = words(&values, TargetSet::Standard, "mg/dL");
         let row = |key: &str, n: usize| found.iter().filter(|row| row.key == key).nth(n).unwrap();
         let range = row("in-range", 0);
-        assert_eq!((range.label.as_str(), range.value.as_str()), ("In range 70–180 mg/dL", "75.0 % · 18 h a day"));
+        assert_eq!(
+            (range.label.as_str(), range.value.as_str()),
+            ("In range 70–180 mg/dL", "75.0 % · 18 h a day")
+        );
         assert_eq!((range.goal.as_deref(), range.met), (Some("more than 70 %"), Some(true)));
-        assert_eq!((row("above", 0).value.as_str(), row("above", 0).met), ("25.0 % · 6 h a day", Some(false)));
+        assert_eq!(
+            (row("above", 0).value.as_str(), row("above", 0).met),
+            ("25.0 % · 6 h a day", Some(false))
+        );
         assert_eq!(row("mean", 0).value, "125 mg/dL");
         assert_eq!((row("gmi", 0).value.as_str(), row("cv", 0).met), ("6.3 %", Some(true)));
         assert_eq!(row("days", 0).value, "14 of 14");

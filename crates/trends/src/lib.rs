@@ -35,7 +35,10 @@ pub use error::TrendsError;
 pub use events::{Event, EventKind};
 pub use glucose::glucose_trace;
 pub use glucose_charts::{glucose_days, glucose_profile};
-pub use glucose_picture::{GlucosePicture, GlucoseRequest, glucose_picture, glucose_shown};
+pub use glucose_picture::{
+    GlucoseDayCell, GlucosePicture, GlucoseRequest, glucose_day_cells, glucose_picture, glucose_shown,
+    glucose_theme,
+};
 pub use glucose_words::{GlucoseFigure, GlucoseShare, glucose_shares, glucose_words};
 pub use multiples::{Multiples, MultiplesRequest, SmallPanel, multiples};
 pub use panel::{PanelKind, ReadPanel, panel_kinds, theme};

@@ -74,6 +74,7 @@ macro_rules! every_command {
             ],
             raw: [
                 disclosures::pages,
+                trends::glucose,
                 trends::multiples,
                 trends::trends,
                 trends::waves,

@@ -40,6 +40,8 @@ fn builder() -> Builder<tauri::Wry> {
         // The raw commands' questions, and the heads of their answers.
         .typ::<view::Trends>()
         .typ::<view::TrendsQuery>()
+        .typ::<view::GlucosePage>()
+        .typ::<view::GlucoseQuery>()
         .typ::<view::Multiples>()
         .typ::<view::MultiplesQuery>()
         .typ::<view::Pages>()

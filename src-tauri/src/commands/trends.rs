@@ -2,10 +2,10 @@
 
 use clinical::Instant;
 use console::view::{
-    Failure, FlowRow, MultiplesQuery, TrendsQuery, ValueAt, WavesQuery, multiples_bytes, trends_bytes,
-    waves_bytes,
+    Failure, FlowRow, GlucoseQuery, MultiplesQuery, TrendsQuery, ValueAt, WavesQuery, glucose_bytes,
+    multiples_bytes, trends_bytes, waves_bytes,
 };
-use console::{MultiplesRequest, TrendsRequest, WavesRequest};
+use console::{GlucoseRequest, MultiplesRequest, TrendsRequest, WavesRequest};
 use tauri::State;
 use tauri::ipc::Response;
 
@@ -18,6 +18,15 @@ pub(super) async fn trends(session: State<'_, Session>, query: TrendsQuery) -> A
     let request = TrendsRequest::try_from(query)?;
     let drawn = work(&session, move |console| console.trends(&request)).await?;
     Ok(Response::new(trends_bytes(drawn).map_err(Failure::failed)?))
+}
+
+/// A person's glucose by time of day and day by day, as raw bytes: head and picture.
+#[tauri::command]
+pub(super) async fn glucose(session: State<'_, Session>, query: GlucoseQuery) -> Answer<Response> {
+    let request = GlucoseRequest::try_from(query)?;
+    let scale = request.scale;
+    let drawn = work(&session, move |console| console.glucose_picture(&request)).await?;
+    Ok(Response::new(glucose_bytes(drawn, scale).map_err(Failure::failed)?))
 }
 
 /// The small trends of a ward as raw bytes: head and picture.

@@ -329,6 +329,8 @@ export type Colleague = {
 export type Disclosure = 
 /**  Of one patient. */
 { kind: "report"; patient: string; from: number; to: number } | 
+/**  Of one person's glucose. */
+{ kind: "glucose"; patient: string; from: number; to: number; targets: GlucoseTargets } | 
 /**  Of the moment that is shown. */
 { kind: "handover" } | 
 /**  For the time without a network. */
@@ -409,6 +411,72 @@ export type FoundPerson = {
 	/**  Whether the patient has died. */
 	deceased: boolean,
 };
+
+/**  A day and where it lies in the picture, in CSS pixels. */
+export type GlucoseDayView = {
+	/**  `2026-03-12`. */
+	date: string,
+	/**  Left, top, width, height. */
+	cell: [number | null, number | null, number | null, number | null],
+	readings: number,
+	inRange: number | null,
+	lows: number,
+	/**  Where it has not 24 of them. */
+	hours: number | null,
+};
+
+/**  The head of the raw answer; rows and columns in CSS pixels. */
+export type GlucosePage = {
+	unit: string,
+	digits: number,
+	figures: GlucoseRow[],
+	/**  The lowest first; they come to 100. */
+	parts: GlucosePart[],
+	tooLittle: string | null,
+	withheld: Withheld | null,
+	ticks: ([number | null, number | null])[],
+	bounds: ([number | null, number | null])[],
+	hours: ([number, number | null])[],
+	/**  Rows of the percentiles at the right edge: 5, 25, 50, 75, 95. */
+	ends: (number | null)[] | null,
+	days: GlucoseDayView[],
+	summary: string,
+};
+
+/**  A part of the day. */
+export type GlucosePart = {
+	key: string,
+	label: string,
+	percent: number | null,
+};
+
+/**  A request for a person's glucose; sizes in CSS pixels. */
+export type GlucoseQuery = {
+	patient: string,
+	from: number,
+	/**  Belongs to the next period. */
+	to: number,
+	targets: GlucoseTargets,
+	width: number,
+	/**  Of the profile. */
+	height: number,
+	/**  Of a row of days. */
+	row: number,
+	scale: number | null,
+	light: boolean,
+};
+
+/**  A figure as it is read. */
+export type GlucoseRow = {
+	key: string,
+	label: string,
+	value: string,
+	goal: string | null,
+	met: boolean | null,
+};
+
+/**  Whose goals. */
+export type GlucoseTargets = "standard" | "older" | "pregnancy" | "tight";
 
 /**  A stage on an alarm's way that nothing passes, or that does not answer. */
 export type Late = {

@@ -478,6 +478,7 @@ const answers: Backend = {
   printPages: () => Promise.resolve(true),
   saveFile: () => Promise.resolve('Documents/vigil-1.pdf'),
   multiples: () => Promise.resolve({ facts: { panels: [] }, picture: null, bytes: 0 }),
+  glucose: () => Promise.reject(new Error('no glucose')),
   waves: () => Promise.resolve({ facts: { strips: [], whole: true }, picture: null }),
   flowsheet: none,
 };

@@ -127,7 +127,7 @@ it('lets through what was aimed at in any storm, and nothing else', () => {
   let through = 0;
   for (let n = 0; n < 500; n += 1) {
     now += 50 + random(1950);
-    order.splice(random(5), 0, order.splice(random(5), 1)[0]);
+    order.splice(random(5), 0, ...order.splice(random(5), 1));
     const before = [...order];
     show(before);
     now += random(BLIND_MS * 2);
@@ -137,7 +137,7 @@ it('lets through what was aimed at in any storm, and nothing else', () => {
     const meant = before[line];
     const setOut = now;
     if (random(2) === 0) {
-      order.splice(random(5), 0, order.splice(random(5), 1)[0]);
+      order.splice(random(5), 0, ...order.splice(random(5), 1));
       show(order);
     }
     now = setOut + random(BLIND_MS);

@@ -40,9 +40,10 @@ const at = (all: Standing[], x: number, y: number): string =>
 
 const same = (a: Standing[], b: Standing[]) =>
   a.length === b.length &&
-  a.every(
-    (one, n) => one.id === b[n].id && one.left === b[n].left && one.top === b[n].top && one.bottom === b[n].bottom,
-  );
+  a.every((one, n) => {
+    const other = b[n];
+    return one.id === other?.id && one.left === other.left && one.top === other.top && one.bottom === other.bottom;
+  });
 
 /**
  * Remembers what stood where, for as long as a hand is blind, and lets no press through that would meet a card, or a button of one, that

@@ -11,4 +11,6 @@ pub(crate) mod single;
 pub(crate) mod panel;
 pub(crate) mod profile;
 
+pub(crate) mod shares;
+
 pub(crate) mod strip;

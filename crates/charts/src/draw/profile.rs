@@ -98,7 +98,9 @@ impl Days {
         let gap = pixels(BETWEEN * size.scale);
         let one = |all: u32, of: u32| all.saturating_sub(gap * (of - 1)) / of;
         let (width, height) = (one(size.width, columns).max(1), one(size.height, rows).max(1));
-        (0..count).map(|n| (n % columns * (width + gap), n / columns * (height + gap), width, height)).collect()
+        (0..count)
+            .map(|n| (n % columns * (width + gap), n / columns * (height + gap), width, height))
+            .collect()
     }
 }
 
@@ -144,7 +146,11 @@ fn in_svg<T>(
 ///
 /// # Errors
 /// In words, where it has no size or the renderer fails.
-pub fn draw_profile(profile: &Profile, size: &Size, theme: &Theme) -> Result<(Picture, ProfileFacts), String> {
+pub fn draw_profile(
+    profile: &Profile,
+    size: &Size,
+    theme: &Theme,
+) -> Result<(Picture, ProfileFacts), String> {
     in_pixels(size, |area| paint_profile(area, profile, size, theme))
 }
 
@@ -334,11 +340,8 @@ mod tests {
     }
 
     fn profile(missing: std::ops::Range<u16>) -> Profile {
-        let bin = |n: u16| ProfileBin {
-            from: n * 15,
-            to: n * 15 + 15,
-            values: [80.0, 100.0, 120.0, 150.0, 200.0],
-        };
+        let bin =
+            |n: u16| ProfileBin { from: n * 15, to: n * 15 + 15, values: [80.0, 100.0, 120.0, 150.0, 200.0] };
         Profile { bins: (0..96).filter(|n| !missing.contains(n)).map(bin).collect(), axis: axis() }
     }
 

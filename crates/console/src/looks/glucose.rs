@@ -1,10 +1,11 @@
 //! The figures of a person's glucose, on their way out.
 
 use bedside::local_time::wall_clock;
+use clinical::consent::Looker;
 use clinical::glucose::{TARGETS, TargetSet};
-use clinical::{Actor, DAY_MS};
-use documents::chart_range;
-use trends::glucose_trace;
+use clinical::{Actor, DAY_MS, TimeRange, WallClock};
+use documents::{ChartRequest, chart_range};
+use trends::{GlucosePicture, GlucoseRequest, glucose_trace};
 use vault::View;
 
 use crate::console::Console;
@@ -30,11 +31,8 @@ impl Console {
         targets: &str,
         explain: bool,
     ) -> Result<GlucoseFigures, Failure> {
-        let set = TargetSet::from_word(targets).ok_or_else(|| {
-            let words: Vec<_> = TARGETS.iter().map(|row| row.word).collect();
-            Failure::failed(format!("--targets: one of {}; nothing was shown", words.join(", ")))
-        })?;
-        let mut request = of.request(false, false);
+        let set = target_set(targets)?;
+        let request = of.request(false, false);
         let patient = request.patient.clone();
         let leaving = Leaving {
             what: "glucose",
@@ -44,22 +42,7 @@ impl Console {
             why: None,
         };
         let looker = self.looker(who)?;
-        // The last moment of a period belongs to the next one; the newest value is to be in it.
-        if request.to.is_none() {
-            let newest = self.read_for(View::NOW, &looker, |reader| reader.newest_at(&patient))?;
-            request.to = newest.map(|at| at + 1);
-        }
-        request.from = request.from.or(request.to.map(|to| to - FORTNIGHT_MS));
-        let period = self.read_for(View::NOW, &looker, |reader| Ok(chart_range(reader, &request)))??;
-        if period.length() > LONGEST_MS {
-            return Err(Failure::failed("--from: ask for a year at most; nothing was shown"));
-        }
-        let clock = wall_clock(zone, period).ok_or_else(|| {
-            let name = zone.unwrap_or_default();
-            Failure::failed(format!(
-                "--zone: \"{name}\" is no zone; write it like Asia/Kolkata. Nothing was shown"
-            ))
-        })?;
+        let (period, clock) = self.glucose_period(View::NOW, &looker, request, zone)?;
         let figures = self.disclose(who, &leaving, || {
             let looker = self.looker(who)?;
             let (trace, withheld) = self.read_for(View::NOW, &looker, |reader| {
@@ -71,4 +54,56 @@ impl Console {
         })?;
         Ok(figures)
     }
+
+    /// The period of a request and the clock of it: a fortnight where no first moment is named, up to just after the newest value where no
+    /// last one is.
+    ///
+    /// # Errors
+    /// Where the patient, the range or the zone is none, or of the cache.
+    pub(crate) fn glucose_period(
+        &self,
+        view: View,
+        looker: &Looker,
+        mut request: ChartRequest,
+        zone: Option<&str>,
+    ) -> Result<(TimeRange, WallClock), ConsoleError> {
+        // The last moment of a period belongs to the next one; the newest value is to be in it.
+        if request.to.is_none() {
+            let newest = self.read_for(view, looker, |reader| reader.newest_at(&request.patient))?;
+            request.to = newest.map(|at| at + 1);
+        }
+        request.from = request.from.or(request.to.map(|to| to - FORTNIGHT_MS));
+        let period = self.read_for(view, looker, |reader| Ok(chart_range(reader, &request)))??;
+        if period.length() > LONGEST_MS {
+            return Err(ConsoleError::LongerThanAYear);
+        }
+        let none = || ConsoleError::NoZone(zone.unwrap_or_default().to_owned());
+        let clock = wall_clock(zone, period).ok_or_else(none)?;
+        Ok((period, clock))
+    }
+
+    /// A person's glucose as the page shows it.
+    ///
+    /// # Errors
+    /// Of the cache or the renderer, or where the period is longer than a year.
+    pub fn glucose_picture(&self, request: &GlucoseRequest) -> Result<GlucosePicture, ConsoleError> {
+        if request.period.length() > LONGEST_MS {
+            return Err(ConsoleError::LongerThanAYear);
+        }
+        let none = || ConsoleError::NoZone(String::new());
+        let clock = wall_clock(None, request.period).ok_or_else(none)?;
+        let draw = |reader: &vault::Reader| Ok(trends::glucose_picture(reader, request, &clock));
+        Ok(self.read_of(&request.patient, "glucose", draw)??)
+    }
+}
+
+/// The goals behind a word.
+///
+/// # Errors
+/// With the words that there are.
+pub(crate) fn target_set(word: &str) -> Result<TargetSet, Failure> {
+    TargetSet::from_word(word).ok_or_else(|| {
+        let words: Vec<_> = TARGETS.iter().map(|row| row.word).collect();
+        Failure::failed(format!("--targets: one of {}; nothing was shown", words.join(", ")))
+    })
 }

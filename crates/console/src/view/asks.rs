@@ -8,6 +8,7 @@ use specta::Type;
 use vault::View;
 
 use super::failure::Failure;
+use super::glucose_page::GlucoseTargets;
 use crate::disclosures;
 use crate::staff_change::{Secret, StaffChange};
 
@@ -67,6 +68,9 @@ pub enum Document {
         /// Draws every sample instead of the four that decide a column.
         all_samples: bool,
     },
+    /// One person's glucose.
+    #[allow(missing_docs)] // Of whom, over which time, and by whose goals.
+    Glucose { of: Stretch, targets: GlucoseTargets },
     /// The handover pack.
     Handover,
     /// The ward's list.
@@ -84,6 +88,12 @@ impl From<Document> for disclosures::Disclosure {
             Document::Chart { of, width, height, dark, all_samples } => {
                 disclosures::Disclosure::Chart { request: of.request(!dark, all_samples), width, height }
             }
+            Document::Glucose { of, targets } => disclosures::Disclosure::Glucose {
+                patient: of.patient.into(),
+                from: of.from.map(Instant),
+                to: of.to.map(Instant),
+                set: targets.into(),
+            },
             Document::Handover => disclosures::Disclosure::Handover,
             Document::WardList => disclosures::Disclosure::WardList,
         }

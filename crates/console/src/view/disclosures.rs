@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::form::{count, framed};
+use super::glucose_page::GlucoseTargets;
 
 /// What somebody wants to take along: the report of a patient, the handover, or the ward's list.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -13,6 +14,9 @@ pub enum Disclosure {
     /// Of one patient.
     #[allow(missing_docs)] // Whose, and the first and the last moment.
     Report { patient: String, from: i64, to: i64 },
+    /// Of one person's glucose.
+    #[allow(missing_docs)] // Whose, the first moment and the end, and by whose goals.
+    Glucose { patient: String, from: i64, to: i64, targets: GlucoseTargets },
     /// Of the moment that is shown.
     Handover,
     /// For the time without a network.
@@ -26,6 +30,12 @@ impl From<Disclosure> for crate::disclosures::Disclosure {
                 patient: patient.into(),
                 from: Some(Instant(from)),
                 to: Some(Instant(to)),
+            },
+            Disclosure::Glucose { patient, from, to, targets } => crate::disclosures::Disclosure::Glucose {
+                patient: patient.into(),
+                from: Some(Instant(from)),
+                to: Some(Instant(to)),
+                set: targets.into(),
             },
             Disclosure::Handover => crate::disclosures::Disclosure::Handover,
             Disclosure::WardList => crate::disclosures::Disclosure::WardList,

@@ -14,6 +14,7 @@ mod failure;
 mod flowsheet;
 mod form;
 mod glucose;
+mod glucose_page;
 mod here;
 mod ledger;
 mod patient;
@@ -44,6 +45,9 @@ pub use failure::{Failure, FailureCode};
 pub use flowsheet::{FlowCell, FlowRow, SheetCell, SheetRow};
 pub use form::{Iso, count};
 pub use glucose::GlucoseFigures;
+pub use glucose_page::{
+    GlucoseDayView, GlucosePage, GlucosePart, GlucoseQuery, GlucoseRow, GlucoseTargets, glucose_bytes,
+};
 pub use here::{BrokenGlass, Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};

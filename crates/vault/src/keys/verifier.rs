@@ -121,7 +121,8 @@ mod tests {
             assert!(takes >= LEAST, "{pass:?} a pass: {takes:?}");
             assert!(takes <= (AIM + pass) * 2 || cost.passes == 2, "{pass:?} a pass: {takes:?}");
             assert!(tries <= 8, "{pass:?} a pass: {tries} tries");
-            let made_here = Verifier { memory_kib: MEMORY_KIB, passes: cost.passes, salt: [0; 16], hash: [0; 32] };
+            let made_here =
+                Verifier { memory_kib: MEMORY_KIB, passes: cost.passes, salt: [0; 16], hash: [0; 32] };
             assert!(!made_here.is_cheap(takes), "{pass:?}");
             assert!(made_here.is_cheap(takes / 8) == (takes / 8 < LEAST), "a machine eight times as fast");
         }

@@ -280,7 +280,7 @@ async fn trends_become_files_that_hold_every_sample_and_real_text() {
     let read = read_pdf(&glucose);
     for words in [
         "Time in range",
-        "In range 70–180 mg/dL",
+        "In range 3.9–10.0 mmol/L",
         "more than 70 %",
         "Profile by time of day",
         "95 %",

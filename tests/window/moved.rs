@@ -50,7 +50,7 @@ async fn a_press_on_a_list_that_moves_meanwhile_takes_nobody_elses_alarm() {
         }
         pressed += 1;
         app.see("[data-testid=missed]").await;
-        app.shot("moved");
+        app.shot("pressed-on-what-moved");
         refused += 1;
         let first = now.as_str().unwrap();
         assert_eq!(on_server(sim.base(), first, "take").await, 0, "{first} was taken by a press for another");

@@ -94,7 +94,7 @@ async fn a_patient_opens_and_every_range_is_drawn() {
         for (let i = 0; i < d.length; i += 4) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); return seen.size";
     app.until("profile", &format!("const n = (() => {{ {drawn} }})(); return n >= 6")).await;
     let said = app.text("[data-testid=figure-in-range]").await;
-    assert!(said.contains("70–180 mg/dL") && said.contains("more than 70 %"), "{said}");
+    assert!(said.contains("3.9–10.0 mmol/L") && said.contains("more than 70 %"), "{said}");
     app.painted().await;
     app.shot("glucose");
     let days = "return document.querySelectorAll('.glucose .day').length";
@@ -106,7 +106,7 @@ async fn a_patient_opens_and_every_range_is_drawn() {
     app.click("[data-testid=goals-pregnancy]").await;
     app.until(
         "other goals",
-        "return document.querySelector('[data-testid=figure-in-range]').textContent.includes('63–140')",
+        "return document.querySelector('[data-testid=figure-in-range]').textContent.includes('3.5–7.8')",
     )
     .await;
     app.click("[data-testid=period-14]").await;

@@ -127,24 +127,26 @@ impl PageWriter {
             self.flow(LEFT, Ink::quiet(8.5), 10.0, &words, "   ·   ");
         }
         let rows = glucose_words(trace, figures, set, shown);
-        let half = rows.len().div_ceil(2);
-        let middle = LEFT + (RIGHT - LEFT) / 2.0 + 6.0;
-        for n in 0..half {
+        // What has a goal on the left, with room for it.
+        let (aimed, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.goal.is_some());
+        let middle = LEFT + 318.0;
+        for n in 0..aimed.len().max(others.len()) {
             self.make_room(13.0);
             self.y += 13.0;
-            for (x, row) in [(LEFT, rows.get(n)), (middle, rows.get(n + half))] {
-                let Some(row) = row else { continue };
-                let y = self.y;
-                let goal = match (&row.goal, row.met) {
-                    (Some(goal), Some(true)) => format!("  ({goal}: met)"),
-                    (Some(goal), Some(false)) => format!("  ({goal}: not met)"),
-                    (Some(goal), None) => format!("  ({goal})"),
-                    (None, _) => String::new(),
-                };
-                self.page().text_within(x, y, 106.0, Ink::plain(8.5), &row.label);
+            let y = self.y;
+            if let Some(row) = aimed.get(n) {
+                let met = row.met.map_or("", |met| if met { ": met" } else { ": not met" });
+                let goal = format!("{}{met}", row.goal.as_deref().unwrap_or_default());
                 let ink = if row.met == Some(false) { Ink::bold(8.5) } else { Ink::plain(8.5) };
-                let text = format!("{}{goal}", row.value);
-                self.page().text_within(x + 108.0, y, 146.0, ink, &text);
+                let page = self.page();
+                page.text_within(LEFT, y, 112.0, Ink::plain(8.5), &row.label);
+                page.text_within(LEFT + 112.0, y, 106.0, ink, &row.value);
+                page.text_within(LEFT + 222.0, y, 92.0, Ink::quiet(8.0), &goal);
+            }
+            if let Some(row) = others.get(n) {
+                let page = self.page();
+                page.text_within(middle, y, 104.0, Ink::plain(8.5), &row.label);
+                page.text_within(middle + 106.0, y, RIGHT - middle - 106.0, Ink::plain(8.5), &row.value);
             }
         }
         Ok(())
@@ -205,18 +207,9 @@ impl PageWriter {
         for week in figures.days.chunks(COLUMNS as usize) {
             self.make_room(DAY_TALL + 24.0);
             let days = glucose_days(trace, week, set, shown, COLUMNS);
-            // A last week that is not whole has days as wide as the others.
-            let padded = charts::Days {
-                days: days
-                    .days
-                    .into_iter()
-                    .chain(std::iter::repeat_n(Vec::new(), COLUMNS as usize - week.len()))
-                    .collect(),
-                ..days
-            };
             let size = Size { width: units(room), height: units(DAY_TALL), scale: f64::from(UNITS) };
             let (svg, cells) =
-                draw_days_svg(&padded, &size, &glucose_theme(true)).map_err(DocumentError::Drawing)?;
+                draw_days_svg(&days, &size, &glucose_theme(true)).map_err(DocumentError::Drawing)?;
             self.y += 12.0;
             let y = self.y;
             let page = self.page();

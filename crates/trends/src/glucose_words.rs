@@ -93,7 +93,11 @@ pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &S
     };
     rows.push(plain("hypos", "Low episodes", episodes(&figures.hypos)));
     rows.push(plain("hypers", "High episodes", episodes(&figures.hypers)));
-    rows.push(plain("active", "Sensor active", percent(Some(figures.active_percent))));
+    rows.push(plain(
+        "active",
+        "Sensor active",
+        percent(Some((figures.active_percent * 10.0).floor() / 10.0)),
+    ));
     rows.push(plain(
         "days",
         "Days with readings",
@@ -101,11 +105,7 @@ pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &S
     ));
     if !figures.suspected_compression.is_empty() {
         let count = figures.suspected_compression.len();
-        rows.push(plain(
-            "compression",
-            "Lows that may be pressure on the sensor",
-            format!("{count}, counted as lows"),
-        ));
+        rows.push(plain("compression", "May be pressure", format!("{count} lows, counted")));
     }
     let left_out = figures.left_out;
     let left = left_out.warm_up + left_out.calibration + left_out.artefact;

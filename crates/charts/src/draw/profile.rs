@@ -56,7 +56,7 @@ pub struct ProfileAxis {
 pub struct Days {
     /// In order; each is runs of minutes since midnight and values, between which nothing came.
     pub days: Vec<Vec<Vec<(f64, f64)>>>,
-    /// In a row.
+    /// In a row; fewer days stand at its left.
     pub columns: u32,
     /// The same for all.
     pub axis: ProfileAxis,

@@ -99,7 +99,15 @@ it('names each day with its length where that is not a whole one, and one withou
   render(Glucose, { tile: tile() });
   await settled();
   const days = [...document.querySelectorAll('.day')].map((day) => day.textContent?.replace(/\s+/g, ' ').trim());
-  expect(days).toEqual(['25 Oct25 h71 % · 2 low', '26 Octno reading']);
+  expect(days).toEqual(['25 Oct25 h71 % · 2 low', '26 Oct–']);
+});
+
+it('writes no percentile over another', async () => {
+  answer({ glucose: () => Promise.resolve(drawn(page({ ends: [184, 182, 180, 178, 60] }))) });
+  render(Glucose, { tile: tile() });
+  await settled();
+  const rows = [...document.querySelectorAll<HTMLElement>('.end')].map((end) => parseFloat(end.style.top));
+  expect(rows).toEqual([184, 173, 162, 151, 60]);
 });
 
 it('puts no mark over a limit', async () => {

@@ -14,6 +14,7 @@ mod escalation;
 mod fact;
 pub mod glucose;
 mod id;
+pub mod insulin;
 mod limits;
 mod measure;
 mod news2;

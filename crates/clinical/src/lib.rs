@@ -17,6 +17,7 @@ mod id;
 pub mod insulin;
 mod limits;
 mod measure;
+pub mod medicine;
 mod news2;
 mod ordered;
 mod person;

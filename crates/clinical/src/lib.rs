@@ -4,6 +4,7 @@
 
 mod actor;
 mod acuity;
+pub mod baseline;
 mod call;
 pub mod consent;
 mod convert;

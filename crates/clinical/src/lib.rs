@@ -26,6 +26,7 @@ mod policy;
 mod presets;
 mod quality;
 mod quantity;
+pub mod remote_cardiac;
 mod response;
 mod rights;
 mod rules;

@@ -13,6 +13,7 @@ mod decimal;
 mod episode;
 mod escalation;
 mod fact;
+pub mod fleet;
 pub mod glucose;
 mod id;
 pub mod insulin;

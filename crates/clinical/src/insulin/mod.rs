@@ -6,6 +6,7 @@
 
 mod double;
 mod doubled;
+mod from_dose;
 mod happened;
 mod missed;
 mod on_board;
@@ -16,6 +17,7 @@ mod stale;
 mod totals;
 
 pub use double::{DoubleDose, LikeSize, double_doses};
+pub use from_dose::records_of;
 pub use happened::shots;
 pub use missed::{Basal, BasalRule, BasalState, basal_doses};
 pub use on_board::{ActionCurve, NotACurve, OnBoard, on_board};

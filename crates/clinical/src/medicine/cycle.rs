@@ -144,7 +144,7 @@ fn by_days(
             let days = many(on.len())?;
             let per = match frequency {
                 n if timing.frequency.is_none() || n == 1 || n == days => 1,
-                n if n % days == 0 => n / days,
+                n if n.is_multiple_of(days) => n / days,
                 _ if listed > 0 => 1,
                 _ => return Err(NotATiming::Differs),
             };
@@ -162,7 +162,7 @@ fn by_days(
             let length = length.saturating_mul(week);
             let long = u32::try_from(length).map_err(|_| NotATiming::Number)?;
             // With times of the day, the days are as many as the frequency leaves.
-            let due = if listed > 0 && frequency % listed == 0 && long > 1 {
+            let due = if listed > 0 && frequency.is_multiple_of(listed) && long > 1 {
                 frequency / listed
             } else {
                 frequency
@@ -170,7 +170,7 @@ fn by_days(
             let (on, per) = match due {
                 _ if listed > 0 && frequency <= listed => (vec![0], 1),
                 n if n <= long => ((0..i64::from(n)).map(|i| i * length / i64::from(n)).collect(), 1),
-                n if n % long == 0 => ((0..length).collect(), n / long),
+                n if n.is_multiple_of(long) => ((0..length).collect(), n / long),
                 _ => return Err(NotATiming::Days),
             };
             let times = on_each(many(on.len())?, per)?;

@@ -23,6 +23,8 @@ pub struct FleetDevice {
     pub firmware: Option<SmolStr>,
     /// The hub that its data come through, where there is one.
     pub hub: Option<DeviceId>,
+    /// Since when the person has it, where that is known: one that was never heard is silent since then.
+    pub given_at: Option<Instant>,
     /// When it was last heard.
     pub heard_at: Option<Instant>,
     /// How often it speaks: milliseconds. Nothing where nobody can tell, such as of a cuff.

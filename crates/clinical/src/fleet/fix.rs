@@ -84,7 +84,7 @@ pub struct Fix {
     pub cause: FixCause,
     /// Since when, or when it will be.
     pub at: Instant,
-    /// Of a silent hub: the devices that are silent behind it.
+    /// Of a hub that is silent: the devices that are silent behind it.
     pub behind: Vec<DeviceId>,
 }
 
@@ -106,22 +106,24 @@ pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: F
             tell(FixCause::Stopped, stopped, Vec::new());
         }
         let ended = device.ends_at.filter(|at| *at <= now);
+        let is_behind = |other: &&FleetDevice| {
+            let hub = other.hub.as_ref().filter(|hub| silent.contains_key(hub));
+            hub == Some(&device.id) && silent.contains_key(&other.id)
+        };
+        let behind = devices.iter().filter(is_behind).map(|other| other.id.clone()).collect();
         let last = last_charge(device, now);
         let trend = battery_trend(&device.battery, now);
         if let Some(ended) = ended {
-            tell(FixCause::Ended, ended, Vec::new());
+            tell(FixCause::Ended, ended, behind);
         } else if let Some(since) = silent.get(&device.id) {
             let emptied = trend
                 .map(|trend| trend.empty_at)
                 .filter(|at| *at <= now)
                 .or_else(|| last.filter(|last| last.percent <= 1.0).map(|last| last.at));
             if let Some(emptied) = emptied {
-                tell(FixCause::BatteryEmpty, emptied, Vec::new());
+                tell(FixCause::BatteryEmpty, emptied, behind);
             } else if is_hub(&device.id) {
-                let behind = devices.iter().filter(|other| other.hub.as_ref() == Some(&device.id));
-                let behind =
-                    behind.filter(|other| silent.contains_key(&other.id)).map(|other| other.id.clone());
-                tell(FixCause::HubSilent, *since, behind.collect());
+                tell(FixCause::HubSilent, *since, behind);
             } else if device.hub.as_ref().is_none_or(|hub| !silent.contains_key(hub)) {
                 tell(FixCause::Silent, *since, Vec::new());
             }
@@ -156,9 +158,9 @@ fn last_charge(device: &FleetDevice, now: Instant) -> Option<&Charge> {
     device.battery.iter().filter(|charge| charge.at <= now).max_by_key(|charge| charge.at)
 }
 
-/// Since when a device is silent: since it was last heard. Nothing where it is not, or where nobody can tell.
+/// Since when a device is silent: since it was last heard, or since it was given to somebody. Nothing where it is not, or where nobody can tell.
 fn silent_since(device: &FleetDevice, now: Instant, rule: FleetRule) -> Option<Instant> {
-    let heard = device.heard_at.filter(|at| *at <= now)?;
+    let heard = device.heard_at.filter(|at| *at <= now).or(device.given_at)?;
     let after = device.every_ms?.saturating_mul(rule.times_missed).max(rule.silent_after_ms);
     (now.ms_since(heard) > after).then_some(heard)
 }
@@ -180,6 +182,7 @@ mod tests {
             lot: Some("L1".into()),
             firmware: None,
             hub: None,
+            given_at: None,
             heard_at: Some(NOW - 5 * MINUTE_MS),
             every_ms: Some(5 * MINUTE_MS),
             stopped_at: None,
@@ -228,6 +231,11 @@ mod tests {
             ("ends in two days", FleetDevice { ends_at: Some(NOW + 2 * DAY_MS), ..plain() }, vec![]),
             ("has ended", FleetDevice { ends_at: Some(NOW), ..silent("d", None) }, vec![FixCause::Ended]),
             ("silent", silent("d", None), vec![FixCause::Silent]),
+            (
+                "never heard",
+                FleetDevice { heard_at: None, given_at: Some(NOW - DAY_MS), ..plain() },
+                vec![FixCause::Silent],
+            ),
             ("a cuff says nothing", FleetDevice { every_ms: None, ..silent("d", None) }, vec![]),
             ("low", FleetDevice { battery: battery(&[20.0]), ..plain() }, vec![FixCause::BatteryLow]),
             (
@@ -276,6 +284,11 @@ mod tests {
         assert_eq!(fixes.len(), 1);
         assert_eq!((fixes[0].device.as_str(), fixes[0].cause), ("hub", FixCause::HubSilent));
         assert_eq!(fixes[0].behind, ["scale", "cuff"].map(DeviceId::from));
+        let mut empty = devices.clone();
+        empty[0].battery = battery(&[15.0, 10.0, 5.0, 0.0]);
+        let fixes = to_fix(&empty, &[], NOW, FleetRule::USUAL);
+        assert_eq!((fixes.len(), fixes[0].cause), (1, FixCause::BatteryEmpty));
+        assert_eq!(fixes[0].behind.len(), 2, "and what is behind it is told");
         // The hub speaks, and one device behind it does not.
         assert_eq!(
             causes(&[device("hub"), silent("scale", Some("hub"))]),

@@ -41,20 +41,22 @@ pub struct DoubleDose {
 /// Doses that may have been given twice, in order. `shots` as [`super::shots`] gives them: one dose that came by two ways is one.
 pub fn double_doses(shots: &[Shot], rule: LikeSize) -> Vec<DoubleDose> {
     let doses: Vec<_> = shots.iter().filter(|s| s.counts() && s.kind() == InsulinKind::Rapid).collect();
-    let pairs = doses.windows(2).filter(|pair| {
-        let (a, b) = (pair[0].units(), pair[1].units());
-        let like = (a - b).abs() <= (rule.part * a.max(b)).max(rule.units) + 1e-9;
-        like && pair[1].at().ms_since(pair[0].at()) <= rule.within_ms
-    });
-    pairs
-        .map(|pair| DoubleDose {
-            first: pair[0].record.id.clone(),
-            second: pair[1].record.id.clone(),
-            units: pair[0].units() + pair[1].units(),
-            apart_ms: pair[1].at().ms_since(pair[0].at()),
-            of_two_pens: pair[0].record.pen != pair[1].record.pen,
-        })
-        .collect()
+    let is_like = |a: f64, b: f64| (a - b).abs() <= (rule.part * a.max(b)).max(rule.units) + 1e-9;
+    let mut found = Vec::new();
+    for (n, second) in doses.iter().enumerate() {
+        // A correction may stand between the two.
+        let before = doses[..n].iter().rev();
+        let mut near = before.take_while(|first| second.at().ms_since(first.at()) <= rule.within_ms);
+        let Some(first) = near.find(|first| is_like(first.units(), second.units())) else { continue };
+        found.push(DoubleDose {
+            first: first.record.id.clone(),
+            second: second.record.id.clone(),
+            units: first.units() + second.units(),
+            apart_ms: second.at().ms_since(first.at()),
+            of_two_pens: first.record.pen != second.record.pen,
+        });
+    }
+    found
 }
 
 #[cfg(test)]
@@ -77,6 +79,7 @@ mod tests {
             ("sixteen minutes later", vec![rapid(0, 8.0), rapid(16, 8.0)], 0),
             ("a correction", vec![rapid(0, 8.0), rapid(10, 2.0)], 0),
             ("a priming and its dose", vec![rapid(0, 2.0), rapid(1, 2.5)], 0),
+            ("with a correction between", vec![rapid(0, 8.0), rapid(7, 1.0), rapid(14, 8.0)], 1),
             ("three in a row", vec![rapid(0, 6.0), rapid(5, 6.0), rapid(10, 6.0)], 2),
             ("with the long one", vec![rapid(0, 8.0), long(5, 8.0)], 0),
             ("around the long one", vec![rapid(0, 8.0), long(3, 20.0), rapid(5, 8.0)], 1),

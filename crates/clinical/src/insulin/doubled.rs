@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::{DAY_MS, MINUTE_MS};
 
-use super::{Again, PenRecord, Role, SameBy, Shot};
+use super::{Again, InsulinKind, PenRecord, Role, SameBy, Shot};
 
 /// Records as shots, each once, in order.
 pub(super) fn once(records: &[PenRecord]) -> Vec<Shot> {
@@ -43,7 +43,11 @@ fn by_number(records: &[&PenRecord]) -> Vec<Shot> {
             let same =
                 met.get(&number).copied().filter(|n: &usize| record.at.ms_since(shots[*n].at()) < DAY_MS);
             if let Some(same) = same {
-                shots[same].again.push(again(record, SameBy::Sequence));
+                let shot = &mut shots[same];
+                if shot.record.kind == InsulinKind::Unknown {
+                    shot.record.kind = record.kind;
+                }
+                shot.again.push(again(record, SameBy::Sequence));
                 continue;
             }
             met.insert(number, shots.len());
@@ -69,7 +73,7 @@ fn is_same(one: &Shot, other: &Shot) -> bool {
 
 /// Puts what a later shot says to an earlier one.
 fn join(same: &mut Shot, later: Shot) {
-    if same.record.kind == super::InsulinKind::Unknown {
+    if same.record.kind == InsulinKind::Unknown {
         same.record.kind = later.record.kind;
     }
     // Without its pen a shot is part of no pen's story.
@@ -128,6 +132,9 @@ mod tests {
         ] {
             assert_eq!(found(&[app.clone(), other]), wanted, "{what}");
         }
+        let unnamed = numbered(record("app", "pen", 0, 6.0, Unknown), "9");
+        let named = once(&[unnamed, of("file", "pen", 1, 6.0, "9")]);
+        assert_eq!((named.len(), named[0].kind()), (1, Rapid), "what one way knows of it is known");
         let disputed = once(&[app, of("file", "pen", 0, 9.0, "7")]);
         assert!(disputed.len() == 1 && disputed[0].is_disputed());
     }

@@ -15,8 +15,8 @@ pub enum InsulinKind {
     Unknown,
 }
 
-/// The names that tell a kind, in lower case: the substances of ATC A10AB (fast) and A10AE (long) and the brands that pens say. Mixed
-/// and intermediate insulins are neither: what they do is not told by either rule here.
+/// The names that tell a kind, in lower case: the substances of ATC A10AB04 to 06 and A10AE04 to 07, and the brands that pens say. Human
+/// (regular), intermediate and mixed insulins are neither: what they do is not told by either rule here.
 const NAMES: [(&str, InsulinKind); 28] = [
     ("aspart", InsulinKind::Rapid),
     ("lispro", InsulinKind::Rapid),
@@ -126,6 +126,7 @@ mod tests {
             ("NovoMix 30", InsulinKind::Unknown),
             ("Humalog Mix 25", InsulinKind::Unknown),
             ("insulin degludec/insulin aspart", InsulinKind::Unknown),
+            ("Actrapid Penfill", InsulinKind::Unknown),
             ("Insulin", InsulinKind::Unknown),
             ("", InsulinKind::Unknown),
         ] {

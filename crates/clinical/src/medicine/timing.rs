@@ -1,4 +1,7 @@
-//! What a prescription says of when, and what it must not say (FHIR R4, Timing; its constraints tim-1 to tim-10).
+//! What a prescription says of when, and what it must not say (FHIR R4, Timing, and those of its constraints that are about when).
+//!
+//! Not here: single events (`Timing.event`), how long it takes (`duration`), and the upper ends `frequencyMax` and `countMax`; whoever
+//! reads a prescription with one of them must not leave it out in silence.
 
 use crate::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, SECOND_MS};
 

@@ -3,7 +3,7 @@
 //! Order: silent transmitters; red alerts; batteries at their end; yellow alerts; leads to be looked at; batteries to be replaced;
 //! transmissions that are overdue; nothing. Within each the longest first. Silent is who was not heard for fourteen days: the longest
 //! regular interval of a monitor is every other week (CardX CIED, connectivity profile), so that whoever was silent for so long has
-//! missed one whatever the maker.
+//! missed one whatever the maker. The order of the rest is the *house's*.
 
 use smol_str::SmolStr;
 

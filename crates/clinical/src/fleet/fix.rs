@@ -92,7 +92,15 @@ pub struct Fix {
 pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: FleetRule) -> Vec<Fix> {
     let silent: BTreeMap<&DeviceId, Instant> =
         devices.iter().filter_map(|device| Some((&device.id, silent_since(device, now, rule)?))).collect();
-    let is_hub = |id: &DeviceId| devices.iter().any(|other| other.hub.as_ref() == Some(id));
+    // Each hub with what is silent behind it while it is silent itself.
+    let mut hubs: BTreeMap<&DeviceId, Vec<DeviceId>> = BTreeMap::new();
+    for device in devices {
+        let Some(hub) = &device.hub else { continue };
+        let behind = hubs.entry(hub).or_default();
+        if silent.contains_key(hub) && silent.contains_key(&device.id) {
+            behind.push(device.id.clone());
+        }
+    }
     let mut found = Vec::new();
     for device in devices {
         let mut tell = |cause, at, behind| {
@@ -106,11 +114,7 @@ pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: F
             tell(FixCause::Stopped, stopped, Vec::new());
         }
         let ended = device.ends_at.filter(|at| *at <= now);
-        let is_behind = |other: &&FleetDevice| {
-            let hub = other.hub.as_ref().filter(|hub| silent.contains_key(hub));
-            hub == Some(&device.id) && silent.contains_key(&other.id)
-        };
-        let behind = devices.iter().filter(is_behind).map(|other| other.id.clone()).collect();
+        let behind = hubs.get(&device.id).cloned().unwrap_or_default();
         let last = last_charge(device, now);
         let trend = battery_trend(&device.battery, now);
         if let Some(ended) = ended {
@@ -122,7 +126,7 @@ pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: F
                 .or_else(|| last.filter(|last| last.percent <= 1.0).map(|last| last.at));
             if let Some(emptied) = emptied {
                 tell(FixCause::BatteryEmpty, emptied, behind);
-            } else if is_hub(&device.id) {
+            } else if hubs.contains_key(&device.id) {
                 tell(FixCause::HubSilent, *since, behind);
             } else if device.hub.as_ref().is_none_or(|hub| !silent.contains_key(hub)) {
                 tell(FixCause::Silent, *since, Vec::new());
@@ -158,7 +162,8 @@ fn last_charge(device: &FleetDevice, now: Instant) -> Option<&Charge> {
     device.battery.iter().filter(|charge| charge.at <= now).max_by_key(|charge| charge.at)
 }
 
-/// Since when a device is silent: since it was last heard, or since it was given to somebody. Nothing where it is not, or where nobody can tell.
+/// Since when a device is silent: since it was last heard, or since it was given to somebody. Nothing where it is not, or where nobody
+/// can tell.
 fn silent_since(device: &FleetDevice, now: Instant, rule: FleetRule) -> Option<Instant> {
     let heard = device.heard_at.filter(|at| *at <= now).or(device.given_at)?;
     let after = device.every_ms?.saturating_mul(rule.times_missed).max(rule.silent_after_ms);

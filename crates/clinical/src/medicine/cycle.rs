@@ -239,6 +239,12 @@ mod tests {
                 vec![(4, 8), (6, 8), (9, 8)],
             ),
             ("on Sundays, at 10", on(times(Timing::default(), &[10]), &[6]), 14, vec![(8, 10), (15, 10)]),
+            (
+                "on Tuesdays, from this one on",
+                on(times(Timing::default(), &[10]), &[1]),
+                8,
+                vec![(3, 10), (10, 10)],
+            ),
             ("every other Monday", on(every(1, 2.0, Week), &[0]), 30, vec![(16, 8), (30, 8)]),
             ("twice each Monday", on(every(2, 1.0, Day), &[0]), 7, vec![(9, 8), (9, 20)]),
             ("once a month", times(every(1, 1.0, Month), &[10]), 62, vec![(3, 10), (3, 10), (3, 10)]),

@@ -32,7 +32,7 @@ impl ActionCurve {
     /// # Errors
     /// Where the peak is not between nothing and half of the duration: the formula has no curve there.
     pub fn new(duration_ms: i64, peak_ms: i64) -> Result<ActionCurve, NotACurve> {
-        if peak_ms <= 0 || peak_ms >= duration_ms - peak_ms {
+        if peak_ms <= 0 || peak_ms >= duration_ms.saturating_sub(peak_ms) {
             return Err(NotACurve);
         }
         let [duration, peak] = [duration_ms, peak_ms].map(|ms| ms as f64 / MINUTE_MS as f64);
@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_peak_in_the_second_half_is_no_curve() {
-        for (duration, peak) in [(360, 180), (360, 200), (360, 0), (0, 0), (360, -1), (-1, -2), (i64::MAX, 1)]
+        for (duration, peak) in
+            [(360, 180), (360, 200), (360, 0), (0, 0), (360, -1), (-1, -2), (i64::MAX, 1), (i64::MIN, 1)]
         {
             let made = ActionCurve::new(duration, peak);
             assert_eq!(made.is_err(), duration != i64::MAX, "{duration}/{peak}");

@@ -33,20 +33,34 @@ pub(super) enum Days {
 }
 
 impl Days {
-    /// Those from a first date on.
-    pub(super) fn from(&self, first: Date) -> Box<dyn Iterator<Item = Date> + '_> {
+    /// Those from a first date on. Where only those about a date that is wanted are looked at, most of the earlier ones are left out.
+    pub(super) fn from(&self, first: Date, wanted: Option<Date>) -> Box<dyn Iterator<Item = Date> + '_> {
+        let skipped = wanted.map_or(0, |wanted| (self.cycles(first, wanted) - 1).max(0));
         match self {
-            Days::Every { length, on } => {
-                Box::new((0..).flat_map(move |n| on.iter().map(move |day| first.plus_days(n * length + day))))
-            }
+            Days::Every { length, on } => Box::new(
+                (skipped..).flat_map(move |n| on.iter().map(move |day| first.plus_days(n * length + day))),
+            ),
             Days::Weeks { every, on } => {
                 let monday = first.plus_days(-i64::from(first.weekday()));
                 let days =
                     move |n: i64| on.iter().map(move |day| monday.plus_days(n * 7 * every + i64::from(*day)));
-                Box::new((0..).flat_map(days).filter(move |date| *date >= first))
+                Box::new((skipped..).flat_map(days).filter(move |date| *date >= first))
             }
             // Each from the first: the 31st of March follows the 28th of February.
-            Days::Months(months) => Box::new((0..).map(move |n| first.plus_months(n * months))),
+            Days::Months(months) => Box::new((skipped..).map(move |n| first.plus_months(n * months))),
+        }
+    }
+
+    /// How many cycles lie between two dates.
+    fn cycles(&self, first: Date, wanted: Date) -> i64 {
+        let days = wanted.number.saturating_sub(first.number);
+        match self {
+            Days::Every { length, .. } => days / length,
+            Days::Weeks { every, .. } => days / (7 * every),
+            Days::Months(months) => {
+                let month = |date: Date| date.ymd().0 * 12 + date.ymd().1;
+                (month(wanted) - month(first)) / months
+            }
         }
     }
 }

@@ -6,12 +6,14 @@
 
 use crate::{DAY_MS, Instant, TimeRange, WallClock};
 
-use super::cycle::{Cycle, Days};
+use super::cycle::Cycle;
 use super::timing::{Bounds, NotATiming, PeriodUnit, Timing};
 use super::{Due, Rhythm, Stated};
 
 /// More is no prescription.
 const MOST: usize = 100_000;
+/// Nothing was written longer ago, or will be: some 30,000 years. Beyond that sums of times would end at the end of time.
+const FAR_MS: i64 = 1_000_000_000_000_000;
 
 impl Timing {
     /// What is due from the first moment of a range up to its last, which itself belongs to the next one, in order. Of a medicine that is
@@ -31,7 +33,11 @@ impl Timing {
             return Ok(Vec::new());
         }
         let cycle = Cycle::of(self, rhythm)?;
+        if self.count.is_some_and(|count| count as usize > MOST) {
+            return Err(NotATiming::TooMany);
+        }
         let (start, end) = self.ends(written_at, clock);
+        let start = Instant(start.0.clamp(-FAR_MS, FAR_MS));
         let mut found = Vec::new();
         let mut counted = 0usize;
         let most = self.count.map_or(usize::MAX, |count| count as usize);
@@ -61,17 +67,13 @@ impl Timing {
                     let from = if n == 0 { at } else { at - earlier_ms };
                     Due { at, from, stated: Stated::Time }
                 });
-                if self.count.is_some() && skipped.min(most) > MOST {
-                    return Err(NotATiming::TooMany);
-                }
                 while due.next().is_some_and(&mut take) {}
             }
             Cycle::Days { days, times, earlier_days } => {
-                let first = clock.date(start);
-                let first =
-                    if self.count.is_some() { first } else { days.skip_to(first, clock.date(asked.from())) };
+                // What is counted is counted from the first.
+                let wanted = self.count.is_none().then(|| clock.date(asked.from()));
                 let last = clock.date(asked.to()).plus_days(1);
-                let dates = days.from(first).take_while(|date| *date <= last);
+                let dates = days.from(clock.date(start), wanted).take_while(|date| *date <= last);
                 let mut all = dates.flat_map(|date| {
                     times.iter().filter_map(move |(ms, stated)| {
                         let at = clock.moment(date, *ms).filter(|at| *at >= start)?;
@@ -99,32 +101,20 @@ impl Timing {
                     PeriodUnit::Week => date.plus_days(7 * length),
                     PeriodUnit::Month => date.plus_months(length),
                     PeriodUnit::Year => date.plus_months(12 * length),
-                    other => return (written_at, written_at + other.ms().unwrap_or_default() * length),
+                    other => return (written_at, written_at + (other.ms().unwrap_or_default() * length - 1)),
                 };
                 // Ten days from 8:00 on are over just before 8:00 of the eleventh.
-                let end = clock.when(until.number * DAY_MS + clock.time_of_day(written_at));
+                let midnight = until.number.saturating_mul(DAY_MS);
+                let end = clock.when(midnight.saturating_add(clock.time_of_day(written_at)));
                 (written_at, end - 1)
             }
         }
     }
 }
 
-impl Days {
-    /// A date from which on the days are the same as from the first, near to one that is wanted.
-    fn skip_to(&self, first: crate::Date, wanted: crate::Date) -> crate::Date {
-        let ahead = wanted.number - first.number - 1;
-        let length = match self {
-            Days::Every { length, .. } => *length,
-            Days::Weeks { every, .. } => 7 * every,
-            // The day of the month is the first one's.
-            Days::Months(_) => return first,
-        };
-        if ahead < length { first } else { first.plus_days(ahead / length * length - length) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{Period, When};
     use super::*;
     use crate::wall_clock::tests::{at, clock_of};
     use crate::{HOUR_MS, MINUTE_MS};
@@ -181,10 +171,103 @@ mod tests {
         let lasts = |length, unit| Timing { bounds: Some(Bounds::Lasts(length, unit)), ..eight.clone() };
         assert_eq!(days(&lasts(10, PeriodUnit::Day)), 10);
         assert_eq!(days(&lasts(2, PeriodUnit::Week)), 14);
-        assert_eq!(days(&lasts(36, PeriodUnit::Hour)), 2);
+        assert_eq!((days(&lasts(32, PeriodUnit::Hour)), days(&lasts(33, PeriodUnit::Hour))), (1, 2));
+    }
+
+    #[test]
+    fn all_of_time_has_too_many_doses_and_not_one_that_is_counted() {
+        let of = |timing: &Timing| timing.due(Instant(0), TimeRange::ALL, &WallClock::UTC, &Rhythm::USUAL);
+        let eight = Timing::daily_at(&[8 * HOUR_MS]);
+        assert_eq!(of(&eight), Err(NotATiming::TooMany));
+        assert_eq!(of(&Timing { count: Some(7), ..eight.clone() }).unwrap().len(), 7);
+        // Since the beginning of time, and asked for today: nobody goes through all the days between.
+        let ever = Some(Bounds::Between(Some(Instant(i64::MIN)), None));
+        let today = TimeRange::new(at("2026-03-01T00:00Z"), at("2026-03-08T00:00Z")).unwrap();
+        let week = Timing::every(1, 1.0, PeriodUnit::Week);
+        for (timing, wanted) in [
+            (eight, 7),
+            (Timing::every(1, 1.0, PeriodUnit::Month), 0),
+            (Timing { days_of_week: vec![0, 3], ..week }, 2),
+            (Timing::every(1, 6.0, PeriodUnit::Hour), 28),
+        ] {
+            let timing = Timing { bounds: ever, ..timing };
+            let found = timing.due(Instant(0), today, &WallClock::UTC, &Rhythm::USUAL).unwrap();
+            assert!(
+                found.len() == wanted || (wanted == 0 && found.len() <= 1),
+                "{timing:?}: {}",
+                found.len()
+            );
+        }
+    }
+
+    /// Anything that a server may send, whether it makes sense or not.
+    fn any_timing() -> impl Strategy<Value = Timing> {
+        let units = [
+            PeriodUnit::Second,
+            PeriodUnit::Minute,
+            PeriodUnit::Hour,
+            PeriodUnit::Day,
+            PeriodUnit::Week,
+            PeriodUnit::Month,
+            PeriodUnit::Year,
+        ];
+        let number = prop_oneof![0.0f64..10.0, (0i32..40).prop_map(f64::from), any::<f64>()];
+        let unit = proptest::sample::select(units.to_vec());
+        let period = (number.clone(), proptest::option::of(number), unit.clone())
+            .prop_map(|(length, max, unit)| Period { length, max, unit });
+        let bounds = prop_oneof![
+            (proptest::option::of(any::<i64>()), proptest::option::of(any::<i64>()))
+                .prop_map(|(from, to)| Bounds::Between(from.map(Instant), to.map(Instant))),
+            (any::<u32>(), unit).prop_map(|(length, unit)| Bounds::Lasts(length, unit)),
+        ];
+        let often = (
+            proptest::option::of(prop_oneof![0u32..9, any::<u32>()]),
+            proptest::option::of(period),
+            proptest::option::of(bounds),
+            proptest::option::of(prop_oneof![0u32..9, any::<u32>()]),
+        );
+        let times = (
+            proptest::collection::vec(proptest::sample::select(When::ALL.to_vec()), 0..3),
+            prop_oneof![Just(0u32), any::<u32>()],
+            proptest::collection::vec(-10i64..DAY_MS + 10, 0..3),
+            proptest::collection::vec(0u8..8, 0..4),
+        );
+        (often, times, any::<bool>()).prop_map(|(often, times, as_needed)| {
+            let (frequency, period, bounds, count) = often;
+            let (when, offset_min, time_of_day_ms, days_of_week) = times;
+            Timing {
+                frequency,
+                period,
+                when,
+                offset_min,
+                time_of_day_ms,
+                days_of_week,
+                bounds,
+                count,
+                as_needed,
+            }
+        })
     }
 
     proptest! {
+        #[test]
+        fn whatever_a_prescription_says_it_is_due_in_order_within_its_bounds_or_refused(
+            timing in any_timing(), start in 0i64..400, days in 0i64..60,
+        ) {
+            let clock = clock("Europe/Berlin");
+            let asked = TimeRange::starting(at("2026-01-01T00:00Z") + start * DAY_MS, days * DAY_MS);
+            if let Ok(found) = timing.due(at("2026-02-01T07:00Z"), asked, &clock, &Rhythm::USUAL) {
+                prop_assert!(found.is_sorted_by_key(|due| due.at));
+                prop_assert!(found.iter().all(|due| asked.from() <= due.at && due.at < asked.to() && due.from <= due.at));
+                prop_assert!(timing.count.is_none_or(|count| found.len() <= count as usize));
+                if let Some(Bounds::Between(from, to)) = timing.bounds {
+                    prop_assert!(found.iter().all(|due| from.is_none_or(|from| from <= due.at)));
+                    prop_assert!(found.iter().all(|due| to.is_none_or(|to| due.at <= to)));
+                }
+                prop_assert!(!timing.as_needed || found.is_empty());
+            }
+        }
+
         #[test]
         fn each_day_has_its_dose_once_at_the_time_on_the_wall(
             minute in 0i64..24 * 60, day in 0i64..700, zone in 0usize..5,

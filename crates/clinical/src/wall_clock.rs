@@ -4,22 +4,14 @@
 //! and journeys are all the same: from one moment on the clock shows something else. Deliberately not here: names of zones.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use crate::{DAY_MS, Instant, TimeRange};
+use crate::{DAY_MS, Date, Instant, TimeRange};
 
 /// How far the clock on the wall is ahead of UTC, for each moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WallClock {
     first_ms: i64,
     changes: Vec<(Instant, i64)>,
-}
-
-/// A date of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    /// Days since 1970-01-01.
-    pub number: i64,
 }
 
 /// A day of the calendar as it was lived.
@@ -69,6 +61,38 @@ impl WallClock {
         Date { number: self.shows(at).div_euclid(DAY_MS) }
     }
 
+    /// The moment when it shows a time, given as milliseconds since it showed 1970-01-01T00:00. Of two, where it was put back, the
+    /// first; of none, where it was put forward over that time, as long after the change as it would have been without one
+    /// (RFC 5545, 3.3.5): 02:30 becomes 03:30.
+    pub fn when(&self, shown_ms: i64) -> Instant {
+        let starts = std::iter::once(Instant(i64::MIN)).chain(self.changes.iter().map(|(at, _)| *at));
+        let aheads = std::iter::once(self.first_ms).chain(self.changes.iter().map(|(_, ahead)| *ahead));
+        let ends = self.changes.iter().map(|(at, _)| *at).chain([Instant(i64::MAX)]);
+        let mut before = self.first_ms;
+        for ((start, end), ahead) in starts.zip(ends).zip(aheads) {
+            let at = Instant(shown_ms.saturating_sub(ahead));
+            if at < start {
+                return Instant(shown_ms.saturating_sub(before));
+            }
+            if at < end {
+                return at;
+            }
+            before = ahead;
+        }
+        Instant(shown_ms.saturating_sub(before))
+    }
+
+    /// The moment of a time of day on a date, by [`WallClock::when`]; nothing where that date was leapt over whole.
+    pub fn moment(&self, date: Date, of_day_ms: i64) -> Option<Instant> {
+        let at = self.when(date.number.saturating_mul(DAY_MS).saturating_add(of_day_ms));
+        (self.date(at) == date).then_some(at)
+    }
+
+    /// Milliseconds since midnight as it shows them.
+    pub fn time_of_day(&self, at: Instant) -> i64 {
+        self.shows(at).rem_euclid(DAY_MS)
+    }
+
     /// The days from the first moment of a range up to its last, which itself belongs no more to it, in order of their dates.
     pub fn days(&self, asked: TimeRange) -> Vec<CalendarDay> {
         let mut days = BTreeMap::new();
@@ -93,29 +117,6 @@ impl WallClock {
             tell(date, end.ms_since(at));
             at = end;
         }
-    }
-}
-
-impl Date {
-    /// Year, month and day (Gregorian; Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
-    pub fn ymd(self) -> (i64, i64, i64) {
-        let days = self.number + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-    }
-}
-
-impl fmt::Display for Date {
-    /// As ISO 8601 has it: `2026-03-29`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.ymd();
-        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -197,11 +198,28 @@ pub(crate) mod tests {
         assert_eq!(hours, [(24, 24), (30, 30), (24, 24)]);
     }
 
+    #[test]
+    fn a_date_that_was_leapt_over_has_no_moment() {
+        let apia = clock_of("Pacific/Apia", "2011-01-01T00:00Z", "2012-12-01T00:00Z");
+        let eight = |day| apia.moment(Date::of(2011, 12, day), 8 * HOUR_MS);
+        assert_eq!((eight(29), eight(30)), (Some(at("2011-12-29T18:00Z")), None));
+        assert_eq!(eight(31), Some(at("2011-12-30T18:00Z")));
+    }
+
     proptest! {
         #[test]
-        fn a_date_is_what_the_calendar_says(number in -200_000i64..200_000) {
-            let civil = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(number)).unwrap();
-            prop_assert_eq!(Date { number }.to_string(), civil.to_string());
+        fn a_time_on_the_wall_is_the_moment_that_calendars_take_it_for(
+            minutes in 0i64..60 * 24 * 700, zone in 0usize..6,
+        ) {
+            let names = ["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "Africa/Cairo", "Pacific/Apia"];
+            let clock = clock_of(names[zone], "2010-06-01T00:00Z", "2030-06-01T00:00Z");
+            let zone = TimeZone::get(names[zone]).unwrap();
+            for first in [jiff::civil::date(2011, 1, 1), jiff::civil::date(2025, 7, 1)] {
+                let civil = first.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
+                let shown = TimeZone::UTC.to_timestamp(civil).unwrap().as_millisecond();
+                let wanted = zone.to_ambiguous_timestamp(civil).compatible().unwrap();
+                prop_assert_eq!(clock.when(shown), Instant(wanted.as_millisecond()), "{}", civil);
+            }
         }
 
         #[test]

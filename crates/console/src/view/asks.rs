@@ -8,6 +8,7 @@ use specta::Type;
 use vault::View;
 
 use super::failure::Failure;
+use super::imports::Import;
 use crate::disclosures;
 use crate::staff_change::{Secret, StaffChange};
 
@@ -150,6 +151,15 @@ pub enum Ask {
         id: String,
         /// What.
         deed: StaffDeed,
+    },
+    /// What taking a file in would do, as JSON ([`super::Imported`]).
+    ImportPreview(Import),
+    /// Takes a file in; what came of it, as JSON ([`super::Imported`]).
+    Import {
+        /// Which.
+        file: Import,
+        /// Why.
+        why: String,
     },
     /// A file's content.
     File {

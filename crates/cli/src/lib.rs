@@ -7,6 +7,7 @@ mod audit;
 mod doctor;
 mod files;
 mod glucose;
+mod imports;
 mod lists;
 mod machine;
 mod maintenance;
@@ -136,6 +137,10 @@ enum Command {
     Flowsheet(lists::Flowsheet),
     /// Print the figures of one patient's glucose sensor: time in range, episodes, and their like; of a fortnight where no first moment is named
     Glucose(glucose::Glucose),
+    /// Take a file of another program in: readings of a glucose sensor, FHIR, HL7 v2; first as a preview (--dry-run)
+    Import(imports::Import),
+    /// Listen for HL7 v2 over MLLP, and keep each message before it is answered; until it is ended
+    Listen(imports::Listen),
     /// List this station's own log, newest first: what people did, what left it, what was set
     Log {
         /// How many entries
@@ -284,6 +289,8 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Export(asked) => files::export(start, asked).await,
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
         Command::Glucose(asked) => glucose::glucose(start, asked).await,
+        Command::Import(asked) => imports::import(start, asked).await,
+        Command::Listen(asked) => imports::listen(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,
         Command::Audit(asked) => audit::run(start, asked).await,
         Command::Quarantine { most, json } => lists::quarantine(start, most, json).await,

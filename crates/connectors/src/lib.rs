@@ -1,4 +1,4 @@
-//! Other ways in: HL7 v2 over MLLP and from files. What comes that way ends as the same `clinical::Fact`s as what FHIR says.
+//! Other ways in: HL7 v2 over MLLP, and files of other programs. What comes that way ends as the same `clinical::Fact`s as what FHIR says.
 //!
 //! Deliberately not here: a cache, a clock, a window. Whoever listens gives the function that keeps what came; a message is answered
 //! only after it returned.
@@ -11,9 +11,16 @@ mod hl7v2;
 
 mod mllp;
 
+mod files;
+
 #[cfg(fuzzing)]
 mod fuzz;
 
+pub use files::given::{DayOrder, Given};
+pub use files::kind::FileKind;
+pub use files::open::{NotRead, open_file};
+pub use files::portion::{FileIn, Named, Portion, Remark};
+pub use files::shifted::minutes_apart;
 #[cfg(fuzzing)]
 pub use fuzz::fuzz;
 pub use hl7v2::answer::answer;

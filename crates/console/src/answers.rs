@@ -101,6 +101,8 @@ impl Console {
                 self.act_as(who, Act::Staff(change))?;
                 self.staff_rows()
             }
+            Ask::ImportPreview(file) => json(&self.import_preview(who, &file)?),
+            Ask::Import { file, why } => json(&self.import(who, &file, &why)?),
             Ask::File { what, at, kind, why } => {
                 let (what, kind) = (Disclosure::from(what), FileKind::from(kind));
                 let made = self.export_as(who, &what, kind, (at.into(), Face::CommandLine), &why)?;

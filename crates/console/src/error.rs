@@ -88,6 +88,9 @@ pub enum ConsoleError {
     /// Paper and files leave with a reason.
     #[error("say why this leaves the station; nothing was written")]
     NoWhy,
+    /// What is taken in is taken in with a reason.
+    #[error("say why this is taken in (--why); nothing was taken in")]
+    NoWhyIn,
     /// A handover has no values of its own.
     #[error(
         "a handover is printed or saved as PDF; values are exported from a patient's page. Nothing was written"

@@ -72,6 +72,19 @@ impl Leaving<'_> {
     }
 }
 
+/// The entry of the log of something that was taken in, by what came of it.
+pub(crate) type Entry = Box<dyn FnOnce(&str) -> NewEntry + Send>;
+
+/// Something on its way into the station by another way than from its server.
+pub(crate) struct Coming<'a> {
+    /// In words: no patient, and no name of a file.
+    pub what: &'static str,
+    pub face: Face,
+    pub about: Option<&'a PatientId>,
+    /// Whoever takes something in says why.
+    pub why: &'a str,
+}
+
 impl Console {
     /// Does what the person at this station asks for. Durable when this returns; the actions that came of it, oldest first.
     ///
@@ -230,6 +243,34 @@ impl Console {
         let made = make()?;
         self.log_of(EntryKind::Disclosure, who, entry, leaving.about)?;
         Ok(made)
+    }
+
+    /// Lets something in: `take` is given the entry of the log, to be completed by what came of it and written in the transaction that
+    /// takes it in. One is not there without the other.
+    ///
+    /// # Errors
+    /// Where it may not be done by this person, which is in the log, no reason is given, or it cannot be taken in; then nothing was.
+    pub(crate) fn admit<T>(
+        &self,
+        who: &Actor,
+        coming: &Coming<'_>,
+        take: impl FnOnce(Entry) -> Result<T, ConsoleError>,
+    ) -> Result<T, ConsoleError> {
+        if let Err(refusal) = self.may_in_role(who, Right::Import) {
+            let what = format!("refused: {} of {}", Right::Import.word(), coming.what);
+            self.log_of(EntryKind::Refusal, who, what, coming.about)?;
+            return Err(refusal);
+        }
+        let why = words(coming.why).map_err(|_| ConsoleError::NoWhyIn)?;
+        let on = if coming.face == Face::CommandLine { " on the command line" } else { "" };
+        let (what, at, who, about) =
+            (format!("{} taken in{on}", coming.what), self.now(), Who::from(who), coming.about.cloned());
+        let entry = move |came: &str| {
+            NewEntry::new(EntryKind::Act, at, who, format!("{what}, {came}: {why}")).of(about.as_ref())
+        };
+        let taken = take(Box::new(entry))?;
+        self.wake();
+        Ok(taken)
     }
 
     /// Into the log of this station, about an alarm, a setting or nothing in particular.

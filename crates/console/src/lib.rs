@@ -20,6 +20,8 @@ mod acts;
 mod gate;
 
 mod disclosures;
+mod imports;
+mod listening;
 
 mod people;
 
@@ -59,6 +61,7 @@ pub use error::ConsoleError;
 pub use here::Away;
 pub use identity::{Kept, PATIENCE, Registered};
 pub use its_units::Units;
+pub use listening::{Listen, ListenTls};
 pub use looks::board::Look;
 pub use looks::record::verify_record;
 pub use opening::{Damaged, Open, Opening, Start, clock};

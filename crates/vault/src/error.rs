@@ -94,6 +94,9 @@ pub enum VaultError {
     /// A compressed chunk.
     #[error("a stored series cannot be decoded; it will be pulled again")]
     Chunk(String),
+    /// Whoever brought something stopped before its end.
+    #[error("what was being read did not come to its end; nothing of it was taken")]
+    NotBrought,
     /// The writer has stopped.
     #[error("the cache is closed")]
     Closed,

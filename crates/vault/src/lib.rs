@@ -51,6 +51,7 @@ pub use series::points::Point;
 pub use series::spans::Span;
 pub use series::window::{Blocks, Columns, Opened, Window, steps_of};
 
+pub use facts::brought::{Brought, Next};
 pub use facts::held::{HELD_ALARM, HELD_NOTE, Held, Sight};
 pub use facts::ingest::PageCommit;
 pub use facts::newest::{SeriesInfo, SeriesValue};

@@ -9,6 +9,7 @@ use vault::View;
 
 use super::failure::Failure;
 use super::glucose_page::GlucoseTargets;
+use super::imports::Import;
 use crate::disclosures;
 use crate::staff_change::{Secret, StaffChange};
 
@@ -160,6 +161,15 @@ pub enum Ask {
         id: String,
         /// What.
         deed: StaffDeed,
+    },
+    /// What taking a file in would do, as JSON ([`super::Imported`]).
+    ImportPreview(Import),
+    /// Takes a file in; what came of it, as JSON ([`super::Imported`]).
+    Import {
+        /// Which.
+        file: Import,
+        /// Why.
+        why: String,
     },
     /// A file's content.
     File {

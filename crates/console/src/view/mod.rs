@@ -16,6 +16,7 @@ mod form;
 mod glucose;
 mod glucose_page;
 mod here;
+mod imports;
 mod ledger;
 mod patient;
 mod people;
@@ -49,6 +50,7 @@ pub use glucose_page::{
     GlucoseDayView, GlucosePage, GlucosePart, GlucoseQuery, GlucoseRow, GlucoseTargets, glucose_bytes,
 };
 pub use here::{BrokenGlass, Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
+pub use imports::{Import, ImportProblem, Imported};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};

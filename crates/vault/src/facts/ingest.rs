@@ -53,25 +53,44 @@ impl Vault {
     /// # Errors
     /// Of the database; nothing of the page was taken then.
     pub fn commit(&self, page: PageCommit) -> Result<Ingested, VaultError> {
+        let facts = page.facts.len();
         let sources = self.sources();
-        self.write_page(page.facts.len(), move |connection| commit(connection, page, &sources), Changes::of)
+        let work = move |connection: &mut Connection| {
+            let done = commit(connection, &page, &sources);
+            if done.is_err() {
+                // Chunks that were made in it are not there, and their rows are given to others.
+                sources.forget_all();
+            }
+            done
+        };
+        self.write_page(facts, work, Changes::of)
     }
 }
 
-fn commit(connection: &mut Connection, page: PageCommit, sources: &Sources) -> Result<Ingested, VaultError> {
+fn commit(connection: &mut Connection, page: &PageCommit, sources: &Sources) -> Result<Ingested, VaultError> {
     let transaction = connection.transaction()?;
+    let done = take_page(&transaction, page, sources)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+/// Takes a page into an open transaction.
+pub(crate) fn take_page(
+    transaction: &Transaction,
+    page: &PageCommit,
+    sources: &Sources,
+) -> Result<Ingested, VaultError> {
     let reading = Reading { received: page.received, clock: page.clock, is_first: page.is_first, sources };
-    let mut done = take_in_by(&transaction, reading, &page.facts, &page.labels)?;
-    set_aside(&transaction, &page.unreadable, page.received)?;
+    let mut done = take_in_by(transaction, reading, &page.facts, &page.labels)?;
+    set_aside(transaction, &page.unreadable, page.received)?;
     let is_kept = |reference: &str| page.facts.iter().any(|fact| fact.source.reference == reference);
-    done.ward_changed |= hold_back(&transaction, page.received, &page.unreadable, is_kept)?;
+    done.ward_changed |= hold_back(transaction, page.received, &page.unreadable, is_kept)?;
     done.quarantined = page.unreadable.len();
     // What a step of the first sync has read to its end is looked at with other eyes: who has no stay now has none.
     done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name) || is_member(name));
     for (kind, value) in &page.cursors {
         transaction.prepare_cached("INSERT OR REPLACE INTO cursor VALUES (?, ?)")?.execute([kind, value])?;
     }
-    transaction.commit()?;
     Ok(done)
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod codes;
 
 pub(crate) mod ingest;
 
+pub(crate) mod brought;
+
 pub(crate) mod merge;
 
 pub(crate) mod renewed;

@@ -22,6 +22,8 @@ struct Known {
     /// The newest moment that any sealed chunk reached, once somebody asked. It never comes back: a chunk that was opened may be
     /// sealed again.
     until: Option<i64>,
+    /// Chunks that were opened since a transaction began that may be taken back.
+    touched: Option<Vec<i64>>,
 }
 
 impl Sources {
@@ -86,7 +88,34 @@ impl Sources {
 
     /// A chunk is opened, or made one with another: its row may be given to a chunk with other sources.
     pub(crate) fn forget(&self, chunk: i64) {
-        self.lock().chunks.remove(&chunk);
+        let mut known = self.lock();
+        known.chunks.remove(&chunk);
+        if let Some(touched) = &mut known.touched {
+            touched.push(chunk);
+        }
+    }
+
+    /// A transaction begins that may be taken back.
+    pub(crate) fn begin(&self) {
+        self.lock().touched = Some(Vec::new());
+    }
+
+    /// It stays.
+    pub(crate) fn stays(&self) {
+        self.lock().touched = None;
+    }
+
+    /// It was taken back: what it made out of chunks is asked for anew, and rows behind `newest`, the newest chunk before it, are given
+    /// to others.
+    pub(crate) fn is_taken_back(&self, newest: i64) {
+        let mut known = self.lock();
+        let touched = known.touched.take().unwrap_or_default();
+        known.chunks.retain(|chunk, _| *chunk <= newest && !touched.contains(chunk));
+    }
+
+    /// Nothing is known any more: what was done with chunks was taken back.
+    pub(crate) fn forget_all(&self) {
+        *self.lock() = Known::default();
     }
 
     /// A poisoned lock holds hashes that are whole after every step.

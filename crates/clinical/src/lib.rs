@@ -5,6 +5,7 @@
 mod actor;
 mod acuity;
 mod call;
+pub mod call_today;
 pub mod consent;
 mod convert;
 mod decimal;

@@ -4,8 +4,10 @@
 //! and how a page looks (`documents`).
 
 mod calls;
+mod at_home;
 mod clock;
 mod lateness;
+mod months;
 mod unwatched;
 
 mod console;

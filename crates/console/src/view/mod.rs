@@ -18,6 +18,7 @@ mod here;
 mod ledger;
 mod patient;
 mod people;
+mod programme;
 mod record;
 mod records;
 mod score;
@@ -48,6 +49,9 @@ pub use here::{BrokenGlass, Colleague, Leaver, Locked, NotAllowed, StaffRow, Str
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
+pub use programme::{
+    CallEntry, CallReason, Programme, ProgrammeRow, ProgrammeTrend, ProgrammeVital, TimeInRange,
+};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub(crate) use settings::RowOf;

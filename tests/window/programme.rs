@@ -7,7 +7,8 @@ use crate::support::station::{live, sim};
 use crate::turn;
 
 /// The people of the list, from its top.
-const ROWS: &str = "return [...document.querySelectorAll('[data-testid^=home-home-p]')].map(r => r.dataset.testid.slice(5))";
+const ROWS: &str =
+    "return [...document.querySelectorAll('[data-testid^=home-home-p]')].map(r => r.dataset.testid.slice(5))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it() {
@@ -26,7 +27,11 @@ async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it(
     app.see("[data-testid=queue] [data-testid=take-home-1]").await;
 
     app.click("[data-testid=nav-programme]").await;
-    app.until("every month", "return document.querySelector('[data-testid=programme]')?.dataset.pending === '0'").await;
+    app.until(
+        "every month",
+        "return document.querySelector('[data-testid=programme]')?.dataset.pending === '0'",
+    )
+    .await;
     app.until("the alarm first", "return document.querySelector('[data-testid^=home-home-p]')?.textContent.includes('*** Alarm home-1')").await;
     app.shot("programme");
     let by_reason = app.ask(ROWS).await;

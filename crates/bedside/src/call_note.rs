@@ -62,7 +62,9 @@ mod tests {
     #[test]
     fn a_call_reads_back_as_it_was_logged_whatever_was_written() {
         let again = Instant(1_773_478_800_000);
-        for words in ["", "took sugar", "says: reached the shop (look again tomorrow)", "Called, reached", "x)"] {
+        for words in
+            ["", "took sugar", "says: reached the shop (look again tomorrow)", "Called, reached", "x)"]
+        {
             for reached in [true, false] {
                 for look_again in [None, Some(again)] {
                     let note = call_note(reached, words, look_again);

@@ -43,7 +43,9 @@ pub(crate) fn notes_of<'a>(
 ) -> impl Iterator<Item = (Instant, &'a str, &'a SeenAction)> {
     actions
         .iter()
-        .filter(move |seen| seen.action.verb == Verb::Annotate && seen.action.about.patient() == Some(patient))
+        .filter(move |seen| {
+            seen.action.verb == Verb::Annotate && seen.action.about.patient() == Some(patient)
+        })
         .filter_map(|seen| {
             let note = seen.action.note.as_deref()?;
             // A note from elsewhere without a moment is about the moment it was written.

@@ -75,7 +75,11 @@ impl Somebody {
 }
 
 /// The newest of each series that is not withheld and not dated ahead.
-pub(crate) fn values_of<'a>(ward: &'a Ward, sight: &Sight, now: Instant) -> HashMap<PatientId, Vec<&'a SeriesValue>> {
+pub(crate) fn values_of<'a>(
+    ward: &'a Ward,
+    sight: &Sight,
+    now: Instant,
+) -> HashMap<PatientId, Vec<&'a SeriesValue>> {
     let mut found: HashMap<PatientId, Vec<&SeriesValue>> = HashMap::new();
     for value in &ward.values {
         if !is_ahead(value.taken_at, now) && sight.held_value(value, now).is_none() {

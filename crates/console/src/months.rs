@@ -74,7 +74,9 @@ impl Months {
             .iter()
             .filter_map(|id| match self.kept.get(id) {
                 None => Some((None, id)),
-                Some(kept) => (kept.is_old || is_over(kept, sight.is_over(id), now)).then_some((Some(kept.at), id)),
+                Some(kept) => {
+                    (kept.is_old || is_over(kept, sight.is_over(id), now)).then_some((Some(kept.at), id))
+                }
             })
             .collect();
         // Who was never worked out comes first, then the oldest.

@@ -110,7 +110,8 @@ pub fn at_home(
         }
         let columns = reader.window(series.id, month.from(), month.to())?.blocks()?.columns()?;
         columns.times.iter().for_each(|at| days.mark(Instant(*at)));
-        let Some((measure, conversion)) = measure.and_then(|m| Some((told(m)?, converted(m, series)?))) else {
+        let Some((measure, conversion)) = measure.and_then(|m| Some((told(m)?, converted(m, series)?)))
+        else {
             continue;
         };
         let sums = sums_of(&mut sums, measure);
@@ -163,7 +164,8 @@ fn told(measure: Measure) -> Option<Measure> {
     let is_pressure = |slot: Slot| slot == Slot::Bp;
     let slot = Slot::ALL.into_iter().find(|slot| slot.measures().contains(&measure))?;
     let first = slot.measures()[0];
-    (!is_pressure(slot) || matches!(measure, Measure::SystolicBp | Measure::ArterialSystolic)).then_some(first)
+    (!is_pressure(slot) || matches!(measure, Measure::SystolicBp | Measure::ArterialSystolic))
+        .then_some(first)
 }
 
 fn converted(measure: Measure, series: &SeriesInfo) -> Option<Conversion> {

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use clinical::{
     About, Action, ActionId, Actor, Body, DAY_MS, Episode, Fact, Instant, MINUTE_MS, PatientId, Person,
-    Priority,
-    SeenAction, Sex, Source, Verb,
+    Priority, SeenAction, Sex, Source, Verb,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault, View};

@@ -1,8 +1,8 @@
 //! What the glucose of a fortnight says, held against the goals of the consensus.
 
 use super::reason::{Problem, Reason, ReasonKind};
-use crate::glucose::{Brief, ENOUGH_ACTIVE_PERCENT, ENOUGH_DAYS, Goal, Judged};
 use crate::Shown;
+use crate::glucose::{Brief, ENOUGH_ACTIVE_PERCENT, ENOUGH_DAYS, Goal, Judged};
 
 /// Lows are told of from a day of readings on, also where that is too little for the other figures: fewer are a share of nothing.
 const LEAST_DAYS: f64 = 1.0;

@@ -91,9 +91,18 @@ fn lows_are_told_of_at_the_goal_of_the_consensus_and_not_below_it() {
     };
     assert_eq!(of(&[(39, 53.0), (3961, 120.0)]), [], "0.975 %, and 0.975 % below 70");
     // 1 % is not less than 1 %, and what is below 54 is below 70, too: it is said once.
-    assert_eq!(of(&[(40, 53.0), (3960, 120.0)]), [(ReasonKind::VeryLow, "1 % below 54 mg/dL, goal less than 1 %".into())]);
-    assert_eq!(of(&[(200, 53.0), (3800, 120.0)]), [(ReasonKind::VeryLow, "5 % below 54 mg/dL, goal less than 1 %".into())]);
-    assert_eq!(of(&[(160, 60.0), (3840, 120.0)]), [(ReasonKind::Low, "4 % below 70 mg/dL, goal less than 4 %".into())]);
+    assert_eq!(
+        of(&[(40, 53.0), (3960, 120.0)]),
+        [(ReasonKind::VeryLow, "1 % below 54 mg/dL, goal less than 1 %".into())]
+    );
+    assert_eq!(
+        of(&[(200, 53.0), (3800, 120.0)]),
+        [(ReasonKind::VeryLow, "5 % below 54 mg/dL, goal less than 1 %".into())]
+    );
+    assert_eq!(
+        of(&[(160, 60.0), (3840, 120.0)]),
+        [(ReasonKind::Low, "4 % below 70 mg/dL, goal less than 4 %".into())]
+    );
     assert_eq!(of(&[(159, 60.0), (3841, 120.0)]), [], "3.975 %");
     assert_eq!(of(&[(4000, 54.0)])[0].0, ReasonKind::Low, "54 is not below 54");
 }
@@ -123,13 +132,21 @@ fn too_little_data_is_a_reason_of_its_own_and_no_figure_but_lows_is_told_of() {
     let (person, device) = (Problem::Person, Problem::Device);
     assert_eq!(of(&[(2000, 300.0)]), [("too-little", device)]);
     assert_eq!(of(&[(2000, 50.0)]), [("very-low", person), ("too-little", device)]);
-    assert_eq!(of(&[(287, 50.0)]), [("too-little", device)], "less than a day of readings is a share of nothing");
+    assert_eq!(
+        of(&[(287, 50.0)]),
+        [("too-little", device)],
+        "less than a day of readings is a share of nothing"
+    );
     assert_eq!(of(&[(2823, 120.0)]), [], "more than 70 %");
     let brief = fortnight(&[(2822, 120.0)]);
     let found = call_today(&Known { glucose: Some(&brief), ..nothing() }, NOW).reasons;
     assert_eq!(found[0].words, "Too little data: the sensor sent 69.9 % of the time");
     let none = fortnight(&[]);
-    assert_eq!(kinds(&Known { glucose: Some(&none), ..nothing() }), [], "nothing was ever sent: there is no figure");
+    assert_eq!(
+        kinds(&Known { glucose: Some(&none), ..nothing() }),
+        [],
+        "nothing was ever sent: there is no figure"
+    );
 }
 
 #[test]

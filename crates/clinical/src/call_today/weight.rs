@@ -19,6 +19,7 @@ pub(super) fn gained(weights: &[(Instant, f64)], now: Instant) -> Option<Reason>
     let is_more = (gain * 100.0).round() > GAIN_KG * 100.0;
     let hours = (at.ms_since(since) + HOUR_MS - 1) / HOUR_MS;
     let words = format!("Weight +{gain:.1} kg in {hours} h: {lowest:.1} to {newest:.1} kg");
-    let basis = format!("Newest weight and the lowest of 3 days before it; more than {GAIN_KG} kg is told of");
+    let basis =
+        format!("Newest weight and the lowest of 3 days before it; more than {GAIN_KG} kg is told of");
     is_more.then(|| Reason::new(ReasonKind::WeightGain, Problem::Person, words, basis).since(at).by(gain))
 }

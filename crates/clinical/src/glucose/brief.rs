@@ -54,7 +54,10 @@ mod tests {
             let trace = trace(5, &values);
             let (brief, whole) = (Brief::of(&trace, TargetSet::Standard), Figures::of(&trace));
             assert_eq!((brief.n, brief.active_percent), (whole.n, whole.active_percent));
-            assert_eq!((brief.shares, brief.spread, brief.too_little), (whole.shares, whole.spread, whole.too_little));
+            assert_eq!(
+                (brief.shares, brief.spread, brief.too_little),
+                (whole.shares, whole.spread, whole.too_little)
+            );
             assert_eq!(brief.goals, TargetSet::Standard.judge(&trace));
         }
     }

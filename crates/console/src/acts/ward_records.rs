@@ -2,8 +2,8 @@
 
 use bedside::{PatientLimits, call_note};
 use clinical::{
-    About, Actor, DAY_MS, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset, Role,
-    UnitLimits, Verb, presets,
+    About, Actor, DAY_MS, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset,
+    Role, UnitLimits, Verb, presets,
 };
 use fhir::format_instant;
 

@@ -114,7 +114,8 @@ pub fn call_today(known: &Known<'_>, now: Instant) -> CallToday {
     if let Some(at) = known.call.and_then(|call| call.look_again).filter(|at| *at <= now) {
         reasons.push(Reason::look_again(at));
     }
-    reasons.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.excess.total_cmp(&a.excess)).then(a.since.cmp(&b.since)));
+    reasons
+        .sort_by(|a, b| a.kind.cmp(&b.kind).then(b.excess.total_cmp(&a.excess)).then(a.since.cmp(&b.since)));
     CallToday { reasons, answered_until }
 }
 
@@ -132,5 +133,6 @@ fn of_alarm(alarm: &OpenAlarm) -> Reason {
 fn of_battery((percent, at): (u8, Instant)) -> Option<Reason> {
     let words = format!("Battery {percent} %");
     let basis = format!("Newest level; low is {LOW_BATTERY} % and less");
-    (percent <= LOW_BATTERY).then(|| Reason::new(ReasonKind::Battery, Problem::Device, words, basis).since(at))
+    (percent <= LOW_BATTERY)
+        .then(|| Reason::new(ReasonKind::Battery, Problem::Device, words, basis).since(at))
 }

@@ -63,7 +63,7 @@ impl Somebody {
             signals: signals(values, glucose.is_some()),
             glucose,
             shown,
-            weights: month.as_ref().map_or(&[], |month| &month.weights),
+            weights: month.as_ref().map_or(&[][..], |month| month.weights.as_slice()),
             battery: battery(values, &tile),
             call: calls.first().map(|call| &call.logged),
         };

@@ -234,3 +234,25 @@ fn what_a_consent_withholds_is_counted_and_nobody_counts_as_silent_by_it() {
     assert!(found["withheld"]["count"].as_u64().unwrap() > 4000, "{}", found["withheld"]);
     assert_eq!(list["withheld"], found["withheld"]);
 }
+
+/// `cargo test -p console --release --test programme -- --ignored --nocapture` prints how long looks of 500 people take.
+#[test]
+#[ignore = "a figure, and no test"]
+fn five_hundred_people_with_a_fortnight_of_a_sensor() {
+    let at = station();
+    for n in 0..500 {
+        at_home(&at, &format!("p{n}"), &format!("Name {n:03}"));
+        sensor(&at, &format!("p{n}"), 40 + n);
+    }
+    at.console.board().unwrap();
+    let look = |what: &str| {
+        let began = std::time::Instant::now();
+        let list = serde_json::to_value(at.console.programme().unwrap()).unwrap();
+        println!("{what}: {:.1} ms, {} to come", began.elapsed().as_secs_f64() * 1e3, list["pending"]);
+        list["pending"] == 0
+    };
+    while !look("a look at first") {}
+    look("nothing changed");
+    values(&at, "p7", "105272-9", "mmol/L", &[(MINUTE_MS, 65, 1)]);
+    look("one person changed");
+}

@@ -8,7 +8,8 @@ use bedside::local_time::wall_clock;
 use bedside::{Tile, phone_calls};
 use clinical::consent::Withheld;
 use clinical::{
-    Actor, DAY_MS, Instant, Measure, PatientId, Right, SeenAction, Shown, TimeRange, WallClock, is_ahead,
+    Actor, DAY_MS, Instant, MINUTE_MS, Measure, PatientId, Right, SeenAction, Shown, TimeRange, WallClock,
+    is_ahead,
 };
 use sync::board_is_read;
 use trends::MONTH_DAYS;
@@ -19,6 +20,9 @@ use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::months::Eyes;
 use crate::view::Programme;
+
+/// After the link came back nobody counts as silent for so long.
+const CATCH_UP_MS: i64 = 5 * MINUTE_MS;
 
 impl Console {
     /// Everybody at home, worst first. A look works out some of the people who changed; who looks asks again while some are left.
@@ -92,7 +96,12 @@ impl Console {
         if is_open || !self.vault.read(board_is_read)? {
             return Ok(None);
         }
-        Ok(if link.online { Some(now) } else { link.last_good.or_else(newest) })
+        Ok(match link.online {
+            // The values of an outage are still on their way.
+            true if link.since.is_some_and(|since| now.ms_since(since) < CATCH_UP_MS) => None,
+            true => Some(now),
+            false => link.last_good.or_else(newest),
+        })
     }
 
     /// The notes on everybody, by whom they are about.

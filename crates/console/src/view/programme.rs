@@ -3,7 +3,7 @@
 use bedside::{PhoneCall, Tile};
 use clinical::call_today::ReasonKind;
 use clinical::glucose::Brief;
-use clinical::{Measure, Priority, Sex, Shown};
+use clinical::{Measure, Priority, Shown};
 use serde::Serialize;
 use specta::Type;
 use trends::{DayAndWeek, MONTH_DAYS};
@@ -266,7 +266,7 @@ fn range(brief: &Brief, shown: &Shown) -> TimeInRange {
 }
 
 fn vitals(one: &Somebody, shown: &Shown) -> Vec<ProgrammeVital> {
-    let over_days = one.month.as_ref().map_or(&[][..], |month| &month.over_days);
+    let over_days = one.month.as_ref().map_or(&[][..], |month| month.over_days.as_slice());
     let trend = |measure| over_days.iter().find(|of| of.measure == measure).map(|of| trend(of, shown));
     let of_tile = |tile: &Tile| {
         let vital = |cell: &bedside::Cell| ProgrammeVital {

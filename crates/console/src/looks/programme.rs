@@ -55,7 +55,7 @@ impl Console {
         let (home, others): (Vec<Arc<Tile>>, Vec<Arc<Tile>>) = home.partition(is_known);
         let mut notes = self.notes_by_patient(&ward)?;
         // Of a past moment it is not known whether the server was heard then.
-        let heard = if past.is_none() { self.heard(&ward, now)? } else { None };
+        let heard = if past.is_none() { self.server_heard(&ward, now)? } else { None };
         let shown = Shown::at(&ward.site, Measure::Glucose, glucose_units(&ward));
         // A list of many is looked at through no broken glass: each look through one stands in the record.
         let eyes = Eyes { looker: self.looker(who)?, view: self.view() };
@@ -86,7 +86,7 @@ impl Console {
     }
 
     /// Until when the server was heard; nothing where values were not read yet, or not to their end.
-    fn heard(&self, ward: &Ward, now: Instant) -> Result<Option<Instant>, ConsoleError> {
+    fn server_heard(&self, ward: &Ward, now: Instant) -> Result<Option<Instant>, ConsoleError> {
         let link = self.link();
         let newest = || ward.values.iter().map(|v| v.taken_at).filter(|at| !is_ahead(*at, now)).max();
         if self.engine().is_none() {

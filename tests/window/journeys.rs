@@ -301,7 +301,7 @@ async fn screens_of_the_demo() {
     .await;
     app.painted().await;
     app.shot("demo-patient");
-    for screen in ["alerts", "handover", "settings"] {
+    for screen in ["alerts", "programme", "handover", "settings"] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(&format!("[data-testid={screen}]")).await;
         if screen == "alerts" {

@@ -26,6 +26,7 @@ mod paper;
 #[cfg(target_os = "linux")]
 mod people;
 mod pictures;
+mod programme;
 mod records;
 mod signals;
 #[cfg(target_os = "linux")]

@@ -31,6 +31,7 @@ async fn without_the_network_everything_opens_and_a_take_waits_then_arrives_once
     app.shot("offline-ward");
     for (screen, mark) in [
         ("alerts", "[data-testid=alerts]"),
+        ("programme", "[data-testid=home-home-p1]"),
         ("patient", "[data-testid=patient]"),
         ("settings", "[data-testid=settings]"),
         ("ward", "[data-testid=patients]"),

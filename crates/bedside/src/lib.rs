@@ -24,9 +24,11 @@ mod live;
 
 mod detector;
 
+mod call_note;
 mod limits;
 mod notes;
 mod patient;
+mod phone_calls;
 mod timeline;
 
 mod alarm_load;
@@ -34,12 +36,14 @@ mod alarm_load;
 pub use alarm::{AlarmLine, states, units};
 pub use alarm_load::{AlarmLoad, REPEAT_MS, Share, alarm_load};
 pub use board::{Board, board};
+pub use call_note::call_note;
 pub use cells::{Cell, Slot};
 pub use detector::{Change, Detector, Found, HasRead, Link, board_then};
 pub use limits::{MeasureLimits, PatientLimits, patient_limits, unit_limits};
 pub use live::LiveBoard;
 pub use notes::{Annotation, ShiftNote, annotations, shift_notes};
 pub use patient::{PatientPage, Said, patient_page};
+pub use phone_calls::{PhoneCall, phone_calls};
 pub use queue::{QueueItem, history};
 pub use score::{NewsBadge, NewsInput, Scored, inputs, scored};
 pub use sparkline::{Sparkline, sparklines};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use clinical::{Action, EpisodeId, HOUR_MS, Instant, PatientId, SeenAction, SmolStr, Verb};
 use vault::{HELD_NOTE, Ward};
 
+use crate::call_note::readable;
 use crate::local_time::read_instant;
 
 /// Notes and hand-overs this old still matter to the next shift: milliseconds.
@@ -25,9 +26,26 @@ pub struct Annotation {
 
 /// The notes on one patient, in order of their moments. They travel as `2026-03-14T03:12:00.000Z words`.
 pub fn annotations(patient: &PatientId, actions: &[SeenAction]) -> Vec<Annotation> {
-    let mut found: Vec<Annotation> = actions
+    let mut found: Vec<Annotation> = notes_of(patient, actions)
+        .map(|(at, text, seen)| {
+            let by = seen.action.by.name.clone();
+            Annotation { at, text: readable(text), by, sent: seen.accepted_at.is_some() }
+        })
+        .collect();
+    found.sort_by_key(|a| a.at);
+    found
+}
+
+/// The notes on one patient: the moment each is about, its words, and the action that it is.
+pub(crate) fn notes_of<'a>(
+    patient: &'a PatientId,
+    actions: &'a [SeenAction],
+) -> impl Iterator<Item = (Instant, &'a str, &'a SeenAction)> {
+    actions
         .iter()
-        .filter(|seen| seen.action.verb == Verb::Annotate && seen.action.about.patient() == Some(patient))
+        .filter(move |seen| {
+            seen.action.verb == Verb::Annotate && seen.action.about.patient() == Some(patient)
+        })
         .filter_map(|seen| {
             let note = seen.action.note.as_deref()?;
             // A note from elsewhere without a moment is about the moment it was written.
@@ -35,12 +53,8 @@ pub fn annotations(patient: &PatientId, actions: &[SeenAction]) -> Vec<Annotatio
                 .split_once(' ')
                 .and_then(|(moment, text)| Some((read_instant(moment)?, text)))
                 .unwrap_or((seen.action.at, note));
-            let by = seen.action.by.name.clone();
-            Some(Annotation { at, text: text.to_owned(), by, sent: seen.accepted_at.is_some() })
+            Some((at, text, seen))
         })
-        .collect();
-    found.sort_by_key(|a| a.at);
-    found
 }
 
 /// Something a person wrote about a patient in the last twelve hours, or about an alarm of theirs.
@@ -77,7 +91,7 @@ pub fn shift_notes(ward: &Ward, now: Instant) -> Vec<ShiftNote> {
             _ => return None,
         };
         let is_held = ward.sight.held_note(patient, action, now).is_some();
-        let text = if is_held { HELD_NOTE } else { text.unwrap_or(action.verb.code()) }.to_owned();
+        let text = if is_held { HELD_NOTE.to_owned() } else { readable(text.unwrap_or(action.verb.code())) };
         Some(ShiftNote { patient: patient.clone(), at, by: action.by.name.clone(), text })
     };
     let mut notes: Vec<ShiftNote> = ward.actions.iter().filter_map(note).collect();

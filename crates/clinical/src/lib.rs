@@ -6,6 +6,7 @@ mod actor;
 mod acuity;
 pub mod baseline;
 mod call;
+pub mod call_today;
 pub mod consent;
 mod convert;
 mod date;

@@ -15,6 +15,7 @@ use crate::clock::{Clock, Step};
 use crate::error::ConsoleError;
 use crate::here::{Away, Here, Seat};
 use crate::lateness::Lateness;
+use crate::months::Months;
 use crate::present::Present;
 use crate::unwatched::Watched;
 
@@ -63,6 +64,7 @@ pub struct Console {
     /// Held while a PIN is tried.
     pub(crate) trying: Mutex<()>,
     pub(crate) sparks: Mutex<Sparks>,
+    pub(crate) months: Mutex<Months>,
     /// The past moment everything is shown as of; `None` is now.
     past: Mutex<Option<View>>,
     pub(crate) present: Mutex<Present>,
@@ -148,6 +150,7 @@ impl Console {
         Ok((
             Arc::new(Console {
                 present: Mutex::new(Present::new(LiveBoard::new(vault.follow(), shown_to), vault.follow())),
+                months: Mutex::new(Months::new(vault.follow())),
                 configured,
                 here: Mutex::new(here),
                 trying: Mutex::default(),

@@ -111,6 +111,9 @@ pub enum ConsoleError {
     /// Nobody knows yet what will be.
     #[error("that moment has not come yet; nothing was recorded")]
     Future,
+    /// When to look again is over, or too far.
+    #[error("when to look again is still to come, within a year; nothing was recorded")]
+    LookAgain,
     /// A limit that a unit does not accept.
     #[error(transparent)]
     Limit(#[from] clinical::LimitError),

@@ -3,9 +3,11 @@
 //! Deliberately not here: Tauri, what a value means (`clinical`), what is true at a moment (`bedside`) or over time (`trends`),
 //! and how a page looks (`documents`).
 
+mod at_home;
 mod calls;
 mod clock;
 mod lateness;
+mod months;
 mod unwatched;
 
 mod console;

@@ -45,6 +45,11 @@ fn acts() -> Vec<(&'static str, &'static str, Act)> {
                 text: "turned".into(),
             },
         ),
+        (
+            "log-call",
+            "NCP.G..",
+            Act::LogCall { patient: "p".into(), reached: true, words: "slept well".into(), look_again: None },
+        ),
         ("shift", "NCPTG..", Act::Shift { takes_over: true }),
         ("take-over", "NCP.G..", Act::TakeOver { from: "Practitioner/99".into() }),
         ("retry", "NCPTG..", Act::Retry("nothing".into())),

@@ -18,6 +18,7 @@ mod read;
 mod score_moments;
 mod score_panel;
 
+mod at_home;
 mod draw;
 mod events;
 mod glucose;
@@ -30,6 +31,7 @@ mod values_at;
 
 mod waves;
 
+pub use at_home::{AtHome, DayAndWeek, MONTH_DAYS, at_home};
 pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use clinical::{
-    About, Action, ActionId, Actor, Body, DAY_MS, Episode, Fact, Instant, MINUTE_MS, Person, Priority,
-    SeenAction, Sex, Source, Verb,
+    About, Action, ActionId, Actor, Body, DAY_MS, Episode, Fact, Instant, MINUTE_MS, PatientId, Person,
+    Priority, SeenAction, Sex, Source, Verb,
 };
 use proptest::prelude::*;
 use vault::{Key, PageCommit, Vault, View};
@@ -171,6 +171,12 @@ proptest! {
                         done.iter().filter(|s| s.action.about == about).cloned().collect()
                     };
                     assert_eq!(r.actions_about(&"p2".into())?, of(About::Patient("p2".into())));
+                    let notes: Vec<_> = done
+                        .iter()
+                        .filter(|s| s.action.verb == Verb::Annotate && s.action.about != About::Patient("p1".into()))
+                        .cloned()
+                        .collect();
+                    assert_eq!(r.notes_on(["p0", "p2"].map(PatientId::from).iter())?, notes);
                     assert_eq!(r.actions_of_unit()?, of(About::Unit));
                     assert!(ids(&r.actions_unsent()?).is_subset(&ids(&done)));
                     Ok(())

@@ -32,6 +32,8 @@ macro_rules! every_command {
                 outbox::waiting,
                 people::find_people,
                 people::look_once,
+                programme::log_call,
+                programme::programme,
                 records::annotate,
                 records::annotations,
                 records::limits,

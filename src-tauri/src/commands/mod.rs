@@ -6,6 +6,7 @@ mod disclosures;
 mod glass;
 mod outbox;
 mod people;
+mod programme;
 mod records;
 mod seat;
 mod settings;

@@ -62,6 +62,10 @@ export const commands = {
 	findPeople: (by: SoughtBy, typed: string) => typedError<FoundPeople, Failure>(__TAURI_INVOKE("find_people", { by, typed })),
 	/**  What the server holds now of somebody who was found. */
 	lookOnce: (patient: string) => typedError<OnceLook, Failure>(__TAURI_INVOKE("look_once", { patient })),
+	/**  Logs a call of somebody at home. Durable when this returns. */
+	logCall: (sitting: number, patient: string, reached: boolean, words: string, lookAgain: number | null) => typedError<null, Failure>(__TAURI_INVOKE("log_call", { sitting, patient, reached, words, lookAgain })),
+	/**  Everybody at home, worst first. While some are pending, the page asks again. */
+	programme: () => typedError<Programme, Failure>(__TAURI_INVOKE("programme")),
 	/**  Writes a few words at a moment of a patient's trends. */
 	annotate: (sitting: number, patient: string, at: number, text: string) => typedError<null, Failure>(__TAURI_INVOKE("annotate", { sitting, patient, at, text })),
 	/**  The notes on a patient's trends. */
@@ -291,6 +295,36 @@ export type BrokenGlass = {
 	reason: string,
 	/**  When it ends by itself. */
 	until: number,
+};
+
+/**  A call that was logged. */
+export type CallEntry = {
+	at: number,
+	by: string,
+	/**  Whether the person was reached. */
+	reached: boolean,
+	/**  When somebody is to look again. */
+	lookAgain: number | null,
+	/**  What was said or done; may be empty. */
+	words: string,
+	/**  Whether the server has it. */
+	sent: boolean,
+};
+
+/**  Why somebody has to call. */
+export type CallReason = {
+	/**  Its code. */
+	kind: string,
+	/**  `person`, `device` or `neither`. */
+	problem: string,
+	/**  The same in a word. */
+	problemWord: string,
+	/**  What was found. */
+	words: string,
+	/**  What that rests on. */
+	basis: string,
+	/**  Since when, where it began at a moment. */
+	since: number | null,
 };
 
 /**  A value on a tile. */
@@ -774,6 +808,88 @@ export type Preset = {
 	limits: Bounds[],
 };
 
+/**  Everybody at home. */
+export type Programme = {
+	/**  When that was. */
+	at: number,
+	/**  Who has to be called first; then who was called and waits; then everybody else by name. */
+	rows: ProgrammeRow[],
+	/**  The months of so many people are still to be worked out: ask again. */
+	pending: number,
+	/**  So many people at home never sent anything, have no device and no alarm. */
+	without: number,
+	/**  Until when the server was heard, where it is not heard now: nobody was silent since. */
+	notHeardSince: number | null,
+	/**  Of so many days those with data are counted. */
+	days: number,
+	/**  What of all of them is withheld from who is here. */
+	withheld: Withheld | null,
+};
+
+/**  One person at home. */
+export type ProgrammeRow = {
+	/**  Logical id of the Patient. */
+	patient: string,
+	place: string,
+	/**  Family name first. */
+	name: string,
+	initials: string,
+	mrn: string,
+	age: number | null,
+	sex: string,
+	/**  When anything was measured last. */
+	lastData: number | null,
+	/**  Why nothing speaks of now, where nothing does. */
+	stale: string | null,
+	/**  On how many days there are data; nothing while that is not worked out. */
+	days: number | null,
+	/**  A fortnight of a glucose sensor. */
+	range: TimeInRange | null,
+	vitals: ProgrammeVital[],
+	/**  How many alarms of each priority want somebody, in the order of `priorities`. */
+	alerts: number[],
+	/**  The worst of them. */
+	worstAlert: string | null,
+	/**  How its devices are, in words. */
+	deviceState: string,
+	/**  The worse, the higher. */
+	deviceOrder: number,
+	devices: string[],
+	/**  Why somebody has to call, worst first. */
+	reasons: CallReason[],
+	/**  Somebody has to call. */
+	due: boolean,
+	/**  Until when a call answers all of it. */
+	answeredUntil: number | null,
+	/**  Calls that were logged, the newest first. */
+	calls: CallEntry[],
+	withheld: Withheld | null,
+};
+
+/**  The mean of the last day beside the mean of the seven days before it. */
+export type ProgrammeTrend = {
+	/**  `up`, `down` or `same`. */
+	way: string,
+	/**  `+11`. */
+	by: string,
+	/**  `last day 84, week before 73`. */
+	words: string,
+};
+
+/**  A newest value, with what the last day was beside the week before it. */
+export type ProgrammeVital = {
+	key: string,
+	label: string,
+	reads: string,
+	unit: string,
+	takenAt: number,
+	/**  Why it does not speak of now: `old`, `no signal` or `artefact`. */
+	mark: string | null,
+	/**  The priority of an alarm about it. */
+	alarm: string | null,
+	trend: ProgrammeTrend | null,
+};
+
 /**  How far the first sync is. */
 export type Progress = {
 	/**  Steps that are done. */
@@ -1095,6 +1211,20 @@ export type TileDevice = {
 	word: string,
 	/**  Where it is this one that told of it. */
 	battery: Battery | null,
+};
+
+/**  How much of a fortnight somebody's glucose was in range. */
+export type TimeInRange = {
+	/**  Percent, to sort by; nothing where there was no reading. */
+	percent: number | null,
+	/**  The same as shown. */
+	text: string,
+	/**  Whether the goal is met; nothing where there is too little to tell. */
+	met: boolean | null,
+	/**  What else it says: lows, the management indicator, on how much it rests. */
+	words: string,
+	/**  What is missing, where it is too little. */
+	tooLittle: string | null,
 };
 
 /**  Something that happened to an episode. */

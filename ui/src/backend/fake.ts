@@ -10,6 +10,8 @@ import type {
   Link,
   Member,
   News,
+  Programme,
+  ProgrammeRow,
   QueueItem,
   SettingRow,
   Settings,
@@ -367,6 +369,56 @@ export function member(parts: Partial<Member> = {}): Member {
   };
 }
 
+/** Somebody at home who is well. */
+export function atHome(parts: Partial<ProgrammeRow> = {}): ProgrammeRow {
+  return {
+    patient: 'h1',
+    place: 'Home H1',
+    name: 'Marsh, Dylan',
+    initials: 'D. M.',
+    mrn: '0417',
+    age: 38,
+    sex: 'M',
+    lastData: NOW - 3 * MINUTE,
+    stale: null,
+    days: 28,
+    range: {
+      percent: 74.2,
+      text: '74.2 %',
+      met: true,
+      words: 'below 3.9: 1.2 %; below 3.0: 0.1 % (in mmol/L); GMI 6.8 %; 3912 readings, 97 % of 14 days',
+      tooLittle: null,
+    },
+    vitals: [
+      {
+        key: 'hr',
+        label: 'HR',
+        reads: '84',
+        unit: '/min',
+        takenAt: NOW - 3 * MINUTE,
+        mark: null,
+        alarm: null,
+        trend: { way: 'up', by: '+11', words: 'last day 84, week before 73' },
+      },
+    ],
+    alerts: [0, 0, 0, 0],
+    worstAlert: null,
+    deviceState: 'No fault is known',
+    deviceOrder: 0,
+    devices: ['Wearable hub'],
+    reasons: [],
+    due: false,
+    answeredUntil: null,
+    calls: [],
+    withheld: null,
+    ...parts,
+  };
+}
+
+export function programme(parts: Partial<Programme> = {}): Programme {
+  return { at: NOW, rows: [], pending: 0, without: 0, notHeardSince: null, days: 30, withheld: null, ...parts };
+}
+
 const picture = { width: 800, height: 600 } as ImageBitmap;
 let watcher: (update: Update) => void = () => {};
 const nothing = () => Promise.resolve(null);
@@ -388,6 +440,8 @@ const answers: Backend = {
   note: nothing,
   escalate: nothing,
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [], withheld: null, said: [] }),
+  programme: () => Promise.resolve(programme()),
+  logCall: nothing,
   breakGlass: nothing,
   endGlass: nothing,
   timeline: none,

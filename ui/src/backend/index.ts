@@ -33,6 +33,7 @@ export type {
   AppState,
   Bounds,
   BrokenGlass,
+  CallEntry,
   Cell,
   Colleague,
   FileKind,
@@ -58,6 +59,8 @@ export type {
   Panel,
   Past,
   Patient,
+  Programme,
+  ProgrammeRow,
   Quarantined,
   QueueItem,
   Server,
@@ -153,6 +156,9 @@ export const backend = {
   note: (episode: string, text: string) => open(commands.note(sitting, episode, text)),
   escalate: (episode: string) => open(commands.escalate(sitting, episode)),
   patient: (id: string) => open(commands.patient(id)),
+  programme: () => open(commands.programme()),
+  logCall: (patient: string, reached: boolean, words: string, lookAgain: number | null) =>
+    open(commands.logCall(sitting, patient, reached, words, lookAgain)),
   breakGlass: (patient: string, reason: string, words: string) =>
     open(commands.breakGlass(sitting, patient, reason, words)),
   endGlass: (patient: string) => open(commands.endGlass(sitting, patient)),

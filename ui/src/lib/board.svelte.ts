@@ -52,7 +52,7 @@ export class Row {
 /** Tiles of which only the words of time change fit into one frame. */
 const OLDER_AT_ONCE = 4;
 
-export type Screen = 'ward' | 'alerts' | 'patient' | 'handover' | 'settings';
+export type Screen = 'ward' | 'alerts' | 'programme' | 'patient' | 'handover' | 'settings';
 
 /** Rust has something to say every other second. */
 const SILENT_MS = 10_000;

@@ -3,7 +3,7 @@
 export const KEYS: { keys: string; does: string }[] = [
   { keys: '/ or Ctrl+F', does: 'Search a patient by name, number or bed' },
   { keys: 'N', does: 'To the first alarm that nobody has; again, to the next' },
-  { keys: 'W A P H S', does: 'Ward, Alerts, Patient, Handover, Station' },
+  { keys: 'W A C P H S', does: 'Ward, Alerts, Home (whom to call), Patient, Handover, Station' },
   { keys: 'Arrow keys', does: 'From tile to tile; in the trends to earlier and later' },
   { keys: '+ and −', does: 'A shorter or a longer range of the trends' },
   { keys: 'End', does: 'Trends and waves of now' },

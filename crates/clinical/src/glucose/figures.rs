@@ -98,7 +98,7 @@ impl Figures {
 }
 
 impl TooLittle {
-    fn of(trace: &Trace, active_percent: f64) -> Option<TooLittle> {
+    pub(crate) fn of(trace: &Trace, active_percent: f64) -> Option<TooLittle> {
         // By the clock on the wall: a fortnight with a day of 23 hours is one.
         let shown_ms = trace.clock.shows(trace.period.to()) - trace.clock.shows(trace.period.from());
         let days = shown_ms as f64 / DAY_MS as f64;

@@ -5,6 +5,7 @@
 //! unrounded. Deliberately not here: reading a series from a cache or a file, drawing, and how a figure is rounded on a screen.
 
 mod agp;
+mod brief;
 mod compression;
 mod days;
 mod episodes;
@@ -20,6 +21,7 @@ mod targets;
 mod trace;
 
 pub use agp::{AGP_PERCENTILES, Agp, AgpBin};
+pub use brief::Brief;
 pub use compression::Suspicion;
 pub use days::DayRow;
 pub use episodes::{End, GlucoseEpisode, Level};

@@ -38,6 +38,17 @@ pub enum Act {
         /// The words.
         text: String,
     },
+    /// Logs a call of somebody at home.
+    LogCall {
+        /// Logical id of the Patient.
+        patient: PatientId,
+        /// Whether the person was reached.
+        reached: bool,
+        /// What was said or done; may be empty.
+        words: String,
+        /// When somebody is to look again; it is still to come.
+        look_again: Option<Instant>,
+    },
     /// This person leaves, or takes over: shown on every station.
     Shift {
         /// Takes over; leaves where not.
@@ -137,6 +148,7 @@ impl Act {
             Act::SetLimits { .. } => "set-limit",
             Act::SavePreset { .. } => "save-preset",
             Act::Annotate { .. } => "annotate",
+            Act::LogCall { .. } => "log-call",
             Act::Shift { .. } => "shift",
             Act::TakeOver { .. } => "take-over",
             Act::Retry(_) => "retry",
@@ -163,6 +175,7 @@ impl Act {
             Act::SetLimits { .. } => Right::SetLimits,
             Act::SavePreset { .. } => Right::SavePresets,
             Act::Annotate { .. } => Right::Annotate,
+            Act::LogCall { .. } => Right::Programme,
             Act::Shift { .. } => Right::Shift,
             // Whoever may own no alarm takes none along.
             Act::TakeOver { .. } => Right::Take,
@@ -179,6 +192,7 @@ impl Act {
         match self {
             Act::SetLimits { patient, .. }
             | Act::Annotate { patient, .. }
+            | Act::LogCall { patient, .. }
             | Act::BreakGlass { patient, .. }
             | Act::EndGlass { patient } => Some(patient),
             _ => None,
@@ -191,6 +205,7 @@ impl Act {
             Act::Alarm { episode, .. } => Some(episode.to_string()),
             Act::SetLimits { patient, .. }
             | Act::Annotate { patient, .. }
+            | Act::LogCall { patient, .. }
             | Act::BreakGlass { patient, .. }
             | Act::EndGlass { patient } => Some(patient.to_string()),
             Act::Retry(action) | Act::CarryOnByHand { action, .. } => Some(action.to_string()),

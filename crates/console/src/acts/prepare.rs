@@ -67,6 +67,9 @@ impl Console {
             Act::SetLimits { patient, changes } => Effect::Facts(self.limit_facts(who, &patient, &changes)?),
             Act::SavePreset { name, limits } => one(self.preset_fact(who, &name, limits)?),
             Act::Annotate { patient, at, text } => one(self.note_fact(who, &patient, at, &text)?),
+            Act::LogCall { patient, reached, words, look_again } => {
+                one(self.call_fact(who, &patient, (reached, &words), look_again)?)
+            }
             Act::Shift { takes_over: true } => Effect::Facts(self.taking_over_facts(who, None)?),
             Act::Shift { takes_over: false } => one(self.shift_fact(who, false, None)),
             Act::TakeOver { from } => Effect::Facts(self.taking_over_facts(who, Some(&from))?),

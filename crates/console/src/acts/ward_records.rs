@@ -1,9 +1,9 @@
 //! What becomes of an act about a patient or the unit: limits, presets, notes at a moment, shifts.
 
-use bedside::PatientLimits;
+use bedside::{PatientLimits, call_note};
 use clinical::{
-    About, Actor, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset, Role,
-    UnitLimits, Verb, presets,
+    About, Actor, DAY_MS, Instant, LimitChange, LimitError, Limits, MINUTE_MS, Measure, PatientId, Preset,
+    Role, UnitLimits, Verb, presets,
 };
 use fhir::format_instant;
 
@@ -11,6 +11,9 @@ use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
+
+/// Somebody who is looked at again later than that is not followed.
+const LONGEST_WAIT_MS: i64 = 366 * DAY_MS;
 
 /// A change with the bounds that nobody touched as they were: a screen shows some of them with fewer digits, and sends those back.
 fn untouched(change: &LimitChange, held: &PatientLimits) -> LimitChange {
@@ -86,12 +89,40 @@ impl Console {
         if at > self.now() + MINUTE_MS {
             return Err(ConsoleError::Future);
         }
+        self.noted(who, patient, at, &text)
+    }
+
+    /// A note as it travels: the moment it is about, and the words.
+    fn noted(
+        &self,
+        who: &Actor,
+        patient: &PatientId,
+        at: Instant,
+        text: &str,
+    ) -> Result<Recorded, ConsoleError> {
         self.known(patient)?;
         let (about, note) = (About::Patient(patient.clone()), format!("{} {text}", format_instant(at)));
         Ok(Recorded {
             action: self.action(who, about, Verb::Annotate, Some(note)),
             patient: Some(patient.clone()),
         })
+    }
+
+    /// A call of somebody at home is a note about them, of the moment it was logged.
+    pub(super) fn call_fact(
+        &self,
+        who: &Actor,
+        patient: &PatientId,
+        (reached, text): (bool, &str),
+        look_again: Option<Instant>,
+    ) -> Result<Recorded, ConsoleError> {
+        let now = self.now();
+        if look_again.is_some_and(|at| !(1..=LONGEST_WAIT_MS).contains(&at.ms_since(now))) {
+            return Err(ConsoleError::LookAgain);
+        }
+        // A call that was not answered needs no words.
+        let said = words(text).unwrap_or_default();
+        self.noted(who, patient, now, &call_note(reached, &said, look_again))
     }
 
     pub(super) fn shift_fact(&self, who: &Actor, takes_over: bool, from: Option<&Actor>) -> Recorded {

@@ -5,6 +5,7 @@ mod glucose;
 mod moment;
 mod over_time;
 pub(crate) mod people;
+mod programme;
 pub(crate) mod record;
 mod settings;
 mod somebody;

@@ -111,12 +111,7 @@ pub struct Tile {
 
 impl From<bedside::Tile> for Tile {
     fn from(tile: bedside::Tile) -> Tile {
-        let name = match (tile.family.as_str(), tile.given.as_str()) {
-            ("", "") => "Name not known".to_owned(),
-            ("", one) | (one, "") => one.to_owned(),
-            (family, given) => format!("{family}, {given}"),
-        };
-        let name = if tile.deceased { format!("{name} (deceased)") } else { name };
+        let name = family_first(&tile);
         let battery = tile.battery.map(|percent| Battery { percent, low: percent <= clinical::LOW_BATTERY });
         Tile {
             place: tile.place(),
@@ -134,12 +129,7 @@ impl From<bedside::Tile> for Tile {
             mrn: tile.mrn,
             birth_date: tile.birth_date,
             age: tile.age,
-            sex: match tile.sex {
-                Sex::Female => "F",
-                Sex::Male => "M",
-                Sex::Other => "X",
-                Sex::Unknown => "",
-            },
+            sex: letter(tile.sex),
             deceased: tile.deceased,
             air: tile.air,
             news: tile.news.into(),
@@ -156,6 +146,26 @@ impl From<bedside::Tile> for Tile {
                 })
                 .collect(),
         }
+    }
+}
+
+/// A name as it is shown.
+pub(super) fn family_first(tile: &bedside::Tile) -> String {
+    let name = match (tile.family.as_str(), tile.given.as_str()) {
+        ("", "") => "Name not known".to_owned(),
+        ("", one) | (one, "") => one.to_owned(),
+        (family, given) => format!("{family}, {given}"),
+    };
+    if tile.deceased { format!("{name} (deceased)") } else { name }
+}
+
+/// What stands beside an age.
+pub(super) fn letter(sex: Sex) -> &'static str {
+    match sex {
+        Sex::Female => "F",
+        Sex::Male => "M",
+        Sex::Other => "X",
+        Sex::Unknown => "",
     }
 }
 

@@ -20,6 +20,7 @@ mod imports;
 mod ledger;
 mod patient;
 mod people;
+mod programme;
 mod record;
 mod records;
 mod score;
@@ -54,6 +55,9 @@ pub use imports::{Import, ImportProblem, Imported};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};
+pub use programme::{
+    CallEntry, CallReason, Programme, ProgrammeRow, ProgrammeTrend, ProgrammeVital, TimeInRange,
+};
 pub use records::{Annotation, Bounds, Limit, LimitChange, Limits, Preset, SetLimit, ValueAt};
 pub use score::{News, NewsInput, ScaleTwo, Score};
 pub(crate) use settings::RowOf;

@@ -207,6 +207,23 @@ impl Reader<'_> {
         self.actions_where(&about, params![patient.as_str()])
     }
 
+    /// The notes on these patients up to the view's moment, by the records that are named.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn notes_on<'a>(
+        &self,
+        patients: impl IntoIterator<Item = &'a PatientId>,
+    ) -> Result<Vec<SeenAction>, VaultError> {
+        let about: Vec<String> = patients.into_iter().map(|id| format!("{PATIENT}{id}")).collect();
+        let mut notes = self.actions_where(
+            "episode IN (SELECT value FROM json_each(?3)) AND verb = ?4",
+            params![json(&about), Verb::Annotate.code()],
+        )?;
+        self.hide_notes(&mut notes)?;
+        Ok(notes)
+    }
+
     /// What was done at `since` or later, up to the view's moment.
     ///
     /// # Errors

@@ -1,0 +1,68 @@
+//! What does not come: from anything, from a sensor that others outlive, from who measures by themselves.
+
+use super::reason::{Problem, Reason, ReasonKind};
+use crate::{DAY_MS, HOUR_MS, Instant, Measure};
+
+/// Nothing at all for so long is a reason: a night out of reach of a network is none.
+pub const SILENT_MS: i64 = DAY_MS;
+/// A glucose sensor may be silent for so long: one that is changed warms up for two hours at most.
+pub const SENSOR_SILENT_MS: i64 = 3 * HOUR_MS;
+/// Who measures by themselves may leave out so much.
+pub const UNMEASURED_MS: i64 = 3 * DAY_MS;
+/// Who has not measured for so long has no habit that could be missed.
+const HABIT_MS: i64 = 30 * DAY_MS;
+
+/// How a value came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// By a sensor that is worn and sends by itself.
+    Sensor,
+    /// By a device, whenever somebody measures.
+    Device,
+    /// Charted by a person.
+    Charted,
+}
+
+/// The newest of something that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// What.
+    pub measure: Measure,
+    /// How it came.
+    pub sent: Sent,
+    /// When it was measured last.
+    pub newest: Instant,
+}
+
+/// Why nothing comes, as of the moment until which the server was heard; nothing where all comes that came.
+pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
+    let last = signals.iter().map(|signal| signal.newest).max()?;
+    if heard.ms_since(last) >= SILENT_MS {
+        let words = format!("Nothing comes from any device for {}", lasting(heard.ms_since(last)));
+        let basis = "Newest value of any kind; hub, its network, or none is worn".to_owned();
+        return Some(Reason::new(ReasonKind::Silent, Problem::Device, words, basis).since(last));
+    }
+    let newest = |measure: Measure, sent: Sent| {
+        let those = signals.iter().filter(|signal| signal.measure == measure && signal.sent == sent);
+        those.map(|signal| signal.newest).max()
+    };
+    let sensor = newest(Measure::Glucose, Sent::Sensor);
+    if let Some(at) = sensor.filter(|at| heard.ms_since(*at) >= SENSOR_SILENT_MS) {
+        let words = format!("Glucose sensor silent for {}", lasting(heard.ms_since(at)));
+        let basis = "Newest reading of the sensor; other devices still send".to_owned();
+        return Some(Reason::new(ReasonKind::SensorSilent, Problem::Device, words, basis).since(at));
+    }
+    let by_hand = [("Blood pressure", Measure::SystolicBp), ("Weight", Measure::Weight)];
+    let known =
+        by_hand.into_iter().filter_map(|(name, measure)| Some((name, newest(measure, Sent::Device)?)));
+    let late = |at: Instant| (UNMEASURED_MS..HABIT_MS).contains(&heard.ms_since(at));
+    let (name, at) = known.filter(|(_, at)| late(*at)).min_by_key(|(_, at)| *at)?;
+    let words = format!("{name} not measured for {}", lasting(heard.ms_since(at)));
+    let basis = "Newest value of it; other devices still send".to_owned();
+    Some(Reason::new(ReasonKind::NotMeasured, Problem::Person, words, basis).since(at))
+}
+
+/// Whole hours, and from two days on whole days, that are over.
+fn lasting(ms: i64) -> String {
+    if ms < 2 * DAY_MS { format!("{} h", ms / HOUR_MS) } else { format!("{} days", ms / DAY_MS) }
+}

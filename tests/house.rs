@@ -63,6 +63,7 @@ fn what_people_do_and_take_out_passes_the_gate_alone() {
         ("one_server", ".audit("),
         ("its_units", ".audit("),
         ("signing", ".audit("),
+        ("listening", ".audit("),
         ("site_file", ".set_site("),
         ("site_file", ".unset_site("),
     ]

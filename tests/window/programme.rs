@@ -20,7 +20,7 @@ async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it(
     let onset = (jiff::Timestamp::now() - jiff::SignedDuration::from_secs(20)).to_string();
     let alarm = json!({
         "resourceType": "DetectedIssue", "id": "home-1", "severity": "high", "status": "preliminary",
-        "code": { "text": "Alarm home-1" }, "patient": { "reference": "Patient/home-p6" },
+        "code": { "text": "Alarm home-1" }, "patient": { "reference": "Patient/home-p5" },
         "identifiedPeriod": { "start": onset },
     });
     put(sim.base(), &alarm).await;
@@ -35,7 +35,7 @@ async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it(
     app.until("the alarm first", "return document.querySelector('[data-testid^=home-home-p]')?.textContent.includes('*** Alarm home-1')").await;
     app.shot("programme");
     let by_reason = app.ask(ROWS).await;
-    assert_eq!((by_reason.as_array().unwrap().len(), &by_reason[0]), (6, &json!("home-p6")), "{by_reason}");
+    assert_eq!((by_reason.as_array().unwrap().len(), &by_reason[0]), (6, &json!("home-p5")), "{by_reason}");
     // Of the sensors of four people there are two days of fourteen.
     let few = "return [...document.querySelectorAll('[data-testid^=home-home-p] .range')].filter(c => c.textContent.includes('too little data')).length";
     assert_eq!(app.ask(few).await, 4);
@@ -45,9 +45,9 @@ async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it(
     let names: Vec<String> = serde_json::from_value(app.ask(names).await).unwrap();
     assert!(names.len() == 6 && names.is_sorted(), "{names:?}");
     app.click("[data-testid=sort-call]").await;
-    assert_eq!(app.ask(ROWS).await[0], "home-p6");
+    assert_eq!(app.ask(ROWS).await[0], "home-p5");
 
-    app.click("[data-testid=home-home-p6] .name").await;
+    app.click("[data-testid=home-home-p5] .name").await;
     assert!(app.text("[data-testid=reason-high-alarm]").await.contains("Alarm home-1"));
     app.click("[data-testid=log-call]").await;
     app.click("[data-testid=call-reached]").await;
@@ -56,7 +56,7 @@ async fn who_has_to_be_called_stands_first_and_a_call_that_is_logged_answers_it(
     app.click("[data-testid=again-hours]").await;
     app.shot("programme-call");
     app.click("[data-testid=call-record]").await;
-    app.until("answered", "return document.querySelector('[data-testid=home-home-p6] [data-testid=answered]')?.textContent.includes(', reached; again')").await;
+    app.until("answered", "return document.querySelector('[data-testid=home-home-p5] [data-testid=answered]')?.textContent.includes(', reached; again')").await;
     assert!(app.text("[data-testid=call-log]").await.contains("took sugar"));
     app.shot("programme-called");
     app.until("the server has it", "return !document.querySelector('[data-testid=waiting-count]')").await;

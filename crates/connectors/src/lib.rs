@@ -16,7 +16,7 @@ mod files;
 #[cfg(fuzzing)]
 mod fuzz;
 
-pub use files::given::{DayOrder, Given};
+pub use files::given::{DayOrder, FhirPage, Given, ReadFhir};
 pub use files::kind::FileKind;
 pub use files::open::{NotRead, open_file};
 pub use files::portion::{FileIn, Named, Portion, Remark};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bedside::local_time;
 use clinical::{Actor, Body, Fact, Instant, PatientId, Person, Right};
-use connectors::{DayOrder, FileIn, FileKind, Given, Named, Portion, open_file};
+use connectors::{DayOrder, FhirPage, FileIn, FileKind, Given, Named, Portion, open_file};
 use jiff::tz::TimeZone;
 use vault::{Brought, Ingested, Next, PageCommit};
 
@@ -127,7 +127,7 @@ impl Console {
             )));
         }
         let zone_name = zone.iana_name().unwrap_or("the station's own").to_owned();
-        let given = Given { patient: patient.clone(), zone, dates, read_at: self.now() };
+        let given = Given { patient: patient.clone(), zone, dates, read_at: self.now(), fhir };
         let mut file = open_file(Box::new(source), given)
             .map_err(|why| refused(format!("{}: {why}", path.display())))?;
         let kind = file.kind();
@@ -154,6 +154,14 @@ impl Console {
         let now = self.now();
         Ok(Opened { file, first, tally: Arc::new(Mutex::new(tally)), known, now })
     }
+}
+
+/// A Bundle in a file, as one of the server's is read. Nothing is known of the server it is of: only relative references lead to its
+/// resources.
+fn fhir(bytes: &[u8]) -> Result<FhirPage, String> {
+    let fhir::Page { facts, labels, unreadable, left_out, .. } =
+        fhir::read_page(bytes).map_err(|why| why.to_string())?;
+    Ok(FhirPage { facts, labels, unreadable, left_out })
 }
 
 const OTHER_NAME: &str = "this file names somebody else than the record of this patient does";

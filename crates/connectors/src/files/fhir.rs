@@ -8,10 +8,9 @@
 use std::io::{Cursor, Read};
 
 use clinical::{Body, DeviceId, Fact, PatientId};
-use fhir::{Bases, Page, read_page_of};
 use serde_json::value::RawValue;
 
-use super::given::Given;
+use super::given::{FhirPage, Given, ReadFhir};
 use super::items::{Item, Items, State};
 use super::kind::FileKind;
 use super::portion::{FileIn, Portion};
@@ -38,7 +37,7 @@ impl Owner {
     }
 
     /// What of a page is taken.
-    fn admit(&mut self, page: Page, into: &mut Portion) -> Vec<&'static str> {
+    fn admit(&mut self, page: FhirPage, into: &mut Portion) -> Vec<&'static str> {
         let mut refused = Vec::new();
         let named = self.given.patient.clone();
         for fact in page.facts {
@@ -133,6 +132,7 @@ fn rename_device(body: &mut Body, made: impl Fn(&DeviceId) -> DeviceId) {
 /// Reads a Bundle, several of them one behind the other, or resources. Of one that was cut its whole entries are read.
 pub(crate) fn read_bundle(text: &str, given: Given) -> Portion {
     const KIND: FileKind = FileKind::FhirBundle;
+    let read_page = given.fhir;
     let (mut read, mut owner) = (Portion::default(), Owner::new(given));
     for item in Items::new(Box::new(Cursor::new(text.to_owned())), usize::MAX) {
         let whole = String::from_utf8_lossy(&item.bytes);
@@ -140,17 +140,17 @@ pub(crate) fn read_bundle(text: &str, given: Given) -> Portion {
         if let Some(reason) = ended(item.state).or((!is_json).then_some("it is no JSON")) {
             read.refuse(KIND, item.line, format!("{reason}; its whole entries are taken"), "");
         }
-        let page = match read_page_of(whole.as_bytes(), &Bases::default()) {
+        let page = match read_page(whole.as_bytes()) {
             Ok(page) => Ok(page),
             Err(_) if is_json && first_type(&whole) != Some("Bundle") => {
-                read_page_of(bundled(std::iter::once(whole.as_ref())).as_bytes(), &Bases::default())
+                read_page(bundled(std::iter::once(whole.as_ref())).as_bytes())
             }
-            Err(_) => read_page_of(salvaged(&whole).as_bytes(), &Bases::default()),
+            Err(_) => read_page(salvaged(&whole).as_bytes()),
         };
         let mut page = match page {
             Ok(page) => page,
             Err(error) => {
-                read.refuse(KIND, item.line, error.to_string(), &whole);
+                read.refuse(KIND, item.line, error, &whole);
                 continue;
             }
         };
@@ -210,6 +210,10 @@ impl Ndjson {
         Ndjson { items: Items::new(source, LONGEST), owner: Owner::new(given), is_over: false }
     }
 
+    fn read_page(&self) -> ReadFhir {
+        self.owner.given.fhir
+    }
+
     fn take(&mut self, lines: &[(u64, String)], piece: &mut Portion) {
         match self.at_once(lines) {
             Some(found) => piece.add(found),
@@ -225,9 +229,7 @@ impl Ndjson {
     /// All lines as one page; nothing where any of them cannot be read.
     fn at_once(&mut self, lines: &[(u64, String)]) -> Option<Portion> {
         let page = bundled(lines.iter().map(|(_, text)| text.as_str()));
-        let page = read_page_of(page.as_bytes(), &Bases::default())
-            .ok()
-            .filter(|page| page.unreadable.is_empty())?;
+        let page = self.read_page()(page.as_bytes()).ok().filter(|page| page.unreadable.is_empty())?;
         let mut piece = Portion::default();
         self.owner.admit(page, &mut piece).is_empty().then_some(piece)
     }
@@ -235,7 +237,7 @@ impl Ndjson {
     fn one(&mut self, number: u64, text: &str, piece: &mut Portion) {
         const KIND: FileKind = FileKind::FhirNdjson;
         let page = bundled(std::iter::once(text));
-        match read_page_of(page.as_bytes(), &Bases::default()) {
+        match self.read_page()(page.as_bytes()) {
             Ok(mut page) => {
                 let is_in_part = !page.facts.is_empty();
                 for held in std::mem::take(&mut page.unreadable) {
@@ -245,7 +247,7 @@ impl Ndjson {
                     piece.refuse(KIND, number, reason, text);
                 }
             }
-            Err(error) => piece.refuse(KIND, number, error.to_string(), text),
+            Err(error) => piece.refuse(KIND, number, error, text),
         }
     }
 

@@ -1,6 +1,9 @@
 //! What whoever takes a file in says of it, for what it leaves out.
 
-use clinical::{Instant, PatientId};
+use std::collections::BTreeMap;
+
+use clinical::consent::Label;
+use clinical::{Fact, Instant, PatientId, SmolStr, Source, Unreadable};
 use jiff::tz::TimeZone;
 
 /// What is said of a file.
@@ -14,6 +17,24 @@ pub struct Given {
     pub dates: Option<DayOrder>,
     /// When it is taken in.
     pub read_at: Instant,
+    /// What reads a Bundle: this room does not know FHIR.
+    pub fhir: ReadFhir,
+}
+
+/// Reads a Bundle of FHIR R4; the error says why it is none, and quotes nothing of it.
+pub type ReadFhir = fn(&[u8]) -> Result<FhirPage, String>;
+
+/// What a Bundle says.
+#[derive(Debug, Default)]
+pub struct FhirPage {
+    /// What could be read.
+    pub facts: Vec<Fact>,
+    /// The security labels of those that have some, by their sources.
+    pub labels: Vec<(Source, Vec<Label>)>,
+    /// What could not.
+    pub unreadable: Vec<Unreadable>,
+    /// What is not read, by its name in R4, with how often.
+    pub left_out: BTreeMap<SmolStr, usize>,
 }
 
 /// Whether a date begins with its day or its month.

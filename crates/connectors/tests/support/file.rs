@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use clinical::{Body, Comparator, Fact, Instant, Sample};
-use connectors::{Given, Portion, open_file};
+use connectors::{FhirPage, Given, Portion, open_file};
 use jiff::tz::TimeZone;
 
 pub const CLARITY: &str = "Index,Timestamp (YYYY-MM-DDThh:mm:ss),Event Type,Event Subtype,Patient Info,Device Info,Source Device ID,Glucose Value (mg/dL),Insulin Value (u),Carb Value (grams),Duration (hh:mm:ss),Glucose Rate of Change (mg/dL/min),Transmitter Time (Long Integer),Transmitter ID
@@ -52,7 +52,15 @@ pub fn given() -> Given {
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         dates: None,
         read_at: Instant(1_800_000_000_000),
+        fhir,
     }
+}
+
+/// The mapping of the room that knows FHIR.
+fn fhir(bytes: &[u8]) -> Result<FhirPage, String> {
+    let fhir::Page { facts, labels, unreadable, left_out, .. } =
+        fhir::read_page(bytes).map_err(|why| why.to_string())?;
+    Ok(FhirPage { facts, labels, unreadable, left_out })
 }
 
 pub fn read(text: &str) -> Portion {

@@ -139,9 +139,9 @@ impl PageWriter {
                 let goal = format!("{}{met}", row.goal.as_deref().unwrap_or_default());
                 let ink = if row.met == Some(false) { Ink::bold(8.5) } else { Ink::plain(8.5) };
                 let page = self.page();
-                page.text_within(LEFT, y, 112.0, Ink::plain(8.5), &row.label);
-                page.text_within(LEFT + 112.0, y, 106.0, ink, &row.value);
-                page.text_within(LEFT + 222.0, y, 92.0, Ink::quiet(8.0), &goal);
+                page.text_within(LEFT, y, 106.0, Ink::plain(8.5), &row.label);
+                page.text_within(LEFT + 107.0, y, 119.0, ink, &row.value);
+                page.text_within(LEFT + 228.0, y, 86.0, Ink::quiet(8.0), &goal);
             }
             if let Some(row) = others.get(n) {
                 let page = self.page();

@@ -5,6 +5,7 @@
 //! never more; a diagnosis is not known here. Deliberately not here: reading a cache, and how a moment is written.
 
 mod glucose;
+mod logged_call;
 mod reason;
 mod silence;
 mod weight;
@@ -12,12 +13,13 @@ mod weight;
 #[cfg(test)]
 mod tests;
 
+pub use logged_call::LoggedCall;
 pub use reason::{Problem, Reason, ReasonKind};
 pub use silence::{SENSOR_SILENT_MS, SILENT_MS, Sent, Signal, UNMEASURED_MS};
 pub use weight::{GAIN_KG, GAIN_MS};
 
 use crate::glucose::Brief;
-use crate::{DAY_MS, Instant, LOW_BATTERY, Priority, Shown};
+use crate::{Instant, LOW_BATTERY, Priority, Shown};
 
 /// An alarm of somebody that is on and wants somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,25 +30,6 @@ pub struct OpenAlarm {
     pub text: String,
     /// When it began.
     pub onset: Instant,
-}
-
-/// A call that somebody logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedCall {
-    /// When.
-    pub at: Instant,
-    /// Whether the person was reached.
-    pub reached: bool,
-    /// When somebody is to look again, where that was said.
-    pub look_again: Option<Instant>,
-}
-
-impl LoggedCall {
-    /// Until when it answers what was known by then: until somebody is to look again; else for a day where the person was reached,
-    /// and not at all where they were not.
-    pub fn answers_until(&self) -> Instant {
-        self.look_again.unwrap_or(self.at + if self.reached { DAY_MS } else { 0 })
-    }
 }
 
 /// What a station knows of one person at home.

@@ -1,6 +1,6 @@
 //! A reason to call, and where it stands among others.
 
-use super::LoggedCall;
+use super::logged_call::LoggedCall;
 use crate::Instant;
 
 /// What a reason is about, the worst first.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::glucose::{Mark, Reading, TargetSet, Trace};
-use crate::{HOUR_MS, MINUTE_MS, Measure, TimeRange, WallClock};
+use crate::{DAY_MS, HOUR_MS, MINUTE_MS, Measure, TimeRange, WallClock};
 
 const NOW: Instant = Instant(1_772_409_600_000);
 
@@ -203,6 +203,10 @@ fn more_than_two_kilogram_in_three_days_are_told_of_with_both_weights() {
     assert_eq!(gain(&[(days(1), 75.0), (at, 72.0)]), None, "lost");
     assert_eq!(gain(&[(days(6), 60.0), (days(4), 72.0)]), None, "of last week, not of today");
     assert_eq!(gain(&[(at, 72.0)]), None);
+    assert_eq!(gain(&[(days(1), 58.0), (at, 72.0)]), None, "somebody else on the scale");
+    // The same as the rule of a person's own days.
+    let rule = &crate::baseline::WEIGHT_RULES[1];
+    assert_eq!((GAIN_KG, GAIN_MS), (rule.gain_kg, rule.within_days * DAY_MS));
 }
 
 #[test]

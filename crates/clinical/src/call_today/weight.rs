@@ -1,6 +1,7 @@
 //! Weight that rises fast: of somebody with a failing heart it is water (ESC guidelines 2021: more than 2 kg in 3 days).
 
 use super::reason::{Problem, Reason, ReasonKind};
+use crate::baseline::SOMEBODY_ELSE_KG;
 use crate::{DAY_MS, HOUR_MS, Instant};
 
 /// More than so many kilogram are a reason.
@@ -16,7 +17,7 @@ pub(super) fn gained(weights: &[(Instant, f64)], now: Instant) -> Option<Reason>
     let (since, lowest) = *before.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let gain = newest - lowest;
     // Scales show tenths: 72.0 after 70.0 is not more than 2 kg, whatever the last bit of a difference says.
-    let is_more = (gain * 100.0).round() > GAIN_KG * 100.0;
+    let is_more = (gain * 100.0).round() > GAIN_KG * 100.0 && gain <= SOMEBODY_ELSE_KG;
     let hours = (at.ms_since(since) + HOUR_MS - 1) / HOUR_MS;
     let words = format!("Weight +{gain:.1} kg in {hours} h: {lowest:.1} to {newest:.1} kg");
     let basis =

@@ -312,7 +312,35 @@ fn hl7_faults_are_named_with_the_lines_of_the_file() {
     assert_eq!(found.remarks.iter().map(|r| r.line).collect::<Vec<_>>(), [7], "{:?}", reasons(&found));
     assert!(file::samples(&found).iter().all(|s| s.patient == "p"), "given to whom was named");
     let own = file::read_bytes(file.as_bytes(), connectors::Given { patient: None, ..given() });
-    assert!(own.if_unknown.iter().any(|fact| matches!(fact.body, Body::Person(_))));
+    // Who somebody is, and where, a file does not say: it may be as old as it is forged.
+    assert!(
+        own.if_unknown.is_empty()
+            && own.facts.iter().all(|f| matches!(f.body, Body::Samples(_) | Body::Device(_)))
+    );
+}
+
+#[test]
+fn an_hl7_file_takes_nothing_back_and_its_ids_meet_none_of_the_listeners() {
+    let file = "MSH|^~\\&|LAB|H|||20260301120000+0000||ORU^R01|1|P|2.6\rPID|||7^^^H^MR||Secretname^Ana\r\
+        OBR|1||5|x|||20260301115900+0000\rOBX|1|NM|8867-4^^LN|1|72|/min|||||F\rOBX|2|NM|59408-5^^LN|1|97|%|||||D\r";
+    let by = |patient: Option<&str>| {
+        file::read_bytes(file.as_bytes(), connectors::Given { patient: patient.map(Into::into), ..given() })
+    };
+    let (own, of_p, of_q) = (by(None), by(Some("p")), by(Some("q")));
+    for found in [&own, &of_p, &of_q] {
+        assert!(
+            reasons(found).iter().any(|(_, why)| why.contains("takes nothing back")),
+            "{:?}",
+            reasons(found)
+        );
+        assert!(found.facts.iter().all(|fact| !matches!(fact.body, Body::Deleted)));
+    }
+    let ids = |found: &connectors::Portion| -> Vec<String> {
+        found.facts.iter().map(|fact| fact.source.reference.to_string()).collect()
+    };
+    assert!(!ids(&own).is_empty());
+    assert!(ids(&of_p).iter().all(|id| !ids(&own).contains(id) && !ids(&of_q).contains(id)));
+    assert_eq!(ids(&of_p), ids(&by(Some("p"))), "the same file says the same again");
 }
 
 #[test]

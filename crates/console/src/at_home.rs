@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bedside::{Board, PhoneCall, Tile};
 use clinical::call_today::{CallToday, Known, OpenAlarm, Sent, Signal, call_today};
 use clinical::consent::Withheld;
-use clinical::{Instant, Measure, PatientId, Priority, Shown, is_ahead};
-use trends::AtHome;
+use clinical::{EpisodeId, Instant, Measure, PatientId, Priority, Shown, is_ahead};
+use trends::{AtHome, is_of_a_sensor};
 use vault::{SeriesValue, Sight, Ward};
 
 /// Everybody at home, who has to be called first, and what is not known of them yet.
@@ -90,12 +90,19 @@ pub(crate) fn values_of<'a>(
 }
 
 /// The alarms that want somebody, by whose they are.
-pub(crate) fn alarms_of(board: &Board) -> HashMap<PatientId, Vec<OpenAlarm>> {
+pub(crate) fn alarms_of(board: &Board, ward: &Ward) -> HashMap<PatientId, Vec<OpenAlarm>> {
+    let renewed: HashMap<&EpisodeId, Instant> =
+        ward.episodes.iter().filter_map(|e| Some((&e.id, e.renewed?.at))).collect();
     let mut found: HashMap<PatientId, Vec<OpenAlarm>> = HashMap::new();
     for item in board.queue.iter().filter(|item| item.line.presence.is_live()) {
         let Some(patient) = &item.patient else { continue };
         let line = &item.line;
-        let alarm = OpenAlarm { priority: line.priority, text: line.text.clone(), onset: line.onset };
+        let alarm = OpenAlarm {
+            priority: line.priority,
+            text: line.text.clone(),
+            onset: line.onset,
+            renewed: renewed.get(&line.episode).copied(),
+        };
         found.entry(patient.clone()).or_default().push(alarm);
     }
     found
@@ -108,10 +115,15 @@ pub(crate) fn glucose_units(ward: &Ward) -> impl Iterator<Item = &str> {
 
 /// What speaks of whether anything comes. A battery does: its device is there.
 fn signals(values: &[&SeriesValue], has_sensor: bool) -> Vec<Signal> {
+    // A drop of blood says nothing of a sensor, unless all that comes is coded as blood, as some bridges do.
+    let glucose = |value: &&&SeriesValue| value.series.measure() == Some(Measure::Glucose);
+    let is_told_apart = values.iter().filter(glucose).any(|value| is_of_a_sensor(&value.series));
     let signal = |value: &&SeriesValue| {
         let measure = value.series.measure()?;
         let sent = match (measure, &value.series.device) {
-            (Measure::Glucose, _) if has_sensor => Sent::Sensor,
+            (Measure::Glucose, _) if has_sensor && (!is_told_apart || is_of_a_sensor(&value.series)) => {
+                Sent::Sensor
+            }
             (_, Some(_)) => Sent::Device,
             (_, None) => Sent::Charted,
         };

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bedside::local_time;
 use clinical::{Actor, Body, Fact, Instant, PatientId, Person, Right};
@@ -19,6 +21,8 @@ use crate::view::{Failure, Import, ImportProblem, Imported, Iso};
 const NAMED: usize = 200;
 /// A station whose screens are open takes no longer file: nothing else is written while one is taken in, and alarms wait for nothing.
 const LONGEST_BESIDE_ALARMS: u64 = 4 << 20;
+/// A file whose next piece does not come for so long is given up, and nothing of it is taken: whoever writes alarms waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Pieces that are read ahead of those that are written.
 const AHEAD: usize = 2;
 
@@ -57,7 +61,7 @@ impl Console {
             Leaving { what: "import preview", way: Way::Shown, face, about: patient.as_ref(), why: None };
         let done = self.disclose(who, &leaving, || {
             let pieces = opened.read();
-            Ok(self.vault.rehearse_file(move || pieces.recv().unwrap_or(Next::Lost))?)
+            Ok(self.vault.rehearse_file(move || pieces.recv_timeout(PATIENCE).unwrap_or(Next::Lost))?)
         })?;
         Ok(lock(&tally).finish(&done, true))
     }
@@ -83,7 +87,7 @@ impl Console {
         let done = self.admit(who, &coming, |entry| {
             let (pieces, counted) = (opened.read(), tally.clone());
             let entry = move |done: &Ingested| entry(&lock(&counted).words(done));
-            Ok(self.vault.bring_file(move || pieces.recv().unwrap_or(Next::Lost), entry)?)
+            Ok(self.vault.bring_file(move || pieces.recv_timeout(PATIENCE).unwrap_or(Next::Lost), entry)?)
         })?;
         Ok(lock(&tally).finish(&done, false))
     }
@@ -128,7 +132,8 @@ impl Console {
         }
         let zone_name = zone.iana_name().unwrap_or("the station's own").to_owned();
         let given = Given { patient: patient.clone(), zone, dates, read_at: self.now(), fhir };
-        let mut file = open_file(Box::new(source), given)
+        // What is written into it meanwhile is not of it: a file that grows would have no end.
+        let mut file = open_file(Box::new(source.take(about.len())), given)
             .map_err(|why| refused(format!("{}: {why}", path.display())))?;
         let kind = file.kind();
         if kind.needs_patient() && patient.is_none() {
@@ -137,8 +142,8 @@ impl Console {
                 kind.name()
             )));
         }
-        let is_of_this_server =
-            patient.is_none() && matches!(kind, FileKind::FhirBundle | FileKind::FhirNdjson);
+        let is_of_this_server = patient.is_none()
+            && matches!(kind, FileKind::FhirBundle | FileKind::FhirNdjson | FileKind::Hl7v2);
         let known =
             if is_of_this_server { Some(self.vault.read(|reader| reader.persons_known())?) } else { None };
         let first = file.next().unwrap_or_default();
@@ -166,16 +171,22 @@ fn fhir(bytes: &[u8]) -> Result<FhirPage, String> {
 
 const OTHER_NAME: &str = "this file names somebody else than the record of this patient does";
 
-/// Whether a file names somebody else, as far as both say it. Capitals and the order of the names do not matter.
+/// Whether a file names somebody else, as far as both say it.
 fn differs(named: &Named, person: &Person) -> bool {
+    let born = named.born.as_ref().zip(person.birth_date.as_ref());
+    is_other_name([&named.family, &named.given], [&person.family, &person.given])
+        || born.is_some_and(|(file, record)| !file.starts_with(record.as_str()))
+}
+
+/// Whether these are the names of two people. Capitals and the order of names do not matter, and whoever is written shorter is written the
+/// same. One name of several is no name: a sister has the family's, too.
+fn is_other_name(file: [&str; 2], record: [&str; 2]) -> bool {
     let words = |texts: [&str; 2]| -> BTreeSet<String> {
         let words = texts.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
         words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
     };
-    let (file, record) = (words([&named.family, &named.given]), words([&person.family, &person.given]));
-    let other_name = !file.is_empty() && !record.is_empty() && file.is_disjoint(&record);
-    let born = named.born.as_ref().zip(person.birth_date.as_ref());
-    other_name || born.is_some_and(|(file, record)| !file.starts_with(record.as_str()))
+    let (file, record) = (words(file), words(record));
+    !file.is_subset(&record) && !record.is_subset(&file)
 }
 
 fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
@@ -337,5 +348,27 @@ fn whose(fact: &Fact) -> Option<&PatientId> {
         Body::Person(person) => Some(&person.id),
         Body::Stay(stay) => Some(&stay.patient),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_another_unless_the_shorter_one_is_all_in_the_longer() {
+        for (file, record, is_other) in [
+            (["Schmidt", "Anna"], ["Schmidt", "Bernd"], true),
+            (["Schmidt", "Anna"], ["Weber", "Anna"], true),
+            (["Schmidt", "Anna"], ["Weber", "Bernd"], true),
+            (["SCHMIDT", "anna"], ["Schmidt", "Anna"], false),
+            (["Anna", "Schmidt"], ["Schmidt", "Anna Maria"], false),
+            (["Schmidt-Weber", "Anna"], ["Schmidt", "Anna"], false),
+            (["", "Anna"], ["Schmidt", "Anna"], false),
+            (["", ""], ["Schmidt", "Anna"], false),
+            (["Schmidt", "Anna"], ["", ""], false),
+        ] {
+            assert_eq!(is_other_name(file, record), is_other, "{file:?} {record:?}");
+        }
     }
 }

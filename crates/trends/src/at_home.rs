@@ -192,8 +192,13 @@ fn glucose(
     if of_it.peek().is_none() {
         return Ok(None);
     }
-    let worn = of_it.any(is_of_a_sensor);
     let month = TimeRange::new(month.from(), now + 1).unwrap_or(month);
+    // One that was worn before the month says nothing of whose blood is read now.
+    let mut worn = false;
+    for series in of_it.filter(|series| is_of_a_sensor(series)) {
+        let newest = reader.before(series.id, month.to())?;
+        worn |= newest.is_some_and(|(at, _)| at >= month.from());
+    }
     let trace = glucose_trace(reader, patient, month, clock)?;
     let worn = worn && !trace.readings().is_empty();
     Ok(Some((trace, worn)))

@@ -8,7 +8,7 @@ use vault::{Reader, SeriesInfo, VaultError};
 const OF_A_SENSOR: [&str; 3] = ["99504-3", "105272-9", "160212"];
 
 /// Whether its code is one of a sensor.
-pub(crate) fn is_of_a_sensor(series: &SeriesInfo) -> bool {
+pub fn is_of_a_sensor(series: &SeriesInfo) -> bool {
     OF_A_SENSOR.contains(&series.code.as_str())
 }
 

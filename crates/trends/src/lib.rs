@@ -35,7 +35,7 @@ pub use at_home::{AtHome, DayAndWeek, MONTH_DAYS, at_home};
 pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};
-pub use glucose::glucose_trace;
+pub use glucose::{glucose_trace, is_of_a_sensor};
 pub use glucose_charts::{glucose_days, glucose_profile};
 pub use glucose_picture::{
     GlucoseDayCell, GlucosePicture, GlucoseRequest, glucose_day_cells, glucose_picture, glucose_shown,

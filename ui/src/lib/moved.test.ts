@@ -103,6 +103,35 @@ describe('a press meets what it was meant for', () => {
   });
 });
 
+it('knows what is scrolled out of sight to stand nowhere', () => {
+  const box = (e: Element, top: number, height: number) =>
+    ((e as HTMLElement).getBoundingClientRect = () => new DOMRect(0, top, 300, height));
+  document.body.innerHTML = `<ul><li data-card="waits"><button data-testid="again">Try again</button></li></ul>
+    <div style="overflow-y: auto"><article data-card="hidden"></article><article data-card="seen"></article></div>`;
+  const at = (css: string) => document.querySelector(css)!;
+  box(at('[data-card=waits]'), 0, 100);
+  box(at('[data-testid=again]'), 0, 100);
+  box(at('div'), 100, 200);
+  // The queue is scrolled down by a card: where that card would be the waiting list is.
+  box(at('[data-card=hidden]'), 0, 100);
+  box(at('[data-card=seen]'), 100, 100);
+  moved.look(standing(document));
+  now += 5000;
+  const again = vi.fn();
+  at('[data-testid=again]').addEventListener('click', again);
+  const there = { bubbles: true, cancelable: true, detail: 1, clientX: 50, clientY: 50 };
+  for (const [type, hear] of [
+    ['pointerdown', moved.press],
+    ['click', moved.click],
+  ] as const) {
+    at('ul').addEventListener(type, (event) => hear(event as MouseEvent), { capture: true, once: true });
+    at('[data-testid=again]').dispatchEvent(new MouseEvent(type, there));
+  }
+  expect(again).toHaveBeenCalledOnce();
+  expect(tell).not.toHaveBeenCalled();
+  expect(standing(document).map((one) => one.id.trim())).toEqual(['waits', 'waits again', 'seen']);
+});
+
 it('hears every key, which presses what has the focus', () => {
   show(['new', 'a', 'b', 'c']);
   const event = new MouseEvent('click', { detail: 0, cancelable: true });

@@ -24,14 +24,37 @@ function idOf(element: Element | null): string {
   return `${card.dataset.card} ${own}`;
 }
 
-/** All cards and their buttons as they stand now, a card before its buttons. */
+/** What holds a card and shows a part of itself alone: what is scrolled out of it stands nowhere. */
+const holders = new WeakMap<Element, Element>();
+function holderOf(card: Element): Element {
+  const from = card.parentElement ?? card;
+  let known = holders.get(from);
+  if (!known) {
+    known = from;
+    while (known.parentElement && ['', 'visible'].includes(getComputedStyle(known).overflowY))
+      known = known.parentElement;
+    holders.set(from, known);
+  }
+  return known;
+}
+
+/** All cards and their buttons as far as they are in sight now, a card before its buttons. */
 export function standing(root: ParentNode): Standing[] {
   const all: Standing[] = [];
-  for (const card of root.querySelectorAll<HTMLElement>(CARDS))
+  const within = new Map<Element, DOMRect>();
+  for (const card of root.querySelectorAll<HTMLElement>(CARDS)) {
+    const holder = holderOf(card);
+    const box =
+      within.get(holder) ??
+      (holder.parentElement ? holder.getBoundingClientRect() : new DOMRect(0, 0, innerWidth, innerHeight));
+    within.set(holder, box);
     for (const one of [card, ...card.querySelectorAll<HTMLElement>(PRESSED)]) {
-      const { left, top, right, bottom } = one.getBoundingClientRect();
+      const place = one.getBoundingClientRect();
+      const [left, top] = [Math.max(place.left, box.left), Math.max(place.top, box.top)];
+      const [right, bottom] = [Math.min(place.right, box.right), Math.min(place.bottom, box.bottom)];
       if (right > left && bottom > top) all.push({ id: idOf(one), left, top, right, bottom });
     }
+  }
   return all;
 }
 

@@ -30,6 +30,8 @@ pub struct OpenAlarm {
     pub text: String,
     /// When it began.
     pub onset: Instant,
+    /// When it became new once more on the same id, as when its priority was raised.
+    pub renewed: Option<Instant>,
 }
 
 /// What a station knows of one person at home.
@@ -91,7 +93,7 @@ pub fn call_today(known: &Known<'_>, now: Instant) -> CallToday {
     reasons.extend(known.battery.and_then(of_battery));
     let answered_until = known.call.and_then(|call| {
         let until = call.answers_until();
-        let is_answered = now < until && reasons.iter().all(|reason| reason.is_answered_by(call));
+        let is_answered = now < until && reasons.iter().all(|reason| reason.is_answered_by(call, now));
         (is_answered && !reasons.is_empty()).then_some(until)
     });
     if let Some(at) = known.call.and_then(|call| call.look_again).filter(|at| *at <= now) {
@@ -110,12 +112,14 @@ fn of_alarm(alarm: &OpenAlarm) -> Reason {
         Priority::Technical => (ReasonKind::TechnicalAlarm, Problem::Device),
     };
     let words = format!("{} {}", alarm.priority.marks(), alarm.text);
-    Reason::new(kind, problem, words, "Alarm that wants somebody".to_owned()).since(alarm.onset)
+    Reason::new(kind, problem, words, "Alarm that wants somebody".to_owned())
+        .since(alarm.onset)
+        .became(alarm.renewed.unwrap_or(alarm.onset).max(alarm.onset))
 }
 
-fn of_battery((percent, at): (u8, Instant)) -> Option<Reason> {
+/// A battery that is low goes on being it with each report: when it became so is not known, and a call answers it.
+fn of_battery((percent, _): (u8, Instant)) -> Option<Reason> {
     let words = format!("Battery {percent} %");
     let basis = format!("Newest level; low is {LOW_BATTERY} % and less");
-    (percent <= LOW_BATTERY)
-        .then(|| Reason::new(ReasonKind::Battery, Problem::Device, words, basis).since(at))
+    (percent <= LOW_BATTERY).then(|| Reason::new(ReasonKind::Battery, Problem::Device, words, basis))
 }

@@ -1,7 +1,7 @@
 //! A reason to call, and where it stands among others.
 
 use super::logged_call::LoggedCall;
-use crate::Instant;
+use crate::{DAY_MS, Instant};
 
 /// What a reason is about, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,17 +105,24 @@ pub struct Reason {
     pub basis: String,
     /// Since when, where it began at a moment; of a share of many days there is none.
     pub since: Option<Instant>,
+    /// When it became one, where that is known: a silence does when it is too long.
+    pub(super) became: Option<Instant>,
     /// How far the goal is missed, among reasons of one kind.
     pub(crate) excess: f64,
 }
 
 impl Reason {
     pub(super) fn new(kind: ReasonKind, problem: Problem, words: String, basis: String) -> Reason {
-        Reason { kind, problem, words, basis, since: None, excess: 0.0 }
+        Reason { kind, problem, words, basis, since: None, became: None, excess: 0.0 }
     }
 
     pub(super) fn since(self, at: Instant) -> Reason {
-        Reason { since: Some(at), ..self }
+        Reason { since: Some(at), became: self.became.or(Some(at)), ..self }
+    }
+
+    /// It became a reason later than it began.
+    pub(super) fn became(self, at: Instant) -> Reason {
+        Reason { became: Some(at), ..self }
     }
 
     pub(super) fn by(self, excess: f64) -> Reason {
@@ -132,8 +139,13 @@ impl Reason {
         self.excess
     }
 
-    /// Whether a call was an answer to it: it was there by then. A share of a fortnight was, whenever it is looked at.
-    pub(super) fn is_answered_by(&self, call: &LoggedCall) -> bool {
-        self.since.is_none_or(|since| since <= call.at)
+    /// Whether a call is an answer to it at `now`: it was a reason by then. Of a share of many days nobody knows since when it is one: lows
+    /// are answered for a day and no longer, what changes slowly for as long as the call answers anything.
+    pub(super) fn is_answered_by(&self, call: &LoggedCall, now: Instant) -> bool {
+        match (self.became, self.kind) {
+            (Some(became), _) => became <= call.at,
+            (None, ReasonKind::VeryLow | ReasonKind::Low) => now.ms_since(call.at) < DAY_MS,
+            (None, _) => true,
+        }
     }
 }

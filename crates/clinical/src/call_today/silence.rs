@@ -40,7 +40,11 @@ pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
     if heard.ms_since(last) >= SILENT_MS {
         let words = format!("Nothing comes from any device for {}", lasting(heard.ms_since(last)));
         let basis = "Newest value of any kind; hub, its network, or none is worn".to_owned();
-        return Some(Reason::new(ReasonKind::Silent, Problem::Device, words, basis).since(last));
+        return Some(
+            Reason::new(ReasonKind::Silent, Problem::Device, words, basis)
+                .since(last)
+                .became(last + SILENT_MS),
+        );
     }
     let newest = |measure: Measure, sent: Sent| {
         let those = signals.iter().filter(|signal| signal.measure == measure && signal.sent == sent);
@@ -50,7 +54,11 @@ pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
     if let Some(at) = sensor.filter(|at| heard.ms_since(*at) >= SENSOR_SILENT_MS) {
         let words = format!("Glucose sensor silent for {}", lasting(heard.ms_since(at)));
         let basis = "Newest reading of the sensor; other devices still send".to_owned();
-        return Some(Reason::new(ReasonKind::SensorSilent, Problem::Device, words, basis).since(at));
+        return Some(
+            Reason::new(ReasonKind::SensorSilent, Problem::Device, words, basis)
+                .since(at)
+                .became(at + SENSOR_SILENT_MS),
+        );
     }
     let by_hand = [("Blood pressure", Measure::SystolicBp), ("Weight", Measure::Weight)];
     let known =
@@ -59,7 +67,11 @@ pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
     let (name, at) = known.filter(|(_, at)| late(*at)).min_by_key(|(_, at)| *at)?;
     let words = format!("{name} not measured for {}", lasting(heard.ms_since(at)));
     let basis = "Newest value of it; other devices still send".to_owned();
-    Some(Reason::new(ReasonKind::NotMeasured, Problem::Person, words, basis).since(at))
+    Some(
+        Reason::new(ReasonKind::NotMeasured, Problem::Person, words, basis)
+            .since(at)
+            .became(at + UNMEASURED_MS),
+    )
 }
 
 /// Whole hours, and from two days on whole days, that are over.

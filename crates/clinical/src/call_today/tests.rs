@@ -45,7 +45,7 @@ fn kinds(known: &Known<'_>) -> Vec<(&'static str, Problem)> {
 }
 
 fn alarm(priority: Priority, age: i64) -> OpenAlarm {
-    OpenAlarm { priority, text: "Glucose 3.4 < 3.9".into(), onset: ago(age) }
+    OpenAlarm { priority, text: "Glucose 3.4 < 3.9".into(), onset: ago(age), renewed: None }
 }
 
 #[test]
@@ -204,6 +204,10 @@ fn more_than_two_kilogram_in_three_days_are_told_of_with_both_weights() {
     assert_eq!(gain(&[(days(6), 60.0), (days(4), 72.0)]), None, "of last week, not of today");
     assert_eq!(gain(&[(at, 72.0)]), None);
     assert_eq!(gain(&[(days(1), 58.0), (at, 72.0)]), None, "somebody else on the scale");
+    // Whoever else stood on the scale hides no true gain, before it or after it.
+    let told = Some(("Weight +3.5 kg in 48 h: 70.0 to 73.5 kg".to_owned(), Some(at)));
+    assert_eq!(gain(&[(days(4), 70.0), (days(2), 70.0), (days(1), 58.0), (at, 73.5)]), told);
+    assert_eq!(gain(&[(days(4), 70.0), (days(2), 70.0), (at, 73.5), (at + 1, 95.0)]), told);
     // The same as the rule of a person's own days.
     let rule = &crate::baseline::WEIGHT_RULES[1];
     assert_eq!((GAIN_KG, GAIN_MS), (rule.gain_kg, rule.within_days * DAY_MS));
@@ -226,6 +230,33 @@ fn a_call_answers_what_was_there_and_nothing_that_came_later() {
     assert_eq!(standing(call(true, Some(NOW)), 2 * HOUR_MS), (true, None), "the time to look again has come");
     let yesterday = LoggedCall { at: ago(DAY_MS), reached: true, look_again: None };
     assert_eq!(standing(yesterday, 30 * HOUR_MS), (true, None));
+}
+
+#[test]
+fn a_call_answers_nothing_that_became_a_reason_after_it() {
+    let call = LoggedCall { at: ago(2 * DAY_MS), reached: true, look_again: Some(NOW + 5 * DAY_MS) };
+    let is_due = |known: Known<'_>| call_today(&Known { call: Some(&call), ..known }, NOW).is_due();
+    // It was measured before the call, and was missed after it.
+    let signal = |measure, sent, age| Signal { measure, sent, newest: ago(age) };
+    let beside = signal(Measure::HeartRate, Sent::Device, MINUTE_MS);
+    let weight = |age| vec![beside, signal(Measure::Weight, Sent::Device, age)];
+    assert!(is_due(Known { signals: weight(3 * DAY_MS + HOUR_MS), ..nothing() }), "missed since an hour");
+    assert!(!is_due(Known { signals: weight(6 * DAY_MS), ..nothing() }), "missed when the call was made");
+    let silent = |age| vec![signal(Measure::HeartRate, Sent::Device, age)];
+    assert!(is_due(Known { signals: silent(2 * DAY_MS + HOUR_MS), ..nothing() }));
+    assert!(!is_due(Known { signals: silent(4 * DAY_MS), ..nothing() }));
+    // An alarm that was raised on its id after the call.
+    let raised = OpenAlarm { renewed: Some(ago(HOUR_MS)), ..alarm(Priority::High, 5 * DAY_MS) };
+    assert!(is_due(Known { alarms: vec![raised], ..nothing() }));
+    assert!(!is_due(Known { alarms: vec![alarm(Priority::High, 5 * DAY_MS)], ..nothing() }));
+    // A battery is low with each report, and was when the call was about it.
+    assert!(!is_due(Known { battery: Some((9, ago(MINUTE_MS))), ..nothing() }));
+    // Of lows over many days nobody knows since when they are too many: they are answered for a day.
+    let lows = fortnight(&[(3000, 100.0), (300, 50.0)]);
+    assert!(is_due(Known { glucose: Some(&lows), ..nothing() }));
+    let today = LoggedCall { at: ago(HOUR_MS), ..call.clone() };
+    let known = Known { glucose: Some(&lows), call: Some(&today), ..nothing() };
+    assert!(!call_today(&known, NOW).is_due());
 }
 
 #[test]

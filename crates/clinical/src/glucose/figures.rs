@@ -99,9 +99,9 @@ impl Figures {
 
 impl TooLittle {
     pub(crate) fn of(trace: &Trace, active_percent: f64) -> Option<TooLittle> {
-        // By the clock on the wall: a fortnight with a day of 23 hours is one.
+        // By the clock on the wall or by the time that passed: a fortnight with a day of 23 hours is one, and so is one with a day of 25.
         let shown_ms = trace.clock.shows(trace.period.to()) - trace.clock.shows(trace.period.from());
-        let days = shown_ms as f64 / DAY_MS as f64;
+        let days = shown_ms.max(trace.period.length()) as f64 / DAY_MS as f64;
         let found = TooLittle {
             days: (days < ENOUGH_DAYS).then_some(days),
             active_percent: (active_percent <= ENOUGH_ACTIVE_PERCENT).then_some(active_percent),
@@ -166,6 +166,18 @@ mod tests {
             (0..n).map(|n| Reading::plain(period.from() + n * 5 * MINUTE_MS, 100.0)).collect();
         let found = Figures::of(&Trace::of(&readings, period, &berlin, None));
         assert_eq!((found.too_little, found.days.len(), found.active_percent), (None, 14, 100.0));
+    }
+
+    #[test]
+    fn fourteen_days_of_time_over_the_autumn_change_are_a_fortnight() {
+        let berlin = clock_of("Europe/Berlin", "2026-01-01T00:00Z", "2026-12-31T00:00Z");
+        let to = at("2026-11-01T17:00Z");
+        let period = TimeRange::new(to - 14 * DAY_MS, to).unwrap();
+        let readings: Vec<_> =
+            (0..4032).map(|n| Reading::plain(period.from() + n * 5 * MINUTE_MS, 100.0)).collect();
+        assert_eq!(Figures::of(&Trace::of(&readings, period, &berlin, None)).too_little, None);
+        let short = TimeRange::new(period.from() + DAY_MS, to).unwrap();
+        assert!(Figures::of(&Trace::of(&readings, short, &berlin, None)).too_little.is_some());
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub fn match_takes(dues: &[Due], takes: &[Take], now: Instant) -> Matched {
     for (n, due) in dues.iter().enumerate() {
         let before = n.checked_sub(1).map(|n| dues[n].at);
         let after = dues.get(n + 1).map(|due| due.at);
-        let (first, last) = (reach(before, due.at), reach(after, due.at));
+        let first = before.map_or(due.at - ALONE_MS, |other| reach(other, due.at));
+        let last = after.map_or(due.at + ALONE_MS, |other| reach(other, due.at));
         while let Some(take) = takes.next_if(|take| take.at < first.min(due.from)) {
             matched.extra.push(take.id.clone());
         }
@@ -109,12 +110,8 @@ pub fn match_takes(dues: &[Due], takes: &[Take], now: Instant) -> Matched {
 }
 
 /// Where the time of one ends towards its neighbour: half-way.
-fn reach(neighbour: Option<Instant>, at: Instant) -> Instant {
-    let half = neighbour.map_or(0, |other| other.ms_since(at) / 2);
-    match neighbour {
-        None => at + ALONE_MS,
-        Some(_) => at + half.clamp(-REACH_MS, REACH_MS),
-    }
+fn reach(neighbour: Instant, at: Instant) -> Instant {
+    at + (neighbour.ms_since(at) / 2).clamp(-REACH_MS, REACH_MS)
 }
 
 fn tolerance(due: &Due, before: Option<Instant>, after: Option<Instant>) -> i64 {

@@ -280,7 +280,7 @@ def main():
     for bin in range(96):
         inside = [value for value, at in zip(values, shown) if at % DAY // (15 * MINUTE) == bin]
         say("agp", bin * 15, len(inside), *percentiles(inside))
-    fortnight = wall(zone, end) - wall(zone, start) >= 14 * DAY
+    fortnight = max(wall(zone, end) - wall(zone, start), end - start) >= 14 * DAY
     say("too_little", int(not fortnight), int(active_percent <= 70))
 
 

@@ -46,14 +46,18 @@ impl Console {
             }
             None => (self.ward_and_board()?.0, self.seen_board()?.1),
         };
-        let (values, alarms) = (values_of(&ward, &sight, now), alarms_of(&board));
+        let (values, alarms) = (values_of(&ward, &sight, now), alarms_of(&board, &ward));
+        let mut notes = self.notes_by_patient(&ward)?;
+        let called = |patient: &PatientId| {
+            notes.get(patient).is_some_and(|notes| !phone_calls(patient, notes).is_empty())
+        };
         let is_known = |tile: &Arc<Tile>| {
             let sends = values.contains_key(&tile.patient) || !tile.devices.is_empty();
-            sends || alarms.contains_key(&tile.patient) || !tile.withheld.is_empty()
+            let is_told = alarms.contains_key(&tile.patient) || !tile.withheld.is_empty();
+            sends || is_told || called(&tile.patient)
         };
         let home = board.tiles.iter().filter(|tile| tile.home && !tile.deceased).cloned();
         let (home, others): (Vec<Arc<Tile>>, Vec<Arc<Tile>>) = home.partition(is_known);
-        let mut notes = self.notes_by_patient(&ward)?;
         // Of a past moment it is not known whether the server was heard then.
         let heard = if past.is_none() { self.server_heard(&ward, now)? } else { None };
         let shown = Shown::at(&ward.site, Measure::Glucose, glucose_units(&ward));

@@ -120,6 +120,11 @@ impl Pulse {
         }
     }
 
+    /// Asks for something of what plays. The program may open its device anew between the look and the word: then it is asked of the new one.
+    pub(crate) fn ask_of_stream(&self, verb: &str, what: &str) {
+        self.wait_until("what plays takes a word", |pulse| pulse.ask(&[verb, &pulse.stream(), what]));
+    }
+
     fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command.env("PULSE_SERVER", format!("unix:{}", self.socket().display())).stderr(Stdio::null());

@@ -53,20 +53,19 @@ async fn heard_or_said(kind: Kind) {
     says(&app, "").await;
 
     // This program alone, as a desktop's mixer does it, and a device of its own that nobody hears.
-    let stream = pulse.stream();
-    assert!(pulse.ask(&["set-sink-input-mute", &stream, "1"]));
+    pulse.ask_of_stream("set-sink-input-mute", "1");
     says(&app, "Muted").await;
-    assert!(pulse.ask(&["set-sink-input-mute", &stream, "0"]));
+    pulse.ask_of_stream("set-sink-input-mute", "0");
     says(&app, "").await;
-    assert!(pulse.ask(&["set-sink-input-volume", &stream, "7%"]));
+    pulse.ask_of_stream("set-sink-input-volume", "7%");
     says(&app, "Volume 7 %").await;
-    assert!(pulse.ask(&["set-sink-input-volume", &stream, "100%"]));
+    pulse.ask_of_stream("set-sink-input-volume", "100%");
     says(&app, "").await;
     assert!(pulse.ask(&["load-module", "module-null-sink", "sink_name=other"]));
     pulse.mute_for_good("other");
-    assert!(pulse.ask(&["move-sink-input", &stream, "other"]));
+    pulse.ask_of_stream("move-sink-input", "other");
     says(&app, "Muted").await;
-    assert!(pulse.ask(&["move-sink-input", &stream, "ward"]));
+    pulse.ask_of_stream("move-sink-input", "ward");
     says(&app, "").await;
 
     alarm(sim.base(), "before", "high", "SpO2 80 < 90", false).await;

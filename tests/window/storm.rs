@@ -57,16 +57,23 @@ async fn two_hundred_alarms_at_once_drop_none_and_stand_worst_first() {
         "{DOWN} return whole && [...rows.values()].filter((row) => row.startsWith('row-storm-')).length === {STORM}"
     );
     app.until("every alarm of the storm", &all).await;
-    println!(
-        "{STORM} alarms raised in {raised:?}, the last of them on the screen after {:?}",
-        sent.elapsed() - raised
-    );
+    let took = sent.elapsed() - raised;
+    println!("{STORM} alarms raised in {raised:?}, the last of them on the screen after {took:?}");
 
-    let order = app.ask(ACTIVE).await;
+    let rank = |row: &str| ["high", "medium", "low"].iter().position(|known| row.ends_with(known)).unwrap();
+    let is_sorted = |order: &str| order.split(',').map(rank).is_sorted();
+    let mut order = app.ask(ACTIVE).await;
+    // A list that is sorted anew between two steps of a way down is seen in parts: then it is gone down once more.
+    for _ in 0..8 {
+        if order.as_str().is_some_and(|order| order.contains("row-") && is_sorted(order)) {
+            break;
+        }
+        app.until("every alarm once more", &all).await;
+        order = app.ask(ACTIVE).await;
+    }
     let rows: Vec<&str> = order.as_str().unwrap().split(',').collect();
     assert!(!rows.contains(&"row-over high"), "what ended stands in a group of its own");
     assert_eq!(rows.iter().filter(|row| row.starts_with("row-storm-")).count(), STORM, "all of it is active");
-    let rank = |row: &str| ["high", "medium", "low"].iter().position(|known| row.ends_with(known)).unwrap();
     let ranks: Vec<usize> = rows.iter().map(|row| rank(row)).collect();
     assert!(ranks.is_sorted(), "worst first: {ranks:?}");
 

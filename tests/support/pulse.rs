@@ -106,23 +106,15 @@ impl Pulse {
         });
     }
 
-    /// The number of the one stream that plays.
-    pub(crate) fn stream(&self) -> String {
-        let began = Instant::now();
-        loop {
-            let list = self.tool("pactl").args(["list", "short", "sink-inputs"]).output().unwrap().stdout;
-            let list = String::from_utf8(list).unwrap();
-            if let Some(number) = list.split_whitespace().next() {
-                return number.to_owned();
-            }
-            assert!(began.elapsed() < Duration::from_secs(20), "nothing plays");
-            std::thread::yield_now();
-        }
-    }
-
-    /// Asks for something of what plays. The program may open its device anew between the look and the word: then it is asked of the new one.
+    /// Asks for something of all that plays. The program may open its device anew between the look and the word: then it is asked of what
+    /// plays then, and of what it leaves behind as well.
     pub(crate) fn ask_of_stream(&self, verb: &str, what: &str) {
-        self.wait_until("what plays takes a word", |pulse| pulse.ask(&[verb, &pulse.stream(), what]));
+        self.wait_until("what plays takes a word", |pulse| {
+            let list = pulse.tool("pactl").args(["list", "short", "sink-inputs"]).output().unwrap().stdout;
+            let list = String::from_utf8(list).unwrap();
+            let all: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+            !all.is_empty() && all.iter().all(|stream| pulse.ask(&[verb, stream, what]))
+        });
     }
 
     fn tool(&self, name: &str) -> Command {

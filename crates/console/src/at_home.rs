@@ -22,6 +22,8 @@ pub(crate) struct AllAtHome {
     pub without: usize,
     /// Until when the server was heard, where it is not heard now.
     pub not_heard_since: Option<Instant>,
+    /// Whether the fortnight was read from the server to its end.
+    pub is_fortnight_read: bool,
     /// What of all of them is withheld from who looks.
     pub withheld: Withheld,
     /// How glucose is shown.
@@ -45,13 +47,14 @@ pub(crate) struct Somebody {
 
 impl Somebody {
     /// Of the newest of their values, the alarms that want somebody, and the calls that were logged, the newest first. `heard` is until when
-    /// the server was heard.
+    /// the server was heard, and beside it whether the fortnight was read to its end.
     pub(crate) fn new(
         tile: Arc<Tile>,
         month: Option<Arc<AtHome>>,
         (values, open): (&[&SeriesValue], &[OpenAlarm]),
         calls: Vec<PhoneCall>,
-        (heard, shown, now): (Option<Instant>, Shown, Instant),
+        (heard, is_fortnight_read): (Option<Instant>, bool),
+        (shown, now): (Shown, Instant),
     ) -> Somebody {
         let of_month = month.as_ref().map(|month| month.withheld.clone()).filter(|of| !of.is_empty());
         let withheld = of_month.unwrap_or_else(|| tile.withheld.clone());
@@ -62,6 +65,7 @@ impl Somebody {
             alarms: open.to_vec(),
             signals: signals(values, glucose.is_some()),
             glucose,
+            is_fortnight_read,
             shown,
             weights: month.as_ref().map_or(&[][..], |month| month.weights.as_slice()),
             battery: battery(values, &tile),

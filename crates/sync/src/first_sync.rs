@@ -42,6 +42,7 @@ const fn span(name: &'static str, kind: &'static str, from_ago: Option<i64>, to_
 const ACTIONS: &str = "first/Communication";
 const ALARMS: &str = "first/DetectedIssue";
 const DOSES: &str = "first/MedicationAdministration";
+const OLDER: &str = "first/older";
 
 pub(crate) const STEPS: &[Step] = &[
     whole("first/Location", "Location"),
@@ -65,7 +66,7 @@ pub(crate) const STEPS: &[Step] = &[
     span("first/7d", "Observation", Some(7 * DAY_MS), Some(5 * DAY_MS)),
     span("first/10d", "Observation", Some(10 * DAY_MS), Some(7 * DAY_MS)),
     span("first/14d", "Observation", Some(14 * DAY_MS), Some(10 * DAY_MS)),
-    span("first/older", "Observation", None, Some(14 * DAY_MS)),
+    span(OLDER, "Observation", None, Some(14 * DAY_MS)),
 ];
 
 /// Whether a board that shows the present needs this step.
@@ -81,6 +82,19 @@ pub(crate) fn is_first_board(step: &Step) -> bool {
 pub fn board_is_read(reader: &Reader) -> Result<bool, VaultError> {
     for step in STEPS.iter().filter(|step| is_first_board(step)) {
         if reader.step(step.name)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the values of the last fortnight were read into this cache to their end: until then a day without any says nothing of a device.
+///
+/// # Errors
+/// Of the database.
+pub fn fortnight_is_read(reader: &Reader) -> Result<bool, VaultError> {
+    for step in STEPS.iter().filter(|step| step.kind == "Observation" && step.name != OLDER) {
+        if !is_done(reader, step.name)? {
             return Ok(false);
         }
     }

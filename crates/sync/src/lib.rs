@@ -46,7 +46,7 @@ mod session;
 pub use beats::{Beats, LATE, Late, Stage, Uptime, Working};
 pub use engine::Engine;
 pub use event::{Now, SyncEvent};
-pub use first_sync::{alarms_are_read, board_is_read, doses_are_read};
+pub use first_sync::{alarms_are_read, board_is_read, doses_are_read, fortnight_is_read};
 pub use link::LinkState;
 pub use once::ReadOnce;
 pub use outage::Outage;

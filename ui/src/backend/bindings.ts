@@ -820,6 +820,8 @@ export type Programme = {
 	without: number,
 	/**  Until when the server was heard, where it is not heard now: nobody was silent since. */
 	notHeardSince: number | null,
+	/**  Whether the fortnight was read from the server to its end: until then no device is said to have sent too little. */
+	isFortnightRead: boolean,
 	/**  Of so many days those with data are counted. */
 	days: number,
 	/**  What of all of them is withheld from who is here. */

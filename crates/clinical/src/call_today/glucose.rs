@@ -10,7 +10,7 @@ const LEAST_DAYS: f64 = 1.0;
 const VERY_LOW: f64 = 54.0;
 
 /// Each goal that is missed, and that there is too little to tell.
-pub(super) fn reasons(brief: &Brief, shown: &Shown) -> Vec<Reason> {
+pub(super) fn reasons(brief: &Brief, shown: &Shown, is_read: bool) -> Vec<Reason> {
     let mut found = Vec::new();
     if brief.n == 0 {
         return found;
@@ -26,7 +26,7 @@ pub(super) fn reasons(brief: &Brief, shown: &Shown) -> Vec<Reason> {
     if found.iter().any(|reason| reason.kind == ReasonKind::VeryLow) {
         found.retain(|reason| reason.kind != ReasonKind::Low);
     }
-    if !is_enough {
+    if !is_enough && is_read {
         let words = format!("Too little data: the sensor sent {} % of the time", cut(brief.active_percent));
         let basis = format!("{}; figures need more than {ENOUGH_ACTIVE_PERCENT} %", basis(brief));
         found.push(Reason::new(ReasonKind::TooLittle, Problem::Device, words, basis));

@@ -46,6 +46,8 @@ pub struct Known<'a> {
     pub signals: Vec<Signal>,
     /// The glucose of a fortnight, where there is a sensor.
     pub glucose: Option<&'a Brief>,
+    /// Whether the fortnight was read from the server to its end: what is not here yet no device left out.
+    pub is_fortnight_read: bool,
     /// In which unit glucose is shown.
     pub shown: Shown,
     /// Weights in kilogram, oldest first.
@@ -87,7 +89,7 @@ pub fn call_today(known: &Known<'_>, now: Instant) -> CallToday {
     }
     reasons.extend(silence);
     if let Some(brief) = known.glucose {
-        reasons.extend(glucose::reasons(brief, &known.shown));
+        reasons.extend(glucose::reasons(brief, &known.shown, known.is_fortnight_read));
     }
     reasons.extend(weight::gained(known.weights, now));
     reasons.extend(known.battery.and_then(of_battery));

@@ -33,6 +33,7 @@ fn nothing<'a>() -> Known<'a> {
         alarms: Vec::new(),
         signals: vec![signal(Measure::HeartRate, Sent::Device, MINUTE_MS)],
         glucose: None,
+        is_fortnight_read: true,
         shown: Shown::of(Measure::Glucose, ["mg/dL"]),
         weights: &[],
         battery: None,
@@ -121,6 +122,14 @@ fn what_is_in_range_is_told_of_with_the_management_indicator_and_in_the_unit_of_
         ["7.4 % below 3.0 mmol/L, goal less than 1 %", "40.4 % in range, goal more than 70 %; GMI 7.4 %"]
     );
     assert_eq!(found[0].basis, "4032 readings of 14 days, 100 % of the time");
+}
+
+#[test]
+fn what_was_not_read_yet_no_device_left_out() {
+    let few = fortnight(&[(600, 100.0)]);
+    let known = |is_fortnight_read| Known { glucose: Some(&few), is_fortnight_read, ..nothing() };
+    assert_eq!(kinds(&known(true)), [("too-little", Problem::Device)]);
+    assert_eq!(kinds(&known(false)), []);
 }
 
 #[test]

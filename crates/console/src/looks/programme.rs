@@ -11,7 +11,7 @@ use clinical::{
     Actor, DAY_MS, Instant, MINUTE_MS, Measure, PatientId, Right, SeenAction, Shown, TimeRange, WallClock,
     is_ahead,
 };
-use sync::board_is_read;
+use sync::{board_is_read, fortnight_is_read};
 use trends::MONTH_DAYS;
 use vault::Ward;
 
@@ -60,6 +60,7 @@ impl Console {
         let (home, others): (Vec<Arc<Tile>>, Vec<Arc<Tile>>) = home.partition(is_known);
         // Of a past moment it is not known whether the server was heard then.
         let heard = if past.is_none() { self.server_heard(&ward, now)? } else { None };
+        let is_fortnight_read = self.engine().is_none() || self.vault.read(fortnight_is_read)?;
         let shown = Shown::at(&ward.site, Measure::Glucose, glucose_units(&ward));
         // A list of many is looked at through no broken glass: each look through one stands in the record.
         let eyes = Eyes { looker: self.looker(who)?, view: self.view() };
@@ -72,6 +73,7 @@ impl Console {
             pending,
             without: others.len(),
             not_heard_since: heard.filter(|at| *at < now),
+            is_fortnight_read,
             withheld: Withheld::default(),
             shown,
         };
@@ -80,7 +82,8 @@ impl Console {
             let open = alarms.get(&tile.patient).map_or(&[][..], Vec::as_slice);
             let calls = notes.remove(&tile.patient).map_or_else(Vec::new, |n| phone_calls(&tile.patient, &n));
             let month = months.of(&tile.patient).cloned();
-            let somebody = Somebody::new(tile, month, (own, open), calls, (heard, shown, now));
+            let somebody =
+                Somebody::new(tile, month, (own, open), calls, (heard, is_fortnight_read), (shown, now));
             all.withheld.add(somebody.withheld.clone());
             all.people.push(somebody);
         }

@@ -27,6 +27,8 @@ pub struct Programme {
     pub without: u32,
     /// Until when the server was heard, where it is not heard now: nobody was silent since.
     pub not_heard_since: Option<i64>,
+    /// Whether the fortnight was read from the server to its end: until then no device is said to have sent too little.
+    pub is_fortnight_read: bool,
     /// Of so many days those with data are counted.
     pub days: u32,
     /// What of all of them is withheld from who is here.
@@ -161,6 +163,7 @@ impl From<AllAtHome> for Programme {
             pending: count(all.pending),
             without: count(all.without),
             not_heard_since: all.not_heard_since.map(ms),
+            is_fortnight_read: all.is_fortnight_read,
             days: MONTH_DAYS,
             withheld: Withheld::some(&all.withheld),
         }

@@ -209,3 +209,10 @@ it('of five hundred people has the rows in sight', async () => {
   expect(screen.getByTestId('programme-rows').getAttribute('aria-rowcount')).toBe('502');
   vi.restoreAllMocks();
 });
+
+it('blames no device for what was not read yet', async () => {
+  answer({ programme: () => Promise.resolve(programme({ rows: people, isFortnightRead: false })) });
+  await show();
+  expect(screen.getByTestId('programme-history').textContent).toContain('no fault of a device');
+  expect(screen.getByTestId('programme-rows').textContent).toContain('No reason known yet');
+});

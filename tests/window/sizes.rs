@@ -49,6 +49,19 @@ async fn all_screens(app: &App, state: &str, size: (u32, u32)) -> Vec<String> {
     app.until("numbers", "return document.querySelectorAll('.flow td b').length > 10").await;
     found.extend(look(app, &name("flow"), size).await);
     app.click("[data-testid=view-trends]").await;
+    // Somebody at home, on the list of all of them with what stands beside it, and their glucose.
+    app.click("[data-testid=nav-programme]").await;
+    app.until("months", "return document.querySelector('[data-testid=programme]')?.dataset.pending === '0'")
+        .await;
+    found.extend(look(app, &name("programme"), size).await);
+    app.click("[data-testid=home-home-p3] .name").await;
+    app.see("[data-testid=home-open]").await;
+    found.extend(look(app, &name("programme-person"), size).await);
+    app.click("[data-testid=home-open]").await;
+    app.click("[data-testid=view-glucose]").await;
+    app.until("profile", "return document.querySelector('.glucose .canvas canvas')?.width > 0").await;
+    found.extend(look(app, &name("glucose"), size).await);
+    app.click("[data-testid=view-trends]").await;
     for screen in ["alerts", "handover", "settings"] {
         app.click(&format!("[data-testid=nav-{screen}]")).await;
         app.see(&format!("[data-testid={screen}]")).await;

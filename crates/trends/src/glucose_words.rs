@@ -54,7 +54,7 @@ fn of_a_day(percent: f64) -> String {
     }
 }
 
-/// Every figure in the order in which it is read, goals first.
+/// Every figure in the order in which it is read, goals first. Too little data meets no goal and misses none.
 pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &Shown) -> Vec<GlucoseFigure> {
     let unit = shown.word();
     let own = |value: f64| {
@@ -111,6 +111,9 @@ pub fn glucose_words(trace: &Trace, figures: &Figures, set: TargetSet, shown: &S
     let left = left_out.warm_up + left_out.calibration + left_out.artefact;
     if left > 0 {
         rows.push(plain("left-out", "Readings left out", format!("{left}: warm-up, blood or error")));
+    }
+    if figures.too_little.is_some() {
+        rows.iter_mut().for_each(|row| row.met = None);
     }
     rows
 }
@@ -241,8 +244,8 @@ mod tests {
     #[test]
     fn no_figure_reads_as_its_goal_where_it_misses_it_and_none_is_made_up() {
         // 3.98 % below 70: less than 4 %, and 4.0 to a tenth.
-        let mut values = vec![100.0; 9602];
-        values.extend(vec![60.0; 398]);
+        let mut values = vec![100.0; 19_204];
+        values.extend(vec![60.0; 796]);
         let trace = {
             let start = Instant(1_772_409_600_000);
             let readings: Vec<_> =
@@ -252,6 +255,10 @@ mod tests {
         let shown = Shown::of(Measure::Glucose, []);
         let found = glucose_words(&trace, &Figures::of(&trace), TargetSet::Standard, &shown);
         assert_eq!((found[1].value.as_str(), found[1].met), ("3.98 % · 57 min a day", Some(true)));
+        // Of half of it no goal is met, and none is missed.
+        let half: Vec<f64> = values.iter().step_by(2).copied().collect();
+        let found = words(&half[..2000], TargetSet::Standard, "mg/dL");
+        assert!(found.iter().all(|row| row.met.is_none()) && found[0].goal.is_some(), "{found:?}");
         for row in words(&[], TargetSet::Standard, "mg/dL").iter().take(10) {
             assert!(["–", "0"].contains(&row.value.as_str()) && row.met.is_none(), "{row:?}");
         }

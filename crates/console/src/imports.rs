@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bedside::local_time;
-use clinical::{Actor, Body, Fact, Instant, PatientId, Person, Right};
-use connectors::{DayOrder, FhirPage, FileIn, FileKind, Given, Named, Portion, open_file};
+use clinical::{Actor, Body, Fact, Instant, PatientId, Person, Right, Unreadable};
+use connectors::{DayOrder, FhirPage, FileIn, FileKind, Given, Named, Portion, Remark, open_file};
 use jiff::tz::TimeZone;
 use vault::{Brought, Ingested, Next, PageCommit};
 
@@ -161,6 +161,26 @@ impl Console {
     }
 }
 
+/// What of a piece goes to the quarantine: so many of a file as are named one by one, for what the server sent stands there as well. Two
+/// files are two, whatever line of theirs was bad.
+fn kept_of(remarks: Vec<Remark>, now: Instant, held: &mut usize) -> Vec<Unreadable> {
+    let room = NAMED.saturating_sub(*held);
+    let kept: Vec<Unreadable> = remarks
+        .into_iter()
+        .take(room)
+        .map(|remark| {
+            let Unreadable { reference, reason, body } = remark.held;
+            let reference = match reference.strip_prefix("File/") {
+                Some(of) => format!("File/{}-{of}", now.0),
+                None => reference,
+            };
+            Unreadable { reference, reason, body }
+        })
+        .collect();
+    *held += kept.len();
+    kept
+}
+
 /// A Bundle in a file, as one of the server's is read. Nothing is known of the server it is of: only relative references lead to its
 /// resources.
 fn fhir(bytes: &[u8]) -> Result<FhirPage, String> {
@@ -203,13 +223,13 @@ impl Opened {
     }
 
     fn send(mut self, send: &SyncSender<Next>) {
-        let mut piece = Some(std::mem::take(&mut self.first));
+        let (mut piece, mut held) = (Some(std::mem::take(&mut self.first)), 0);
         while let Some(portion) = piece {
             let portion = lock(&self.tally).count(portion, self.known.as_ref());
             let clock = Some(self.now);
             let page = PageCommit {
                 facts: portion.facts,
-                unreadable: portion.remarks.into_iter().map(|remark| remark.held).collect(),
+                unreadable: kept_of(portion.remarks, self.now, &mut held),
                 labels: portion.labels,
                 received: self.now,
                 clock,
@@ -354,6 +374,26 @@ fn whose(fact: &Fact) -> Option<&PatientId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bad_file_takes_no_others_place_in_the_quarantine() {
+        let bad = |n: usize| Remark {
+            line: n as u64,
+            is_kept: false,
+            held: Unreadable {
+                reference: format!("File/clarity-{n}"),
+                reason: "its value is no number".into(),
+                body: "row".into(),
+            },
+        };
+        let (mut held, mut kept) = (0, Vec::new());
+        for piece in 0..30 {
+            kept.extend(kept_of((0..100).map(|n| bad(piece * 100 + n)).collect(), Instant(5), &mut held));
+        }
+        assert_eq!((kept.len(), held), (NAMED, NAMED), "the rest is counted");
+        let other = kept_of(vec![bad(17)], Instant(6), &mut 0);
+        assert!(kept.iter().all(|one| one.reference != other[0].reference), "another file's line 17");
+    }
 
     #[test]
     fn a_name_is_another_unless_the_shorter_one_is_all_in_the_longer() {

@@ -416,7 +416,17 @@ export function atHome(parts: Partial<ProgrammeRow> = {}): ProgrammeRow {
 }
 
 export function programme(parts: Partial<Programme> = {}): Programme {
-  return { at: NOW, rows: [], pending: 0, without: 0, notHeardSince: null, isFortnightRead: true, days: 30, withheld: null, ...parts };
+  return {
+    at: NOW,
+    rows: [],
+    pending: 0,
+    without: 0,
+    notHeardSince: null,
+    isFortnightRead: true,
+    days: 30,
+    withheld: null,
+    ...parts,
+  };
 }
 
 const picture = { width: 800, height: 600 } as ImageBitmap;

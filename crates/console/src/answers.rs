@@ -10,7 +10,6 @@ use crate::console::Console;
 use crate::disclosures::{Disclosure, FileKind};
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
-use crate::site_lock::is_locked;
 use crate::view::{self, Answer, Ask, Asked, Failure, Ledger, LogEntry, Setting, SheetRow, StaffRow, Unread};
 
 fn json(what: &impl Serialize) -> Result<Answer, Failure> {
@@ -119,7 +118,7 @@ impl Console {
     fn settings(&self) -> Result<Answer, Failure> {
         let rows = self.vault.read(|reader| {
             let row = |(key, value, meaning): (String, String, &str)| {
-                let by_site = if is_locked(reader, &key)? { " (set by this site's file)" } else { "" };
+                let by_site = if reader.is_locked(&key)? { " (set by this site's file)" } else { "" };
                 Ok(Setting { key, value, meaning: format!("{meaning}{by_site}") })
             };
             reader.site()?.list().into_iter().map(row).collect::<Result<Vec<_>, _>>()

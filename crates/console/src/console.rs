@@ -334,9 +334,10 @@ impl Console {
         self.settled.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A number that is another one after each change of a setting, or of the people of the station.
+    /// A number that is another one after each change of a setting, here or at another station, or of the people of this one.
     pub fn settled(&self) -> u32 {
-        self.settled.load(Ordering::Relaxed)
+        let elsewhere = self.engine.as_ref().map_or(0, |engine| engine.settings_moved());
+        self.settled.load(Ordering::Relaxed).wrapping_add(elsewhere)
     }
 
     /// Resolves when something was done at this station, by whomever.

@@ -156,13 +156,11 @@ impl Console {
                 Vec::new()
             }
             Effect::Setting(key, value) => {
-                self.vault.set_site(key, value, Who::from(who), self.now())?;
-                self.settles();
+                self.change_setting(who, key, Some(value))?;
                 Vec::new()
             }
             Effect::Unset(key) => {
-                self.vault.unset_site(key, Who::from(who), self.now())?;
-                self.settles();
+                self.change_setting(who, key, None)?;
                 Vec::new()
             }
             Effect::Staff(change) => {
@@ -186,6 +184,23 @@ impl Console {
         };
         self.wake();
         Ok(done)
+    }
+
+    /// What is of one unit all its stations have alike; what is of the whole site is this station's, or the site file's.
+    fn change_setting(&self, who: &Actor, key: String, value: Option<String>) -> Result<(), ConsoleError> {
+        let (by, now) = (Who::from(who), self.now());
+        match value {
+            value if key.contains('@') => {
+                self.vault.set_for_unit(key, value, by, self.station().name.clone(), now)?;
+                if let Some(engine) = &self.engine {
+                    engine.setting_changed();
+                }
+            }
+            Some(value) => self.vault.set_site(key, value, by, now)?,
+            None => self.vault.unset_site(key, by, now)?,
+        }
+        self.settles();
+        Ok(())
     }
 
     fn record(&self, facts: Vec<Recorded>) -> Result<Vec<Action>, ConsoleError> {

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clinical::{Instant, Site, setting_key};
 use serde::Deserialize;
-use vault::{Vault, VaultError};
+use vault::{SITE_LOCKED, Vault, VaultError};
 
 use crate::its_units::Units;
-use crate::site_lock::{LOCKED, SUGGESTED};
+use crate::site_lock::SUGGESTED;
 use crate::view::Failure;
 
 /// Where it lies when nobody says otherwise.
@@ -118,7 +118,7 @@ impl SiteFile {
         let names = locked.keys().map(String::as_str).collect::<Vec<_>>().join("\n");
         // A map of texts becomes JSON.
         let suggested = serde_json::to_string(&default).unwrap_or_default();
-        for (name, text) in [(LOCKED, names), (SUGGESTED, suggested)] {
+        for (name, text) in [(SITE_LOCKED, names), (SUGGESTED, suggested)] {
             if vault.read(|reader| reader.setting(name))?.unwrap_or_default() != text {
                 vault.set_setting(name, text)?;
             }
@@ -141,7 +141,7 @@ impl SiteFile {
                 vault.set_site(key, value, WHO.into(), now)?;
             }
         }
-        Ok(())
+        vault.settle_unit_settings(now)
     }
 }
 

@@ -19,6 +19,7 @@ pub use client::credentials::{Access, Asking, Bearer, Credentials};
 pub use client::live::{LiveEvent, listen};
 pub use client::people::{FOUND_AT_MOST, FoundPeople, Sought};
 pub use client::rest::{Client, Fetched, Server};
+pub use client::settings::{KeptSetting, unit_setting};
 pub use client::shown::without_sign_in;
 pub use client::status::Counted;
 pub use client::transport::{Answer, Answering, Ear, Request, Transport, network};

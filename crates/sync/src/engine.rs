@@ -40,6 +40,9 @@ pub struct Engine {
     pub(crate) now: Now,
     pub(crate) events: mpsc::UnboundedSender<SyncEvent>,
     pub(crate) wake_outbox: Notify,
+    pub(crate) wake_settings: Notify,
+    /// How often settings of units were heard that hold here now, or were told.
+    pub(crate) settings_moved: AtomicU32,
     retry: Notify,
     link: Mutex<LinkState>,
     pub(crate) open: Open,
@@ -90,6 +93,8 @@ impl Engine {
             now,
             events,
             wake_outbox: Notify::new(),
+            wake_settings: Notify::new(),
+            settings_moved: AtomicU32::new(0),
             retry: Notify::new(),
             link: Mutex::new(LinkState::UNKNOWN),
             open: Open::default(),
@@ -150,6 +155,16 @@ impl Engine {
     /// A new action waits in the outbox.
     pub fn action_recorded(&self) {
         self.wake_outbox.notify_one();
+    }
+
+    /// A setting of a unit was changed here: the other stations are told.
+    pub fn setting_changed(&self) {
+        self.wake_settings.notify_one();
+    }
+
+    /// A number that is another one after each setting of a unit that another station changed here, or that the server has now.
+    pub fn settings_moved(&self) -> u32 {
+        self.settings_moved.load(Ordering::Relaxed)
     }
 
     /// A person asked to try now.

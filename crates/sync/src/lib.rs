@@ -18,6 +18,7 @@ mod scope;
 mod numbers;
 mod recent;
 mod totals;
+mod unit_settings;
 mod walk;
 
 mod first_sync;

@@ -46,6 +46,9 @@ impl Engine {
         if let Err(error) = self.share_record().await {
             puller.note(format!("records were not heard or told of: {error}"));
         }
+        if let Err(error) = self.share_settings().await {
+            puller.note(format!("settings of units were not heard or told: {error}"));
+        }
         loop {
             match self.send_audit_events(&server).await {
                 Ok(0) => break,

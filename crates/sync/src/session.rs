@@ -119,6 +119,7 @@ impl Engine {
         let _backfill = AbortOnDrop(tokio::spawn(self.clone().backfill(server.clone())));
         // Nor does a history that is never read whole keep what is too old.
         let _retention = AbortOnDrop(tokio::spawn(self.clone().retention()));
+        let _settings = AbortOnDrop(tokio::spawn(self.clone().keep_settings()));
         let _record = AbortOnDrop(tokio::spawn(self.clone().keep_record(server.clone())));
         let (mut alarms, mut values) = (turn(Turn::Alarms), turn(Turn::Values));
         let channel = async {

@@ -37,9 +37,12 @@ fn two_wards() -> Hospital {
     hospital
 }
 
-/// Whether a request names somebody, some place or a list. What stations tell each other of their records is about nobody.
+/// Whether a request names somebody, some place or a list. What stations tell each other of their records and settings is
+/// about nobody.
 fn names_somebody(asked: &str) -> bool {
-    let is_of_records = asked.starts_with("Communication?category=urn%3Avigil%3Arecord%7C&")
+    let is_of_records = ["record", "unit-setting"]
+        .iter()
+        .any(|of| asked.starts_with(&format!("Communication?category=urn%3Avigil%3A{of}%7C&")))
         || asked.starts_with("Communication/vigil-");
     if asked == "metadata" || is_of_records {
         return true;

@@ -63,6 +63,7 @@ pub use staff::tries::TriedBadge;
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
 pub use store::log::{LogEntry, Untold};
 pub use store::outages::Outage;
+pub use store::unit_settings::{HeardSettings, SITE_LOCKED};
 pub use witness::complaints::Complaint;
 pub use witness::hear::Heard;
 pub use witness::send::Word;

@@ -986,6 +986,10 @@ export type SettingRow = {
 	isSet: boolean,
 	/**  The site's file sets it, and nobody at a station does. */
 	locked: boolean,
+	/**  Who set it for the unit, and where: `N. Okafor at 7B-2`. */
+	setBy: string | null,
+	/**  It was set here, and the server does not have it: other stations of the unit go on with what they had. */
+	waits: boolean,
 };
 
 /**  What a setting takes. */

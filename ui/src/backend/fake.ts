@@ -296,6 +296,8 @@ export function setting(parts: Partial<SettingRow> = {}): SettingRow {
     range: '30 to 600 seconds',
     isSet: false,
     locked: false,
+    setBy: null,
+    waits: false,
     ...parts,
   };
 }

@@ -8,7 +8,7 @@ use super::facts::Recorded;
 use super::words::words;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::site_lock::{is_locked, suggested};
+use crate::site_lock::suggested;
 use crate::staff_change::StaffChange;
 
 /// What an act does to the station.
@@ -48,7 +48,7 @@ impl Console {
             }
             Act::SavePreset { name, .. } => self.may_save_preset(who, name),
             Act::SetSite { key, .. } | Act::UnsetSite { key }
-                if self.vault.read(|reader| is_locked(reader, &setting_key(key)))? =>
+                if self.vault.read(|reader| reader.is_locked(&setting_key(key)))? =>
             {
                 Err(ConsoleError::SetBySite(key.clone()))
             }

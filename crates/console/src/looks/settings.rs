@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bedside::units;
-use clinical::{Setting, SettingGroup, Shown, Site, Takes, settings};
+use clinical::{Setting, SettingGroup, Shown, Site, Takes, UnitSetting, settings};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::site_lock::{is_locked, suggested};
+use crate::site_lock::suggested;
 use crate::view;
 
 impl Console {
@@ -22,7 +22,11 @@ impl Console {
             .iter()
             .filter_map(|value| Some((value.series.measure()?, value.series.unit.as_str())))
             .collect();
-        let (site, kept) = self.vault.read(|reader| Ok((reader.site()?, reader.site_settings()?)))?;
+        let (site, kept, shared) = self
+            .vault
+            .read(|reader| Ok((reader.site()?, reader.site_settings()?, reader.unit_settings()?)))?;
+        let shared: BTreeMap<&str, &(UnitSetting, bool)> =
+            shared.iter().map(|one| (one.0.key.as_str(), one)).collect();
         let kept: BTreeMap<String, String> = kept.into_iter().collect();
         // Also one that nobody lies in now.
         let with_own = kept.keys().filter_map(|key| key.split_once('@')).map(|(_, unit)| unit);
@@ -39,7 +43,7 @@ impl Console {
             let spec = setting.spec();
             let key = unit.map_or_else(|| spec.key.to_owned(), |unit| format!("{}@{unit}", spec.key));
             let (locked, by_site) =
-                self.vault.read(|reader| Ok((is_locked(reader, &key)?, suggested(reader, &key)?)))?;
+                self.vault.read(|reader| Ok((reader.is_locked(&key)?, suggested(reader, &key)?)))?;
             Ok(view::SettingRow::from(view::RowOf {
                 setting,
                 unit,
@@ -47,6 +51,7 @@ impl Console {
                 default: by_site.unwrap_or_else(|| without_it(&site, setting, unit)),
                 is_set: kept.contains_key(&key),
                 locked,
+                shared: shared.get(key.as_str()).copied(),
                 shown: shown(spec.takes),
             }))
         };

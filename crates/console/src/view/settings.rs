@@ -1,6 +1,6 @@
 //! The settings of a site as a screen shows them, and as somebody types them there.
 
-use clinical::{Measure, Setting, Shown, Site, Takes, setting_key};
+use clinical::{Measure, Setting, Shown, Site, Takes, UnitSetting, setting_key};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -48,6 +48,10 @@ pub struct SettingRow {
     pub is_set: bool,
     /// The site's file sets it, and nobody at a station does.
     pub locked: bool,
+    /// Who set it for the unit, and where: `N. Okafor at 7B-2`.
+    pub set_by: Option<String>,
+    /// It was set here, and the server does not have it: other stations of the unit go on with what they had.
+    pub waits: bool,
 }
 
 /// What a setting takes.
@@ -140,6 +144,8 @@ pub(crate) struct RowOf<'a> {
     pub default: String,
     pub is_set: bool,
     pub locked: bool,
+    /// Who set it for the unit, and whether the server has it.
+    pub shared: Option<&'a (UnitSetting, bool)>,
     /// The unit in which bounds of it are shown.
     pub shown: Option<Shown>,
 }
@@ -167,6 +173,8 @@ impl From<RowOf<'_>> for SettingRow {
             range: spec.range(),
             is_set: row.is_set,
             locked: row.locked,
+            set_by: row.shared.map(|(setting, _)| format!("{} at {}", setting.by, setting.station)),
+            waits: row.shared.is_some_and(|(_, is_told)| !is_told),
         }
     }
 }

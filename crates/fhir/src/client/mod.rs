@@ -12,7 +12,11 @@ pub(crate) mod rest;
 
 pub(crate) mod people;
 
+pub(crate) mod shared;
+
 pub(crate) mod words;
+
+pub(crate) mod settings;
 
 pub(crate) mod status;
 

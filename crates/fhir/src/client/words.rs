@@ -3,7 +3,6 @@
 
 use clinical::Instant;
 use serde_json::{Value, json};
-use url::Url;
 
 use crate::client::rest::Client;
 use crate::error::FhirError;
@@ -15,8 +14,6 @@ use crate::wire::time::{format_instant, parse_instant};
 /// Of whoever keeps a record, and of whoever saw it.
 const CHECKPOINT: &str = "checkpoint";
 const COSIGNATURE: &str = "cosignature";
-/// A search for words ends after so many pages: there are some hundreds of words where there are ten stations.
-const MOST_PAGES: usize = 20;
 
 /// A word, as the server gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,26 +62,7 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn record_words(&self, since: Option<Instant>) -> Result<Vec<RecordWord>, FhirError> {
-        let mut url = self.url("Communication")?;
-        url.query_pairs_mut().append_pair("category", &format!("{RECORD}|")).append_pair("_count", "200");
-        if let Some(since) = since {
-            url.query_pairs_mut().append_pair("_lastUpdated", &format!("ge{}", format_instant(since)));
-        }
-        let (mut words, mut next) = (Vec::new(), Some(url));
-        for _ in 0..MOST_PAGES {
-            let Some(url) = next.take() else { break };
-            let page = self.get_json(url.as_str()).await?;
-            let entries = page["entry"].as_array().map_or(&[][..], Vec::as_slice);
-            words.extend(entries.iter().filter_map(|entry| word(&entry["resource"])));
-            next = self.following(&url, &page)?;
-        }
-        Ok(words)
-    }
-
-    fn following(&self, from: &Url, page: &Value) -> Result<Option<Url>, FhirError> {
-        let links = page["link"].as_array().map_or(&[][..], Vec::as_slice);
-        let next = links.iter().find(|link| link["relation"] == "next").and_then(|link| link["url"].as_str());
-        next.map(|link| self.next(from, link)).transpose()
+        Ok(self.of_category(RECORD, since).await?.iter().filter_map(word).collect())
     }
 
     /// The word under an id.
@@ -92,11 +70,7 @@ impl Client {
     /// # Errors
     /// Of the transport or of the status.
     pub async fn record_word(&self, id: &str) -> Result<Option<RecordWord>, FhirError> {
-        match self.get_json(&format!("Communication/{id}")).await {
-            Ok(resource) => Ok(word(&resource)),
-            Err(FhirError::NotFound | FhirError::Gone) => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(self.communication(id).await?.as_ref().and_then(word))
     }
 
     /// Has the server keep a word in the place of the one that is known of it.
@@ -108,11 +82,7 @@ impl Client {
         resource: &Value,
         known: Option<&RecordWord>,
     ) -> Result<(), FhirError> {
-        let path = format!("Communication/{}", resource["id"].as_str().unwrap_or_default());
-        match known {
-            Some(known) => self.update(&path, &known.version, resource).await.map(|_| ()),
-            None => self.put_new(&path, resource).await,
-        }
+        self.keep_communication(resource, known.map(|known| known.version.as_str())).await
     }
 }
 

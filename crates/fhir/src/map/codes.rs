@@ -17,6 +17,8 @@ pub(crate) const ROLE: &str = "urn:vigil:role";
 pub(crate) const WARD_RECORD: &str = "urn:vigil:ward-record";
 /// Words about stations' records: no act of anybody, and nothing about a patient.
 pub(crate) const RECORD: &str = "urn:vigil:record";
+/// Settings of units: nothing about a patient either.
+pub(crate) const UNIT_SETTING: &str = "urn:vigil:unit-setting";
 /// The system of an identifier that says who acted; the display beside it is what others may share.
 pub(crate) const ACTOR: &str = "urn:vigil:actor";
 /// In what role somebody acted.

@@ -10,7 +10,7 @@ use smol_str::format_smolstr;
 
 use crate::map::alarms::{communication, episode};
 use crate::map::calls::communication_request;
-use crate::map::codes::RECORD;
+use crate::map::codes::{RECORD, UNIT_SETTING};
 use crate::map::consent::{consent, withholding};
 use crate::map::labels::labels;
 use crate::map::measured::{Mapped, observation};
@@ -215,8 +215,9 @@ fn map_kind(
         "Consent" => return Ok(consent(id.into(), parse(text)?, bases)?),
         "Communication" => {
             let body = communication(id.into(), parse(text)?, bases)?;
-            // A word about a record is read by whoever keeps one (`client::words`).
-            let is_left_out = body.is_none() && !text.contains(RECORD);
+            // A word about a record is read by whoever keeps one (`client::words`), and a setting likewise (`client::settings`).
+            let is_read_elsewhere = text.contains(RECORD) || text.contains(UNIT_SETTING);
+            let is_left_out = body.is_none() && !is_read_elsewhere;
             let left_out = if is_left_out { vec!["Communication of another kind"] } else { Vec::new() };
             return Ok(Mapped { body, left_out, ..Mapped::default() });
         }

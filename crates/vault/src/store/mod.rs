@@ -24,6 +24,8 @@ pub(crate) mod log;
 
 pub(crate) mod settings;
 
+pub(crate) mod unit_settings;
+
 pub(crate) mod first_sync;
 
 pub(crate) mod scope;

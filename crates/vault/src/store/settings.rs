@@ -2,7 +2,7 @@
 
 use clinical::Instant;
 use record::EntryKind;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::entries::append::append;
 use crate::entries::entry::{NewEntry, Who};
@@ -20,18 +20,7 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn set_site(&self, key: String, value: String, who: Who, at: Instant) -> Result<(), VaultError> {
-        self.write(move |connection| {
-            durably(connection, |connection| {
-                let transaction = connection.transaction()?;
-                transaction.execute(
-                    "INSERT OR REPLACE INTO setting VALUES ('site:' || ?, ?)",
-                    params![key, value],
-                )?;
-                let what = format!("set to {value}");
-                append(&transaction, NewEntry::new(EntryKind::Setting, at, who, what).about(Some(key)))?;
-                Ok(transaction.commit()?)
-            })
-        })
+        self.change_site(key, Some(value), who, at)
     }
 
     /// Forgets a setting of the site, with who did so in the log: what holds until it is set holds again.
@@ -39,12 +28,21 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn unset_site(&self, key: String, who: Who, at: Instant) -> Result<(), VaultError> {
+        self.change_site(key, None, who, at)
+    }
+
+    fn change_site(
+        &self,
+        key: String,
+        value: Option<String>,
+        who: Who,
+        at: Instant,
+    ) -> Result<(), VaultError> {
         self.write(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                transaction.execute("DELETE FROM setting WHERE key = 'site:' || ?", [&key])?;
-                let what = "back to what holds until it is set".to_owned();
-                append(&transaction, NewEntry::new(EntryKind::Setting, at, who, what).about(Some(key)))?;
+                write_site(&transaction, &key, value.as_deref())?;
+                append(&transaction, set_entry(key, value.as_deref(), "", who, at))?;
                 Ok(transaction.commit()?)
             })
         })
@@ -80,4 +78,29 @@ impl Vault {
             Ok(())
         })
     }
+}
+
+/// What holds of a setting, or nothing of its own.
+pub(crate) fn write_site(connection: &Connection, key: &str, value: Option<&str>) -> Result<(), VaultError> {
+    match value {
+        Some(value) => connection
+            .execute("INSERT OR REPLACE INTO setting VALUES ('site:' || ?, ?)", params![key, value])?,
+        None => connection.execute("DELETE FROM setting WHERE key = 'site:' || ?", [key])?,
+    };
+    Ok(())
+}
+
+/// The entry of the log of a setting that somebody set, here or `elsewhere` (`" at 7B-2"`).
+pub(crate) fn set_entry(
+    key: String,
+    value: Option<&str>,
+    elsewhere: &str,
+    who: Who,
+    at: Instant,
+) -> NewEntry {
+    let what = match value {
+        Some(value) => format!("set to {value}{elsewhere}"),
+        None => format!("back to what holds until it is set{elsewhere}"),
+    };
+    NewEntry::new(EntryKind::Setting, at, who, what).about(Some(key))
 }

@@ -53,6 +53,18 @@ it('sets a number by Enter, says so, and shows what holds then', async () => {
   expect(button('setting-alarm.pause-set').disabled).toBe(true);
 });
 
+it('says who set what for a unit, and that other stations do not have it yet', async () => {
+  one(setting({ isSet: true, setBy: 'N. Okafor at 7B-2', waits: true }));
+  const shown = render(Settings);
+  expect((await screen.findByTestId('setting-alarm.pause-set-by')).textContent).toContain('N. Okafor at 7B-2');
+  expect(text('setting-alarm.pause-waits')).toContain('other stations do not have it yet');
+  shown.unmount();
+  one(setting({ isSet: true, setBy: 'N. Okafor at 7B-2' }));
+  render(Settings);
+  await screen.findByTestId('setting-alarm.pause-set-by');
+  expect(screen.queryByTestId('setting-alarm.pause-waits')).toBeNull();
+});
+
 it('says why a value is refused, and that the old one holds', async () => {
   answer({ setSetting: () => Promise.reject(new Refusal('failed', 'alarm.pause takes 30 to 600 seconds')) });
   render(Settings);

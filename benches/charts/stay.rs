@@ -38,7 +38,7 @@ fn value(measure: usize, second: i64) -> i64 {
 /// Keeps a stay of so many seconds that ends now, the whole of it also after a look at how long things are kept.
 pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
     let vault = fill(folder);
-    vault.set_retention(vault::Retention { numerics: 365, waves: 3, events: 365 }).unwrap();
+    vault.set_retention(vault::Retention { numerics: 365, at_home: 365, waves: 3, events: 365 }).unwrap();
     let end = jiff::Timestamp::now().as_millisecond();
     let start = end - seconds * 1000;
     let place = |id: &str, is_bed: bool| {

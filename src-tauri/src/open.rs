@@ -1,10 +1,9 @@
 //! The open station: its console, and what lives as long as that does.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use console::Console;
-use console::view::Unwatched;
 use sync::SyncEvent;
 use tokio::sync::mpsc;
 
@@ -20,8 +19,6 @@ pub(crate) struct Open {
     /// Read by one at a time: by the pump, also by one that was begun again.
     pub events: tokio::sync::Mutex<mpsc::UnboundedReceiver<SyncEvent>>,
     pub page: Page,
-    /// A time in which nobody watched, until a page has it.
-    pub unwatched: Mutex<Option<Unwatched>>,
     /// The page was sent its first board.
     pub shown: Arc<tokio::sync::Notify>,
     pub speaker: Speaker,

@@ -140,7 +140,6 @@ impl Session {
                     demo: false,
                     events: tokio::sync::Mutex::new(open.events),
                     page: Page::default(),
-                    unwatched: Mutex::default(),
                     shown: Arc::default(),
                     notifier,
                     #[cfg(feature = "demo")]
@@ -199,7 +198,6 @@ impl Session {
             demo: true,
             events: tokio::sync::Mutex::new(open.events),
             page: Page::default(),
-            unwatched: Mutex::default(),
             shown: Arc::default(),
             notifier,
             _ward: Some(ward),

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
 use console::view::{
-    Audio, Late, Moment, Past, Progress, QueueItem, Spark, StripItem, Tile, Update, Waiting, Who, count,
+    Audio, Late, Moment, Past, Progress, QueueItem, Spark, StripItem, Tile, Unwatched, Update, Waiting, Who,
+    count,
 };
 use console::{Board, Console};
 use sync::{Stage, SyncEvent};
@@ -78,6 +79,8 @@ pub(crate) async fn pump(open: Arc<Open>) {
         update.link = (look == Look::First || batch.link).then(|| open.console.link().into());
         update.progress = batch.progress;
         update.beat = beat.due(now);
+        // The page goes by the station's time, and not by a clock that somebody set.
+        update.now = update.beat.map(|_| open.console.now().0);
         if look == Look::First {
             let late = open.console.late();
             update.late = Some(late.into_iter().map(|(stage, since)| Late::new(stage, since)).collect());
@@ -183,6 +186,7 @@ struct Shown {
     sparks: HashMap<String, Spark>,
     quarantined: u32,
     settled: Option<u32>,
+    unwatched: Option<Unwatched>,
     moment: Moment,
     audio: Option<Audio>,
     notifications: Option<String>,
@@ -204,15 +208,15 @@ impl Shown {
             let most = if look == Look::Calm { SPARKS } else { 0 };
             let sparks = console.sparklines(&patients, most)?;
             let quarantined = if with_quarantine { Some(count(console.quarantine()?.len())) } else { None };
-            Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined))
+            let unwatched = console.unwatched()?.map(Unwatched::from);
+            Ok::<_, console::ConsoleError>((found, sparks, console.waiting()?, quarantined, unwatched))
         })
         .await;
-        let Ok(Ok((console::Look { board, present, past, alarms_read }, sparks, waiting, quarantined))) =
-            read
-        else {
+        let Ok(Ok((found, sparks, waiting, quarantined, unwatched))) = read else {
             tracing::error!("the board could not be read");
             return None;
         };
+        let console::Look { board, present, past, alarms_read } = found;
         let mut update = Update::default();
         // Whoever looks back hears and sees the alarms of now all the same; nothing sounds for a moment that is over.
         let (wanted, fresh) = open.console.audible(&present);
@@ -237,6 +241,8 @@ impl Shown {
         let beside_the_past = if past.is_some() { items(&present) } else { Vec::new() };
         replace(&mut self.present, beside_the_past, &mut update.present);
         self.say_sound(open, &mut update);
+        update.unwatched = unwatched.filter(|_| self.unwatched != unwatched);
+        self.unwatched = unwatched;
         let notifications = Some(open.notifier.words());
         if self.notifications != notifications {
             self.notifications.clone_from(&notifications);

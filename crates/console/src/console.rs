@@ -1,6 +1,6 @@
 //! One open station: its cache, its server, its clock, and the moment that is shown. What it does stands in `looks` and `acts`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -11,6 +11,7 @@ use sync::{Beats, Engine, LinkState, Now, SyncEvent};
 use tokio::sync::{Notify, mpsc};
 use vault::{Quarantined, Reader, Retention, Sight, Vault, VaultError, View};
 
+use crate::asked_waves::AskedWaves;
 use crate::clock::{Clock, Step};
 use crate::error::ConsoleError;
 use crate::here::{Away, Here, Seat};
@@ -72,7 +73,7 @@ pub struct Console {
     /// When the alarms reached the server that are on no screen yet.
     pub(crate) arrived: Mutex<HashMap<EpisodeId, Instant>>,
     /// Minutes of waves that the server was asked for, by patient.
-    asked_waves: Mutex<HashSet<(PatientId, i64)>>,
+    asked_waves: Mutex<AskedWaves>,
     acted: Notify,
     /// Raised with each change of a setting, or of the people of the station.
     settled: AtomicU32,
@@ -269,7 +270,7 @@ impl Console {
         self.past().map_or_else(|| self.now(), |view| view.at)
     }
 
-    pub(crate) fn asked_waves(&self) -> MutexGuard<'_, HashSet<(PatientId, i64)>> {
+    pub(crate) fn asked_waves(&self) -> MutexGuard<'_, AskedWaves> {
         self.asked_waves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -284,6 +285,14 @@ impl Console {
         work: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         self.read_for(self.view(), &self.looker_here()?, work)
+    }
+
+    /// The same of many people at once: through no broken glass, as each look through one stands in the record.
+    pub(crate) fn read_many<T>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.read_for(self.view(), &self.looker(&self.user())?, work)
     }
 
     /// The same of another moment, or for somebody else.

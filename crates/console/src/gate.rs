@@ -164,8 +164,7 @@ impl Console {
                 Vec::new()
             }
             Effect::Staff(change) => {
-                self.log_as(EntryKind::Setting, who, change.words(), Some(change.id().to_string()))?;
-                self.change_staff(change)?;
+                self.change_staff(who, change)?;
                 self.settles();
                 Vec::new()
             }

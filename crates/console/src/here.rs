@@ -132,6 +132,11 @@ impl Here {
         self.of(who, now).map(|broken| broken.glass.clone()).collect()
     }
 
+    /// Whether any of theirs holds.
+    pub(crate) fn has_broken(&self, who: &Actor, now: Instant) -> bool {
+        self.of(who, now).next().is_some()
+    }
+
     /// The one over a patient.
     pub(crate) fn glass_over(&self, who: &Actor, patient: &PatientId, now: Instant) -> Option<&Glass> {
         self.of(who, now).map(|broken| &broken.glass).find(|glass| glass.patient == *patient)

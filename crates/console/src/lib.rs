@@ -3,6 +3,7 @@
 //! Deliberately not here: Tauri, what a value means (`clinical`), what is true at a moment (`bedside`) or over time (`trends`),
 //! and how a page looks (`documents`).
 
+mod asked_waves;
 mod at_home;
 mod calls;
 mod clock;

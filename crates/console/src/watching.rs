@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use clinical::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, SECOND_MS};
 use sync::{Beats, Stage};
+use vault::{EntryKind, NewEntry, Who};
 
 use crate::clock::{Clock, Step};
 use crate::console::Console;
@@ -12,6 +13,10 @@ use crate::lateness::last_passed;
 
 /// The setting that keeps when somebody watched last.
 const SETTING: &str = "watched-until";
+
+/// The setting that keeps the times in which nobody watched and that nobody has seen said, one a line, the oldest first.
+const GAPS: &str = "unwatched";
+const GAPS_KEPT: usize = 10;
 
 /// A clock that was set, and that the station follows, is said for so long: milliseconds.
 const SAID: i64 = 10 * MINUTE_MS;
@@ -80,7 +85,8 @@ impl Console {
         }
     }
 
-    /// The window watches now. Gives from when until when nobody did, the first time that is seen.
+    /// The window watches now. Gives from when until when nobody did, the first time that is seen; it stands in the log, and is kept until
+    /// somebody has seen it said.
     ///
     /// # Errors
     /// Of the cache; the gap is not lost by it.
@@ -91,11 +97,63 @@ impl Console {
             let kept = self.vault.read(|reader| reader.setting(SETTING))?;
             watched.last = kept.and_then(|kept| kept.parse().ok()).map(Instant);
         }
+        let before = watched.last;
         let (gap, is_due) = watched.at(self.now());
+        if let Some((from, to)) = gap
+            && let Err(why) = self.nobody_watched(from, to)
+        {
+            watched.last = before;
+            return Err(why);
+        }
         if is_due {
             self.vault.set_setting(SETTING, self.now().0.to_string())?;
         }
         Ok(gap)
+    }
+
+    fn nobody_watched(&self, from: Instant, to: Instant) -> Result<(), ConsoleError> {
+        let mut gaps = self.gaps()?;
+        gaps.push((from, to));
+        // Somebody who does not press OK in so many nights would not read more of them.
+        let newest = gaps.len().saturating_sub(GAPS_KEPT);
+        self.keep_gaps(&gaps[newest..])?;
+        let what = format!("nobody watched here for {}, until now", roughly(to.ms_since(from)));
+        Ok(self.vault.audit(NewEntry::new(EntryKind::Station, self.now(), Who::station(), what))?)
+    }
+
+    /// The oldest time in which nobody watched here and that nobody has seen said yet, also where the program was started anew since.
+    ///
+    /// # Errors
+    /// Of the cache.
+    pub fn unwatched(&self) -> Result<Option<(Instant, Instant)>, ConsoleError> {
+        Ok(self.gaps()?.into_iter().next())
+    }
+
+    /// Somebody has seen it said that nobody watched until then.
+    ///
+    /// # Errors
+    /// Of the cache; then it is said again.
+    pub fn unwatched_is_seen(&self, until: Instant) -> Result<(), ConsoleError> {
+        let gaps = self.gaps()?;
+        let left: Vec<(Instant, Instant)> = gaps.iter().filter(|(_, to)| *to != until).copied().collect();
+        if left.len() < gaps.len() {
+            self.keep_gaps(&left)?;
+        }
+        Ok(())
+    }
+
+    fn gaps(&self) -> Result<Vec<(Instant, Instant)>, ConsoleError> {
+        let kept = self.vault.read(|reader| reader.setting(GAPS))?.unwrap_or_default();
+        let gap = |line: &str| {
+            let (from, to) = line.split_once(' ')?;
+            Some((Instant(from.parse().ok()?), Instant(to.parse().ok()?)))
+        };
+        Ok(kept.lines().filter_map(gap).collect())
+    }
+
+    fn keep_gaps(&self, gaps: &[(Instant, Instant)]) -> Result<(), ConsoleError> {
+        let lines: Vec<String> = gaps.iter().map(|(from, to)| format!("{} {}", from.0, to.0)).collect();
+        Ok(self.vault.set_setting(GAPS, lines.join("\n"))?)
     }
 }
 

@@ -58,7 +58,7 @@ pub use facts::newest::{SeriesInfo, SeriesValue};
 pub use facts::quarantine::Quarantined;
 pub use facts::ward::Ward;
 pub use outbox::queue::{OutboxRow, Parked};
-pub use staff::members::StaffMember;
+pub use staff::members::{GivenPin, MemberChange, StaffMember};
 pub use staff::tries::TriedBadge;
 pub use store::ledger::{Channel, Counts, Gap, Ledger};
 pub use store::log::{LogEntry, Untold};

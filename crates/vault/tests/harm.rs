@@ -142,7 +142,8 @@ fn a_flipped_byte_anywhere_is_found_and_costs_no_action() {
     vault.set_setting("people-lost", "1".into()).unwrap();
     assert!(vault.read(|r| r.is_of_people()).unwrap());
     vault.put_member(&"Practitioner/2".into(), "S. Varga".into(), &Role::from("nurse")).unwrap();
-    vault.drop_member(&"Practitioner/2".into()).unwrap();
+    let left = vault::NewEntry::new(vault::EntryKind::Setting, Instant(0), "IT", "works here no more");
+    assert!(vault.change_members(vec![vault::MemberChange::Drop("Practitioner/2".into())], left).unwrap());
     assert!(!vault.read(|r| r.is_of_people()).unwrap());
     assert!(kept > 12, "people went with a page that was none of theirs: {kept} of 24 kept");
 }

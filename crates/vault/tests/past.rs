@@ -179,9 +179,36 @@ fn hour(n: i64, start: i64) -> Fact {
     fact(&format!("Observation/h{n}"), "1", Body::Segments(vec![segment]))
 }
 
+fn stay_in(care: Care) -> Body {
+    Body::Stay(Stay { id: "s".into(), patient: "p".into(), places: Vec::new(), in_progress: true, care })
+}
+
+#[test]
+fn of_somebody_at_home_a_report_of_90_days_is_kept_and_of_everybody_when_they_were_heard_last() {
+    for (care, days_left) in [(Care::Home, 92), (Care::Hospital, 14)] {
+        let (_folder, vault) = open();
+        receive(&vault, 1, vec![fact("Encounter/s", "1", stay_in(care))]);
+        for day in 0..100 {
+            let value = spo2(&format!("Observation/{day}"), "1", day * DAY_MS + 1, "97");
+            receive(&vault, day * DAY_MS + 2, vec![value]);
+        }
+        vault.retain(Instant(100 * DAY_MS)).unwrap();
+        assert_eq!(values(&vault, View::NOW).len(), days_left, "{care:?}");
+        // Nothing comes any more. When it came last is known for as long as what happened to them is.
+        let newest = |vault: &Vault| {
+            vault.read(|r| Ok(r.ward()?.values.iter().map(|value| value.taken_at).max())).unwrap()
+        };
+        vault.retain(Instant(400 * DAY_MS)).unwrap();
+        assert_eq!((values(&vault, View::NOW).len(), newest(&vault)), (0, Some(Instant(99 * DAY_MS + 1))));
+        vault.retain(Instant(465 * DAY_MS)).unwrap();
+        assert_eq!(newest(&vault), None);
+    }
+}
+
 #[test]
 fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     let (folder, vault) = open();
+    receive(&vault, 1, vec![fact("Encounter/s", "1", stay_in(Care::Hospital))]);
     let size = || std::fs::metadata(folder.path().join("vault.db")).unwrap().len();
     for day in 0..30 {
         let facts = (0..24).map(|h| hour(day * 24 + h, day * DAY_MS + h * 60 * MINUTE_MS)).collect();
@@ -198,7 +225,7 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     };
     vault.record_action(take, "{}".into()).unwrap();
     let kept = Retention::default();
-    assert_eq!((kept.numerics, kept.waves, kept.events), (14, 3, 365));
+    assert_eq!((kept.numerics, kept.at_home, kept.waves, kept.events), (14, 92, 3, 365));
     vault.retain(Instant(0)).unwrap();
     let before = size();
     let done = vault.retain(Instant(30 * DAY_MS)).unwrap();
@@ -207,7 +234,7 @@ fn the_policy_takes_whole_chunks_and_the_file_becomes_smaller() {
     let left = values(&vault, View::NOW).len();
     assert_eq!(left, (30 * 24 - done.chunks) * 3600);
     assert!(left >= 14 * 24 * 3600);
-    vault.set_retention(Retention { numerics: 1, waves: 1, events: 1 }).unwrap();
+    vault.set_retention(Retention { numerics: 1, at_home: 1, waves: 1, events: 1 }).unwrap();
     vault.retain(Instant(90 * DAY_MS)).unwrap();
     assert_eq!(values(&vault, View::NOW).len(), 0);
     assert_eq!(vault.read(|r| r.waiting()).unwrap(), ["1"], "what was not sent is never taken away");

@@ -29,6 +29,13 @@ pub(crate) async fn beat(session: State<'_, Session>, number: u32) -> Answer<()>
     Ok(())
 }
 
+/// Somebody has seen it said that nobody watched until then.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unwatched_is_seen(session: State<'_, Session>, until: i64) -> Answer<()> {
+    work(&session, move |console| console.unwatched_is_seen(Instant(until))).await
+}
+
 /// Shows everything as of a past moment, or (`null`) the present again.
 #[tauri::command]
 #[specta::specta]

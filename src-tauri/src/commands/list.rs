@@ -21,6 +21,7 @@ macro_rules! every_command {
                 board::beat,
                 board::look_back,
                 board::patient,
+                board::unwatched_is_seen,
                 board::watch,
                 disclosures::print_pages,
                 disclosures::save_file,

@@ -34,6 +34,8 @@ export const commands = {
 	lookBack: (at: number | null, asShown: boolean) => typedError<null, Failure>(__TAURI_INVOKE("look_back", { at, asShown })),
 	/**  One patient's page. */
 	patient: (id: string) => typedError<Patient, Failure>(__TAURI_INVOKE("patient", { id })),
+	/**  Somebody has seen it said that nobody watched until then. */
+	unwatchedIsSeen: (until: number) => typedError<null, Failure>(__TAURI_INVOKE("unwatched_is_seen", { until })),
 	/**  Sends the whole board, and from then on what changes. */
 	watch: (channel: Channel<Update>) => typedError<null, Failure>(__TAURI_INVOKE("watch", { channel })),
 	/**
@@ -1320,6 +1322,8 @@ export type Update = {
 	unwatched: Unwatched | null,
 	/**  The page answers this number with `beat`, once it shows what came with it. */
 	beat: number | null,
+	/**  The station's time, with each beat: a clock on the wall that was set is not followed. */
+	now: number | null,
 	/**  Who is here from now on: another person, or nobody, sees nothing of what was shown before. */
 	who: Who | null,
 	/**  The alarms that are on while nobody is here; of nobody's name. */

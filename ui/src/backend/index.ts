@@ -166,6 +166,7 @@ export const backend = {
   quarantine: () => open(commands.quarantine()),
   record: () => open(commands.record()),
   beat: (number: number) => open(commands.beat(number)),
+  unwatchedIsSeen: (until: number) => open(commands.unwatchedIsSeen(until)),
   testSound: () => open(commands.testSound()),
   signsIn: () => open(commands.signsIn()),
   findPeople: (by: SoughtBy, typed: string) => open(commands.findPeople(by, typed)),

@@ -19,6 +19,7 @@ import {
   type Waiting,
   type Who,
 } from '../backend';
+import { stationNow, stationSaid } from './clock';
 import { density } from './density.svelte';
 import { frames } from './frames';
 import { keep, kept } from './kept';
@@ -110,15 +111,15 @@ class Board {
   /** What is on while nobody is here: where and how urgent, of nobody's name. */
   strip: StripItem[] = $state.raw([]);
   /** When this page was told something last. */
-  private heard = $state(Date.now());
+  private heard = $state(stationNow());
   /** The same by `uptime`. */
   private heardUp = performance.now();
   /** Since when this page waits for its first board, and the same by `uptime`. */
-  private asked = $state({ at: Date.now(), up: performance.now() });
+  private asked = $state({ at: stationNow(), up: performance.now() });
   /** The moment that is shown: the present, or a past one that somebody looks at. Moves every second. */
-  now = $state(Date.now());
-  /** The wall clock, to the second. */
-  clock = $state(Date.now());
+  now = $state(stationNow());
+  /** The station's clock, to the second. */
+  clock = $state(stationNow());
   /** Milliseconds that nobody can set, to the second: how long something lasted is measured by it. */
   uptime = $state(performance.now());
   past: Past | null = $state.raw(null);
@@ -209,7 +210,7 @@ class Board {
   }
 
   private shownAt(): number {
-    return this.past?.at ?? Date.now();
+    return this.past?.at ?? stationNow();
   }
 
   /** Raised each time that somebody else is here, or nobody. */
@@ -258,7 +259,7 @@ class Board {
     [this.travel, this.trouble, this.loaded] = [false, null, false];
     this.at = 'ward';
     // The board of who came is waited for from now on.
-    this.asked = { at: Date.now(), up: performance.now() };
+    this.asked = { at: stationNow(), up: performance.now() };
   }
 
   /** The queue as lists show it: an alarm that was taken a moment ago stands, as it is now, where it stood then. */
@@ -297,8 +298,8 @@ class Board {
 
   /** Several times a second: moves the clock, and what is told of time where it reads differently. */
   beat() {
-    const wall = Date.now();
-    frames.hurry(wall);
+    const wall = stationNow();
+    frames.hurry(Date.now());
     if (Math.floor(wall / 1000) === Math.floor(this.clock / 1000)) return;
     const now = this.shownAt();
     frames.later('clock', () => {
@@ -339,7 +340,7 @@ class Board {
    * tiles whose alarm changed follow with the next frame, before all values.
    */
   take(update: Update) {
-    this.heard = Date.now();
+    this.heard = stationNow();
     this.heardUp = performance.now();
     if (update.beat !== null) this.answer(update.beat);
     if (update.who) this.sits(update.who);
@@ -415,6 +416,7 @@ class Board {
     if (update.notifications) this.notifications = update.notifications;
     if (update.late) this.late = update.late;
     if (update.unwatched) this.unwatched = update.unwatched;
+    if (update.now !== null) stationSaid(update.now);
     if (update.link) this.link = update.link;
     if (update.settled !== null) this.settled = update.settled;
     if (update.progress) this.progress = update.progress;
@@ -451,7 +453,7 @@ class Board {
   async begin() {
     this.app = await backend.state();
     density.tell(this.app.pageZoom);
-    this.asked = { at: Date.now(), up: performance.now() };
+    this.asked = { at: stationNow(), up: performance.now() };
     if (this.app.stage === 'ready') await backend.watch((update) => this.take(update));
   }
 

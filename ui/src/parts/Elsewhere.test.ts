@@ -1,7 +1,8 @@
 import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { backend, Refusal, type FoundPerson } from '../backend';
+import { tick } from 'svelte';
+import { backend, Refusal, type FoundPerson, type OnceLook } from '../backend';
 import { alarm, begin, NOW, tile } from '../backend/fake';
 import { board } from '../lib/board.svelte';
 import Elsewhere from './Elsewhere.svelte';
@@ -97,4 +98,30 @@ it('names nobody where initials are wanted', async () => {
   const row = screen.getByTestId('elsewhere-x1').textContent ?? '';
   expect(row).toContain('A.P.');
   expect(row).not.toMatch(/Park|0012|1955/);
+});
+
+it('never shows what was asked for somebody else, however late it comes', async () => {
+  const other = { ...person, patient: 'x2', name: 'Berg, Ida' };
+  const answers = new Map<string, (look: OnceLook) => void>();
+  vi.spyOn(backend, 'lookOnce').mockImplementation((patient) => new Promise((told) => answers.set(patient, told)));
+  const look = (place: string): OnceLook => ({ tile: tile({ place, ward: '' }), alarms: [], at: NOW, unread: [] });
+  const where = () => screen.queryByTestId('once-where')?.textContent ?? '';
+  for (const late of ['before', 'after']) {
+    await find([person, other]);
+    await hand.click(screen.getByTestId('elsewhere-x1'));
+    await hand.click(screen.getByTestId('once-back'));
+    await hand.click(screen.getByTestId('elsewhere-x2'));
+    const tell = (patient: string, place: string) => answers.get(patient)?.(look(place));
+    if (late === 'before') tell('x1', 'Bed of x1');
+    await tick();
+    expect([screen.getByTestId('once-name').textContent, where()]).toEqual(['Berg, Ida', '']);
+    tell('x2', 'Bed of x2');
+    if (late === 'after') tell('x1', 'Bed of x1');
+    await waitFor(() => expect(where()).toContain('Bed of x2'));
+    await hand.click(screen.getByTestId('once-back'));
+    expect(screen.queryByTestId('once-name')).toBeNull();
+    cleanup();
+    vi.restoreAllMocks();
+    vi.spyOn(backend, 'lookOnce').mockImplementation((patient) => new Promise((told) => answers.set(patient, told)));
+  }
 });

@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { begin, NOW, station, update } from '../backend/fake';
+import { asked, begin, NOW, station, update } from '../backend/fake';
 import { board } from '../lib/board.svelte';
 import UnwatchedBanner from './UnwatchedBanner.svelte';
 
@@ -26,6 +26,7 @@ it('says from when until when nobody watched, until somebody has read it', async
   screen.getByTestId('unwatched-seen').click();
   await tick();
   expect(screen.queryByTestId('unwatched-banner')).toBeNull();
+  expect(asked).toContainEqual(['unwatchedIsSeen', night + 600_000]);
 });
 
 it('leads to the alarms of that time', async () => {

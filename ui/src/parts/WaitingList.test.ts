@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { asked, begin, item, NOW, tile, waiting } from '../backend/fake';
+import { answer, asked, begin, item, NOW, Refusal, tile, waiting } from '../backend/fake';
 import { board, Row } from '../lib/board.svelte';
 import WaitingList from './WaitingList.svelte';
 
@@ -63,4 +63,15 @@ it('says a moment in a note as people do, and no code', async () => {
   ];
   render(WaitingList);
   expect(screen.getByTestId('waiting-note').textContent).toBe('SpO₂: 88 to -; for 12 h; COPD');
+});
+
+it('keeps the words where they were refused', async () => {
+  answer({ carryOnByHand: () => Promise.reject(new Refusal('failed', 'The disk is full')) });
+  board.waiting = [waiting({ parked: '403: not allowed' })];
+  render(WaitingList);
+  await hand.click(screen.getByTestId('hand-w1'));
+  await hand.type(screen.getByTestId('hand-words'), 'told by phone');
+  await hand.click(screen.getByTestId('hand-record'));
+  expect((screen.getByTestId('hand-words') as HTMLInputElement).value).toBe('told by phone');
+  expect(board.trouble).toBe('The disk is full');
 });

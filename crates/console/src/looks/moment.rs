@@ -8,7 +8,7 @@ use bedside::{
     alarm_load, annotations, history, patient_limits, patient_page, shift_notes,
 };
 use clinical::{DAY_MS, EpisodeId, Instant, MINUTE_MS, PatientId, Priority, SmolStr, Verb};
-use vault::{VaultError, View, Ward};
+use vault::{Reader, VaultError, View, Ward};
 
 use crate::console::{Console, Sparks};
 use crate::error::ConsoleError;
@@ -41,7 +41,8 @@ impl Console {
             .filter(|p| {
                 known.get(*p).is_none_or(|(at, lines)| {
                     let nothing = lines.iter().all(Option::is_none);
-                    now.ms_since(*at) >= if nothing { SPARK_RETRY_MS } else { SPARK_MS }
+                    // Of a clock that was put back nothing is known.
+                    !(0..if nothing { SPARK_RETRY_MS } else { SPARK_MS }).contains(&now.ms_since(*at))
                 })
             })
             .take(most)
@@ -92,7 +93,7 @@ impl Console {
 
     /// The ward with every alarm of a day, not the open ones alone.
     fn day(&self, now: Instant) -> Result<Ward, ConsoleError> {
-        Ok(self.read(|reader| reader.ward_since(now - DAY_MS))?)
+        Ok(self.read_many(|reader| reader.ward_since(now - DAY_MS))?)
     }
 
     /// What was written about patients and their alarms in the last twelve hours, oldest first.
@@ -100,7 +101,7 @@ impl Console {
     /// # Errors
     /// Of the cache.
     pub fn shift_notes(&self) -> Result<Vec<ShiftNote>, ConsoleError> {
-        Ok(shift_notes(&self.read(|reader| reader.ward())?, self.moment()))
+        Ok(shift_notes(&self.read_many(|reader| reader.ward())?, self.moment()))
     }
 
     /// Who left and who took over lately, newest first.
@@ -136,7 +137,13 @@ impl Console {
     /// Of the cache, or where the episode is not known.
     pub fn timeline(&self, episode: &EpisodeId) -> Result<Vec<TimelineEntry>, ConsoleError> {
         let now = self.moment();
-        self.read(|reader| bedside::timeline(reader, episode, now))?.ok_or(ConsoleError::NoEpisode)
+        let whose = self.vault.read(|reader| reader.episode(episode))?.and_then(|found| found.patient);
+        let look = |reader: &Reader| bedside::timeline(reader, episode, now);
+        let found = match whose {
+            Some(patient) => self.read_of(&patient, "course of an alarm", look)?,
+            None => self.read_many(look)?,
+        };
+        found.ok_or(ConsoleError::NoEpisode)
     }
 
     /// The limits of a patient, with who set them and why.

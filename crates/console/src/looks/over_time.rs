@@ -23,7 +23,7 @@ impl Console {
     /// # Errors
     /// As [`Console::trends`].
     pub fn multiples(&self, request: &MultiplesRequest) -> Result<Multiples, ConsoleError> {
-        Ok(self.read(|reader| Ok(trends::multiples(reader, request)))??)
+        Ok(self.read_many(|reader| Ok(trends::multiples(reader, request)))??)
     }
 
     /// The numbers of a patient in steps of time.

@@ -13,7 +13,7 @@ use clinical::{
 };
 use sync::{board_is_read, fortnight_is_read};
 use trends::MONTH_DAYS;
-use vault::Ward;
+use vault::{View, Ward};
 
 use crate::at_home::{AllAtHome, Somebody, alarms_of, glucose_units, in_order, values_of};
 use crate::console::Console;
@@ -38,11 +38,18 @@ impl Console {
     fn all_at_home(&self, who: &Actor) -> Result<AllAtHome, ConsoleError> {
         let (now, past) = (self.moment(), self.past());
         let board = self.look()?.board;
+        // A list of many is looked at through no broken glass: each look through one stands in the record.
+        let looker = self.looker(who)?;
         let (ward, sight) = match past {
             Some(_) => {
-                let ward = self.read(|reader| reader.ward())?;
+                let ward = self.read_many(|reader| reader.ward())?;
                 let sight = ward.sight.clone();
                 (Arc::new(ward), sight)
+            }
+            None if self.here().has_broken(who, now) => {
+                let ward = self.ward_and_board()?.0;
+                let sight = self.read_for(View::NOW, &looker, |reader| reader.sight_of(&ward))?;
+                (ward, Arc::new(sight))
             }
             None => (self.ward_and_board()?.0, self.seen_board()?.1),
         };
@@ -62,8 +69,7 @@ impl Console {
         let heard = if past.is_none() { self.server_heard(&ward, now)? } else { None };
         let is_fortnight_read = self.engine().is_none() || self.vault.read(fortnight_is_read)?;
         let shown = Shown::at(&ward.site, Measure::Glucose, glucose_units(&ward));
-        // A list of many is looked at through no broken glass: each look through one stands in the record.
-        let eyes = Eyes { looker: self.looker(who)?, view: self.view() };
+        let eyes = Eyes { looker, view: self.view() };
         let ids: Vec<PatientId> = home.iter().map(|tile| tile.patient.clone()).collect();
         let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
         let pending = months.look(&self.vault, &ids, eyes, &sight, (now, &clock_of(now)))?;
@@ -113,7 +119,7 @@ impl Console {
 
     /// The notes on everybody, by whom they are about.
     fn notes_by_patient(&self, ward: &Ward) -> Result<HashMap<PatientId, Vec<SeenAction>>, ConsoleError> {
-        let notes = self.read(|reader| reader.notes_on(ward.persons.iter().map(|person| &person.id)))?;
+        let notes = self.read_many(|reader| reader.notes_on(ward.persons.iter().map(|person| &person.id)))?;
         let mut found: HashMap<PatientId, Vec<SeenAction>> = HashMap::new();
         for seen in notes {
             if let Some(patient) = seen.action.about.patient() {

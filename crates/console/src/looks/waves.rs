@@ -1,7 +1,7 @@
 //! Waves are two thirds of what a monitored bed sends, so they are asked for when they are looked at, and kept for the site's
 //! time from then on: what was looked at once opens without a network.
 
-use clinical::{Instant, MINUTE_MS, PatientId};
+use clinical::{DAY_MS, Instant, MINUTE_MS, PatientId};
 use trends::{Waves, WavesRequest, wave_codes};
 
 use crate::console::Console;
@@ -29,10 +29,8 @@ impl Console {
         if minutes.end().saturating_sub(*minutes.start()) > 2 * MOST_MINUTES {
             return Ok(false);
         }
-        let unknown: Vec<i64> = {
-            let asked = self.asked_waves();
-            minutes.filter(|minute| !asked.contains(&(patient.clone(), *minute))).collect()
-        };
+        let keeps = i64::from(self.retention()?.waves) * DAY_MS;
+        let unknown = self.asked_waves().unknown(patient, minutes, keeps, now);
         let (Some(first), Some(last)) = (unknown.first(), unknown.last()) else { return Ok(true) };
         if last - first > MOST_MINUTES || !engine.link().online {
             return Ok(false);
@@ -42,9 +40,7 @@ impl Console {
         if engine.fetch_waves(patient, &wave_codes(), from, to).await.is_err() {
             return Ok(false);
         }
-        // The minute that is not over yet is asked for again, and so is what may still be on its way.
-        let over = |minute: &i64| (minute + 1) * MINUTE_MS < now.0 - 30_000;
-        self.asked_waves().extend(unknown.into_iter().filter(over).map(|minute| (patient.clone(), minute)));
+        self.asked_waves().asked(patient, unknown, now);
         Ok(true)
     }
 

@@ -1,8 +1,8 @@
 //! Who works at the station: who is taken in, in what role, and by what they come in. That it may be changed is the gate's
 //! (`crate::gate`).
 
-use clinical::{ActorId, Role};
-use vault::{Cost, Pin, StaffMember};
+use clinical::{Actor, ActorId, Role};
+use vault::{Cost, EntryKind, GivenPin, MemberChange, NewEntry, Pin, StaffMember};
 
 use super::coming::actor;
 use crate::console::Console;
@@ -19,34 +19,33 @@ impl Console {
         Ok(self.vault.read(|reader| reader.staff())?)
     }
 
-    /// Changes who works here; it stands in the log already.
-    pub(crate) fn change_staff(&self, change: StaffChange) -> Result<(), ConsoleError> {
+    /// Changes who works here; it stands in the log with it, or nothing was done.
+    pub(crate) fn change_staff(&self, who: &Actor, change: StaffChange) -> Result<(), ConsoleError> {
         let id = change.id().clone();
-        match change {
+        let entry = NewEntry::new(EntryKind::Setting, self.now(), who, change.words());
+        let changes = match change {
             StaffChange::Add { id, name, role, pin } => {
-                self.vault.put_member(&id, name, &Role::from(role.as_str()))?;
-                if let Some(pin) = pin {
-                    self.give_pin(&id, pin)?;
-                }
+                let put = MemberChange::Put(id.clone(), name, Role::from(role.as_str()));
+                let given = pin.map(|pin| self.given(id, pin)).transpose()?;
+                [put].into_iter().chain(given).collect()
             }
-            StaffChange::Remove(id) => self.vault.drop_member(&id)?,
-            StaffChange::Pin(id, pin) => self.give_pin(&id, pin)?,
-            StaffChange::NoPin(id) => self.vault.clear_pin(&id)?,
-            StaffChange::Unlock(id) => self.vault.forget_tries(&id)?,
-            StaffChange::Badge(id, badge) => {
-                if !self.vault.set_badge(&id, Some(&badge.0))? {
-                    return Err(ConsoleError::OthersBadge);
-                }
-            }
-            StaffChange::NoBadge(id) => drop(self.vault.set_badge(&id, None)?),
+            StaffChange::Remove(id) => vec![MemberChange::Drop(id)],
+            StaffChange::Pin(id, pin) => vec![self.given(id, pin)?],
+            StaffChange::NoPin(id) => vec![MemberChange::ClearPin(id)],
+            StaffChange::Unlock(id) => vec![MemberChange::ForgetTries(id)],
+            StaffChange::Badge(id, badge) => vec![MemberChange::Badge(id, Some(badge.0))],
+            StaffChange::NoBadge(id) => vec![MemberChange::Badge(id, None)],
+        };
+        if !self.vault.change_members(changes, entry.about(Some(id.to_string())))? {
+            return Err(ConsoleError::OthersBadge);
         }
         self.seat_again(&id)
     }
 
     /// Whoever gives a PIN knows them, so it stands for a full sign-in.
-    fn give_pin(&self, id: &ActorId, pin: Secret) -> Result<(), ConsoleError> {
-        self.vault.give_pin(id, &Pin::chosen(pin.0)?, Cost::measured()?)?;
-        Ok(self.vault.signed_in_fully(id, self.now())?)
+    fn given(&self, id: ActorId, pin: Secret) -> Result<MemberChange, ConsoleError> {
+        let pin = GivenPin::of(&Pin::chosen(pin.0)?, Cost::measured()?)?;
+        Ok(MemberChange::GivePin(id, pin, self.now()))
     }
 
     /// Who is here is who they are now: whoever was removed is here no more, and a role that was changed holds at once. A station that

@@ -336,10 +336,12 @@ pub struct Update {
     pub notifications: Option<String>,
     /// Every stage on an alarm's way that nothing passes; none where all of them work.
     pub late: Option<Vec<Late>>,
-    /// A time in which nobody watched here, that was not said yet.
+    /// The oldest time in which nobody watched here and that nobody has seen said; the page answers with `unwatched_is_seen`.
     pub unwatched: Option<Unwatched>,
     /// The page answers this number with `beat`, once it shows what came with it.
     pub beat: Option<u32>,
+    /// The station's time, with each beat: a clock on the wall that was set is not followed.
+    pub now: Option<i64>,
     /// Who is here from now on: another person, or nobody, sees nothing of what was shown before.
     pub who: Option<Who>,
     /// The alarms that are on while nobody is here; of nobody's name.

@@ -188,7 +188,7 @@ fn write_cache(folder: &Path) {
         vault.set_site(key.into(), value.into(), "Dr. Nkemelu".into(), at).unwrap();
     }
     vault.set_setting("server", "https://fhir.example.org/r4".into()).unwrap();
-    vault.set_retention(Retention { numerics: 21, waves: 2, events: 400 }).unwrap();
+    vault.set_retention(Retention { numerics: 21, at_home: 92, waves: 2, events: 400 }).unwrap();
     drop(vault);
     age(&folder.join("vault.db"), &keyring.0.lock().unwrap());
 }

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use clinical::{ActorId, Instant, Role};
 use record::EntryKind;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
+use crate::entries::append::append;
+use crate::entries::entry::NewEntry;
 use crate::error::VaultError;
 use crate::keys::pin::Pin;
 use crate::keys::verifier::{Cost, Verifier};
 use crate::staff::badge::badge_mark;
+use crate::staff::passed::sign_in_fully;
 use crate::store::durably::durably;
 use crate::store::vault::{Reader, Vault};
 use crate::upkeep::damage::PEOPLE_LOST;
@@ -55,41 +58,131 @@ fn member(row: &Row) -> rusqlite::Result<StaffMember> {
     })
 }
 
-impl Vault {
+/// A change of who works here, and of what lets them in.
+#[derive(Debug)]
+pub enum MemberChange {
     /// Takes somebody in, or changes their name and role.
+    Put(ActorId, String, Role),
+    /// Somebody works here no more. What they had begun to write goes with them.
+    Drop(ActorId),
+    /// Gives somebody a PIN in the place of any other, and it stands for a full sign-in. It lets them in, and then they have to choose
+    /// their own.
+    GivePin(ActorId, GivenPin, Instant),
+    /// No PIN lets somebody in any more.
+    ClearPin(ActorId),
+    /// Wrong tries of somebody are forgotten; how long PIN and badge are enough stays as it is.
+    ForgetTries(ActorId),
+    /// Gives somebody a badge in the place of any other, or takes it away.
+    Badge(ActorId, Option<String>),
+}
+
+/// What a PIN that is given is compared by. It takes its time to make.
+pub struct GivenPin(String);
+
+impl GivenPin {
+    /// Of a PIN.
+    ///
+    /// # Errors
+    /// Where there is no memory for it.
+    pub fn of(pin: &Pin, cost: Cost) -> Result<GivenPin, VaultError> {
+        Ok(GivenPin(text(&Verifier::of(pin, cost)?)?))
+    }
+}
+
+impl std::fmt::Debug for GivenPin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+impl MemberChange {
+    /// Makes the change; whether it could be made: a badge that is somebody else's is not given.
+    fn make(self, connection: &Connection, station: &str) -> Result<bool, VaultError> {
+        match self {
+            MemberChange::Put(id, name, role) => {
+                connection.execute(
+                    "INSERT INTO staff (id, name, role) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (id) DO UPDATE SET name = ?2, role = ?3",
+                    params![id.as_str(), name, role.as_str()],
+                )?;
+                connection.execute("DELETE FROM setting WHERE key = ?", [PEOPLE_LOST])?;
+            }
+            MemberChange::Drop(id) => {
+                connection.execute("DELETE FROM draft WHERE author = ?", [id.as_str()])?;
+                connection.execute("DELETE FROM staff WHERE id = ?", [id.as_str()])?;
+            }
+            MemberChange::GivePin(id, pin, now) => {
+                keep_pin(connection, &id, Some(&pin.0), true)?;
+                sign_in_fully(connection, &id, now)?;
+            }
+            MemberChange::ClearPin(id) => keep_pin(connection, &id, None, false)?,
+            MemberChange::ForgetTries(id) => {
+                connection.execute("UPDATE staff SET failures = 0 WHERE id = ?", [id.as_str()])?;
+            }
+            MemberChange::Badge(id, badge) => {
+                let mark = badge.map(|badge| badge_mark(station, &badge)).transpose()?;
+                let others = "SELECT 1 FROM staff WHERE badge = ? AND id <> ?";
+                let taken = connection.prepare_cached(others)?.exists(params![mark, id.as_str()])?;
+                if !taken {
+                    connection
+                        .execute("UPDATE staff SET badge = ? WHERE id = ?", params![mark, id.as_str()])?;
+                }
+                return Ok(!taken);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn keep_pin(
+    connection: &Connection,
+    id: &ActorId,
+    verifier: Option<&str>,
+    is_given: bool,
+) -> Result<(), VaultError> {
+    connection.execute(
+        "UPDATE staff SET pin = ?, pin_given = ? WHERE id = ?",
+        params![verifier, is_given, id.as_str()],
+    )?;
+    Ok(())
+}
+
+impl Vault {
+    /// Changes who works here, with its entry of the log: all of it or nothing. Whether it was done: it is not where a badge is somebody
+    /// else's, and then nothing was.
     ///
     /// # Errors
     /// Of the database.
-    pub fn put_member(&self, id: &ActorId, name: String, role: &Role) -> Result<(), VaultError> {
-        let (id, role) = (id.to_string(), role.to_string());
+    pub fn change_members(&self, changes: Vec<MemberChange>, entry: NewEntry) -> Result<bool, VaultError> {
+        self.make_changes(changes, Some(entry))
+    }
+
+    fn make_changes(&self, changes: Vec<MemberChange>, entry: Option<NewEntry>) -> Result<bool, VaultError> {
+        let station = self.station_id()?.unwrap_or_default();
         self.write_beside(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                transaction.execute(
-                    "INSERT INTO staff (id, name, role) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (id) DO UPDATE SET name = ?2, role = ?3",
-                    params![id, name, role],
-                )?;
-                transaction.execute("DELETE FROM setting WHERE key = ?", [PEOPLE_LOST])?;
-                Ok(transaction.commit()?)
+                for change in changes {
+                    // What was done before it goes with the transaction.
+                    if !change.make(&transaction, &station)? {
+                        return Ok(false);
+                    }
+                }
+                if let Some(entry) = entry {
+                    append(&transaction, entry)?;
+                }
+                transaction.commit()?;
+                Ok(true)
             })
         })
     }
 
-    /// Somebody works here no more. What they had begun to write goes with them.
+    /// Takes somebody in, or changes their name and role, and says so nowhere.
     ///
     /// # Errors
     /// Of the database.
-    pub fn drop_member(&self, id: &ActorId) -> Result<(), VaultError> {
-        let id = id.to_string();
-        self.write_beside(move |connection| {
-            durably(connection, |connection| {
-                let transaction = connection.transaction()?;
-                transaction.execute("DELETE FROM draft WHERE author = ?", [&id])?;
-                transaction.execute("DELETE FROM staff WHERE id = ?", [&id])?;
-                Ok(transaction.commit()?)
-            })
-        })
+    pub fn put_member(&self, id: &ActorId, name: String, role: &Role) -> Result<(), VaultError> {
+        self.make_changes(vec![MemberChange::Put(id.clone(), name, role.clone())], None).map(|_| ())
     }
 
     /// Somebody has this PIN, which they chose, in the place of any other.
@@ -97,60 +190,18 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn set_pin(&self, id: &ActorId, pin: &Pin, cost: Cost) -> Result<(), VaultError> {
-        self.keep_pin(id, Some(text(&Verifier::of(pin, cost)?)?), false)
-    }
-
-    /// Gives somebody a PIN in the place of any other. It lets them in, and then they have to choose their own.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn give_pin(&self, id: &ActorId, pin: &Pin, cost: Cost) -> Result<(), VaultError> {
-        self.keep_pin(id, Some(text(&Verifier::of(pin, cost)?)?), true)
-    }
-
-    /// No PIN lets somebody in any more.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn clear_pin(&self, id: &ActorId) -> Result<(), VaultError> {
-        self.keep_pin(id, None, false)
-    }
-
-    fn keep_pin(&self, id: &ActorId, verifier: Option<String>, is_given: bool) -> Result<(), VaultError> {
-        let id = id.to_string();
+        let (id, verifier) = (id.clone(), text(&Verifier::of(pin, cost)?)?);
         self.write_beside(move |connection| {
-            durably(connection, |connection| {
-                connection.execute(
-                    "UPDATE staff SET pin = ?, pin_given = ? WHERE id = ?",
-                    params![verifier, is_given, id],
-                )?;
-                Ok(())
-            })
+            durably(connection, |connection| keep_pin(connection, &id, Some(&verifier), false))
         })
     }
 
-    /// Gives somebody a badge in the place of any other, or (`None`) takes it away. Whether it is theirs now: it is not where it is
-    /// somebody else's.
+    /// Gives somebody a badge, and says so nowhere. Whether it is theirs now: it is not where it is somebody else's.
     ///
     /// # Errors
     /// Of the database.
     pub fn set_badge(&self, id: &ActorId, badge: Option<&str>) -> Result<bool, VaultError> {
-        let station = self.station_id()?.unwrap_or_default();
-        let mark = badge.map(|badge| badge_mark(&station, badge)).transpose()?;
-        let id = id.to_string();
-        self.write_beside(move |connection| {
-            durably(connection, |connection| {
-                let taken = connection
-                    .query_row("SELECT id FROM staff WHERE badge = ? AND id <> ?", params![mark, id], |row| {
-                        row.get::<_, String>(0)
-                    })
-                    .optional()?;
-                if taken.is_none() {
-                    connection.execute("UPDATE staff SET badge = ? WHERE id = ?", params![mark, id])?;
-                }
-                Ok(taken.is_none())
-            })
-        })
+        self.make_changes(vec![MemberChange::Badge(id.clone(), badge.map(str::to_owned))], None)
     }
 }
 
@@ -233,9 +284,28 @@ mod tests {
         let names: Vec<(&str, &str)> = staff.iter().map(|m| (m.name.as_str(), m.role.as_str())).collect();
         assert_eq!(names, [("N. Okafor", "Charge nurse"), ("S. Varga-Li", "Charge nurse")]);
         assert!(staff.iter().all(|m| !m.has_pin && !m.has_badge && m.full.is_none() && m.failures == 0));
-        vault.drop_member(&"Practitioner/2".into()).unwrap();
+        let entry = || NewEntry::new(EntryKind::Setting, Instant(0), "IT", "works here no more");
+        assert!(vault.change_members(vec![MemberChange::Drop("Practitioner/2".into())], entry()).unwrap());
         assert_eq!(vault.read(|reader| reader.staff()).unwrap().len(), 1);
         assert_eq!(vault.read(|reader| reader.member(&"Practitioner/2".into())).unwrap(), None);
+    }
+
+    #[test]
+    fn of_a_change_that_cannot_be_made_nothing_is_and_the_log_says_nothing_of_it() {
+        let (_folder, _key, vault) = station();
+        let (okafor, varga) = (ActorId::from("Practitioner/1"), ActorId::from("Practitioner/2"));
+        assert!(vault.set_badge(&okafor, Some("04A2B9C1")).unwrap());
+        let before = vault.read(|reader| Ok((reader.staff()?, reader.log(9)?.len()))).unwrap();
+        let changes = vec![
+            MemberChange::Put(varga.clone(), "S. Varga-Li".into(), "Nurse".into()),
+            MemberChange::Badge(varga.clone(), Some("04A2B9C1".into())),
+        ];
+        let entry = NewEntry::new(EntryKind::Setting, Instant(0), "IT", "was given a badge");
+        assert!(!vault.change_members(changes, entry.clone()).unwrap());
+        assert_eq!(vault.read(|reader| Ok((reader.staff()?, reader.log(9)?.len()))).unwrap(), before);
+        let changes = vec![MemberChange::Badge(varga, Some("77".into()))];
+        assert!(vault.change_members(changes, entry).unwrap());
+        assert_eq!(vault.read(|reader| reader.log(9)).unwrap().len(), before.1 + 1);
     }
 
     #[test]

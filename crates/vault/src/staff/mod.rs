@@ -4,6 +4,8 @@
 
 pub(crate) mod badge;
 
+pub(crate) mod passed;
+
 pub(crate) mod drafts;
 
 pub(crate) mod members;

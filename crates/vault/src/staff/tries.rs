@@ -9,32 +9,12 @@ use crate::error::VaultError;
 use crate::keys::pin::Pin;
 use crate::keys::verifier::{Cost, Verifier};
 use crate::staff::members::{StaffMember, text};
+use crate::staff::passed::{sign_in_fully, time_passed};
 use crate::store::durably::durably;
 use crate::store::vault::Vault;
 
-/// The setting that keeps how much time passed here.
-const PASSED: &str = "time-passed";
-
 /// The setting that keeps how many badges in a row were nobody's, and when the last one was.
 const BADGES: &str = "badge-tries";
-
-/// By how much the clock moved on since it was looked at last is added to what passed. Set back it takes nothing away, and what passes
-/// from there on counts.
-fn time_passed(connection: &Connection, now: Instant) -> Result<i64, VaultError> {
-    let kept: Option<String> = connection
-        .query_row("SELECT value FROM setting WHERE key = ?", [PASSED], |row| row.get(0))
-        .optional()?;
-    let known = kept.as_deref().and_then(|kept| kept.split_once(' '));
-    let known =
-        known.and_then(|(seen, passed)| Some((seen.parse::<i64>().ok()?, passed.parse::<i64>().ok()?)));
-    let (seen, passed) = known.unwrap_or((now.0, 0));
-    let passed = passed.saturating_add(now.0.saturating_sub(seen).max(0));
-    connection.execute(
-        "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-        params![PASSED, format!("{} {passed}", now.0)],
-    )?;
-    Ok(passed)
-}
 
 /// How many badges in a row were nobody's, and what had passed here when the last one was.
 fn badge_tries(connection: &Connection) -> Result<(u32, i64), VaultError> {
@@ -93,8 +73,19 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn try_pin(&self, id: &ActorId, pin: &Pin, now: Instant) -> Result<Option<bool>, VaultError> {
+        self.try_pin_while(id, pin, now, || {})
+    }
+
+    /// The same, while something else is done: between the count and the comparison, which takes its time.
+    fn try_pin_while(
+        &self,
+        id: &ActorId,
+        pin: &Pin,
+        now: Instant,
+        between: impl FnOnce(),
+    ) -> Result<Option<bool>, VaultError> {
         let row = id.to_string();
-        let verifier = self.write_beside(move |connection| {
+        let kept = self.write_beside(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
                 let passed = time_passed(&transaction, now)?;
@@ -110,9 +101,10 @@ impl Vault {
                 Ok(kept)
             })
         })?;
-        let Some(verifier) = verifier else { return Ok(None) };
+        let Some(kept) = kept else { return Ok(None) };
         let verifier: Verifier =
-            serde_json::from_str(&verifier).map_err(|why| VaultError::KeyFile(why.to_string()))?;
+            serde_json::from_str(&kept).map_err(|why| VaultError::KeyFile(why.to_string()))?;
+        between();
         let began = Stopwatch::now();
         if !verifier.is_of(pin)? {
             return Ok(Some(false));
@@ -124,14 +116,14 @@ impl Vault {
             None
         };
         let row = id.to_string();
-        self.write_beside(move |connection| {
+        // One that was taken away or exchanged meanwhile lets nobody in, and is not brought back.
+        let is_still_theirs = self.write_beside(move |connection| {
             durably(connection, |connection| {
-                let right = "UPDATE staff SET failures = 0, pin = coalesce(?, pin) WHERE id = ?";
-                connection.execute(right, params![dearer, row])?;
-                Ok(())
+                let right = "UPDATE staff SET failures = 0, pin = coalesce(?, pin) WHERE id = ? AND pin = ?";
+                Ok(connection.execute(right, params![dearer, row, kept])? > 0)
             })
         })?;
-        Ok(Some(true))
+        Ok(is_still_theirs.then_some(true))
     }
 
     /// Compares a badge: whose it is. A try counts before it is compared, and one that is somebody's ends the count. `wait` gives how long
@@ -175,34 +167,16 @@ impl Vault {
         Ok(TriedBadge::Of(member))
     }
 
-    /// Wrong tries of somebody are forgotten; how long PIN and badge are enough stays as it is.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn forget_tries(&self, id: &ActorId) -> Result<(), VaultError> {
-        let id = id.to_string();
-        self.write_beside(move |connection| {
-            durably(connection, |connection| {
-                connection.execute("UPDATE staff SET failures = 0 WHERE id = ?", [&id])?;
-                Ok(())
-            })
-        })
-    }
-
     /// Somebody signed in fully: wrong tries are forgotten, and from now on PIN and badge are enough for a while.
     ///
     /// # Errors
     /// Of the database.
     pub fn signed_in_fully(&self, id: &ActorId, now: Instant) -> Result<(), VaultError> {
-        let id = id.to_string();
+        let id = id.clone();
         self.write_beside(move |connection| {
             durably(connection, |connection| {
                 let transaction = connection.transaction()?;
-                let passed = time_passed(&transaction, now)?;
-                transaction.execute(
-                    "UPDATE staff SET failures = 0, full_at = ?, full_passed = ? WHERE id = ?",
-                    params![now.0, passed, id],
-                )?;
+                sign_in_fully(&transaction, &id, now)?;
                 Ok(transaction.commit()?)
             })
         })
@@ -211,8 +185,12 @@ impl Vault {
 
 #[cfg(test)]
 mod tests {
+    use record::EntryKind;
+
     use super::*;
+    use crate::entries::entry::NewEntry;
     use crate::keys::key::Key;
+    use crate::staff::members::{GivenPin, MemberChange};
 
     const HOUR: i64 = 3_600_000;
 
@@ -254,5 +232,31 @@ mod tests {
         let kept =
             vault.read(|r| Ok(r.list("SELECT pin FROM staff", [], |row| row.get::<_, String>(0))?.remove(0)));
         assert!(!kept.unwrap().contains("480913"));
+    }
+
+    #[test]
+    fn a_pin_that_is_taken_away_while_it_is_compared_lets_nobody_in_and_is_not_brought_back() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), Key::random().unwrap());
+        let vault = Vault::open(folder.path(), key).unwrap();
+        let (id, old) = (ActorId::from("Practitioner/1"), Pin::typed("480913".into()));
+        vault.put_member(&id, "N. Okafor".into(), &"Nurse".into()).unwrap();
+        let change = |change: MemberChange| {
+            let entry = NewEntry::new(EntryKind::Setting, Instant(0), "IT", "a PIN");
+            assert!(vault.change_members(vec![change], entry).unwrap());
+        };
+        // Made so cheaply that a dearer one takes its place at the first right try.
+        vault.set_pin(&id, &old, Cost::cheap()).unwrap();
+        let taken = vault.try_pin_while(&id, &old, Instant(5), || change(MemberChange::ClearPin(id.clone())));
+        assert_eq!(taken.unwrap(), None);
+        assert!(!vault.read(|reader| reader.member(&id)).unwrap().unwrap().has_pin);
+
+        vault.set_pin(&id, &old, Cost::cheap()).unwrap();
+        let new = GivenPin::of(&Pin::typed("771204".into()), Cost::cheap()).unwrap();
+        let given = vault.try_pin_while(&id, &old, Instant(6), || {
+            change(MemberChange::GivePin(id.clone(), new, Instant(6)));
+        });
+        assert_eq!(given.unwrap(), None);
+        assert_eq!(vault.try_pin(&id, &old, Instant(7)).unwrap(), Some(false));
+        assert_eq!(vault.try_pin(&id, &Pin::typed("771204".into()), Instant(8)).unwrap(), Some(true));
     }
 }

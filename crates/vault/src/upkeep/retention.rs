@@ -10,8 +10,10 @@ use crate::store::vault::{Reader, Vault};
 /// How long what is kept, in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Numerics and single values.
+    /// Numerics and single values of who is in a hospital.
     pub numerics: u16,
+    /// The same of everybody else: a report of somebody at home is of up to 90 days.
+    pub at_home: u16,
     /// ECG, pleth and other waves.
     pub waves: u16,
     /// Episodes that ended, actions, doses, the log.
@@ -20,7 +22,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Retention {
-        Retention { numerics: 14, waves: 3, events: 365 }
+        Retention { numerics: 14, at_home: 92, waves: 3, events: 365 }
     }
 }
 
@@ -36,6 +38,10 @@ pub struct Retired {
 }
 
 const SETTING: &str = "retention-days";
+/// The series of everybody who is in no hospital now, by the record they were sent for. Where an older cache does not tell, who is in some
+/// place is in a hospital (`facts::codes`).
+const OF_HOME: &str = "(SELECT id FROM series WHERE patient NOT IN (SELECT patient FROM stay
+    WHERE in_progress = 3 OR in_progress = 1 AND coalesce(place, '') <> ''))";
 /// Chunks that go in one transaction: the writer is free again after some milliseconds.
 const BATCH: u32 = 512;
 
@@ -59,7 +65,8 @@ impl Vault {
     /// # Errors
     /// Of the database.
     pub fn set_retention(&self, policy: Retention) -> Result<(), VaultError> {
-        self.set_setting(SETTING, format!("{} {} {}", policy.numerics, policy.waves, policy.events))
+        let Retention { numerics, waves, events, at_home } = policy;
+        self.set_setting(SETTING, format!("{numerics} {waves} {events} {at_home}"))
     }
 
     /// Takes away what is older than the policy says: what was both taken and received before. Data that came late, such as
@@ -72,13 +79,18 @@ impl Vault {
         let policy = self.read(|reader| reader.retention())?;
         let ago = |days: u16| now.0 - i64::from(days) * DAY_MS;
         let (numerics, waves, events) = (ago(policy.numerics), ago(policy.waves), ago(policy.events));
+        // Nobody's are kept for less than in a bed.
+        let at_home = ago(policy.at_home.max(policy.numerics));
         let mut done = Retired::default();
         loop {
             let gone = self.write(move |connection| {
                 Ok(connection.execute(
-                    "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE t1 < max(?1, ?2) AND
-                     max(t1, received, coalesce(replaced, 0)) < CASE WHEN period_ms <= 100 THEN ?2 ELSE ?1 END LIMIT ?3)",
-                    params![numerics, waves, BATCH],
+                    &format!(
+                        "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE t1 < max(?1, ?2) AND
+                         max(t1, received, coalesce(replaced, 0)) < CASE WHEN period_ms <= 100 THEN ?2
+                         WHEN series IN {OF_HOME} THEN ?4 ELSE ?1 END LIMIT ?3)"
+                    ),
+                    params![numerics, waves, BATCH, at_home],
                 )?)
             })?;
             done.chunks += gone;
@@ -89,10 +101,15 @@ impl Vault {
         done.rows = self.write(move |connection| {
             let transaction = connection.transaction()?;
             let mut rows = 0;
+            for table in ["sample WHERE max(t, received)", "sample_was WHERE until"] {
+                rows += transaction.execute(
+                    &format!("DELETE FROM {table} < CASE WHEN series IN {OF_HOME} THEN ?2 ELSE ?1 END"),
+                    [numerics, at_home],
+                )?;
+            }
             for (sql, before) in [
-                ("DELETE FROM sample WHERE max(t, received) < ?", numerics),
-                ("DELETE FROM sample_was WHERE until < ?", numerics),
-                ("DELETE FROM latest WHERE max(t, received) < ?", numerics),
+                // Since when somebody sends nothing is known by the last that they sent, for as long as anything of them is.
+                ("DELETE FROM latest WHERE max(t, received) < ?", events),
                 ("DELETE FROM dose WHERE max(at, received) < ?", events),
                 ("DELETE FROM episode WHERE max(ended, received) < ?", events),
                 ("DELETE FROM renewed WHERE received < ? AND id NOT IN (SELECT id FROM episode)", events),
@@ -112,8 +129,8 @@ impl Vault {
             }
             rows += transaction.execute(
                 "DELETE FROM label WHERE at < CASE WHEN source GLOB 'Observation/*' THEN ?1 ELSE ?2 END
-                 AND source NOT GLOB 'Flag/*'",
-                [numerics, events],
+                 AND source NOT GLOB 'Flag/*' AND source NOT IN (SELECT source FROM latest)",
+                [numerics.min(at_home), events],
             )?;
             rows += transaction.execute(
                 "DELETE FROM identity WHERE substr(source, 26) NOT IN (SELECT id FROM dose)",
@@ -173,6 +190,7 @@ impl Reader<'_> {
         let mut days = text.split(' ').map(str::parse::<u16>);
         let mut next = |usual: u16| days.next().and_then(Result::ok).unwrap_or(usual);
         let usual = Retention::default();
-        Ok(Retention { numerics: next(usual.numerics), waves: next(usual.waves), events: next(usual.events) })
+        let (numerics, waves, events) = (next(usual.numerics), next(usual.waves), next(usual.events));
+        Ok(Retention { numerics, waves, events, at_home: next(usual.at_home) })
     }
 }

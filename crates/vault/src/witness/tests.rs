@@ -354,7 +354,7 @@ fn what_others_say_that_nobody_signed_changes_nothing_and_another_key_is_named()
 fn what_is_older_than_the_site_keeps_goes_and_the_rest_still_verifies() {
     let (a, b, mut server) = seen(50);
     a.enter(20, 3 * 24 * 60);
-    a.vault.set_retention(Retention { numerics: 1, waves: 1, events: 1 }).unwrap();
+    a.vault.set_retention(Retention { numerics: 1, at_home: 1, waves: 1, events: 1 }).unwrap();
     let now = Instant(START + 3 * DAY_MS);
     a.vault.retain(now).unwrap();
     let state = a.vault.read(|r| r.record_state(now)).unwrap();

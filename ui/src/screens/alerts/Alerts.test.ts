@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, begin, item, NOW, OWNED, station } from '../../backend/fake';
+import { answer, asked, begin, item, NOW, OWNED, Refusal, station, who } from '../../backend/fake';
 import { board } from '../../lib/board.svelte';
 import Alerts from './Alerts.svelte';
 
@@ -71,4 +71,55 @@ it('finds the alarm of a mark among those that are over, and else goes to its mo
   await vi.waitFor(() =>
     expect([board.screen, board.patient, board.moment]).toEqual(['patient', 'p1', NOW - 9_000_000]),
   );
+});
+
+const words = () => screen.getByTestId('episode-words') as HTMLInputElement;
+
+it('says nothing of one alarm that was begun for another', async () => {
+  board.who = who();
+  const drafts = new Map<string, string>();
+  answer({
+    draft: (place) => Promise.resolve(drafts.get(place) ?? null),
+    keepDraft: (_, place, text) => {
+      drafts.set(place, text);
+      return Promise.resolve(null);
+    },
+  });
+  render(Alerts);
+  await hand.click(screen.getByTestId('row-a'));
+  await hand.click(screen.getByTestId('episode-note'));
+  await hand.type(words(), 'moved in bed');
+  // Something new of the same alarm leaves the form as it is.
+  board.queue = alarms('a', 'b', 'c');
+  await tick();
+  expect(words().value).toBe('moved in bed');
+  await hand.click(screen.getByTestId('row-b'));
+  expect(screen.queryByTestId('episode-words')).toBeNull();
+  await hand.click(screen.getByTestId('episode-note'));
+  expect(words().value).toBe('');
+  await hand.click(screen.getByTestId('row-a'));
+  await hand.click(screen.getByTestId('episode-note'));
+  await vi.waitFor(() => expect(words().value).toBe('moved in bed'));
+  await hand.click(screen.getByTestId('episode-say'));
+  expect(asked.filter(([name]) => name === 'note')).toEqual([['note', 'a', 'moved in bed']]);
+  expect([...drafts.values()].filter(Boolean)).toEqual([]);
+  board.who = null;
+});
+
+it('keeps words that were refused, to be said again', async () => {
+  answer({ note: () => Promise.reject(new Refusal('failed', 'The disk is full')) });
+  render(Alerts);
+  await hand.click(screen.getByTestId('episode-note'));
+  await hand.type(words(), 'moved in bed');
+  await hand.click(screen.getByTestId('episode-say'));
+  expect([words().value, board.trouble]).toEqual(['moved in bed', 'The disk is full']);
+  answer({ note: () => Promise.resolve(null) });
+  await hand.click(screen.getByTestId('episode-say'));
+  expect(screen.queryByTestId('episode-words')).toBeNull();
+});
+
+it('says that the course of an alarm is not known where it could not be read', async () => {
+  answer({ timeline: () => Promise.reject(new Refusal('failed', 'The cache could not be read')) });
+  render(Alerts);
+  expect((await screen.findByTestId('timeline-unread')).textContent).toContain('The cache could not be read');
 });

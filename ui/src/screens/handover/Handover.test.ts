@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cleanup, render, screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, begin, item, live, NOW, OWNED, station, tile } from '../../backend/fake';
+import { answer, begin, item, live, NOW, OWNED, Refusal, station, tile } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import Handover from './Handover.svelte';
 
@@ -51,4 +52,16 @@ it('gives a name its own direction', async () => {
   render(Handover);
   const note = await screen.findByTestId('shift-note');
   expect([...note.querySelectorAll('bdi')].map((one) => one.textContent)).toEqual(['ليلى', 'نام جيدا']);
+});
+
+it('shows what others write while it is open, and says what could not be read', async () => {
+  render(Handover);
+  await tick();
+  expect(screen.queryByTestId('shift-note')).toBeNull();
+  answer({ shiftNotes: () => Promise.resolve([{ patient: 'p1', at: NOW, by: 'S. Varga', text: 'slept well' }]) });
+  board.now = NOW + 10_000;
+  expect((await screen.findByTestId('shift-note')).textContent).toContain('slept well');
+  answer({ shiftNotes: () => Promise.reject(new Refusal('failed', 'The cache could not be read')) });
+  board.queue = [...board.queue];
+  expect((await screen.findByTestId('handover-unread')).textContent).toContain('The cache could not be read');
 });

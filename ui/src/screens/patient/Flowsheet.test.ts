@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { answer, asked, begin, NOW, tile } from '../../backend/fake';
+import type { FlowRow } from '../../backend';
 import { board } from '../../lib/board.svelte';
 import Flowsheet from './Flowsheet.svelte';
 
@@ -63,4 +64,28 @@ it('does not jump away each minute from where somebody reads', async () => {
   await settled();
   expect(asked.filter(([name]) => name === 'flowsheet')).toHaveLength(3);
   expect(scrolled).toHaveBeenCalledTimes(2);
+});
+
+it('shows under the columns of a step no numbers of another, whichever comes last', async () => {
+  const answers: ((rows: FlowRow[]) => void)[] = [];
+  answer({ flowsheet: () => new Promise((told) => answers.push(told)) });
+  render(Flowsheet, { tile: tile() });
+  await settled();
+  await hand.click(screen.getByTestId('step-240'));
+  await hand.click(screen.getByTestId('step-15'));
+  expect(screen.getByTestId('flowsheet').textContent).toContain('Being read');
+  const at = NOW - (NOW % (4 * 3_600_000));
+  const row = (median: number): FlowRow => ({
+    key: 'hr',
+    label: 'HR',
+    unit: '/min',
+    digits: 0,
+    cells: [at, NOW - (NOW % 900_000)].map((from) => ({ from, n: 3, median, low: 60, high: 99 })),
+  });
+  answers[2]?.([row(71)]);
+  await settled();
+  answers[1]?.([row(88)]);
+  await settled();
+  expect(screen.getByTestId('flowsheet').textContent).toContain('71');
+  expect(screen.getByTestId('flowsheet').textContent).not.toContain('88');
 });

@@ -16,6 +16,7 @@ import {
   tile,
   who,
 } from '../../backend/fake';
+import type { Patient as PatientPage } from '../../backend';
 import { board, Row } from '../../lib/board.svelte';
 import Patient from './Patient.svelte';
 
@@ -215,4 +216,38 @@ it('keeps nothing on the page of what was seen under a broken glass', async () =
   board.who = who();
   await tick();
   expect(screen.getByTestId('patient').parentElement?.textContent).not.toContain('Naloxone');
+});
+
+const doses = (...amounts: string[]) =>
+  amounts.map((amount) => ({ what: 'Insulin aspart', amount, at: NOW - 600_000 }));
+
+it('never says that nothing was given before that is known, and shows a dose that no alarm tells of', async () => {
+  let told: (page: PatientPage) => void = () => {};
+  answer({ patient: () => new Promise((done) => (told = done)) });
+  board.open('p1');
+  render(Patient);
+  await tick();
+  expect(screen.queryByTestId('no-dose')).toBeNull();
+  const page = { tile: tile(), alarms: [], doses: [], withheld: null, said: [] };
+  told(page);
+  expect(await screen.findByTestId('no-dose')).toBeTruthy();
+  answer({ patient: () => Promise.resolve({ ...page, doses: doses('4 U') }) });
+  board.now = NOW + 10_000;
+  expect((await screen.findByTestId('dose')).textContent).toContain('Insulin aspart 4 U');
+  answer({ patient: () => Promise.reject(new Refusal('failed', 'The cache could not be read')) });
+  board.now = NOW + 20_000;
+  expect((await screen.findByTestId('doses-failed')).textContent).toContain('The cache could not be read');
+  expect([screen.queryByTestId('dose'), screen.queryByTestId('no-dose')]).toEqual([null, null]);
+});
+
+it('shows two pumps of one name, and two doses of one drug at one time', async () => {
+  const pump = { name: 'Infusion pump', kind: 'pump', word: 'pump', battery: null };
+  board.rows = new Map([['p1', new Row(tile({ devices: [pump, pump] }), NOW)]]);
+  answer({
+    patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: doses('4 U', '6 U'), withheld: null, said: [] }),
+  });
+  board.open('p1');
+  render(Patient);
+  expect((await screen.findAllByTestId('dose')).map((one) => one.textContent)).toHaveLength(2);
+  expect(screen.getAllByText('Infusion pump')).toHaveLength(2);
 });

@@ -35,7 +35,18 @@ enum What {
         #[arg(long)]
         why: String,
     },
-    /// Verify a written record, of any station and without a key; the exit code says whether it is right
+    /// Write the proof that one entry is in the record: a sheet with a QR code (.pdf), or the text that the code holds
+    Prove {
+        /// The entry's number, as vigil log --json and the record have it
+        entry: u64,
+        /// Where to; a name that ends with .pdf is the sheet
+        #[arg(long)]
+        out: PathBuf,
+        /// Why it leaves this station; kept in its log
+        #[arg(long)]
+        why: String,
+    },
+    /// Verify a written record, or the proof of an entry, of any station and without a key; the exit code says whether it is right
     Verify {
         /// Which file
         file: PathBuf,
@@ -55,6 +66,10 @@ pub(crate) async fn run(start: &Start, asked: Audit) -> Result<ExitCode, Failure
                 print(format_args!("{entries} entries"))?;
             }
             write(&file, &answer)
+        }
+        Some(What::Prove { entry, out, why }) => {
+            let paper = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
+            write(&out, &start.ask(Ask::Proof { entry, paper, why }).await?)
         }
         Some(What::Verify { file, known }) => {
             let unreadable = |file: &PathBuf| {

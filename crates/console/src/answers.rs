@@ -76,6 +76,15 @@ impl Console {
                 let (bytes, entries) = self.disclose(who, &leaving, || self.record_text())?;
                 Ok(Answer { bytes, values: Some(entries) })
             }
+            Ask::Proof { entry, paper, why } => {
+                let (face, way) = (Face::CommandLine, Way::File(if paper { "pdf" } else { "txt" }));
+                let leaving = Leaving { what: "proof of an entry", way, face, about: None, why: Some(&why) };
+                let bytes = self.disclose(who, &leaving, || match paper {
+                    true => Ok(self.proof_sheet(who, entry)?),
+                    false => Ok(self.entry_proof(entry)?.1.into_bytes()),
+                })?;
+                Ok(Answer { bytes, values: None })
+            }
             Ask::Quarantine { most } => {
                 let kept = self.disclose(who, &shown("quarantine", None), || self.quarantine())?;
                 let most = usize::try_from(most).unwrap_or(usize::MAX);

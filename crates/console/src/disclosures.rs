@@ -154,12 +154,18 @@ impl Console {
         self.print_as(&self.somebody_here()?, what, why)
     }
 
-    /// The same of what was asked for in a sitting.
+    /// The same of what was asked for in a sitting, with who asked.
     ///
     /// # Errors
     /// As [`Console::print`], and where that sitting is over.
-    pub fn print_in(&self, sitting: u32, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
-        self.print_as(&self.who_sits(sitting)?, what, why)
+    pub fn print_in(
+        &self,
+        sitting: u32,
+        what: &Disclosure,
+        why: &str,
+    ) -> Result<(Vec<Page>, Actor), ConsoleError> {
+        let who = self.who_sits(sitting)?;
+        Ok((self.print_as(&who, what, why)?, who))
     }
 
     fn print_as(&self, who: &Actor, what: &Disclosure, why: &str) -> Result<Vec<Page>, ConsoleError> {
@@ -167,13 +173,13 @@ impl Console {
         self.disclose(who, &what.leaving(Way::Printer, Face::Window, why), pages)
     }
 
-    /// Somebody thought better of it in the system's print dialog.
+    /// Who asked for it, or somebody after them, thought better of it in the system's print dialog.
     ///
     /// # Errors
     /// Of the cache.
-    pub fn print_cancelled(&self, what: &Disclosure) -> Result<(), ConsoleError> {
+    pub fn print_cancelled(&self, who: &Actor, what: &Disclosure) -> Result<(), ConsoleError> {
         let words = format!("{} not printed: cancelled", what.word());
-        self.log_of(EntryKind::Disclosure, &self.user(), words, what.about())
+        self.log_of(EntryKind::Disclosure, who, words, what.about())
     }
 
     /// The content of a file; who asked and why is in the log. A handover and a list are pages alone.
@@ -286,7 +292,7 @@ impl Console {
 
     /// What a page says of its making. Where no server is asked, nobody knows when it was last in reach; the newest value says
     /// the most.
-    fn imprint(&self, who: &Actor, view: View) -> Result<Imprint, ConsoleError> {
+    pub(crate) fn imprint(&self, who: &Actor, view: View) -> Result<Imprint, ConsoleError> {
         let last_good = match self.engine() {
             Some(_) => self.link().last_good,
             None => self.vault.read_as(view, |reader| reader.latest(None))?.iter().map(|v| v.taken_at).max(),

@@ -18,6 +18,14 @@ pub enum ConsoleError {
     /// The patient is not known here.
     #[error("this patient is not known on this station")]
     NoPatient,
+    /// The record has no such entry.
+    #[error(
+        "there is no entry {0} in the record of this station, or it is older than the site keeps them; nothing was written"
+    )]
+    NoEntry(u64),
+    /// The record does not hold what a row of it says.
+    #[error("the entry cannot be proven: {0}. Nothing was written; vigil audit export and verify say more")]
+    NotProven(String),
     /// Handled needs a reason.
     #[error("choose a reason before an alert is handled; nothing was recorded")]
     NoReason,

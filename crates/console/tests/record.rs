@@ -114,6 +114,39 @@ async fn two_stations_at_one_server_witness_each_others_records() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entry_is_proven_by_itself_and_another_word_in_it_is_not() {
+    let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
+    let ((one, key), (other, other_key)) = (folder(), folder());
+    let (a, b) = (open(one.path(), &key, &sim, "7B-1"), open(other.path(), &other_key, &sim, "7B-2"));
+    works(&a, 70);
+    share(&[&a, &b]).await;
+    works(&a, 3);
+    let ask = |entry: u64, paper: bool| {
+        let ask = Ask::Proof { entry, paper, why: "a complaint".into() };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        a.answer(Asked { version, user: "A. Auditor".into(), user_id: None, ask })
+    };
+    let known: Vec<String> = told(&sim).await;
+    // One that the server's checkpoint covers, and one that is newer than it.
+    for (entry, is_covered) in [(1, true), (42, true), (73, false)] {
+        let proof = String::from_utf8(ask(entry, false).unwrap().bytes).unwrap();
+        let said = verify_record(proof.as_bytes(), &[]).unwrap();
+        assert!(said.starts_with(&format!("entry {entry} is one of ")), "{said}");
+        assert_eq!(said.contains("is one of 70,"), is_covered, "{said}");
+        let by_server =
+            known.iter().filter(|word| verify_record(proof.as_bytes(), &[(*word).clone()]).is_ok());
+        assert_eq!(by_server.count(), 1, "the word of this station alone knows its key");
+        let other_place = proof.replacen(&format!("index {}", entry - 1), "index 5", 1);
+        assert!(verify_record(other_place.as_bytes(), &[]).is_err());
+    }
+    assert!(ask(7, true).unwrap().bytes.starts_with(b"%PDF"));
+    for nothing in [0, 100_000, u64::MAX] {
+        let why = ask(nothing, false).unwrap_err().message;
+        assert!(why.contains(&format!("no entry {nothing} ")), "{why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_was_exchanged_for_an_older_copy_is_a_complaint_on_the_screen() {
     let sim = ward_sim::start(ward_sim::Options::of_two_days()).await.unwrap();
     let ((one, key), (other, other_key), kept) = (folder(), folder(), tempfile::tempdir().unwrap());

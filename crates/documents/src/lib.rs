@@ -20,6 +20,8 @@ mod flowsheet;
 
 mod glucose;
 
+mod proof;
+
 pub use bundle::export_bundle;
 pub use chart::{ChartRequest, chart, chart_range};
 pub use csv::export_csv;
@@ -29,4 +31,5 @@ pub use flowsheet::{FlowCell, FlowRow, flowsheet};
 pub use glucose::{GLUCOSE_TITLE, GlucoseAsked, glucose_pages};
 pub use handover::{HANDOVER_LOOKS_BACK, handover, ward_list};
 pub use imprint::Imprint;
+pub use proof::{PROOF_TITLE, proof_pages};
 pub use report::{TITLE as REPORT_TITLE, report, report_pages};

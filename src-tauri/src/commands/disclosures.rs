@@ -8,7 +8,7 @@ use console::{ConsoleError, Disclosure, FileKind, clock};
 use tauri::ipc::Response;
 use tauri::{Manager, State};
 
-use super::work::{Answer, work};
+use super::work::{Answer, always, work};
 use crate::printer::{self, Job};
 use crate::session::Session;
 
@@ -16,7 +16,7 @@ use crate::session::Session;
 #[tauri::command]
 pub(crate) async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
     let what = Disclosure::from(query.what.clone());
-    let pages = work(&session, move |console| console.pages(&what)).await?;
+    let (pages, who) = work(&session, move |console| console.pages(&what)).await?;
     let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
     Ok(Response::new(drawn.await.map_err(Failure::failed)?.map_err(Failure::failed)?))
 }
@@ -38,7 +38,8 @@ pub(crate) async fn print_pages(
     let job = Job { name: what.word(), folder: documents(window.app_handle())? };
     let sent = printer::print(&window, job, &pages).await?;
     if !sent {
-        work(&session, move |console| console.print_cancelled(&what)).await?;
+        // Also where whoever asked has left meanwhile, or the station locked.
+        always(&session, move |console| console.print_cancelled(&who, &what)).await?;
     }
     Ok(sent)
 }

@@ -5,13 +5,14 @@
 
 use jiff::civil::DateTime;
 
-use super::collect::{Row, facts, is_whole, not_ended};
+use super::collect::{Row, facts, is_whole};
 use super::given::Given;
 use super::kind::FileKind;
 use super::lines::{Line, lines};
 use super::number::{Tells, level};
 use super::portion::{Named, Portion};
 use super::reading::{MassOrMoles, Where, device_id};
+use super::records::whose;
 
 const KIND: FileKind = FileKind::Clarity;
 
@@ -56,9 +57,12 @@ pub(crate) fn is_it(head: &str) -> bool {
 /// Reads a whole file.
 pub(crate) fn read(text: &str, given: &Given) -> Portion {
     let mut read = Portion::default();
-    let Some(patient) = given.patient.clone() else {
-        read.refuse(KIND, 1, "it does not say whose it is: name the patient", "");
-        return read;
+    let patient = match whose(given) {
+        Ok(patient) => patient,
+        Err(reason) => {
+            read.refuse(KIND, 1, reason, "");
+            return read;
+        }
     };
     let (mut layout, mut rows, mut named): (Option<Layout>, Vec<Row>, Named) = Default::default();
     let mut before: Option<Vec<String>> = None;
@@ -75,12 +79,8 @@ pub(crate) fn read(text: &str, given: &Given) -> Portion {
             continue;
         };
         let fields = line.fields(layout.separator);
-        if !line.is_ended && !is_whole(&fields, before.as_deref(), layout.columns) {
-            read.refuse(KIND, line.number, "the file ends within this row, which is not read", line.raw);
+        if !is_whole(KIND, line, (&fields, before.as_deref()), layout.columns, &mut read) {
             continue;
-        }
-        if !line.is_ended {
-            not_ended(KIND, line, &mut read);
         }
         match row(line, &fields, layout, &mut named) {
             Ok(Some(row)) => {

@@ -80,20 +80,25 @@ pub(crate) fn facts(kind: FileKind, rows: &[Row], patient: &PatientId, given: &G
     }
 }
 
-/// Whether the last row of a file that does not end with a line end is whole: it has all columns, and its last one is what the last
-/// one of the row before is.
-pub(crate) fn is_whole(fields: &[String], before: Option<&[String]>, columns: usize) -> bool {
-    fields.len() == columns && before.is_some_and(|before| before.last() == fields.last())
-}
-
-/// A row that is whole and the last, and has no line end.
-pub(crate) fn not_ended(kind: FileKind, line: &Line, read: &mut Portion) {
-    let words = "the file has no line end behind this row: others may be missing";
-    read.remark(
-        line.number,
-        true,
-        format!("File/{}-{}", kind.word(), line.number),
-        words.to_owned(),
-        line.raw,
-    );
+/// Whether a row can be read: the last one of a file that does not end with a line end is, where it has all columns, and its last one is
+/// what the last one of the row before is. Else it is refused; that others may be missing is said.
+pub(crate) fn is_whole(
+    kind: FileKind,
+    line: &Line,
+    (fields, before): (&[String], Option<&[String]>),
+    columns: usize,
+    read: &mut Portion,
+) -> bool {
+    if line.is_ended {
+        return true;
+    }
+    let is_whole = fields.len() == columns && before.is_some_and(|before| before.last() == fields.last());
+    if is_whole {
+        let words = "the file has no line end behind this row: others may be missing";
+        let name = format!("File/{}-{}", kind.word(), line.number);
+        read.remark(line.number, true, name, words.to_owned(), line.raw);
+    } else {
+        read.refuse(kind, line.number, "the file ends within this row, which is not read", line.raw);
+    }
+    is_whole
 }

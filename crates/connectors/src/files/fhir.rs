@@ -14,7 +14,7 @@ use super::given::{FhirPage, Given, ReadFhir};
 use super::items::{Item, Items, State};
 use super::kind::FileKind;
 use super::portion::{FileIn, Portion};
-use super::tidepool::ended;
+use super::records::ended;
 use crate::hl7v2::identity::id_of;
 
 /// As many lines are read at once.

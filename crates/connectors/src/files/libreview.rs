@@ -7,13 +7,14 @@
 use jiff::civil::{Date, DateTime, Time};
 
 use super::clarity::in_this_century;
-use super::collect::{Row, facts, is_whole, not_ended};
+use super::collect::{Row, facts, is_whole};
 use super::given::{DayOrder, Given};
 use super::kind::FileKind;
 use super::lines::{Line, lines};
 use super::number::{Tells, level};
 use super::portion::Portion;
 use super::reading::{MassOrMoles, Where, device_id};
+use super::records::whose;
 
 const KIND: FileKind = FileKind::LibreView;
 
@@ -62,9 +63,12 @@ pub(crate) fn is_it(head: &str) -> bool {
 /// Reads a whole file.
 pub(crate) fn read(text: &str, given: &Given) -> Portion {
     let mut read = Portion::default();
-    let Some(patient) = given.patient.clone() else {
-        read.refuse(KIND, 1, "it does not say whose it is: name the patient", "");
-        return read;
+    let patient = match whose(given) {
+        Ok(patient) => patient,
+        Err(reason) => {
+            read.refuse(KIND, 1, reason, "");
+            return read;
+        }
     };
     let lines = lines(text);
     let headers: Vec<Option<Layout>> = lines.iter().map(Layout::of).collect();
@@ -92,12 +96,8 @@ pub(crate) fn read(text: &str, given: &Given) -> Portion {
         if is_preface && !has_record {
             continue;
         }
-        if !line.is_ended && !is_whole(&fields, before.as_deref(), layout.columns) {
-            read.refuse(KIND, line.number, "the file ends within this row, which is not read", line.raw);
+        if !is_whole(KIND, line, (&fields, before.as_deref()), layout.columns, &mut read) {
             continue;
-        }
-        if !line.is_ended {
-            not_ended(KIND, line, &mut read);
         }
         match row(line, &fields, layout, dates) {
             Ok(Some(row)) => {

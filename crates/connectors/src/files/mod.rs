@@ -27,6 +27,8 @@ pub(crate) mod shifted;
 
 pub(crate) mod items;
 
+pub(crate) mod records;
+
 pub(crate) mod clarity;
 
 pub(crate) mod libreview;

@@ -4,22 +4,19 @@
 //! Nightscout goes by is taken, and one that differs is said.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use clinical::{Comparator, Decimal, Instant, MINUTE_MS, Quality};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::given::Given;
-use super::items::{Item, Items};
+use super::items::Item;
 use super::kind::FileKind;
-use super::portion::{FileIn, PIECE, Portion};
-use super::reading::{Level, MassOrMoles, Reading, Where, device_fact, device_id};
+use super::portion::Portion;
+use super::reading::{Level, MassOrMoles, Reading, Where};
+use super::records::{Records, Sensors, whose};
 use super::shifted::Sources;
-use super::tidepool::{ended, ends};
 use crate::text::clean;
-
-const KIND: FileKind = FileKind::Nightscout;
 
 /// Numbers up to this one are codes for errors of a sensor.
 const LAST_CODE: i64 = 12;
@@ -56,84 +53,50 @@ struct Entry<'a> {
     device: Option<&'a RawValue>,
 }
 
-/// A file that is read entry by entry.
+/// What is known of its entries.
 pub(crate) struct Nightscout {
-    pub items: Items,
-    pub given: Given,
-    pub devices: HashSet<String>,
-    pub sources: Sources,
-    pub is_over: bool,
-}
-
-impl FileIn for Nightscout {
-    fn kind(&self) -> FileKind {
-        KIND
-    }
-
-    fn next(&mut self) -> Option<Portion> {
-        if self.is_over {
-            return None;
-        }
-        let mut piece = Portion::default();
-        while piece.facts.len() + piece.remarks.len() < PIECE {
-            let Some(item) = self.items.next() else {
-                self.is_over = true;
-                piece.notes = self.sources.notes();
-                ends(&self.items, KIND, &mut piece);
-                break;
-            };
-            self.take(&item, &mut piece);
-        }
-        Some(piece)
-    }
+    given: Given,
+    sensors: Sensors,
+    sources: Sources,
 }
 
 impl Nightscout {
-    fn take(&mut self, item: &Item, piece: &mut Portion) {
-        let text = String::from_utf8_lossy(&item.bytes);
-        if let Some(reason) = ended(item.state) {
-            return piece.refuse(KIND, item.line, reason, &text);
-        }
-        let entry: Entry = match serde_json::from_str(&text) {
-            Ok(entry) => entry,
-            Err(_) => {
-                return piece.refuse(KIND, item.line, "it is no JSON, or no entry of Nightscout", &text);
-            }
-        };
+    pub(crate) fn new(given: Given) -> Nightscout {
+        Nightscout { given, sensors: Sensors::of("nightscout"), sources: Sources::default() }
+    }
+}
+
+impl Records for Nightscout {
+    const KIND: FileKind = FileKind::Nightscout;
+
+    fn take(&mut self, item: &Item, text: &str, piece: &mut Portion) -> Result<(), &'static str> {
+        let entry: Entry =
+            serde_json::from_str(text).map_err(|_| "it is no JSON, or no entry of Nightscout")?;
         let (place, value) = match (entry.kind.as_deref(), entry.sgv.or(entry.value), entry.mbg) {
             (Some("sgv") | None, Some(value), _) => (Where::Tissue, value),
             (Some("mbg") | None, _, Some(value)) => (Where::Blood, value),
-            (Some("sgv" | "mbg"), ..) => return piece.refuse(KIND, item.line, "it has no value", &text),
-            (Some(other), ..) => return piece.leave_out(clean(other, 40)),
-            (None, ..) => return piece.leave_out("an entry that is no reading"),
+            (Some("sgv" | "mbg"), ..) => return Err("it has no value"),
+            (Some(other), ..) => {
+                piece.leave_out(clean(other, 40));
+                return Ok(());
+            }
+            (None, ..) => {
+                piece.leave_out("an entry that is no reading");
+                return Ok(());
+            }
         };
-        if let Err(reason) = self.reading(&entry, place, value, (item, &text), piece) {
-            piece.refuse(KIND, item.line, reason, &text);
-        }
-    }
-
-    fn reading(
-        &mut self,
-        entry: &Entry,
-        place: Where,
-        value: &RawValue,
-        (item, text): (&Item, &str),
-        piece: &mut Portion,
-    ) -> Result<(), &'static str> {
-        let patient = self.given.patient.clone().ok_or("it does not say whose it is: name the patient")?;
+        let patient = whose(&self.given)?;
         let Some((level, unit)) = level(value, entry.units, place)? else {
             piece.leave_out("code of a sensor's error");
             return Ok(());
         };
-        let (at, mark) = moment(entry)?;
+        let (at, mark) = moment(&entry)?;
         let name = text_of(entry.device).unwrap_or_default();
-        let device = device_id("nightscout", &name);
-        if self.devices.insert(name.to_string()) {
-            piece.facts.push(device_fact(&device, &format!("{name} glucose"), &patient, &self.given));
-        }
+        let device = self.sensors.id(&name, &patient, &self.given, piece);
         let (time, digits) = (at.0.to_string(), level.value.to_string());
         let key = [time.as_str(), digits.as_str(), level.comparator.map_or("", Comparator::code)];
-        let reading = Reading { kind: KIND, device: &device, place, unit, level, at, key: &key };
+        let kind = Nightscout::KIND;
+        let reading = Reading { kind, device: &device, place, unit, level, at, key: &key };
         let fact = reading.fact(&patient, &self.given);
         if place == Where::Tissue && unit == MassOrMoles::Mass {
             self.sources.saw(&name, at.0, level.value.to_f64());
@@ -143,6 +106,10 @@ impl Nightscout {
         }
         piece.facts.push(fact);
         Ok(())
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        self.sources.notes()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Which kind of file it is, by how it begins, and the reader of it.
 
-use std::collections::HashSet;
 use std::io::Read;
 
 use super::clarity;
@@ -12,7 +11,7 @@ use super::kind::FileKind;
 use super::libreview;
 use super::nightscout::Nightscout;
 use super::portion::{FileIn, Whole};
-use super::shifted::Sources;
+use super::records::ByRecord;
 use super::text::{text_of, utf8};
 use super::tidepool::Tidepool;
 
@@ -55,10 +54,9 @@ pub fn open_file(mut source: Box<dyn Read + Send>, given: Given) -> Result<Box<d
     }
     if matches!(kind, FileKind::Tidepool | FileKind::Nightscout) {
         let items = Items::new(utf8(source, &head), LONGEST_RECORD);
-        let devices = HashSet::new();
         return Ok(match kind {
-            FileKind::Tidepool => Box::new(Tidepool { items, given, devices, is_over: false }),
-            _ => Box::new(Nightscout { items, given, devices, sources: Sources::default(), is_over: false }),
+            FileKind::Tidepool => Box::new(ByRecord::new(items, Tidepool::new(given))),
+            _ => Box::new(ByRecord::new(items, Nightscout::new(given))),
         });
     }
     let mut bytes = head;

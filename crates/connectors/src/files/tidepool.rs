@@ -1,20 +1,19 @@
 //! JSON of Tidepool: records of all kinds, of which those of glucose are read (`cbg` of a sensor, `smbg` of a drop of blood). Their times
 //! are moments; their values stand in mmol/L with all digits of a division.
 
+use std::borrow::Cow;
+
 use clinical::{Comparator, Decimal, Instant};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::given::Given;
-use super::items::{Item, Items, State};
+use super::items::Item;
 use super::kind::FileKind;
-use super::portion::{FileIn, PIECE, Portion};
-use super::reading::{Level, MassOrMoles, Reading, Where, device_fact, device_id};
+use super::portion::Portion;
+use super::reading::{Level, MassOrMoles, Reading, Where};
+use super::records::{Records, Sensors, whose};
 use crate::text::clean;
-
-const KIND: FileKind = FileKind::Tidepool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,77 +42,33 @@ struct Annotation<'a> {
     value: Option<Cow<'a, str>>,
 }
 
-/// A file that is read record by record.
+/// What is known of its records.
 pub(crate) struct Tidepool {
-    pub items: Items,
-    pub given: Given,
-    pub devices: HashSet<String>,
-    pub is_over: bool,
-}
-
-impl FileIn for Tidepool {
-    fn kind(&self) -> FileKind {
-        KIND
-    }
-
-    fn next(&mut self) -> Option<Portion> {
-        if self.is_over {
-            return None;
-        }
-        let mut piece = Portion::default();
-        while piece.facts.len() + piece.remarks.len() < PIECE {
-            let Some(item) = self.items.next() else {
-                self.is_over = true;
-                ends(&self.items, KIND, &mut piece);
-                break;
-            };
-            self.take(&item, &mut piece);
-        }
-        Some(piece)
-    }
-}
-
-/// What is to be said at the end of a file.
-pub(crate) fn ends(items: &Items, kind: FileKind, piece: &mut Portion) {
-    if items.has_failed() {
-        piece.refuse(kind, 0, "the file could not be read to its end", "");
-    } else if items.is_open() {
-        piece.refuse(kind, 0, "its list of records has no end: some of them may be missing", "");
-    }
-}
-
-/// Why a record is none, by how it ended.
-pub(crate) fn ended(state: State) -> Option<&'static str> {
-    match state {
-        State::Whole => None,
-        State::Broken => Some("it is no JSON"),
-        State::Cut => Some("the file ends within this record, which is not read"),
-        State::TooLong => Some("it is longer than any record of such a file"),
-    }
+    given: Given,
+    sensors: Sensors,
 }
 
 impl Tidepool {
-    fn take(&mut self, item: &Item, piece: &mut Portion) {
-        let text = String::from_utf8_lossy(&item.bytes);
-        if let Some(reason) = ended(item.state) {
-            return piece.refuse(KIND, item.line, reason, &text);
-        }
-        let record: Record = match serde_json::from_str(&text) {
-            Ok(record) => record,
-            Err(_) => return piece.refuse(KIND, item.line, "it is no JSON, or no record of Tidepool", &text),
-        };
+    pub(crate) fn new(given: Given) -> Tidepool {
+        Tidepool { given, sensors: Sensors::of("tidepool") }
+    }
+}
+
+impl Records for Tidepool {
+    const KIND: FileKind = FileKind::Tidepool;
+
+    fn take(&mut self, _: &Item, text: &str, piece: &mut Portion) -> Result<(), &'static str> {
+        let record: Record =
+            serde_json::from_str(text).map_err(|_| "it is no JSON, or no record of Tidepool")?;
         let place = match record.kind.as_ref() {
             "cbg" => Where::Tissue,
             "smbg" => Where::Blood,
-            other => return piece.leave_out(clean(other, 40)),
+            other => {
+                piece.leave_out(clean(other, 40));
+                return Ok(());
+            }
         };
-        if let Err(reason) = self.reading(&record, place, piece) {
-            piece.refuse(KIND, item.line, reason, &text);
-        }
-    }
-
-    fn reading(&mut self, record: &Record, place: Where, piece: &mut Portion) -> Result<(), &'static str> {
-        let patient = self.given.patient.clone().ok_or("it does not say whose it is: name the patient")?;
+        let patient = whose(&self.given)?;
         let time = record.time.as_deref().ok_or("it has no time")?;
         let stamp: jiff::Timestamp = time.parse().map_err(|_| "its time cannot be read")?;
         let unit = MassOrMoles::of(record.units.as_deref().ok_or("it has no unit")?)
@@ -123,17 +78,13 @@ impl Tidepool {
         if value.mantissa <= 0 {
             return Err("its value is no level of glucose");
         }
-        let comparator = beyond(record);
         let name = record.device_id.as_deref().unwrap_or_default();
-        let device = device_id("tidepool", name);
-        if self.devices.insert(name.to_owned()) {
-            piece.facts.push(device_fact(&device, &format!("{name} glucose"), &patient, &self.given));
-        }
+        let device = self.sensors.id(name, &patient, &self.given, piece);
         let own = record.id.as_deref().unwrap_or_default();
-        let level = Level { value, comparator, quality };
+        let level = Level { value, comparator: beyond(&record), quality };
         let at = Instant(stamp.as_millisecond());
-        let reading =
-            Reading { kind: KIND, device: &device, place, unit, level, at, key: &[own, time, digits] };
+        let (kind, key) = (Tidepool::KIND, &[own, time, digits]);
+        let reading = Reading { kind, device: &device, place, unit, level, at, key };
         piece.facts.push(reading.fact(&patient, &self.given));
         Ok(())
     }

@@ -2,8 +2,13 @@
 
 use std::io::BufRead;
 
-use record::{Known, verify_any};
+use bedside::local_time::local;
+use charts::pdf;
+use clinical::{Actor, Instant};
+use documents::{DocumentError, PROOF_TITLE, proof_pages};
+use record::{Entry, InclusionProof, Known, verify_any};
 use serde_json::Value;
+use vault::View;
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -25,6 +30,37 @@ impl Console {
         let entries = text.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"entry\":"));
         let entries = entries.count() as u64;
         Ok((text, entries))
+    }
+
+    /// An entry of the record, and the proof that it is in it, as a text.
+    ///
+    /// # Errors
+    /// Where there is no such entry, or the record does not hold what its row says.
+    pub(crate) fn entry_proof(&self, seq: u64) -> Result<(Entry, String), ConsoleError> {
+        let proof = self.vault.read(|reader| reader.entry_proof(seq))?;
+        let text = proof.ok_or(ConsoleError::NoEntry(seq))?.to_string();
+        // Nobody is given a proof that others would refuse.
+        match InclusionProof::verify(&text, &Known::default()) {
+            Ok((entry, _)) => Ok((entry, text)),
+            Err(fault) => Err(ConsoleError::NotProven(fault.to_string())),
+        }
+    }
+
+    /// The sheet of an entry, with its proof as a QR code.
+    pub(crate) fn proof_sheet(&self, who: &Actor, seq: u64) -> Result<Vec<u8>, ConsoleError> {
+        let (entry, text) = self.entry_proof(seq)?;
+        let says = [
+            ("Entry", entry.seq.to_string()),
+            ("When", local(Instant(entry.at), "%a %d %b %Y %H:%M:%S")),
+            ("Station", entry.station.clone()),
+            ("Who", entry.who.clone()),
+            ("In the role of", entry.role.clone().unwrap_or_default()),
+            ("Kind", entry.kind.code().to_owned()),
+            ("What", entry.what.clone()),
+            ("About", entry.about.clone().unwrap_or_default()),
+        ];
+        let pages = proof_pages(&says, &text, self.now(), &self.imprint(who, View::NOW)?)?;
+        Ok(pdf(&pages, PROOF_TITLE).map_err(DocumentError::Drawing)?)
     }
 }
 

@@ -137,6 +137,15 @@ pub enum Ask {
         /// Why it leaves.
         why: String,
     },
+    /// The proof that one entry is in the record.
+    Proof {
+        /// Its number: 1 for the first.
+        entry: u64,
+        /// As a sheet with a QR code; else as a text.
+        paper: bool,
+        /// Why it leaves.
+        why: String,
+    },
     /// What could not be read, and why, newest first, as JSON.
     Quarantine {
         /// How many resources.

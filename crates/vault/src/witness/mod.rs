@@ -3,6 +3,8 @@
 
 pub(crate) mod text;
 
+pub(crate) mod proof;
+
 pub(crate) mod complaints;
 
 pub(crate) mod state;

@@ -91,12 +91,12 @@ impl Engine {
         if heard.changed > 0 {
             // What holds on the ward is another.
             let what = Ingested { ward_changed: true, ..Ingested::default() };
-            self.settings_moved(SyncEvent::Changed { what, received: std::time::Instant::now() });
+            self.have_moved(SyncEvent::Changed { what, received: std::time::Instant::now() });
         }
         Ok(())
     }
 
-    fn settings_moved(&self, event: SyncEvent) {
+    fn have_moved(&self, event: SyncEvent) {
         self.settings_moved.fetch_add(1, Ordering::Relaxed);
         self.seen(event);
     }
@@ -108,7 +108,7 @@ impl Engine {
             Ok(Some(known)) => self.take_settings(vec![known.setting], None).await,
             Ok(None) => {
                 on_vault(&self.vault, &self.beats, move |vault| vault.unit_setting_is_told(setting)).await?;
-                self.settings_moved(SyncEvent::Outbox);
+                self.have_moved(SyncEvent::Outbox);
                 Ok(())
             }
             // Written by another station meanwhile: the next round looks again.

@@ -13,8 +13,6 @@ pub(crate) struct Page {
     /// Each page that comes has a number of its own.
     at: Mutex<(u64, Option<Channel<Update>>)>,
     pub came: Notify,
-    /// The number of the page that was sent a first board.
-    pub begun: AtomicU64,
     /// The number of the page that has shown something.
     shown: AtomicU64,
 }
@@ -26,12 +24,6 @@ impl Page {
         *at = (at.0 + 1, Some(channel));
         drop(at);
         self.came.notify_one();
-    }
-
-    /// Sends the page a message beside those of the board; whether there is one that has a board and takes it.
-    pub(crate) fn tell(&self, update: Update) -> bool {
-        let number = self.number();
-        number.is_some_and(|number| self.begun.load(Ordering::Relaxed) == number) && self.send(update)
     }
 
     /// Sends the page that is there a message, whether it has a board or not: what a station cannot do is said before there is one.

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clinical::{EpisodeId, Instant, PatientId};
@@ -89,8 +88,7 @@ pub(crate) async fn pump(open: Arc<Open>) {
             // A page that is gone comes again.
             open.page.send(update);
         }
-        if let Some(number) = page.filter(|_| look == Look::First) {
-            open.page.begun.store(number, Ordering::Relaxed);
+        if look == Look::First {
             open.shown.notify_one();
         }
     }

@@ -43,6 +43,7 @@ mod touches;
 mod trends;
 #[cfg(target_os = "linux")]
 mod unaided;
+mod unit_settings;
 #[cfg(target_os = "linux")]
 mod watch;
 mod waves;

@@ -16,7 +16,7 @@ use crate::session::Session;
 #[tauri::command]
 pub(crate) async fn pages(session: State<'_, Session>, query: PagesQuery) -> Answer<Response> {
     let what = Disclosure::from(query.what.clone());
-    let (pages, who) = work(&session, move |console| console.pages(&what)).await?;
+    let pages = work(&session, move |console| console.pages(&what)).await?;
     let drawn = tauri::async_runtime::spawn_blocking(move || pages_bytes(&pages, &query));
     Ok(Response::new(drawn.await.map_err(Failure::failed)?.map_err(Failure::failed)?))
 }
@@ -34,7 +34,7 @@ pub(crate) async fn print_pages(
 ) -> Answer<bool> {
     let what = Disclosure::from(what);
     let asked = what.clone();
-    let pages = work(&session, move |console| console.print_in(sitting, &asked, &why)).await?;
+    let (pages, who) = work(&session, move |console| console.print_in(sitting, &asked, &why)).await?;
     let job = Job { name: what.word(), folder: documents(window.app_handle())? };
     let sent = printer::print(&window, job, &pages).await?;
     if !sent {

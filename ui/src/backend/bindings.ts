@@ -1318,7 +1318,7 @@ export type Update = {
 	notifications: string | null,
 	/**  Every stage on an alarm's way that nothing passes; none where all of them work. */
 	late: Late[] | null,
-	/**  A time in which nobody watched here, that was not said yet. */
+	/**  The oldest time in which nobody watched here and that nobody has seen said; the page answers with `unwatched_is_seen`. */
 	unwatched: Unwatched | null,
 	/**  The page answers this number with `beat`, once it shows what came with it. */
 	beat: number | null,

@@ -21,6 +21,7 @@ pub use ticks::{TimeStep, time_ticks, value_ticks};
 
 pub use panel::{Content, Drawn, Facts, Panel, Step, Theme, Viewport};
 
+pub use draw::mark::{DayMark, MarkShape};
 pub use draw::panel::{draw, draw_svg};
 pub use draw::profile::{
     Cell, Days, Profile, ProfileAxis, ProfileBin, ProfileFacts, Size, draw_days, draw_days_svg, draw_profile,

@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod glucose;
 mod imports;
+mod insulin;
 mod lists;
 mod machine;
 mod maintenance;
@@ -137,6 +138,8 @@ enum Command {
     Flowsheet(lists::Flowsheet),
     /// Print the figures of one patient's glucose sensor: time in range, episodes, and their like; of a fortnight where no first moment is named
     Glucose(glucose::Glucose),
+    /// Print one patient's insulin: doses with their pens, daily totals, what still works, what was missed or given twice
+    Insulin(insulin::Insulin),
     /// Take a file of another program in: readings of a glucose sensor, FHIR, HL7 v2; first as a preview (--dry-run)
     Import(imports::Import),
     /// Listen for HL7 v2 over MLLP, and keep each message before it is answered; until it is ended
@@ -289,6 +292,7 @@ async fn run(start: &Start, command: Command, engine: Engine) -> Result<ExitCode
         Command::Export(asked) => files::export(start, asked).await,
         Command::Flowsheet(asked) => lists::flowsheet(start, asked).await,
         Command::Glucose(asked) => glucose::glucose(start, asked).await,
+        Command::Insulin(asked) => insulin::insulin(start, asked).await,
         Command::Import(asked) => imports::import(start, asked).await,
         Command::Listen(asked) => imports::listen(start, asked).await,
         Command::Log { most, json } => lists::log(start, most, json).await,

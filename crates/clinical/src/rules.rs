@@ -539,6 +539,7 @@ mod tests {
             amount: None,
             at: Instant(at),
             identity: None,
+            device: None,
         };
         let day = 24 * HOUR_MS;
         let mut doses: Vec<Dose> =

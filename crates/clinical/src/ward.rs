@@ -153,6 +153,8 @@ pub struct Dose {
     pub at: Instant,
     /// Its business identifier, as `system|value`: two resources that share one are one dose, which was sent twice.
     pub identity: Option<String>,
+    /// What gave or recorded it, such as a pen, where it is named.
+    pub device: Option<DeviceId>,
 }
 
 /// Something recorded about a patient that changes how values are read, such as a prescribed SpO₂ scale.

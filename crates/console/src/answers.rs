@@ -64,6 +64,7 @@ impl Console {
             Ask::Glucose { of, zone, targets, explain } => {
                 json(&self.glucose(who, of, zone.as_deref(), &targets, explain)?)
             }
+            Ask::Insulin { of, zone, why } => json(&self.insulin(who, of, zone.as_deref(), &why)?),
             Ask::Log { most } => {
                 let entries = self.disclose(who, &shown("log", None), || {
                     Ok(self.vault.read(|reader| reader.log(most))?)

@@ -181,6 +181,11 @@ fn glucose(patient: &str, targets: &str, zone: Option<&str>) -> Ask {
     Ask::Glucose { of, zone: zone.map(str::to_owned), targets: targets.to_owned(), explain: true }
 }
 
+fn insulin(patient: &str, to: Option<i64>) -> Ask {
+    let of = Stretch { patient: patient.into(), from: None, to };
+    Ask::Insulin { of, zone: Some("Asia/Kolkata".into()), why: "Downtime".into() }
+}
+
 fn asks(patient: &str) -> Vec<Ask> {
     let of = Stretch { patient: patient.into(), from: None, to: None };
     let then = AsOf { at: Some(now().0 - 2 * HOUR_MS), as_shown: false };
@@ -190,6 +195,7 @@ fn asks(patient: &str) -> Vec<Ask> {
         Ask::Alerts(then),
         Ask::Flowsheet { of: of.clone(), step_ms: HOUR_MS },
         glucose(patient, "standard", Some("Asia/Kolkata")),
+        insulin(patient, then.at),
         file(Document::Report(of.clone()), AsOf::default(), Kind::Csv),
         file(Document::Report(of), AsOf::default(), Kind::Bundle),
         file(Document::WardList, then, Kind::Pdf),
@@ -216,8 +222,8 @@ async fn a_command_beside_an_open_window_gets_the_same_and_is_logged_the_same() 
             // A page says which station printed it: here another one.
             answers.push(if is_pdf { Vec::new() } else { answer.bytes });
         }
-        let log = command.ask(Ask::Log { most: 8 }).await.unwrap();
-        (answers, kept(7, &log.bytes))
+        let log = command.ask(Ask::Log { most: 9 }).await.unwrap();
+        (answers, kept(8, &log.bytes))
     };
     let (alone, logged_alone) = ask_all().await;
     let (console, door) = window(folder.path()).await;
@@ -276,7 +282,17 @@ async fn the_figures_of_somebodys_glucose_are_printed_once_it_is_in_the_log_who_
         (&entry["what"], &entry["about"]),
         (&"glucose shown on the command line".into(), &"home-p1".into())
     );
+    let answer = command.ask(insulin("home-p1", None)).await.unwrap();
+    let found: Value = serde_json::from_slice(&answer.bytes).unwrap();
+    let doses = found["doses"].as_array().unwrap();
+    assert!(doses.len() >= 4 && doses.iter().all(|dose| dose["device_name"] == "Insulin pen"), "{found}");
+    assert!(
+        doses.iter().any(|dose| dose["kind"] == "basal") && doses.iter().any(|dose| dose["kind"] == "bolus")
+    );
+    let entry = last(&command.ask(Ask::Log { most: 1 }).await.unwrap().bytes);
+    assert_eq!(entry["what"], "insulin shown on the command line: Downtime");
     for (ask, words) in [
+        (insulin("nobody", None), "not known"),
         (glucose("home-p1", "loose", None), "standard, older, pregnancy, tight"),
         (glucose("home-p1", "tight", Some("Europe/Atlantis")), "no zone"),
         (glucose("nobody", "tight", None), "not known"),

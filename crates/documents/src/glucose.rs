@@ -6,8 +6,8 @@ use charts::{Ink, Page, Size, draw_days_svg, draw_profile_svg, draw_shares_svg, 
 use clinical::glucose::{Figures, TargetSet, Trace};
 use clinical::{Date, Instant, PatientId, Shown, TimeRange, WallClock};
 use trends::{
-    glucose_day_cells, glucose_days, glucose_profile, glucose_shares, glucose_shown, glucose_theme,
-    glucose_trace, glucose_words,
+    Insulin, dose_marks, glucose_day_cells, glucose_days, glucose_profile, glucose_shares, glucose_shown,
+    glucose_theme, glucose_trace, glucose_words, insulin, insulin_findings, insulin_units, on_wall,
 };
 use vault::Reader;
 
@@ -59,6 +59,7 @@ pub fn glucose_pages(
     let shown = glucose_shown(reader, patient)?;
     let trace = glucose_trace(reader, patient, *period, clock)?;
     let figures = Figures::of(&trace);
+    let insulin = insulin(reader, patient, *period, now, clock)?;
     let mut page = PageWriter::new();
     page.identity(&tile, period.from(), period.to(), now, imprint);
     page.consent(glass_words(reader, patient));
@@ -66,7 +67,10 @@ pub fn glucose_pages(
     page.consent(figures.too_little.map(|missing| format!("Too little for a report: {missing}.")));
     page.figures(&trace, &figures, *set, &shown)?;
     page.profile(&trace, *set, &shown)?;
-    page.days(&trace, &figures, *set, &shown)?;
+    page.days(&trace, &figures, *set, &shown, insulin.as_ref())?;
+    if let Some(insulin) = &insulin {
+        page.insulin(insulin, clock);
+    }
     page.line(Ink::quiet(8.0), 14.0, &format!("Goals: {}.", set.targets().source));
     page.line(
         Ink::quiet(8.0),
@@ -201,12 +205,15 @@ impl PageWriter {
         figures: &Figures,
         set: TargetSet,
         shown: &Shown,
+        insulin: Option<&Insulin>,
     ) -> Result<(), DocumentError> {
         self.title("Days", DAY_TALL + 30.0);
         let room = RIGHT - LEFT;
         for week in figures.days.chunks(COLUMNS as usize) {
             self.make_room(DAY_TALL + 24.0);
-            let days = glucose_days(trace, week, set, shown, COLUMNS);
+            let mut days = glucose_days(trace, week, set, shown, COLUMNS);
+            let shots = insulin.iter().flat_map(|insulin| &insulin.shots).map(|shot| &shot.shot);
+            days.marks = dose_marks(shots, week, trace.clock());
             let size = Size { width: units(room), height: units(DAY_TALL), scale: f64::from(UNITS) };
             let (svg, cells) =
                 draw_days_svg(&days, &size, &glucose_theme(true)).map_err(DocumentError::Drawing)?;
@@ -230,6 +237,37 @@ impl PageWriter {
             self.y += DAY_TALL + 6.0;
         }
         Ok(())
+    }
+
+    /// What was given, and what was found of it.
+    fn insulin(&mut self, insulin: &Insulin, clock: &WallClock) {
+        self.title("Insulin", 40.0);
+        self.line(Ink::quiet(8.0), 14.0, "At the foot of each day: a diamond is a bolus, a square a basal dose, an empty diamond one of a kind that is not known.");
+        if let Some(mean) = insulin.mean_day() {
+            let parts = [
+                format!("Mean of {} whole days: {} a day", mean.days, insulin_units(mean.total)),
+                format!("basal {}", insulin_units(mean.long)),
+                format!("bolus {}", insulin_units(mean.rapid)),
+            ];
+            self.flow(LEFT, Ink::plain(9.0), 13.0, &parts, "   ·   ");
+        }
+        let board = &insulin.on_board;
+        let unnamed = if board.unknown_units > 0.0 {
+            format!(", and {} of a kind that is not known", insulin_units(board.unknown_units))
+        } else {
+            String::new()
+        };
+        let at = on_wall(clock, insulin.at);
+        self.line(
+            Ink::plain(9.0),
+            13.0,
+            &format!("On board at {at}: {}{unnamed}", insulin_units(board.units)),
+        );
+        for found in insulin_findings(insulin, clock) {
+            let ink = if found.is_urgent { Ink::bold(8.5) } else { Ink::plain(8.5) };
+            self.line(ink, 13.0, &found.text);
+            self.line(Ink::quiet(8.0), 10.0, &found.cause);
+        }
     }
 }
 

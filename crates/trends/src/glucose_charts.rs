@@ -1,8 +1,9 @@
 //! A person's glucose as it is drawn: percentiles by time of day, and each day by itself.
 
-use charts::{Days, Profile, ProfileAxis, ProfileBin};
+use charts::{DayMark, Days, MarkShape, Profile, ProfileAxis, ProfileBin};
 use clinical::glucose::{Agp, DayRow, Goal, TargetSet, Trace};
-use clinical::{DAY_MS, MINUTE_MS, Shown};
+use clinical::insulin::{InsulinKind, Shot};
+use clinical::{DAY_MS, MINUTE_MS, Shown, WallClock};
 
 /// Minutes of a bin of the profile: four an hour.
 const BIN_MINUTES: u16 = 15;
@@ -41,7 +42,30 @@ pub fn glucose_days(trace: &Trace, rows: &[DayRow], set: TargetSet, shown: &Show
         last = Some((n, reading.at, minute));
     }
     let values = trace.readings().iter().map(|reading| reading.mg_dl);
-    Days { days, columns, axis: axis(values, set, shown) }
+    Days { days, marks: Vec::new(), columns, axis: axis(values, set, shown) }
+}
+
+/// The doses of each day at its foot: bolus, basal, and those of which it is not known. What went into the air stands nowhere.
+pub fn dose_marks<'a>(
+    shots: impl IntoIterator<Item = &'a Shot>,
+    rows: &[DayRow],
+    clock: &WallClock,
+) -> Vec<Vec<DayMark>> {
+    let mut marks = vec![Vec::new(); rows.len()];
+    for shot in shots.into_iter().filter(|shot| shot.counts()) {
+        let date = clock.date(shot.at());
+        let Ok(n) = rows.binary_search_by_key(&date, |row| row.day.date) else { continue };
+        let shape = match shot.kind() {
+            InsulinKind::Rapid => MarkShape::Diamond,
+            InsulinKind::Long => MarkShape::Square,
+            InsulinKind::Unknown => MarkShape::Hollow,
+        };
+        if let Some(marks) = marks.get_mut(n) {
+            let minute = clock.time_of_day(shot.at()) as f64 / MINUTE_MS as f64;
+            marks.push(DayMark { minute, shape });
+        }
+    }
+    marks
 }
 
 /// The axis that has room for these values, with the goals' limits on it; all in mg/dL.
@@ -116,6 +140,34 @@ mod tests {
         assert_eq!(days.days[0][1][0], (420.0, 100.0));
         let all: usize = runs.iter().flatten().sum();
         assert_eq!(all, trace.readings().len(), "none is lost");
+    }
+
+    #[test]
+    fn each_dose_stands_in_its_day_as_what_it_is_and_none_that_went_into_the_air() {
+        use clinical::insulin::{PenRecord, PrimingRule, shots};
+        let trace = trace((0..432).map(|n| (n, 100.0)), 2);
+        let rows = Figures::of(&trace).days;
+        let record = |hour: i64, units, kind| PenRecord {
+            id: format!("{hour}-{units}").into(),
+            source: "app".into(),
+            pen: Some("pen".into()),
+            sequence: None,
+            at: START + hour * HOUR_MS + if units == 2.0 { 0 } else { MINUTE_MS },
+            units,
+            kind,
+        };
+        let records = [
+            record(7, 2.0, InsulinKind::Rapid),
+            record(7, 6.0, InsulinKind::Rapid),
+            record(22, 14.0, InsulinKind::Long),
+            record(30, 5.0, InsulinKind::Unknown),
+            record(-5, 5.0, InsulinKind::Rapid),
+        ];
+        let found = dose_marks(&shots(&records, PrimingRule::USUAL), &rows, &WallClock::UTC);
+        let told: Vec<Vec<_>> =
+            found.iter().map(|day| day.iter().map(|m| (m.minute, m.shape)).collect()).collect();
+        let first = vec![(421.0, MarkShape::Diamond), (1321.0, MarkShape::Square)];
+        assert_eq!(told, [first, vec![(361.0, MarkShape::Hollow)]]);
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use charts::{Cell, Profile, ProfileFacts, Size, Theme, draw_days, draw_profile, stack};
 use clinical::consent::Withheld;
 use clinical::glucose::{DayRow, Figures, TargetSet, Trace};
-use clinical::{DAY_MS, Date, HOUR_MS, Measure, PatientId, Shown, TimeRange, WallClock};
+use clinical::{DAY_MS, Date, HOUR_MS, Instant, Measure, PatientId, Shown, TimeRange, WallClock};
 use vault::{Reader, SeriesInfo, VaultError};
 
 use crate::error::TrendsError;
 use crate::glucose::glucose_trace;
-use crate::glucose_charts::{glucose_days, glucose_profile, target};
+use crate::glucose_charts::{dose_marks, glucose_days, glucose_profile, target};
 use crate::glucose_words::{GlucoseFigure, GlucoseShare, glucose_shares, glucose_words};
+use crate::insulin::{Insulin, insulin};
+use crate::insulin_words::{InsulinFinding, insulin_findings};
 use crate::panel::{panel_kinds, theme};
 
 /// Days in a row: weeks stand below each other.
@@ -59,6 +61,8 @@ pub struct GlucosePicture {
     pub png: Vec<u8>,
     /// For who cannot see it.
     pub summary: String,
+    /// What was given, with what was found of it; nothing of who has had none.
+    pub insulin: Option<(Insulin, Vec<InsulinFinding>)>,
 }
 
 /// A day in the picture.
@@ -95,20 +99,24 @@ pub fn glucose_theme(light: bool) -> Theme {
     kind.map_or_else(|| theme(&crate::panel::SCORE, light), |kind| theme(kind, light))
 }
 
-/// Reads, works out and draws.
+/// Reads, works out and draws; `now` is the moment that is shown.
 ///
 /// # Errors
 /// Of the cache or the renderer.
 pub fn glucose_picture(
     reader: &Reader,
     asked: &GlucoseRequest,
+    now: Instant,
     clock: &WallClock,
 ) -> Result<GlucosePicture, TrendsError> {
     let shown = glucose_shown(reader, &asked.patient)?;
     let trace = glucose_trace(reader, &asked.patient, asked.period, clock)?;
     let figures = Figures::of(&trace);
     let profile = glucose_profile(&trace, asked.set, &shown);
-    let days = glucose_days(&trace, &figures.days, asked.set, &shown, COLUMNS);
+    let mut days = glucose_days(&trace, &figures.days, asked.set, &shown, COLUMNS);
+    let insulin = insulin(reader, &asked.patient, asked.period, now, clock)?;
+    let shots = insulin.iter().flat_map(|insulin| &insulin.shots).map(|shot| &shot.shot);
+    days.marks = dose_marks(shots, &figures.days, clock);
     let device = |css: f64| {
         #[expect(
             clippy::cast_possible_truncation,
@@ -139,7 +147,11 @@ pub fn glucose_picture(
                 ..day
             })
             .collect(),
-        summary: summary(&profile, &words, &shown),
+        summary: summary(&profile, &words, &shown, days.marks.iter().map(Vec::len).sum()),
+        insulin: insulin.map(|insulin| {
+            let found = insulin_findings(&insulin, clock);
+            (insulin, found)
+        }),
         figures: words,
         profile: facts,
         png: stack(&[drawn, drawn_days]).png().map_err(|why| TrendsError::Drawing(why.to_string()))?,
@@ -176,20 +188,25 @@ fn in_range(trace: &Trace, date: Date, set: TargetSet) -> Option<f64> {
     (all > 0).then(|| 100.0 * within as f64 / all as f64)
 }
 
-/// The profile in words: where its median is lowest and highest.
-fn summary(profile: &Profile, words: &[GlucoseFigure], shown: &Shown) -> String {
+/// The profile in words: where its median is lowest and highest; and how many doses stand below the days.
+fn summary(profile: &Profile, words: &[GlucoseFigure], shown: &Shown, doses: usize) -> String {
+    let marked = match doses {
+        0 => String::new(),
+        1 => " 1 dose of insulin is marked.".to_owned(),
+        doses => format!(" {doses} doses of insulin are marked."),
+    };
     let median = |bin: &&charts::ProfileBin| bin.values[2];
     let by_median = |a: &&charts::ProfileBin, b: &&charts::ProfileBin| median(a).total_cmp(&median(b));
     let (Some(low), Some(high)) =
         (profile.bins.iter().min_by(by_median), profile.bins.iter().max_by(by_median))
     else {
-        return "No reading of glucose in this time.".to_owned();
+        return format!("No reading of glucose in this time.{marked}");
     };
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     let digits = usize::from(shown.digits);
     let range = words.first().map_or_else(String::new, |row| format!("{}: {}. ", row.label, row.value));
     format!(
-        "{range}The median is lowest at {}, {:.digits$} {unit}, and highest at {}, {:.digits$} {unit}.",
+        "{range}The median is lowest at {}, {:.digits$} {unit}, and highest at {}, {:.digits$} {unit}.{marked}",
         clock(low.from),
         median(&low),
         clock(high.from),

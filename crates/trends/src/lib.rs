@@ -25,6 +25,8 @@ mod glucose;
 mod glucose_charts;
 mod glucose_picture;
 mod glucose_words;
+mod insulin;
+mod insulin_words;
 mod multiples;
 mod trends;
 mod values_at;
@@ -36,12 +38,14 @@ pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};
 pub use glucose::{glucose_trace, is_of_a_sensor};
-pub use glucose_charts::{glucose_days, glucose_profile};
+pub use glucose_charts::{dose_marks, glucose_days, glucose_profile};
 pub use glucose_picture::{
     GlucoseDayCell, GlucosePicture, GlucoseRequest, glucose_day_cells, glucose_picture, glucose_shown,
     glucose_theme,
 };
 pub use glucose_words::{GlucoseFigure, GlucoseShare, glucose_shares, glucose_words};
+pub use insulin::{Insulin, InsulinShot, MeanDay, SilentPen, insulin};
+pub use insulin_words::{InsulinFinding, insulin_findings, insulin_units, kind_word, on_wall};
 pub use multiples::{Multiples, MultiplesRequest, SmallPanel, multiples};
 pub use panel::{PanelKind, ReadPanel, panel_kinds, theme};
 pub use panels::all_panels;

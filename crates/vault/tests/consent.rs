@@ -249,6 +249,7 @@ fn alarms_stay_and_lose_their_words_and_doses_go_with_their_count() {
         amount: None,
         at: Instant(6),
         identity: None,
+        device: None,
     };
     let flag = Flag {
         id: "f".into(),

@@ -347,6 +347,7 @@ fn two_records(vault: &Vault) {
             amount: None,
             at: Instant(6 * MINUTE_MS),
             identity: None,
+            device: None,
         };
         let stay = Stay {
             id: id.into(),

@@ -477,6 +477,8 @@ export type GlucosePage = {
 	ends: (number | null)[] | null,
 	days: GlucoseDayView[],
 	summary: string,
+	/**  Nothing of who has had none. */
+	insulin: InsulinBlock | null,
 };
 
 /**  A part of the day. */
@@ -513,6 +515,72 @@ export type GlucoseRow = {
 
 /**  Whose goals. */
 export type GlucoseTargets = "standard" | "older" | "pregnancy" | "tight";
+
+/**  What was given in the period that is shown, and what was found of it. */
+export type InsulinBlock = {
+	/**  What is told as now is told of this moment. */
+	at: number,
+	/**  `3.2 U`. */
+	onBoard: string,
+	/**  `and 2 U of a kind that is not known`, where there is such. */
+	onBoardToo: string | null,
+	/**  By which curve: `works 6 h, most at 75 min`. */
+	curve: string,
+	/**  The mean of the days that lie wholly in the period, where there are any. */
+	mean: InsulinDayRow | null,
+	/**  Of how many. */
+	meanDays: number,
+	/**  The newest first. */
+	days: InsulinDayRow[],
+	/**  What somebody should look at first. */
+	findings: InsulinFound[],
+	/**  The newest first. */
+	doses: InsulinDose[],
+	/**  How many more there were, earlier. */
+	more: number,
+	/**  Doses of the period, of whatever drug. */
+	withheld: Withheld | null,
+};
+
+/**  Insulin of a day, in units. */
+export type InsulinDayRow = {
+	/**  `2026-03-12`; empty of a mean. */
+	date: string,
+	basal: string,
+	bolus: string,
+	/**  Of a kind that nobody told, where there was any. */
+	unknown: string | null,
+	total: string,
+	/**  Into the air, in no sum, where there was any. */
+	priming: string | null,
+};
+
+/**  A shot of a pen. */
+export type InsulinDose = {
+	id: string,
+	at: number,
+	/**  `4.5 U`. */
+	units: string,
+	/**  `basal`, `bolus`, or `not known`. */
+	kind: string,
+	/**  As it was sent. */
+	what: string,
+	/**  The pen, where one was named. */
+	pen: string | null,
+	/**  Into the air: in no sum. */
+	priming: boolean,
+	/**  By how many records it is told, where there is more than one. */
+	records: number | null,
+};
+
+/**  Something that was found. */
+export type InsulinFound = {
+	key: string,
+	/**  Whether somebody should look at it. */
+	urgent: boolean,
+	text: string,
+	cause: string,
+};
 
 /**  A stage on an alarm's way that nothing passes, or that does not answer. */
 export type Late = {

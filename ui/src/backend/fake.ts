@@ -6,6 +6,7 @@ import type {
   Alarm,
   AppState,
   Backend,
+  InsulinBlock,
   Limits,
   Link,
   Member,
@@ -368,6 +369,36 @@ export function member(parts: Partial<Member> = {}): Member {
     wrongPins: 0,
     lockedOut: false,
     whyNot: null,
+    ...parts,
+  };
+}
+
+/** Insulin of somebody who has a pen and forgot nothing. */
+export function insulin(parts: Partial<InsulinBlock> = {}): InsulinBlock {
+  const day = { unknown: null, priming: null };
+  return {
+    at: NOW,
+    onBoard: '3.2 U',
+    onBoardToo: null,
+    curve: 'works 6 h, most at 75 min',
+    mean: { date: '', basal: '14 U', bolus: '20.5 U', total: '34.5 U', ...day },
+    meanDays: 13,
+    days: [{ date: '2026-11-27', basal: '14 U', bolus: '21 U', total: '35 U', ...day }],
+    findings: [],
+    doses: [
+      {
+        id: 'dose',
+        at: NOW - 60 * MINUTE,
+        units: '6 U',
+        kind: 'bolus',
+        what: 'Rapid insulin',
+        pen: 'Insulin pen',
+        priming: false,
+        records: null,
+      },
+    ],
+    more: 0,
+    withheld: null,
     ...parts,
   };
 }

@@ -43,6 +43,8 @@ export type {
   FoundPerson,
   GlucosePage,
   GlucoseTargets,
+  InsulinBlock,
+  InsulinDayRow,
   Late,
   Leaver,
   Limits,

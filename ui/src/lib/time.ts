@@ -57,6 +57,9 @@ export function dayMonth(at: number): string {
   return `${d.getDate()} ${MONTHS[d.getMonth()]}`;
 }
 
+/** `12 Mar`, of a date of the calendar: `2026-03-12`. */
+export const dayOfDate = (date: string): string => `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+
 /** `1955-03-14` as `14 Mar 1955`; a partial date as far as it goes. */
 export function birthDate(date: string): string {
   const [year, month, day] = date.split('-');

@@ -8,6 +8,7 @@ pub(crate) mod bars;
 
 pub(crate) mod single;
 
+pub(crate) mod mark;
 pub(crate) mod panel;
 pub(crate) mod profile;
 

@@ -6,6 +6,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use crate::draw::ground::{failed, line, mixed, rgb, trace};
+use crate::draw::mark::{DayMark, paint_mark, reach};
 use crate::panel::Theme;
 use crate::picture::Picture;
 use crate::pixels::{pixel, pixels, place};
@@ -56,6 +57,8 @@ pub struct ProfileAxis {
 pub struct Days {
     /// In order; each is runs of minutes since midnight and values, between which nothing came.
     pub days: Vec<Vec<Vec<(f64, f64)>>>,
+    /// What stands at the foot of each day, as far as there is anything.
+    pub marks: Vec<Vec<DayMark>>,
     /// In a row; fewer days stand at its left.
     pub columns: u32,
     /// The same for all.
@@ -241,6 +244,13 @@ impl<'a, B: DrawingBackend> Plot<'a, B> {
         Ok(())
     }
 
+    /// A mark at the foot; whole also at midnight.
+    fn mark(&self, mark: &DayMark) -> Result<(), String> {
+        let reach = reach(self.scale);
+        let x = self.column(mark.minute).min(self.width - 1 - reach).max(reach);
+        paint_mark(self.area, mark.shape, (x, self.height - 1 - reach), self.theme, self.scale)
+    }
+
     fn thick(&self, css: f64) -> u32 {
         pixels((css * self.scale).round().max(1.0))
     }
@@ -300,7 +310,8 @@ fn paint_days<B: DrawingBackend>(
 ) -> Result<Vec<Cell>, String> {
     area.fill(&rgb(theme.background)).map_err(failed)?;
     let cells = days.cells(size);
-    for (day, (left, top, width, height)) in days.days.iter().zip(&cells) {
+    let marks = days.marks.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+    for ((day, marks), (left, top, width, height)) in days.days.iter().zip(marks).zip(&cells) {
         let (left, top) = (place(*left), place(*top));
         let cell = area.clone().shrink((left, top), (*width, *height));
         let plot = Plot::new(&cell, &days.axis, theme, size.scale);
@@ -318,6 +329,7 @@ fn paint_days<B: DrawingBackend>(
                 many => trace(&cell, many, rgb(theme.hue), plot.thick(1.5))?,
             }
         }
+        marks.iter().try_for_each(|mark| plot.mark(mark))?;
     }
     Ok(cells)
 }
@@ -399,6 +411,7 @@ mod tests {
         let whole: Vec<(f64, f64)> = (0..288).map(|n| (f64::from(n) * 5.0, 120.0)).collect();
         let days = Days {
             days: vec![vec![whole[..100].to_vec(), whole[200..].to_vec()], Vec::new(), vec![whole]],
+            marks: Vec::new(),
             columns: 2,
             axis: axis(),
         };

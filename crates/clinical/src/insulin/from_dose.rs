@@ -1,7 +1,8 @@
 //! Doses of a cache as records of pens, as far as they tell.
 //!
-//! A cached dose has no pen and no number of one, so that nothing is told of primings; what came twice under one business identifier is
-//! one there already. The way it came by is the system of its identifier.
+//! Its pen is the device that it names; one without is part of no pen's story, so that nothing is told of its primings. A cached dose has
+//! no number of its pen; what came twice under one business identifier is one there already. The way it came by is the system of its
+//! identifier.
 
 use smol_str::SmolStr;
 
@@ -25,7 +26,7 @@ fn record_of(dose: &Dose) -> Option<PenRecord> {
     let record = PenRecord {
         id: dose.id.clone(),
         source: SmolStr::new(system.unwrap_or_default()),
-        pen: None,
+        pen: dose.device.clone(),
         sequence: None,
         at: dose.at,
         units: amount.value.to_f64(),
@@ -48,6 +49,7 @@ mod tests {
             amount: Some(Amount { value: Decimal { mantissa: tenths, scale: 1 }, unit: unit.into() }),
             at: Instant(MINUTE_MS),
             identity: identity.map(Into::into),
+            device: None,
         }
     }
 
@@ -70,6 +72,21 @@ mod tests {
             ("c", 10.0, InsulinKind::Unknown, ""),
         ];
         assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn a_pen_that_is_named_has_its_primings_told_and_one_that_is_not_has_none() {
+        let of = |id, tenths, minutes: i64, pen: Option<&str>| Dose {
+            at: Instant(minutes * MINUTE_MS),
+            device: pen.map(Into::into),
+            ..dose(id, "Rapid insulin", tenths, "[iU]", None)
+        };
+        let told = |pen| {
+            let found = shots(&records_of(&[of("a", 20, 1, pen), of("b", 60, 2, pen)]), PrimingRule::USUAL);
+            found.iter().map(super::super::Shot::counts).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Some("pen")), [false, true]);
+        assert_eq!(told(None), [true, true]);
     }
 
     #[test]

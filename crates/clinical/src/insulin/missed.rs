@@ -2,7 +2,7 @@
 //!
 //! *House:* a usual time is one of the day by the clock on the wall near which (90 minutes) a long-acting dose was given on at least
 //! four of the fourteen days before, and on at least half of those since the first. A dose counts from three hours before it to three
-//! hours after. A dose at another time since the day before is named: it may be the one. What is missing in a pen that was not read
+//! hours after. More than eight doses a day are those of a pump, and none of them is at a usual time. A dose at another time since the day before is named: it may be the one. What is missing in a pen that was not read
 //! since the window is not missed, it is not known.
 
 use crate::{DAY_MS, Date, DoseId, HOUR_MS, Instant, MINUTE_MS, TimeRange, WallClock};
@@ -22,12 +22,20 @@ pub struct BasalRule {
     pub near_ms: i64,
     /// How far from the usual time a dose may be: milliseconds.
     pub window_ms: i64,
+    /// More doses a day than this are a pump's.
+    pub most_a_day: usize,
 }
 
 impl BasalRule {
-    /// Fourteen days, four of them, half of them, 90 minutes, three hours.
-    pub const USUAL: BasalRule =
-        BasalRule { days: 14, least_days: 4, part: 0.5, near_ms: 90 * MINUTE_MS, window_ms: 3 * HOUR_MS };
+    /// Fourteen days, four of them, half of them, 90 minutes, three hours, eight doses a day.
+    pub const USUAL: BasalRule = BasalRule {
+        days: 14,
+        least_days: 4,
+        part: 0.5,
+        near_ms: 90 * MINUTE_MS,
+        window_ms: 3 * HOUR_MS,
+        most_a_day: 8,
+    };
 }
 
 /// What became of a dose.
@@ -118,6 +126,9 @@ fn habits(long: &[&Shot], clock: &WallClock, now: Instant, rule: BasalRule) -> V
     let mut left: Vec<Instant> =
         long.iter().map(|shot| shot.at()).filter(|at| past.from() <= *at && *at <= now).collect();
     let Some(first) = left.first() else { return Vec::new() };
+    if left.len() > usize::try_from(rule.days + 1).unwrap_or_default() * rule.most_a_day {
+        return Vec::new();
+    }
     let lived = (clock.date(now).number - clock.date(*first).number).clamp(0, rule.days);
     let least = (lived as f64 * rule.part).max(rule.least_days as f64);
     let mut habits = Vec::new();
@@ -208,6 +219,9 @@ mod tests {
         assert_eq!(states(&few, START + 4 * DAY_MS, START + 4 * DAY_MS), []);
         let meals: Vec<_> = (0..10).map(|day| rapid((day * 24 + 12) * 60, 8.0)).collect();
         assert_eq!(states(&meals, now, now), []);
+        // A dose every five minutes is a pump's.
+        let pump: Vec<_> = (0..10 * 288).map(|n| long(n * 5, 0.1)).collect();
+        assert_eq!(states(&pump, START + 10 * DAY_MS, START + 10 * DAY_MS), []);
         // Once a week is no time of each day.
         let weekly: Vec<_> = (0..3).map(|week| long(week * 7 * 24 * 60, 150.0)).collect();
         assert_eq!(states(&weekly, START + 15 * DAY_MS, START + 15 * DAY_MS), []);

@@ -6,7 +6,7 @@
 //! its integral. Both figures are arguments: which insulin has which is for a clinician to say. Loop begins its curve ten minutes
 //! later than the dose; OpenAPS and this one do not.
 
-use crate::{DoseId, Instant, MINUTE_MS};
+use crate::{DoseId, HOUR_MS, Instant, MINUTE_MS};
 
 use super::{InsulinKind, Shot};
 
@@ -26,6 +26,10 @@ pub struct ActionCurve {
 #[error("the peak of an insulin lies after its beginning and before half of its duration")]
 pub struct NotACurve;
 
+/// How long rapid insulin works in an adult, and when it works the most, where nobody says otherwise: six hours and 75 minutes, in
+/// milliseconds (LoopKit, `ExponentialInsulinModelPreset.rapidActingAdult`).
+pub const USUAL_ACTION_MS: (i64, i64) = (6 * HOUR_MS, 75 * MINUTE_MS);
+
 impl ActionCurve {
     /// The curve of an insulin that works so long, and the most at its peak: milliseconds.
     ///
@@ -35,14 +39,24 @@ impl ActionCurve {
         if peak_ms <= 0 || peak_ms >= duration_ms.saturating_sub(peak_ms) {
             return Err(NotACurve);
         }
+        let curve = ActionCurve::of(duration_ms, peak_ms);
+        if !(curve.tau.is_finite() && curve.s.is_finite()) {
+            return Err(NotACurve);
+        }
+        Ok(curve)
+    }
+
+    /// That of [`USUAL_ACTION_MS`].
+    pub fn usual() -> ActionCurve {
+        ActionCurve::of(USUAL_ACTION_MS.0, USUAL_ACTION_MS.1)
+    }
+
+    fn of(duration_ms: i64, peak_ms: i64) -> ActionCurve {
         let [duration, peak] = [duration_ms, peak_ms].map(|ms| ms as f64 / MINUTE_MS as f64);
         let tau = peak * (1.0 - peak / duration) / (1.0 - 2.0 * peak / duration);
         let a = 2.0 * tau / duration;
         let s = 1.0 / (1.0 - a + (1.0 + a) * (-duration / tau).exp());
-        if !(tau.is_finite() && s.is_finite()) {
-            return Err(NotACurve);
-        }
-        Ok(ActionCurve { duration, tau, a, s })
+        ActionCurve { duration, tau, a, s }
     }
 
     /// The part that still works so long after the dose, from 1 at its beginning to 0 at its end. Nothing of what lies ahead.
@@ -101,7 +115,6 @@ mod tests {
     use super::super::made::{START, any_records, long, rapid, record};
     use super::super::{PrimingRule, shots};
     use super::*;
-    use crate::HOUR_MS;
     use proptest::prelude::*;
 
     fn curve(duration: i64, peak: i64) -> ActionCurve {

@@ -124,6 +124,7 @@ fn rename_device(body: &mut Body, made: impl Fn(&DeviceId) -> DeviceId) {
         Body::Segments(segments) => {
             segments.iter_mut().filter_map(|segment| segment.device.as_mut()).for_each(|id| *id = made(id));
         }
+        Body::Dose(dose) => dose.device.iter_mut().for_each(|id| *id = made(id)),
         Body::Device(device) => device.id = made(&device.id),
         _ => {}
     }

@@ -11,11 +11,13 @@ use vault::View;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::gate::{Face, Leaving, Way};
-use crate::view::{Failure, GlucoseFigures, Stretch};
+use crate::view::{Failure, GlucoseFigures, InsulinTold, Stretch};
 
 /// A report is of a fortnight (Battelino et al., Diabetes Care 2019).
 const FORTNIGHT_MS: i64 = 14 * DAY_MS;
 const LONGEST_MS: i64 = 366 * DAY_MS;
+/// Doses before the period are looked at by the clock, too.
+const CLOCK_MS: i64 = 62 * DAY_MS;
 
 impl Console {
     /// The figures of one patient's glucose; over a fortnight where no first moment is named. They leave the station: the log has who
@@ -55,6 +57,42 @@ impl Console {
         Ok(figures)
     }
 
+    /// What is known of one person's insulin; up to now where no last moment is named, over a fortnight where no first is. It leaves the
+    /// station: the log has who asked and why.
+    ///
+    /// # Errors
+    /// Where no reason is given, the patient, the range or the zone is none, or of the cache; then nothing left.
+    pub(crate) fn insulin(
+        &self,
+        who: &Actor,
+        of: Stretch,
+        zone: Option<&str>,
+        why: &str,
+    ) -> Result<InsulinTold, Failure> {
+        let mut request = of.request(false, false);
+        // What is missing is missing now, whenever the newest value came.
+        let now = self.now();
+        request.to = request.to.or(Some(now));
+        let patient = request.patient.clone();
+        let leaving = Leaving {
+            what: "insulin",
+            way: Way::Shown,
+            face: Face::CommandLine,
+            about: Some(&patient),
+            why: Some(why),
+        };
+        let looker = self.looker(who)?;
+        let (period, clock) = self.glucose_period(View::NOW, &looker, request, zone)?;
+        let told = self.disclose(who, &leaving, || {
+            let looker = self.looker(who)?;
+            let told = self.read_for(View::NOW, &looker, |reader| {
+                trends::insulin(reader, &patient, period, now, &clock)
+            })?;
+            Ok::<_, ConsoleError>(InsulinTold::of(period, told.as_ref(), &clock))
+        })?;
+        Ok(told)
+    }
+
     /// The period of a request and the clock of it: a fortnight where no first moment is named, up to just after the newest value where no
     /// last one is.
     ///
@@ -78,7 +116,7 @@ impl Console {
             return Err(ConsoleError::LongerThanAYear);
         }
         let none = || ConsoleError::NoZone(zone.unwrap_or_default().to_owned());
-        let clock = wall_clock(zone, period).ok_or_else(none)?;
+        let clock = wall_clock(zone, period.widened(CLOCK_MS)).ok_or_else(none)?;
         Ok((period, clock))
     }
 
@@ -91,8 +129,9 @@ impl Console {
             return Err(ConsoleError::LongerThanAYear);
         }
         let none = || ConsoleError::NoZone(String::new());
-        let clock = wall_clock(None, request.period).ok_or_else(none)?;
-        let draw = |reader: &vault::Reader| Ok(trends::glucose_picture(reader, request, &clock));
+        let clock = wall_clock(None, request.period.widened(CLOCK_MS)).ok_or_else(none)?;
+        let now = self.moment();
+        let draw = |reader: &vault::Reader| Ok(trends::glucose_picture(reader, request, now, &clock));
         Ok(self.read_of(&request.patient, "glucose", draw)??)
     }
 }

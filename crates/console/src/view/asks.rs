@@ -127,6 +127,15 @@ pub enum Ask {
         /// With what stands behind each figure.
         explain: bool,
     },
+    /// What is known of one person's insulin, as JSON.
+    Insulin {
+        /// Of whom, over which time; up to now where there is no last moment, a fortnight where there is no first.
+        of: Stretch,
+        /// Whose clock the days are of, `Asia/Kolkata`; the station's where there is none.
+        zone: Option<String>,
+        /// Why it leaves.
+        why: String,
+    },
     /// The station's own log, newest first, as JSON.
     Log {
         /// How many entries.

@@ -7,6 +7,7 @@ use specta::Type;
 
 use super::failure::Failure;
 use super::form::{count, framed};
+use super::insulin_block::InsulinBlock;
 use super::withheld::Withheld;
 
 /// Whose goals.
@@ -116,6 +117,8 @@ pub struct GlucosePage {
     ends: Option<Vec<f64>>,
     days: Vec<GlucoseDayView>,
     summary: String,
+    /// Nothing of who has had none.
+    insulin: Option<InsulinBlock>,
 }
 
 /// Head and picture of a person's glucose, drawn with so many device pixels in a CSS pixel.
@@ -167,6 +170,7 @@ pub fn glucose_bytes(drawn: trends::GlucosePicture, scale: f64) -> Result<Vec<u8
             })
             .collect(),
         summary: drawn.summary,
+        insulin: drawn.insulin.map(|(insulin, found)| InsulinBlock::of(&insulin, found)),
     };
     framed(&head, &drawn.png)
 }

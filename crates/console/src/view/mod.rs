@@ -17,6 +17,8 @@ mod glucose;
 mod glucose_page;
 mod here;
 mod imports;
+mod insulin;
+mod insulin_block;
 mod ledger;
 mod patient;
 mod people;
@@ -52,6 +54,8 @@ pub use glucose_page::{
 };
 pub use here::{BrokenGlass, Colleague, Leaver, Locked, NotAllowed, StaffRow, StripItem, Who};
 pub use imports::{Import, ImportProblem, Imported};
+pub use insulin::InsulinTold;
+pub use insulin_block::{InsulinBlock, InsulinDayRow, InsulinDose, InsulinFound};
 pub use ledger::{Ledger, Outage};
 pub use patient::{Dose, Patient};
 pub use people::{FoundPeople, FoundPerson, OnceLook, SoughtBy};

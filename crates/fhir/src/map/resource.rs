@@ -176,7 +176,7 @@ fn is_optional(kind: &str, element: &str) -> bool {
             &["code", "severity", "detail", "identifiedDateTime", "identifiedPeriod", "patient"]
         }
         "MedicationAdministration" => {
-            &["medicationCodeableConcept", "medicationReference", "contained", "dosage"]
+            &["medicationCodeableConcept", "medicationReference", "contained", "device", "dosage"]
         }
         _ => &[],
     };

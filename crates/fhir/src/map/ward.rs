@@ -9,7 +9,7 @@ use crate::map::codes::{IDENTIFIER_TYPE, PHYSICAL_TYPE};
 use crate::map::names::{current_name, record_number};
 use crate::map::numbers::{Reason, decimal, unit};
 use crate::map::text::clean;
-use crate::map::whose::patient_of;
+use crate::map::whose::{device_of, patient_of};
 use crate::wire::bases::Bases;
 use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
@@ -200,7 +200,9 @@ pub(crate) fn dose(id: DoseId, given: r4::MedicationAdministration, bases: &Base
     let amount = given.dosage.as_ref().and_then(|dosage| dosage.dose.as_ref()).map(amount).transpose()?;
     let what = clean(drug(&given).unwrap_or("medication"), 80) + state;
     let identity = given.identifier.iter().find_map(identity);
-    Ok(Body::Dose(Dose { id, patient, what, amount: amount.flatten(), at, identity }))
+    // Of several the first speaks: a pen before the cap on it.
+    let device = given.device.first().map(|device| device_of(device, bases));
+    Ok(Body::Dose(Dose { id, patient, what, amount: amount.flatten(), at, identity, device }))
 }
 
 /// What was given, by its own words, those of the drug inside the resource, or those of the reference to it.
@@ -308,6 +310,23 @@ mod tests {
         ] {
             let Body::Dose(dose) = one(&given("completed", more)) else { panic!() };
             assert_eq!(dose.what, wanted, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_dose_names_its_pen_and_one_that_cannot_be_read_costs_no_dose() {
+        for (device, wanted) in [
+            (r#"[{"reference":"Device/pen"}]"#, Some("pen")),
+            (r#"[{"reference":"Device/pen"},{"reference":"Device/cap"}]"#, Some("pen")),
+            (r#"[{"identifier":{"system":"urn:serial","value":"7"}}]"#, Some("urn:serial|7")),
+            ("[]", None),
+            (r#"[7]"#, None),
+            (r#"{"reference":"Device/pen"}"#, None),
+        ] {
+            let Body::Dose(dose) = one(&given("completed", &format!(r#","device":{device}"#))) else {
+                panic!()
+            };
+            assert_eq!(dose.device.as_ref().map(DeviceId::as_str), wanted, "{device}");
         }
     }
 

@@ -333,6 +333,8 @@ pub(crate) struct MedicationAdministration<'a> {
     pub effective_date_time: Text<'a>,
     #[serde(borrow)]
     pub effective_period: Option<Period<'a>>,
+    #[serde(borrow, default)]
+    pub device: Vec<DeviceReference<'a>>,
     #[serde(borrow)]
     pub dosage: Option<Dosage<'a>>,
 }

@@ -129,6 +129,7 @@ pub(crate) fn stay() -> Vec<Fact> {
         amount,
         at: NOW - HOUR_MS / 2,
         identity: None,
+        device: None,
     };
     facts.push(fact("MedicationAdministration/dose".into(), Body::Dose(dose)));
     let episode = Episode {

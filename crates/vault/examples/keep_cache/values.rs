@@ -209,6 +209,7 @@ pub(crate) fn doses() -> Vec<Fact> {
             amount: amount.map(|(value, unit)| Amount { value: value.parse().unwrap(), unit: unit.into() }),
             at: Instant(START + at),
             identity: None,
+            device: None,
         };
         fact(&format!("MedicationAdministration/{id}"), "1", Body::Dose(dose))
     };

@@ -139,14 +139,36 @@ impl Reader<'_> {
     }
 
     /// Takes out the doses that are withheld.
-    pub(crate) fn without_held_doses(&self, doses: Vec<Dose>) -> Result<Vec<Dose>, VaultError> {
+    pub(crate) fn without_held_doses(
+        &self,
+        doses: Vec<(Dose, Instant)>,
+    ) -> Result<Vec<(Dose, Instant)>, VaultError> {
         let mut shown = Vec::with_capacity(doses.len());
-        for dose in doses {
+        for (dose, came) in doses {
             if self.held_dose(&dose)?.is_none() {
-                shown.push(dose);
+                shown.push((dose, came));
             }
         }
         Ok(shown)
+    }
+
+    /// The doses of a span of time that are withheld.
+    pub(crate) fn held_of_doses(
+        &self,
+        patient: &PatientId,
+        range: TimeRange,
+    ) -> Result<Withheld, VaultError> {
+        let mut withheld = Withheld::default();
+        if self.veil_over(patient)?.is_none() {
+            return Ok(withheld);
+        }
+        for (dose, _) in self.doses_whole(patient, range.from())?.iter().filter(|(d, _)| range.contains(d.at))
+        {
+            if let Some((why, by)) = self.held_dose(dose)? {
+                withheld.count_one(why, by.as_ref());
+            }
+        }
+        Ok(withheld)
     }
 
     fn held_dose(&self, dose: &Dose) -> Result<Option<Held>, VaultError> {
@@ -248,11 +270,7 @@ impl Reader<'_> {
         for series in self.series_of(patient)? {
             withheld.add(self.withheld_of(&series, range)?);
         }
-        for dose in self.doses_whole(patient, range.from())?.iter().filter(|dose| range.contains(dose.at)) {
-            if let Some((why, by)) = self.held_dose(dose)? {
-                withheld.count_one(why, by.as_ref());
-            }
-        }
+        withheld.add(self.held_of_doses(patient, range)?);
         for SeenAction { action, .. } in self.actions_about_whole(patient)? {
             if action.verb == Verb::Annotate
                 && range.contains(action.at)

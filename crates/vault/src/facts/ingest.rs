@@ -314,15 +314,32 @@ impl<'a> Intake<'a> {
             let mut keep = self.transaction.prepare_cached("INSERT INTO identity VALUES (?, ?)")?;
             keep.execute([&source, identity])?;
         }
-        if self.say(
+        let is_other_pen = self.given_by(dose)?;
+        let is_new = self.say(
             "dose",
             dose.id.as_str(),
             &[&patient, &dose.what, &mantissa, &scale, &unit, &dose.at.0],
-        )? {
-            self.done.samples += 1;
+        )?;
+        self.done.samples += usize::from(is_new);
+        if is_new || is_other_pen {
             self.done.patients.insert(dose.patient.clone());
         }
         Ok(())
+    }
+
+    /// What gave a dose; whether that is another than before.
+    fn given_by(&self, dose: &Dose) -> Result<bool, VaultError> {
+        let id = dose.id.as_str();
+        let changed = match &dose.device {
+            Some(device) => self
+                .transaction
+                .prepare_cached(
+                    "INSERT INTO given_by VALUES (?1, ?2) ON CONFLICT DO UPDATE SET device = ?2 WHERE device <> ?2",
+                )?
+                .execute([id, device.as_str()])?,
+            None => self.transaction.prepare_cached("DELETE FROM given_by WHERE id = ?")?.execute([id])?,
+        };
+        Ok(changed > 0)
     }
 
     fn flag(&mut self, flag: &Flag) -> Result<(), VaultError> {

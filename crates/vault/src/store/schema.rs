@@ -9,7 +9,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 15;
+pub(crate) const VERSION: i64 = 16;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -113,9 +113,9 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF,
-    CONSENTS, GIVEN_PINS,
+    CONSENTS, GIVEN_PINS, PENS,
 ];
 
 const TABLES: &str = "
@@ -369,3 +369,9 @@ CREATE TABLE draft (
 
 /// Whether a PIN is one that IT gave, and its owner has to choose another.
 const GIVEN_PINS: &str = "ALTER TABLE staff ADD COLUMN pin_given INTEGER NOT NULL DEFAULT 0;";
+
+/// What gave a dose, such as a pen. Doses are read once more, for the devices that were left out before.
+const PENS: &str = "
+CREATE TABLE given_by (id TEXT PRIMARY KEY, device TEXT NOT NULL) WITHOUT ROWID;
+UPDATE cursor SET value = 'open' WHERE kind = 'first/MedicationAdministration' AND value = 'done';
+";

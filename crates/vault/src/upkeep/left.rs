@@ -11,7 +11,7 @@ use crate::store::schema::HISTORIES;
 use crate::store::vault::Vault;
 
 /// What is about the patient `?1`, in an order in which nothing loses what it hangs on.
-const ABOUT: [&str; 20] = [
+const ABOUT: [&str; 21] = [
     "DELETE FROM said WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM chunk WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
@@ -20,6 +20,7 @@ const ABOUT: [&str; 20] = [
     "DELETE FROM latest WHERE series IN (SELECT id FROM series WHERE patient = ?1)",
     "DELETE FROM chunk WHERE series IN (SELECT id FROM series WHERE patient = ?1)",
     "DELETE FROM series WHERE patient = ?1",
+    "DELETE FROM given_by WHERE id IN (SELECT id FROM dose WHERE patient = ?1)",
     "DELETE FROM identity WHERE substr(source, 26) IN (SELECT id FROM dose WHERE patient = ?1)",
     "DELETE FROM said WHERE source IN (SELECT 'MedicationAdministration/' || id FROM dose WHERE patient = ?1
      UNION ALL SELECT 'Encounter/' || id FROM stay WHERE patient = ?1 UNION ALL SELECT 'Flag/' || id FROM flag WHERE patient = ?1

@@ -136,6 +136,7 @@ impl Vault {
                 "DELETE FROM identity WHERE substr(source, 26) NOT IN (SELECT id FROM dose)",
                 [],
             )?;
+            rows += transaction.execute("DELETE FROM given_by WHERE id NOT IN (SELECT id FROM dose)", [])?;
             rows += transaction.execute(
                 "DELETE FROM said WHERE at < ? AND (source GLOB 'DetectedIssue/*' OR source GLOB 'Observation/*'
                  OR source GLOB 'MedicationAdministration/*' OR source GLOB 'Communication/*')",

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { GlucosePage } from '../../backend';
-import { answer, asked, begin, NOW, tile } from '../../backend/fake';
+import { answer, asked, begin, insulin, NOW, tile } from '../../backend/fake';
 import { board } from '../../lib/board.svelte';
 import Glucose from './Glucose.svelte';
 
@@ -51,6 +51,7 @@ const page = (more: Partial<GlucosePage> = {}): GlucosePage => ({
     { date: '2026-10-26', cell: [88, 240, 80, 70], readings: 0, inRange: null, lows: 0, hours: null },
   ],
   summary: 'The median is lowest at 04:00.',
+  insulin: null,
   ...more,
 });
 const drawn = (facts: GlucosePage) => ({ facts, picture: { width: 8, height: 8 } as ImageBitmap, bytes: 0 });
@@ -124,6 +125,18 @@ it('says what is missing before the figures stand for somebody, and what is with
   await settled();
   expect(screen.getByTestId('too-little').textContent).toContain('7 of 14 days');
   expect(screen.getByTestId('glucose-withheld').textContent).toContain('3 values withheld by consent');
+});
+
+it('has nothing of insulin for who has had none, and says what stands at the foot of a day where there is some', async () => {
+  const { unmount } = render(Glucose, { tile: tile() });
+  await settled();
+  expect([screen.queryByTestId('insulin'), screen.queryByTestId('dose-marks')]).toEqual([null, null]);
+  unmount();
+  answer({ glucose: () => Promise.resolve(drawn(page({ insulin: insulin() }))) });
+  render(Glucose, { tile: tile() });
+  await settled();
+  expect(screen.getByTestId('insulin').textContent).toContain('3.2 U');
+  expect(screen.getByTestId('dose-marks').textContent).toBe('bolusbasaldose of a kind that is not known');
 });
 
 it('shows nothing of before where it cannot be worked out, and says why', async () => {

@@ -39,7 +39,15 @@ const all = [
     state: silent.words,
   }),
   device({ key: 'h2/hub', patient: 'h2', owner: 'Iversen, Signe', mrn: '0911' }),
-  device({ key: 'h2/x', patient: 'h2', owner: 'Iversen, Signe', mrn: '0911', name: null, battery: null, lastSeen: null }),
+  device({
+    key: 'h2/x',
+    patient: 'h2',
+    owner: 'Iversen, Signe',
+    mrn: '0911',
+    name: null,
+    battery: null,
+    lastSeen: null,
+  }),
 ];
 
 beforeEach(() => {

@@ -410,6 +410,7 @@ export type DeviceRow = {
 	sends: string | null,
 	maker: string | null,
 	firmware: string | null,
+	/**  Its battery, as it told last. */
 	battery: DeviceBattery | null,
 	/**  When it was heard last. */
 	lastSeen: number | null,

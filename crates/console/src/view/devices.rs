@@ -52,6 +52,7 @@ pub struct DeviceRow {
     sends: Option<String>,
     maker: Option<String>,
     firmware: Option<String>,
+    /// Its battery, as it told last.
     pub battery: Option<DeviceBattery>,
     /// When it was heard last.
     pub last_seen: Option<i64>,

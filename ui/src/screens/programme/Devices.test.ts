@@ -106,7 +106,7 @@ it('shows of an implant its last transmission and the next, beside everything th
   expect([board.screen, board.patient]).toEqual(['patient', 'h3']);
 });
 
-it('filters, sorts and finds by whose a device is and by what it is', async () => {
+it('filters and sorts', async () => {
   await show();
   await hand.click(screen.getByTestId('devices-fix'));
   expect(rows()).toEqual(['device-h3/icd', 'device-h1/cgm']);
@@ -116,10 +116,14 @@ it('filters, sorts and finds by whose a device is and by what it is', async () =
   await hand.click(screen.getByTestId('sort-owner'));
   expect(rows()[0]).toBe('device-h2/hub');
   expect(document.querySelector('th.who')?.getAttribute('aria-sort')).toBe('ascending');
+});
+
+it('finds by whose a device is and by what it is', async () => {
+  await show();
   await hand.type(screen.getByTestId('programme-search'), '0911');
   expect(rows()).toEqual(['device-h2/hub', 'device-h2/x']);
   await hand.clear(screen.getByTestId('programme-search'));
-  await hand.type(screen.getByTestId('programme-search'), 'glucose');
+  await hand.type(screen.getByTestId('programme-search'), 'gluc');
   expect(rows()).toEqual(['device-h1/cgm']);
 });
 

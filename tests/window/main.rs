@@ -16,6 +16,7 @@ mod stay;
 mod support;
 mod turn;
 
+mod devices;
 #[cfg(target_os = "linux")]
 mod disk;
 mod journeys;

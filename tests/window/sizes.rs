@@ -57,6 +57,15 @@ async fn all_screens(app: &App, state: &str, size: (u32, u32)) -> Vec<String> {
     app.click("[data-testid=home-home-p3] .name").await;
     app.see("[data-testid=home-open]").await;
     found.extend(look(app, &name("programme-person"), size).await);
+    // Their devices, with one of them beside the list.
+    app.click("[data-testid=view-devices]").await;
+    app.until("devices", "return document.querySelectorAll('tr[data-testid^=\"device-home-p\"]').length > 5")
+        .await;
+    found.extend(look(app, &name("devices"), size).await);
+    app.click("tr[data-testid^='device-home-p'] .name").await;
+    app.see("[data-testid=device-facts]").await;
+    found.extend(look(app, &name("device"), size).await);
+    app.click("[data-testid=view-people]").await;
     app.click("[data-testid=home-open]").await;
     app.click("[data-testid=view-glucose]").await;
     app.until("profile", "return document.querySelector('.glucose .canvas canvas')?.width > 0").await;

@@ -117,19 +117,26 @@ pub(crate) fn glucose_units(ward: &Ward) -> impl Iterator<Item = &str> {
     glucose.map(|value| value.series.unit.as_str())
 }
 
+/// What is read from a sensor that is worn. A drop of blood says nothing of one, unless all that comes is coded as blood, as some
+/// bridges do.
+pub(crate) fn worn<'a>(values: &[&'a SeriesValue], has_sensor: bool) -> Vec<&'a SeriesValue> {
+    let mut glucose = values.to_vec();
+    glucose.retain(|value| has_sensor && value.series.measure() == Some(Measure::Glucose));
+    if glucose.iter().any(|value| is_of_a_sensor(&value.series)) {
+        glucose.retain(|value| is_of_a_sensor(&value.series));
+    }
+    glucose
+}
+
 /// What speaks of whether anything comes. A battery does: its device is there.
 fn signals(values: &[&SeriesValue], has_sensor: bool) -> Vec<Signal> {
-    // A drop of blood says nothing of a sensor, unless all that comes is coded as blood, as some bridges do.
-    let glucose = |value: &&&SeriesValue| value.series.measure() == Some(Measure::Glucose);
-    let is_told_apart = values.iter().filter(glucose).any(|value| is_of_a_sensor(&value.series));
+    let worn = worn(values, has_sensor);
     let signal = |value: &&SeriesValue| {
         let measure = value.series.measure()?;
-        let sent = match (measure, &value.series.device) {
-            (Measure::Glucose, _) if has_sensor && (!is_told_apart || is_of_a_sensor(&value.series)) => {
-                Sent::Sensor
-            }
-            (_, Some(_)) => Sent::Device,
-            (_, None) => Sent::Charted,
+        let sent = match &value.series.device {
+            _ if worn.iter().any(|of| of.series.id == value.series.id) => Sent::Sensor,
+            Some(_) => Sent::Device,
+            None => Sent::Charted,
         };
         Some(Signal { measure, sent, newest: value.taken_at })
     };

@@ -7,6 +7,7 @@ mod asked_waves;
 mod at_home;
 mod calls;
 mod clock;
+mod home_devices;
 mod lateness;
 mod months;
 mod unwatched;

@@ -1,10 +1,14 @@
 //! What the last month of somebody at home adds up to, for a list of many people: each series is read once.
 
+use std::collections::BTreeMap;
+
 use bedside::Slot;
 use clinical::consent::Withheld;
+use clinical::fleet::Charge;
 use clinical::glucose::{Brief, ENOUGH_DAYS, TargetSet, Trace};
-use clinical::{Conversion, DAY_MS, Instant, Measure, PatientId, TimeRange, WallClock};
-use vault::{Reader, SeriesInfo, VaultError};
+use clinical::silence::sends_by_itself;
+use clinical::{Conversion, DAY_MS, DeviceId, HOUR_MS, Instant, Measure, PatientId, TimeRange, WallClock};
+use vault::{Columns, Reader, SeriesInfo, VaultError};
 
 use crate::glucose::{glucose_trace, is_of_a_sensor};
 
@@ -30,6 +34,15 @@ pub struct DayAndWeek {
     pub week: f64,
 }
 
+/// What a device of somebody at home said in the month.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeviceAtHome {
+    /// What its battery was in the last week in which it told of it, oldest first.
+    pub battery: Vec<Charge>,
+    /// Whether it sends by itself. Glucose is left out: a sensor is told by what it sends.
+    pub sends_by_itself: bool,
+}
+
 /// What a month of somebody at home adds up to, as far as whoever reads may see it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AtHome {
@@ -41,6 +54,8 @@ pub struct AtHome {
     pub weights: Vec<(Instant, f64)>,
     /// What is told of as newest, over a day and a week.
     pub over_days: Vec<DayAndWeek>,
+    /// What each device said, by its id.
+    pub devices: BTreeMap<DeviceId, DeviceAtHome>,
     /// What of the month is withheld from whoever reads.
     pub withheld: Withheld,
 }
@@ -66,6 +81,35 @@ impl Sums {
     fn of(self, measure: Measure) -> Option<DayAndWeek> {
         let mean = |(sum, n): (f64, u32), least: u32| (n >= least).then(|| sum / f64::from(n));
         Some(DayAndWeek { measure, day: mean(self.day, 1)?, week: mean(self.week, LEAST_OF_A_WEEK)? })
+    }
+}
+
+/// What a device said, as it is read.
+#[derive(Default)]
+struct Said {
+    moments: Vec<Instant>,
+    battery: Vec<Charge>,
+}
+
+impl Said {
+    fn add(&mut self, series: &SeriesInfo, columns: &Columns) {
+        let hour = |at: i64| at.div_euclid(HOUR_MS);
+        let hours = columns.times.chunk_by(|a, b| hour(*a) == hour(*b));
+        self.moments.extend(hours.map(|those| Instant(those[0])));
+        if series.measure() != Some(Measure::Battery) {
+            return;
+        }
+        let Some(conversion) = converted(Measure::Battery, series) else { return };
+        let charge =
+            |(at, value): (&i64, &f64)| Charge { at: Instant(*at), percent: conversion.apply(*value) };
+        self.battery.extend(columns.times.iter().zip(&columns.values).map(charge));
+    }
+
+    fn of(mut self) -> DeviceAtHome {
+        self.battery.sort_by_key(|charge| charge.at);
+        let last = self.battery.last().map_or(Instant(0), |charge| charge.at);
+        self.battery.retain(|charge| last.ms_since(charge.at) <= WEEK_MS);
+        DeviceAtHome { battery: self.battery, sends_by_itself: sends_by_itself(self.moments) }
     }
 }
 
@@ -102,13 +146,28 @@ pub fn at_home(
     let all = reader.series_of(patient)?;
     let (mut weights, mut over_days) = (Vec::new(), Vec::new());
     let mut sums: Vec<(Measure, Sums)> = Vec::new();
+    let mut devices: BTreeMap<DeviceId, Said> = BTreeMap::new();
     for series in &all {
         let measure = series.measure();
-        // What a device says of itself was not measured, and glucose is read below.
-        if matches!(measure, Some(Measure::Battery | Measure::Glucose)) {
+        // It is read below.
+        if measure == Some(Measure::Glucose) {
             continue;
         }
         let columns = reader.window(series.id, month.from(), month.to())?.blocks()?.columns()?;
+        if let Some(device) = &series.device {
+            devices.entry(device.clone()).or_default().add(series, &columns);
+            // Of one that is silent for longer it is told by what it said last.
+            if columns.times.is_empty()
+                && let Some((last, _)) = reader.before(series.id, month.from())?
+            {
+                let before = reader.window(series.id, last - WEEK_MS, last)?.blocks()?.columns()?;
+                devices.entry(device.clone()).or_default().add(series, &before);
+            }
+        }
+        // What a device says of itself was not measured.
+        if measure == Some(Measure::Battery) {
+            continue;
+        }
         columns.times.iter().for_each(|at| days.mark(Instant(*at)));
         let Some((measure, conversion)) = measure.and_then(|m| Some((told(m)?, converted(m, series)?)))
         else {
@@ -143,6 +202,7 @@ pub fn at_home(
         glucose,
         weights,
         over_days,
+        devices: devices.into_iter().map(|(device, said)| (device, said.of())).collect(),
         withheld: reader.withheld_in(patient, month)?,
     })
 }

@@ -33,7 +33,7 @@ mod values_at;
 
 mod waves;
 
-pub use at_home::{AtHome, DayAndWeek, MONTH_DAYS, at_home};
+pub use at_home::{AtHome, DayAndWeek, DeviceAtHome, MONTH_DAYS, at_home};
 pub use device_change::DeviceChange;
 pub use error::TrendsError;
 pub use events::{Event, EventKind};

@@ -1,8 +1,8 @@
-//! Everybody at home, whom to call today, and the calls that are logged.
+//! Everybody at home, whom to call today, the calls that are logged, and the devices to put right.
 
 use clinical::Instant;
 use console::Act;
-use console::view::Programme;
+use console::view::{Devices, Programme};
 use tauri::State;
 
 use super::work::{Answer, act, work};
@@ -13,6 +13,13 @@ use crate::session::Session;
 #[specta::specta]
 pub(super) async fn programme(session: State<'_, Session>) -> Answer<Programme> {
     work(&session, |console| console.programme()).await
+}
+
+/// Every device of people at home, what is to be put right first. While some are pending, the page asks again.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn devices(session: State<'_, Session>) -> Answer<Devices> {
+    work(&session, |console| console.devices()).await
 }
 
 /// Logs a call of somebody at home. Durable when this returns.

@@ -64,6 +64,8 @@ export const commands = {
 	findPeople: (by: SoughtBy, typed: string) => typedError<FoundPeople, Failure>(__TAURI_INVOKE("find_people", { by, typed })),
 	/**  What the server holds now of somebody who was found. */
 	lookOnce: (patient: string) => typedError<OnceLook, Failure>(__TAURI_INVOKE("look_once", { patient })),
+	/**  Every device of people at home, what is to be put right first. While some are pending, the page asks again. */
+	devices: () => typedError<Devices, Failure>(__TAURI_INVOKE("devices")),
 	/**  Logs a call of somebody at home. Durable when this returns. */
 	logCall: (sitting: number, patient: string, reached: boolean, words: string, lookAgain: number | null) => typedError<null, Failure>(__TAURI_INVOKE("log_call", { sitting, patient, reached, words, lookAgain })),
 	/**  Everybody at home, worst first. While some are pending, the page asks again. */
@@ -359,6 +361,85 @@ export type Colleague = {
 	byPin: boolean,
 	/**  Why a full sign-in has to come first, where it has. */
 	whyNot: string | null,
+};
+
+/**  The battery of a device. */
+export type DeviceBattery = {
+	/**  `85 %`, `72 months left`. */
+	reads: string,
+	/**  The same in percent, to sort by. */
+	percent: number | null,
+	/**  When it was told. */
+	at: number,
+	/**  It has to be charged or changed. */
+	low: boolean,
+	/**  Where it goes, in words; nothing while that is not worked out. */
+	trend: string | null,
+};
+
+/**  What is wrong with a device. */
+export type DeviceFault = {
+	/**  Its code. */
+	kind: string,
+	/**  What was found. */
+	words: string,
+	/**  What that rests on. */
+	basis: string,
+	/**  Since when, or when it will be. */
+	at: number,
+};
+
+/**  One device. What was not given is nothing. */
+export type DeviceRow = {
+	/**  What tells it from other rows. */
+	key: string,
+	/**  Logical id of the Patient who has it. */
+	patient: string,
+	/**  Family name first. */
+	owner: string,
+	initials: string,
+	mrn: string,
+	place: string,
+	/**  As it is named. */
+	name: string | null,
+	/**  What kind of device it is. */
+	kind: string | null,
+	/**  Whether it is implanted. */
+	implant: boolean,
+	/**  What it measures, in words. */
+	sends: string | null,
+	maker: string | null,
+	firmware: string | null,
+	/**  Its battery, as it told last. */
+	battery: DeviceBattery | null,
+	/**  When it was heard last. */
+	lastSeen: number | null,
+	/**  When a sensor ends. */
+	endsAt: number | null,
+	/**  Of an implant, when it last sent what it measured. */
+	lastTransmission: number | null,
+	/**  Of an implant, when it is to send next. */
+	nextExpected: number | null,
+	/**  What is wrong with it, the worst first. */
+	faults: DeviceFault[],
+	/**  How it is, in words. */
+	state: string,
+};
+
+/**  Every device of people at home, and the implants of everybody. */
+export type Devices = {
+	/**  When that was. */
+	at: number,
+	/**  What is to be put right first, the worst before others; then the others by whose they are. */
+	rows: DeviceRow[],
+	/**  The months of so many people are still to be worked out: ask again. */
+	pending: number,
+	/**  Until when the server was heard, where it is not heard now: nothing was silent since. */
+	notHeardSince: number | null,
+	/**  Whether the fortnight was read from the server to its end: until then no transmitter is said to be silent. */
+	isFortnightRead: boolean,
+	/**  What of all of these people is withheld from who is here. */
+	withheld: Withheld | null,
 };
 
 /**  What somebody wants to take along: the report of a patient, the handover, or the ward's list. */

@@ -6,6 +6,8 @@ import type {
   Alarm,
   AppState,
   Backend,
+  DeviceRow,
+  Devices,
   InsulinBlock,
   Limits,
   Link,
@@ -463,6 +465,42 @@ export function programme(parts: Partial<Programme> = {}): Programme {
   };
 }
 
+/** A device with nothing wrong, of which much was not given. */
+export function device(parts: Partial<DeviceRow> = {}): DeviceRow {
+  return {
+    key: 'h1/hub',
+    patient: 'h1',
+    owner: 'Marsh, Dylan',
+    initials: 'D. M.',
+    mrn: '0417',
+    place: 'Home H1',
+    name: 'Wearable hub',
+    kind: null,
+    implant: false,
+    sends: 'Heart rate, SpO2',
+    maker: null,
+    firmware: null,
+    battery: {
+      reads: '62 %',
+      percent: 62,
+      at: NOW - 3 * MINUTE,
+      low: false,
+      trend: '−3.1 points a day, lasts 20 days',
+    },
+    lastSeen: NOW - 3 * MINUTE,
+    endsAt: null,
+    lastTransmission: null,
+    nextExpected: null,
+    faults: [],
+    state: 'No fault is known',
+    ...parts,
+  };
+}
+
+export function devices(parts: Partial<Devices> = {}): Devices {
+  return { at: NOW, rows: [], pending: 0, notHeardSince: null, isFortnightRead: true, withheld: null, ...parts };
+}
+
 const picture = { width: 800, height: 600 } as ImageBitmap;
 let watcher: (update: Update) => void = () => {};
 const nothing = () => Promise.resolve(null);
@@ -485,6 +523,7 @@ const answers: Backend = {
   escalate: nothing,
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [], withheld: null, said: [] }),
   programme: () => Promise.resolve(programme()),
+  devices: () => Promise.resolve(devices()),
   logCall: nothing,
   breakGlass: nothing,
   endGlass: nothing,

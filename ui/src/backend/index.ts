@@ -36,6 +36,8 @@ export type {
   CallEntry,
   Cell,
   Colleague,
+  DeviceRow,
+  Devices,
   FileKind,
   FlowCell,
   FlowRow,
@@ -159,6 +161,7 @@ export const backend = {
   escalate: (episode: string) => open(commands.escalate(sitting, episode)),
   patient: (id: string) => open(commands.patient(id)),
   programme: () => open(commands.programme()),
+  devices: () => open(commands.devices()),
   logCall: (patient: string, reached: boolean, words: string, lookAgain: number | null) =>
     open(commands.logCall(sitting, patient, reached, words, lookAgain)),
   breakGlass: (patient: string, reason: string, words: string) =>

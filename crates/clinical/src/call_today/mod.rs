@@ -15,7 +15,7 @@ mod tests;
 
 pub use logged_call::LoggedCall;
 pub use reason::{Problem, Reason, ReasonKind};
-pub use silence::{SENSOR_SILENT_MS, SILENT_MS, Sent, Signal, UNMEASURED_MS};
+pub use silence::{Sent, Signal, UNMEASURED_MS};
 pub use weight::{GAIN_KG, GAIN_MS};
 
 use crate::glucose::Brief;

@@ -1,12 +1,9 @@
 //! What does not come: from anything, from a sensor that others outlive, from who measures by themselves.
 
 use super::reason::{Problem, Reason, ReasonKind};
-use crate::{DAY_MS, HOUR_MS, Instant, Measure};
+use crate::silence::{NOTHING_MS, SENSOR_MS, lasting};
+use crate::{DAY_MS, Instant, Measure};
 
-/// Nothing at all for so long is a reason: a night out of reach of a network is none.
-pub const SILENT_MS: i64 = DAY_MS;
-/// A glucose sensor may be silent for so long: one that is changed warms up for two hours at most.
-pub const SENSOR_SILENT_MS: i64 = 3 * HOUR_MS;
 /// Who measures by themselves may leave out so much.
 pub const UNMEASURED_MS: i64 = 3 * DAY_MS;
 /// Who has not measured for so long has no habit that could be missed.
@@ -37,13 +34,13 @@ pub struct Signal {
 /// Why nothing comes, as of the moment until which the server was heard; nothing where all comes that came.
 pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
     let last = signals.iter().map(|signal| signal.newest).max()?;
-    if heard.ms_since(last) >= SILENT_MS {
+    if heard.ms_since(last) >= NOTHING_MS {
         let words = format!("Nothing comes from any device for {}", lasting(heard.ms_since(last)));
         let basis = "Newest value of any kind; hub, its network, or none is worn".to_owned();
         return Some(
             Reason::new(ReasonKind::Silent, Problem::Device, words, basis)
                 .since(last)
-                .became(last + SILENT_MS),
+                .became(last + NOTHING_MS),
         );
     }
     let newest = |measure: Measure, sent: Sent| {
@@ -51,13 +48,13 @@ pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
         those.map(|signal| signal.newest).max()
     };
     let sensor = newest(Measure::Glucose, Sent::Sensor);
-    if let Some(at) = sensor.filter(|at| heard.ms_since(*at) >= SENSOR_SILENT_MS) {
+    if let Some(at) = sensor.filter(|at| heard.ms_since(*at) >= SENSOR_MS) {
         let words = format!("Glucose sensor silent for {}", lasting(heard.ms_since(at)));
         let basis = "Newest reading of the sensor; other devices still send".to_owned();
         return Some(
             Reason::new(ReasonKind::SensorSilent, Problem::Device, words, basis)
                 .since(at)
-                .became(at + SENSOR_SILENT_MS),
+                .became(at + SENSOR_MS),
         );
     }
     let by_hand = [("Blood pressure", Measure::SystolicBp), ("Weight", Measure::Weight)];
@@ -72,9 +69,4 @@ pub(super) fn silent(signals: &[Signal], heard: Instant) -> Option<Reason> {
             .since(at)
             .became(at + UNMEASURED_MS),
     )
-}
-
-/// Whole hours, and from two days on whole days, that are over.
-fn lasting(ms: i64) -> String {
-    if ms < 2 * DAY_MS { format!("{} h", ms / HOUR_MS) } else { format!("{} days", ms / DAY_MS) }
 }

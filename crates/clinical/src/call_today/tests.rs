@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::glucose::{Mark, Reading, TargetSet, Trace};
+use crate::silence::{NOTHING_MS, SENSOR_MS};
 use crate::{DAY_MS, HOUR_MS, MINUTE_MS, Measure, TimeRange, WallClock};
 
 const NOW: Instant = Instant(1_772_409_600_000);
@@ -164,10 +165,10 @@ fn who_is_silent_is_told_apart_from_a_sensor_that_is_and_from_who_does_not_measu
     let heart = |age| signal(Measure::HeartRate, Sent::Device, age);
     let sensor = |age| signal(Measure::Glucose, Sent::Sensor, age);
     let (person, device) = (Problem::Person, Problem::Device);
-    assert_eq!(with(vec![heart(SILENT_MS - 1), sensor(SILENT_MS + HOUR_MS)]), [("sensor-silent", device)]);
-    assert_eq!(with(vec![heart(SILENT_MS), sensor(SILENT_MS + HOUR_MS)]), [("silent", device)]);
-    assert_eq!(with(vec![heart(0), sensor(SENSOR_SILENT_MS - 1)]), []);
-    assert_eq!(with(vec![heart(0), sensor(SENSOR_SILENT_MS)]), [("sensor-silent", device)]);
+    assert_eq!(with(vec![heart(NOTHING_MS - 1), sensor(NOTHING_MS + HOUR_MS)]), [("sensor-silent", device)]);
+    assert_eq!(with(vec![heart(NOTHING_MS), sensor(NOTHING_MS + HOUR_MS)]), [("silent", device)]);
+    assert_eq!(with(vec![heart(0), sensor(SENSOR_MS - 1)]), []);
+    assert_eq!(with(vec![heart(0), sensor(SENSOR_MS)]), [("sensor-silent", device)]);
     // A drop of blood is measured when somebody does, and two sensors are one of them that speaks.
     assert_eq!(with(vec![heart(0), signal(Measure::Glucose, Sent::Device, DAY_MS)]), []);
     assert_eq!(with(vec![heart(0), sensor(DAY_MS), sensor(MINUTE_MS)]), []);

@@ -1,7 +1,8 @@
 //! When a battery will be empty, by what it was.
 //!
 //! *House:* a straight line (least squares) through what was told since it was last charged or changed, of a week at the most; at least
-//! three values over six hours. A rise of five points and more is a charge.
+//! three values over six hours. A rise of five points and more is a charge. What was charged twice in the week before, and within the time in
+//! which it is empty again, somebody charges: that it falls is no news.
 
 use crate::{DAY_MS, HOUR_MS, Instant};
 
@@ -32,13 +33,32 @@ pub struct BatteryTrend {
     pub values: usize,
 }
 
-/// The trend by what was told up to a moment, in any order; nothing where too little was, or where it does not fall.
-pub fn battery_trend(charges: &[Charge], now: Instant) -> Option<BatteryTrend> {
+/// What was told up to a moment, oldest first.
+fn told(charges: &[Charge], now: Instant) -> Vec<&Charge> {
     let mut told: Vec<&Charge> =
         charges.iter().filter(|charge| charge.at <= now && (0.0..=100.0).contains(&charge.percent)).collect();
     told.sort_by(|a, b| a.at.cmp(&b.at).then(a.percent.total_cmp(&b.percent)));
+    told
+}
+
+fn is_charge(pair: &[&Charge]) -> bool {
+    pair[1].percent - pair[0].percent >= CHARGED_BY
+}
+
+/// Whether somebody charges it again and again: twice and more in the last week, and once within so many milliseconds.
+pub(super) fn is_charged_again_and_again(charges: &[Charge], now: Instant, within_ms: i64) -> bool {
+    let told = told(charges, now);
+    let charged: Vec<Instant> =
+        told.windows(2).filter(|pair| is_charge(pair)).map(|pair| pair[1].at).collect();
+    let in_the_week = charged.iter().filter(|at| now.ms_since(**at) <= LOOKED_BACK_MS).count();
+    in_the_week >= 2 && charged.last().is_some_and(|last| now.ms_since(*last) <= within_ms)
+}
+
+/// The trend by what was told up to a moment, in any order; nothing where too little was, or where it does not fall.
+pub fn battery_trend(charges: &[Charge], now: Instant) -> Option<BatteryTrend> {
+    let told = told(charges, now);
     let last = told.last()?.at;
-    let charged = told.windows(2).rposition(|pair| pair[1].percent - pair[0].percent >= CHARGED_BY);
+    let charged = told.windows(2).rposition(is_charge);
     let since = &told[charged.map_or(0, |n| n + 1)..];
     let since = &since[since.partition_point(|charge| last.ms_since(charge.at) > LOOKED_BACK_MS)..];
     if since.len() < LEAST_VALUES || last.ms_since(since[0].at) < LEAST_MS {
@@ -91,6 +111,19 @@ mod tests {
         }
         let after = battery_trend(&charges(&[30.0, 20.0, 90.0, 88.0, 86.0]), now).unwrap();
         assert!((after.a_day - 8.0).abs() < 1e-9 && after.values == 3);
+    }
+
+    #[test]
+    fn what_is_charged_each_night_is_told_apart_from_what_was_charged_once() {
+        let now = Instant(12 * 6 * HOUR_MS);
+        let nightly: Vec<f64> = (0..12).map(|n| f64::from(100 - 20 * (n % 4))).collect();
+        assert!(is_charged_again_and_again(&charges(&nightly), now, 2 * DAY_MS));
+        assert!(
+            !is_charged_again_and_again(&charges(&nightly), now + 3 * DAY_MS, 2 * DAY_MS),
+            "nobody did since"
+        );
+        assert!(!is_charged_again_and_again(&charges(&[40.0, 30.0, 90.0, 80.0]), now, 2 * DAY_MS), "once");
+        assert!(!is_charged_again_and_again(&[], now, 2 * DAY_MS));
     }
 
     proptest! {

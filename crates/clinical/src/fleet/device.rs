@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::silence::Speaks;
 use crate::{DeviceId, Instant, PatientId};
 
 use super::Charge;
@@ -27,8 +28,10 @@ pub struct FleetDevice {
     pub given_at: Option<Instant>,
     /// When it was last heard.
     pub heard_at: Option<Instant>,
-    /// How often it speaks: milliseconds. Nothing where nobody can tell, such as of a cuff.
-    pub every_ms: Option<i64>,
+    /// How it comes to speak, which says how long it may be silent.
+    pub speaks: Speaks,
+    /// When anything else of the same person came last: another device, or what somebody charted.
+    pub others_at: Option<Instant>,
     /// Since when it has stopped by itself or by hand (a pump); nothing while it works.
     pub stopped_at: Option<Instant>,
     /// When it is to be replaced: a sensor's end.

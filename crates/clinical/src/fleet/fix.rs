@@ -1,12 +1,15 @@
 //! The list of what is to be put right today.
 //!
 //! *House:* the limits of [`FleetRule`], and that one cause explains another: behind a silent hub a silent device is the hub's, a sensor
-//! that has ended is silent because it ended, and one whose battery was to be empty by now is silent because it is.
+//! that has ended is silent because it ended, and one whose battery was to be empty by now is silent because it is. How long a device may be
+//! silent is [`crate::silence`]'s.
 
 use std::collections::BTreeMap;
 
-use crate::{DAY_MS, DeviceId, Instant, MINUTE_MS, PatientId};
+use crate::silence::NOTHING_MS;
+use crate::{DAY_MS, DeviceId, Instant, MINUTE_MS, PatientId, is_ahead};
 
+use super::battery::is_charged_again_and_again;
 use super::{Charge, FleetDevice, Recall, battery_trend};
 
 /// When something is to be put right.
@@ -20,10 +23,6 @@ pub struct FleetRule {
     pub ends_within_ms: i64,
     /// A calibration that is due so soon is told: milliseconds.
     pub calibration_within_ms: i64,
-    /// So many times it did not speak is silent.
-    pub times_missed: i64,
-    /// But no sooner than this: milliseconds.
-    pub silent_after_ms: i64,
     /// A clock that is further off is told: milliseconds.
     pub clock_off_ms: i64,
     /// A signal of less is weak: percent.
@@ -31,14 +30,12 @@ pub struct FleetRule {
 }
 
 impl FleetRule {
-    /// 20 %, two days, a day, a day, three times and half an hour, two minutes, 30 %.
+    /// 20 %, two days, a day, a day, two minutes, 30 %.
     pub const USUAL: FleetRule = FleetRule {
         battery_percent: 20.0,
         empty_within_ms: 2 * DAY_MS,
         ends_within_ms: DAY_MS,
         calibration_within_ms: DAY_MS,
-        times_missed: 3,
-        silent_after_ms: 30 * MINUTE_MS,
         clock_off_ms: 2 * MINUTE_MS,
         signal_percent: 30.0,
     };
@@ -88,10 +85,17 @@ pub struct Fix {
     pub behind: Vec<DeviceId>,
 }
 
-/// What is to be put right, the most urgent first, of each the earliest.
-pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: FleetRule) -> Vec<Fix> {
+/// What is to be put right at `now`, the most urgent first, of each the earliest. `heard` is until when whoever passes on what devices
+/// say was heard: of what came later nothing is known, and nothing was silent. Nothing where that is not known: then none is silent.
+pub fn to_fix(
+    devices: &[FleetDevice],
+    recalls: &[Recall],
+    (now, heard): (Instant, Option<Instant>),
+    rule: FleetRule,
+) -> Vec<Fix> {
+    let silence = |device: &FleetDevice| silent_since(device, heard?);
     let silent: BTreeMap<&DeviceId, Instant> =
-        devices.iter().filter_map(|device| Some((&device.id, silent_since(device, now, rule)?))).collect();
+        devices.iter().filter_map(|device| Some((&device.id, silence(device)?))).collect();
     // Each hub with what is silent behind it while it is silent itself.
     let mut hubs: BTreeMap<&DeviceId, Vec<DeviceId>> = BTreeMap::new();
     for device in devices {
@@ -137,8 +141,10 @@ pub fn to_fix(devices: &[FleetDevice], recalls: &[Recall], now: Instant, rule: F
             }
             if let Some(last) = last.filter(|last| last.percent <= rule.battery_percent) {
                 tell(FixCause::BatteryLow, last.at, Vec::new());
-            } else if let Some(empty) =
-                trend.map(|trend| trend.empty_at).filter(|at| at.ms_since(now) <= rule.empty_within_ms)
+            } else if let Some(empty) = trend
+                .map(|trend| trend.empty_at)
+                .filter(|at| at.ms_since(now) <= rule.empty_within_ms)
+                .filter(|_| !is_charged_again_and_again(&device.battery, now, rule.empty_within_ms))
             {
                 tell(FixCause::BatteryFalling, empty, Vec::new());
             }
@@ -162,17 +168,20 @@ fn last_charge(device: &FleetDevice, now: Instant) -> Option<&Charge> {
     device.battery.iter().filter(|charge| charge.at <= now).max_by_key(|charge| charge.at)
 }
 
-/// Since when a device is silent: since it was last heard, or since it was given to somebody. Nothing where it is not, or where nobody
-/// can tell.
-fn silent_since(device: &FleetDevice, now: Instant, rule: FleetRule) -> Option<Instant> {
-    let heard = device.heard_at.filter(|at| *at <= now).or(device.given_at)?;
-    let after = device.every_ms?.saturating_mul(rule.times_missed).max(rule.silent_after_ms);
-    (now.ms_since(heard) > after).then_some(heard)
+/// Since when a device is silent, as of the moment until which it could be heard: since it was last heard, or since it was given to
+/// somebody. Nothing where it is not, or where nobody can tell. What is used by hand is silent where it was the last that was heard of
+/// somebody of whom nothing comes at all.
+fn silent_since(device: &FleetDevice, heard: Instant) -> Option<Instant> {
+    let last = device.heard_at.filter(|at| !is_ahead(*at, heard)).or(device.given_at)?;
+    let is_last_of_all = || device.others_at.is_none_or(|others| others <= last);
+    let after = device.speaks.silent_after_ms().or_else(|| is_last_of_all().then_some(NOTHING_MS))?;
+    (heard.ms_since(last) >= after).then_some(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::silence::{SENSOR_MS, Speaks};
     use crate::{HOUR_MS, LOW_BATTERY};
     use proptest::prelude::*;
 
@@ -189,7 +198,8 @@ mod tests {
             hub: None,
             given_at: None,
             heard_at: Some(NOW - 5 * MINUTE_MS),
-            every_ms: Some(5 * MINUTE_MS),
+            speaks: Speaks::Sensor,
+            others_at: Some(NOW - 5 * MINUTE_MS),
             stopped_at: None,
             ends_at: None,
             calibration_at: None,
@@ -200,7 +210,7 @@ mod tests {
     }
 
     fn silent(id: &str, hub: Option<&str>) -> FleetDevice {
-        FleetDevice { heard_at: Some(NOW - HOUR_MS), hub: hub.map(Into::into), ..device(id) }
+        FleetDevice { heard_at: Some(NOW - SENSOR_MS), hub: hub.map(Into::into), ..device(id) }
     }
 
     /// What its battery was each six hours up to an hour ago, the last value last.
@@ -213,8 +223,13 @@ mod tests {
             .collect()
     }
 
+    /// Heard so many days ago.
+    fn days_ago(days: i64) -> FleetDevice {
+        FleetDevice { heard_at: Some(NOW - days * DAY_MS), ..device("d") }
+    }
+
     fn causes(devices: &[FleetDevice]) -> Vec<(String, FixCause)> {
-        let fixes = to_fix(devices, &[], NOW, FleetRule::USUAL);
+        let fixes = to_fix(devices, &[], (NOW, Some(NOW)), FleetRule::USUAL);
         fixes.into_iter().map(|fix| (fix.device.to_string(), fix.cause)).collect()
     }
 
@@ -241,12 +256,27 @@ mod tests {
                 FleetDevice { heard_at: None, given_at: Some(NOW - DAY_MS), ..plain() },
                 vec![FixCause::Silent],
             ),
-            ("a cuff says nothing", FleetDevice { every_ms: None, ..silent("d", None) }, vec![]),
+            ("not for long enough", FleetDevice { heard_at: Some(NOW - SENSOR_MS + 1), ..plain() }, vec![]),
+            ("out of reach", FleetDevice { speaks: Speaks::ByItself, ..silent("d", None) }, vec![]),
+            ("a cuff says nothing", FleetDevice { speaks: Speaks::ByHand, ..days_ago(30) }, vec![]),
+            (
+                "the last of whom nothing comes",
+                FleetDevice { speaks: Speaks::ByHand, others_at: None, ..days_ago(30) },
+                vec![FixCause::Silent],
+            ),
             ("low", FleetDevice { battery: battery(&[20.0]), ..plain() }, vec![FixCause::BatteryLow]),
             (
                 "empty in a day and a half",
                 FleetDevice { battery: battery(&[45.0, 40.0, 35.0, 30.0]), ..plain() },
                 vec![FixCause::BatteryFalling],
+            ),
+            (
+                "charged each night",
+                FleetDevice {
+                    battery: battery(&[90.0, 60.0, 95.0, 65.0, 90.0, 70.0, 50.0, 30.0]),
+                    ..plain()
+                },
+                vec![],
             ),
             ("falls slowly", FleetDevice { battery: battery(&[83.0, 82.0, 81.0, 80.0]), ..plain() }, vec![]),
             (
@@ -282,16 +312,27 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_silent_since_the_server_was_heard_last_and_none_where_that_is_not_known() {
+        let silent = |heard| {
+            let fixes = to_fix(&[silent("d", None)], &[], (NOW, heard), FleetRule::USUAL);
+            fixes.into_iter().map(|fix| fix.cause).collect::<Vec<_>>()
+        };
+        assert_eq!(silent(Some(NOW)), [FixCause::Silent]);
+        assert_eq!(silent(Some(NOW - 1)), []);
+        assert_eq!(silent(None), []);
+    }
+
+    #[test]
     fn a_silent_hub_is_one_thing_to_put_right_and_not_five() {
         let devices =
             [silent("hub", None), silent("scale", Some("hub")), silent("cuff", Some("hub")), device("pen")];
-        let fixes = to_fix(&devices, &[], NOW, FleetRule::USUAL);
+        let fixes = to_fix(&devices, &[], (NOW, Some(NOW)), FleetRule::USUAL);
         assert_eq!(fixes.len(), 1);
         assert_eq!((fixes[0].device.as_str(), fixes[0].cause), ("hub", FixCause::HubSilent));
         assert_eq!(fixes[0].behind, ["scale", "cuff"].map(DeviceId::from));
         let mut empty = devices.clone();
         empty[0].battery = battery(&[15.0, 10.0, 5.0, 0.0]);
-        let fixes = to_fix(&empty, &[], NOW, FleetRule::USUAL);
+        let fixes = to_fix(&empty, &[], (NOW, Some(NOW)), FleetRule::USUAL);
         assert_eq!((fixes.len(), fixes[0].cause), (1, FixCause::BatteryEmpty));
         assert_eq!(fixes[0].behind.len(), 2, "and what is behind it is told");
         // The hub speaks, and one device behind it does not.
@@ -308,7 +349,8 @@ mod tests {
         let unknown = FleetDevice { lot: None, ..device("unknown") };
         let other = FleetDevice { lot: Some("L2".into()), ..device("other") };
         let stopped = FleetDevice { stopped_at: Some(NOW), ..unknown.clone() };
-        let fixes = to_fix(&[stopped, other, device("recalled")], &[recall], NOW, FleetRule::USUAL);
+        let fixes =
+            to_fix(&[stopped, other, device("recalled")], &[recall], (NOW, Some(NOW)), FleetRule::USUAL);
         let told: Vec<_> = fixes.iter().map(|fix| (fix.device.as_str(), fix.cause)).collect();
         assert_eq!(told, [("recalled", FixCause::Recalled), ("unknown", FixCause::Stopped)]);
     }
@@ -316,7 +358,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_device_that_is_silent_has_a_cause_of_its_own_or_its_hubs(
-            rows in proptest::collection::vec((0i64..120, proptest::option::of(0usize..4), any::<bool>()), 1..12), turn in 0usize..12,
+            rows in proptest::collection::vec((0i64..480, proptest::option::of(0usize..4), any::<bool>()), 1..12), turn in 0usize..12,
         ) {
             let made = |(n, (minutes, hub, ended)): (usize, (i64, Option<usize>, bool))| FleetDevice {
                 heard_at: Some(NOW - minutes * MINUTE_MS),
@@ -325,8 +367,8 @@ mod tests {
                 ..device(&format!("d{n}"))
             };
             let devices: Vec<_> = rows.into_iter().enumerate().map(made).collect();
-            let fixes = to_fix(&devices, &[], NOW, FleetRule::USUAL);
-            let silent: Vec<_> = devices.iter().filter(|d| silent_since(d, NOW, FleetRule::USUAL).is_some()).collect();
+            let fixes = to_fix(&devices, &[], (NOW, Some(NOW)), FleetRule::USUAL);
+            let silent: Vec<_> = devices.iter().filter(|d| silent_since(d, NOW).is_some()).collect();
             for device in silent {
                 let own = fixes.iter().any(|fix| fix.device == device.id);
                 let hub = device.hub.as_ref().is_some_and(|hub| fixes.iter().any(|fix| fix.device == *hub || fix.behind.contains(hub)));
@@ -336,7 +378,7 @@ mod tests {
             let by = turn % turned.len();
             turned.rotate_left(by);
             let key = |fixes: Vec<Fix>| fixes.into_iter().map(|fix| (fix.device, fix.cause, fix.at)).collect::<Vec<_>>();
-            prop_assert_eq!(key(to_fix(&turned, &[], NOW, FleetRule::USUAL)), key(fixes));
+            prop_assert_eq!(key(to_fix(&turned, &[], (NOW, Some(NOW)), FleetRule::USUAL)), key(fixes));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The inbox: whom to look at first, and why.
 //!
 //! Order: silent transmitters; red alerts; batteries at their end; yellow alerts; leads to be looked at; batteries to be replaced;
-//! transmissions that are overdue; nothing. Within each the longest first. Silent is who was not heard for fourteen days: the longest
-//! regular interval of a monitor is every other week (CardX CIED, connectivity profile), so that whoever was silent for so long has
-//! missed one whatever the maker. The order of the rest is the *house's*.
+//! transmissions that are overdue; nothing. Within each the longest first. Silent is who was not heard for fourteen days
+//! ([`TRANSMITTER_MS`]). The order of the rest is the *house's*.
 
 use smol_str::SmolStr;
 
-use crate::{DAY_MS, Instant};
+use crate::silence::TRANSMITTER_MS;
+use crate::{DAY_MS, Instant, is_ahead};
 
 use super::{AlertLevel, BatteryState, Connectivity, Implant, LeadState};
 
@@ -22,7 +22,7 @@ pub struct InboxRule {
 
 impl InboxRule {
     /// Fourteen days; a day (*house*).
-    pub const USUAL: InboxRule = InboxRule { silent_after_ms: 14 * DAY_MS, overdue_after_ms: DAY_MS };
+    pub const USUAL: InboxRule = InboxRule { silent_after_ms: TRANSMITTER_MS, overdue_after_ms: DAY_MS };
 }
 
 /// Why somebody is in the inbox, the first the worst.
@@ -71,10 +71,11 @@ pub struct InboxRow<'a> {
     pub reasons: Vec<Reason>,
 }
 
-/// All implants, in the order in which they are to be looked at.
-pub fn inbox(implants: &[Implant], now: Instant, rule: InboxRule) -> Vec<InboxRow<'_>> {
-    let mut rows: Vec<_> =
-        implants.iter().map(|implant| InboxRow { implant, reasons: reasons(implant, now, rule) }).collect();
+/// All implants, in the order in which they are to be looked at. `until` is until when the makers' services could be heard: nothing was
+/// silent or overdue since. Nothing where that is not known: then none is.
+pub fn inbox(implants: &[Implant], until: Option<Instant>, rule: InboxRule) -> Vec<InboxRow<'_>> {
+    let row = |implant| InboxRow { implant, reasons: reasons(implant, until, rule) };
+    let mut rows: Vec<_> = implants.iter().map(row).collect();
     // Those for whom there is no reason come last.
     rows.sort_by(|a, b| {
         let first = |row: &InboxRow<'_>| row.reasons.first().map(|reason| (reason.why, reason.since));
@@ -84,14 +85,14 @@ pub fn inbox(implants: &[Implant], now: Instant, rule: InboxRule) -> Vec<InboxRo
     rows
 }
 
-fn reasons(implant: &Implant, now: Instant, rule: InboxRule) -> Vec<Reason> {
+fn reasons(implant: &Implant, until: Option<Instant>, rule: InboxRule) -> Vec<Reason> {
     let whole = |why, since| Reason { why, since, about: SmolStr::default() };
     let mut found = Vec::new();
     // What it sent was heard. A time to come is a clock that is wrong, and no sign of life.
-    let heard =
-        [implant.heard_at, implant.transmitted_at].into_iter().flatten().filter(|at| *at <= now).max();
+    let is_past = |at: &Instant| until.is_none_or(|until| !is_ahead(*at, until));
+    let heard = [implant.heard_at, implant.transmitted_at].into_iter().flatten().filter(is_past).max();
     let heard = heard.unwrap_or(implant.since);
-    if implant.connectivity != Connectivity::NotExpected {
+    if let Some(now) = until.filter(|_| implant.connectivity != Connectivity::NotExpected) {
         let is_late = |next: &Instant| now.ms_since(*next) > rule.overdue_after_ms && heard < *next;
         if now.ms_since(heard) >= rule.silent_after_ms {
             found.push(whole(Why::Silent, heard));
@@ -157,7 +158,10 @@ mod tests {
     }
 
     fn order(implants: &[Implant]) -> Vec<String> {
-        inbox(implants, NOW, InboxRule::USUAL).into_iter().map(|row| row.implant.id.to_string()).collect()
+        inbox(implants, Some(NOW), InboxRule::USUAL)
+            .into_iter()
+            .map(|row| row.implant.id.to_string())
+            .collect()
     }
 
     #[test]
@@ -198,7 +202,7 @@ mod tests {
     #[test]
     fn silence_is_told_by_what_was_heard_and_not_where_none_is_expected() {
         let why = |implant: &Implant| -> Vec<_> {
-            reasons(implant, NOW, InboxRule::USUAL).into_iter().map(|reason| reason.why).collect()
+            reasons(implant, Some(NOW), InboxRule::USUAL).into_iter().map(|reason| reason.why).collect()
         };
         assert_eq!(why(&implant("a", 13)), []);
         assert_eq!(why(&implant("a", 14)), [Why::Silent]);
@@ -217,6 +221,10 @@ mod tests {
         let both = with_alert(implant("a", 15), AlertLevel::Red, 16, false);
         assert_eq!(why(&both), [Why::Silent, Why::Red], "both are told");
         assert!(Why::Silent.is_technical() && !Why::Red.is_technical());
+        // What was not read is no silence; an alert is there all the same.
+        let unread: Vec<_> = reasons(&both, None, InboxRule::USUAL).into_iter().map(|r| r.why).collect();
+        assert_eq!(unread, [Why::Red]);
+        assert_eq!(reasons(&implant("a", 20), Some(NOW - 7 * DAY_MS), InboxRule::USUAL), []);
     }
 
     proptest! {
@@ -243,7 +251,7 @@ mod tests {
             let by = turn % turned.len();
             turned.rotate_left(by);
             prop_assert_eq!(order(&turned), found);
-            let rows = inbox(&implants, NOW, InboxRule::USUAL);
+            let rows = inbox(&implants, Some(NOW), InboxRule::USUAL);
             let silent = |row: &InboxRow<'_>| row.reasons.first().is_some_and(|reason| reason.why == Why::Silent);
             prop_assert!(rows.is_sorted_by_key(|row| !silent(row)));
             prop_assert!(rows.iter().all(|row| row.reasons.is_sorted_by_key(|reason| reason.why)));

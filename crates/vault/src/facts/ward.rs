@@ -1,11 +1,11 @@
 //! What the screens and the command line read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use clinical::{
-    Device, Episode, EpisodeId, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction, SeenCall, Sex,
-    Site, Stay, Whereabouts, whereabouts,
+    Device, DeviceId, Episode, EpisodeId, Flag, Instant, PatientId, Person, Place, PlaceId, SeenAction,
+    SeenCall, Sex, Site, Stay, Whereabouts, whereabouts,
 };
 use rusqlite::{OptionalExtension, Row};
 
@@ -266,6 +266,17 @@ impl Reader<'_> {
         let survivors = self.survivors(self.ward_known_by()?)?;
         devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));
         Ok(devices)
+    }
+
+    /// Since when this cache knows of each device that it knows of. Of a cache that did not keep it then, nothing is said.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn devices_known_since(&self) -> Result<HashMap<DeviceId, Instant>, VaultError> {
+        let sql = "SELECT id, min(received) FROM (SELECT id, received FROM device UNION ALL SELECT id, received FROM device_was)
+                   WHERE received > 0 GROUP BY id";
+        let rows = self.list(sql, [], |row| Ok((id(row, 0)?, Instant(row.get(1)?))))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The cursor of a kind of resource.

@@ -1,16 +1,17 @@
-// Everybody at home, as Rust told last. It is asked again while some of them are still to be worked out, after whatever is done here,
-// and every so often.
-import { backend, type Programme } from '../../backend';
+// A list of everybody at home, or of their devices, as Rust told last. It is asked again while some of it is still to be worked out, after
+// whatever is done here, and every so often.
 import { board } from '../../lib/board.svelte';
 
 /** Ages and silences move on. */
 const AGAIN_MS = 15_000;
 
-export class AllAtHome {
-  view: Programme | null = $state.raw(null);
+export class Followed<T extends { pending: number }> {
+  view: T | null = $state.raw(null);
   trouble: string | null = $state(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
+
+  constructor(private readonly ask: () => Promise<T>) {}
 
   /** Asks now, and goes on until `stop`. */
   async look() {
@@ -18,7 +19,7 @@ export class AllAtHome {
     this.turn += 1;
     const { turn } = this;
     try {
-      const view = await backend.programme();
+      const view = await this.ask();
       if (turn !== this.turn) return;
       [this.view, this.trouble] = [view, null];
     } catch (error) {
@@ -35,9 +36,10 @@ export class AllAtHome {
     this.turn += 1;
   }
 
-  /** Looks for as long as the effect it is called in lives. */
-  follow() {
+  /** Looks for as long as the effect it is called in lives, while it is shown. */
+  follow(isShown: () => boolean) {
     $effect(() => {
+      if (!isShown()) return;
       void board.acts;
       void board.past;
       void board.glasses;

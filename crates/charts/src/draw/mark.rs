@@ -124,6 +124,6 @@ mod tests {
         );
         // One at midnight is not lost beyond the edge.
         let edge = Days { marks: vec![vec![mark(0.0, MarkShape::Square)]], ..days };
-        assert_eq!(inked_in_all(&draw_days(&edge, &SIZE, &THEME).unwrap().0), 49);
+        assert_eq!(inked_in_all(&draw_days(&edge, &SIZE, &THEME).unwrap().0), 36, "six by six pixels");
     }
 }

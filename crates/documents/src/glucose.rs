@@ -68,15 +68,15 @@ pub fn glucose_pages(
     page.figures(&trace, &figures, *set, &shown)?;
     page.profile(&trace, *set, &shown)?;
     page.days(&trace, &figures, *set, &shown, insulin.as_ref())?;
-    if let Some(insulin) = &insulin {
-        page.insulin(insulin, clock);
-    }
     page.line(Ink::quiet(8.0), 14.0, &format!("Goals: {}.", set.targets().source));
     page.line(
         Ink::quiet(8.0),
         11.0,
         "All readings of the sensor count, lows under pressure too. Percentiles are not smoothed. Days are the calendar's.",
     );
+    if let Some(insulin) = &insulin {
+        page.insulin(insulin, clock);
+    }
     let foot = format!(
         "{GLUCOSE_TITLE} · printed from cache at {} · {}",
         local(now, STAMP),

@@ -232,7 +232,7 @@ async fn what_is_too_old_goes_although_one_kind_is_refused_for_ever_and_nothing_
  {
     for forbids in [None, Some("Patient"), Some("Communication"), Some("Observation")] {
         for ahead in [0, 30 * DAY_MS] {
-            let before = vec![value("old", 40), value("young", 5)];
+            let before = vec![value("old", 140), value("young", 5)];
             let station = Station::running(forbids, before, ahead).await;
             let kept = [START - 5 * DAY_MS];
             let gone = station.until(60, |s| s.values() == kept).await;

@@ -56,10 +56,9 @@ fn what_people_do_and_take_out_passes_the_gate_alone() {
         ".carry_on_by_hand(",
         ".audit(",
         ".change_staff(",
-        ".change_members(",
     ];
     // Upkeep closes the cache and says in its log what was done; a cache that is being opened, or signed in to, has no console yet.
-    // What a site's file says nobody at the station does, nor that nobody watched. `change_staff` is the gate's, and keeps what it asks.
+    // What a site's file says nobody at the station does, nor that nobody watched.
     let of_their_own = [
         ("upkeep", ".audit("),
         ("one_server", ".audit("),
@@ -67,7 +66,6 @@ fn what_people_do_and_take_out_passes_the_gate_alone() {
         ("signing", ".audit("),
         ("listening", ".audit("),
         ("watching", ".audit("),
-        ("people/staff", ".change_members("),
         ("site_file", ".set_site("),
         ("site_file", ".unset_site("),
     ]

@@ -315,18 +315,20 @@ mod tests {
 
     #[test]
     fn a_dose_names_its_pen_and_one_that_cannot_be_read_costs_no_dose() {
-        for (device, wanted) in [
-            (r#"[{"reference":"Device/pen"}]"#, Some("pen")),
-            (r#"[{"reference":"Device/pen"},{"reference":"Device/cap"}]"#, Some("pen")),
-            (r#"[{"identifier":{"system":"urn:serial","value":"7"}}]"#, Some("urn:serial|7")),
-            ("[]", None),
-            (r#"[7]"#, None),
-            (r#"{"reference":"Device/pen"}"#, None),
+        for (device, wanted, is_read) in [
+            (r#"[{"reference":"Device/pen"}]"#, Some("pen"), true),
+            (r#"[{"reference":"Device/pen"},{"reference":"Device/cap"}]"#, Some("pen"), true),
+            (r#"[{"identifier":{"system":"urn:serial","value":"7"}}]"#, Some("urn:serial|7"), true),
+            ("[]", None, true),
+            ("[7]", None, false),
+            (r#"{"reference":"Device/pen"}"#, None, false),
         ] {
-            let Body::Dose(dose) = one(&given("completed", &format!(r#","device":{device}"#))) else {
-                panic!()
-            };
+            let came =
+                map_resource(&given("completed", &format!(r#","device":{device}"#)), &Bases::default());
+            let Some(Body::Dose(dose)) = came.fact.map(|fact| fact.body) else { panic!("{device}") };
             assert_eq!(dose.device.as_ref().map(DeviceId::as_str), wanted, "{device}");
+            // What could not be read is said.
+            assert_eq!(came.unreadable.is_none(), is_read, "{device}");
         }
     }
 

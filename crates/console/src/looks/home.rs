@@ -37,6 +37,9 @@ pub(super) struct OfThem<'a> {
     pub notes: HashMap<PatientId, Vec<SeenAction>>,
 }
 
+/// The month of each of some people, nothing where it is not worked out yet, and how many are still to be.
+pub(super) type MonthsOf = (Vec<Option<Arc<AtHome>>>, usize);
+
 impl Console {
     /// The people at home as they are seen now, or at the moment that is shown. A list of many is looked at through no broken glass: each
     /// look through one stands in the record.
@@ -62,14 +65,14 @@ impl Console {
         Ok(HomeLook { now, board, ward, sight, heard, is_fortnight_read })
     }
 
-    /// The months of these people, in their order, and how many are still to be worked out. Every look asks for the same people: whose
+    /// The months of these people, in their order. Every look asks for the same people: whose
     /// month nobody asks for is forgotten.
     pub(super) fn months_of(
         &self,
         who: &Actor,
         look: &HomeLook,
         home: &[Arc<Tile>],
-    ) -> Result<(Vec<Option<Arc<AtHome>>>, usize), ConsoleError> {
+    ) -> Result<MonthsOf, ConsoleError> {
         let eyes = Eyes { looker: self.looker(who)?, view: self.view() };
         let ids: Vec<PatientId> = home.iter().map(|tile| tile.patient.clone()).collect();
         let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,9 +7,13 @@ const nameOf = (e) => `${e.tagName.toLowerCase()}.${e.className} of ${[...up(e)]
 /** What is seen of a box; null where it is scrolled away. A box that is cut is told of. */
 function look(own, box) {
   const seen = { left: box.left, top: box.top, right: box.right, bottom: box.bottom };
-  let cut = false, away = false;
+  let cut = false, away = false, floats = '';
   for (const e of up(own)) {
     const s = getComputedStyle(e);
+    // What is placed by an element further out is cut by none that lies between.
+    const places = s.transform !== 'none' || /paint|strict|content|layout/.test(s.contain) || (floats === 'absolute' && s.position !== 'static');
+    if (floats && !places) continue;
+    floats = /absolute|fixed/.test(s.position) ? s.position : '';
     if (e === own && e.tagName === 'BUTTON') continue;
     if (s.overflowX === 'visible' && s.overflowY === 'visible' && !/paint|strict|content/.test(s.contain)) continue;
     const c = e.getBoundingClientRect();

@@ -8,7 +8,8 @@ use clinical::{HOUR_MS, Instant, MINUTE_MS, PatientId, SECOND_MS};
 const ON_ITS_WAY_MS: i64 = 30 * SECOND_MS;
 /// A gateway that was cut off brings its waves later: for so long after a minute they may still come.
 const LATE_MS: i64 = HOUR_MS;
-/// Where they may, the server is asked again after so long.
+/// Where they may, the server is asked again after a minute, and then after twice as long each time: a sheet of twenty minutes is not
+/// fetched anew each minute.
 const AGAIN_MS: i64 = MINUTE_MS;
 
 /// When each minute of each patient was asked for.
@@ -25,8 +26,9 @@ impl AskedWaves {
         now: Instant,
     ) -> Vec<i64> {
         self.0.retain(|(_, minute), at| {
-            let was_late = at.0 < end(*minute).saturating_add(LATE_MS);
-            (0..if was_late { AGAIN_MS } else { keeps }).contains(&now.ms_since(*at))
+            let age = at.0.saturating_sub(end(*minute));
+            let lasts = if age < LATE_MS { age.max(AGAIN_MS) } else { keeps };
+            (0..lasts).contains(&now.ms_since(*at))
         });
         minutes.filter(|minute| !self.0.contains_key(&(patient.clone(), *minute))).collect()
     }
@@ -69,12 +71,18 @@ mod tests {
     }
 
     #[test]
-    fn what_may_still_come_is_asked_for_once_a_minute_and_what_is_not_over_each_time() {
+    fn what_may_still_come_is_asked_for_again_and_ever_more_seldom_and_what_is_not_over_each_time() {
         let (mut asked, patient) = (AskedWaves::default(), PatientId::from("p"));
-        for (ago, next_second, next_minute) in [(10 * MINUTE_MS, 0, 1), (0, 1, 1), (-MINUTE_MS, 1, 1)] {
+        let cases = [
+            (2 * MINUTE_MS, [0, 1, 1]),
+            (10 * MINUTE_MS, [0, 0, 1]),
+            (0, [1, 1, 1]),
+            (-MINUTE_MS, [1, 1, 1]),
+        ];
+        for (ago, all_wanted) in cases {
             let minute = minute_ago(ago);
             asked.asked(&patient, vec![minute], NOW);
-            for (after, wanted) in [(SECOND_MS, next_second), (MINUTE_MS, next_minute)] {
+            for (after, wanted) in [SECOND_MS, MINUTE_MS, 9 * MINUTE_MS].into_iter().zip(all_wanted) {
                 let found = asked.unknown(&patient, [minute].into_iter(), KEEPS, NOW + after).len();
                 assert_eq!(found, wanted, "{ago} {after}");
             }

@@ -113,6 +113,8 @@ impl Console {
 
     fn nobody_watched(&self, from: Instant, to: Instant) -> Result<(), ConsoleError> {
         let mut gaps = self.gaps()?;
+        // Kept before, and not put into the log, or found once more after a crash.
+        gaps.retain(|(known, _)| *known != from);
         gaps.push((from, to));
         // Somebody who does not press OK in so many nights would not read more of them.
         let newest = gaps.len().saturating_sub(GAPS_KEPT);
@@ -134,6 +136,8 @@ impl Console {
     /// # Errors
     /// Of the cache; then it is said again.
     pub fn unwatched_is_seen(&self, until: Instant) -> Result<(), ConsoleError> {
+        // One that is found meanwhile is not written over.
+        let _watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         let gaps = self.gaps()?;
         let left: Vec<(Instant, Instant)> = gaps.iter().filter(|(_, to)| *to != until).copied().collect();
         if left.len() < gaps.len() {

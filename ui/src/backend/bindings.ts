@@ -1139,6 +1139,8 @@ export type SettingRow = {
 	locked: boolean,
 	/**  Who set it for the unit, and where: `N. Okafor at 7B-2`. */
 	setBy: string | null,
+	/**  It is this station's alone, from before the stations of a unit had their settings alike: set again it is everybody's. */
+	ownAlone: boolean,
 	/**  It was set here, and the server does not have it: other stations of the unit go on with what they had. */
 	waits: boolean,
 };

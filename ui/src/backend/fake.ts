@@ -301,6 +301,7 @@ export function setting(parts: Partial<SettingRow> = {}): SettingRow {
     isSet: false,
     locked: false,
     setBy: null,
+    ownAlone: false,
     waits: false,
     ...parts,
   };

@@ -50,6 +50,8 @@ pub struct SettingRow {
     pub locked: bool,
     /// Who set it for the unit, and where: `N. Okafor at 7B-2`.
     pub set_by: Option<String>,
+    /// It is this station's alone, from before the stations of a unit had their settings alike: set again it is everybody's.
+    pub own_alone: bool,
     /// It was set here, and the server does not have it: other stations of the unit go on with what they had.
     pub waits: bool,
 }
@@ -159,6 +161,8 @@ impl From<RowOf<'_>> for SettingRow {
             None => text,
         };
         let word = shown.map_or("", |shown| shown.word());
+        // What the site locks, and what was given back, is of nobody here.
+        let holds = row.shared.filter(|(setting, _)| setting.value.is_some() && !row.locked);
         let meaning = match spec.takes {
             Takes::Bounds(measure, _) => spec.meaning.replace(Shown::of(measure, []).word(), word),
             _ => spec.meaning.to_owned(),
@@ -173,8 +177,9 @@ impl From<RowOf<'_>> for SettingRow {
             range: spec.range(),
             is_set: row.is_set,
             locked: row.locked,
-            set_by: row.shared.map(|(setting, _)| format!("{} at {}", setting.by, setting.station)),
-            waits: row.shared.is_some_and(|(_, is_told)| !is_told),
+            set_by: holds.map(|(setting, _)| format!("{} at {}", setting.by, setting.station)),
+            waits: row.shared.is_some_and(|(_, is_told)| !is_told) && !row.locked,
+            own_alone: row.unit.is_some() && row.is_set && holds.is_none() && !row.locked,
         }
     }
 }

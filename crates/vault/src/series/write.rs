@@ -366,7 +366,8 @@ impl<'a> Values<'a> {
             .query_map([reference], |row| id(row, 0))?
             .collect::<Result<_, _>>()?;
         if whose.is_empty() {
-            return Ok(());
+            // The newest of a series stays longer than its other values.
+            return self.mend_latest(reference);
         }
         self.changes.patients.extend(whose);
         let now = self.reading.received.0;

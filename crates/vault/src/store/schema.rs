@@ -374,4 +374,5 @@ const GIVEN_PINS: &str = "ALTER TABLE staff ADD COLUMN pin_given INTEGER NOT NUL
 const PENS: &str = "
 CREATE TABLE given_by (id TEXT PRIMARY KEY, device TEXT NOT NULL) WITHOUT ROWID;
 UPDATE cursor SET value = 'open' WHERE kind = 'first/MedicationAdministration' AND value = 'done';
+UPDATE cursor SET value = trim(replace(' ' || value || ' ', ' first/MedicationAdministration ', ' ')) WHERE kind GLOB 'read/*';
 ";

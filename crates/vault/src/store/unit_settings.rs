@@ -93,7 +93,8 @@ impl Vault {
             let mut news = Vec::new();
             for setting in &heard {
                 let known = known(reader.connection, &setting.key)?;
-                news.push(known.is_none_or(|known| setting.replaces(&known)));
+                let is_later = known.is_none_or(|known| setting.replaces(&known));
+                news.push(is_later && setting.check().is_ok());
             }
             Ok(news.contains(&true) || reader.setting(HEARD_TO)? != heard_to)
         })?;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { atHome } from '../../backend/fake';
-import { clicked, direction, lines, sorted, wanted, type Column, type Sort } from './order';
+import { clicked, direction, lines, sorted, wanted, type Column } from './order';
+import type { Sort } from './ranked';
 
 const range = (percent: number | null) => ({ percent, text: '', met: null, words: '', tooLittle: null });
 const reason = (problem: string) => ({ kind: 'x', problem, problemWord: problem, words: '', basis: '', since: null });
@@ -35,7 +36,7 @@ const rows = [
   atHome({ patient: 'd', name: 'Mo', lastData: 20, days: 9, range: range(null), alerts: [1, 0, 0, 0], deviceOrder: 2 }),
 ];
 const ids = (found: { patient: string }[]) => found.map((row) => row.patient).join('');
-const by = (column: Column, back = false): Sort => ({ column, back });
+const by = (column: Column, back = false): Sort<Column> => ({ column, back });
 
 it.each([
   ['call', 'abcd', 'dcba'],

@@ -175,12 +175,7 @@ fn one(owner: &Owner<'_>, register: &Register<'_>, id: DeviceId, now: Instant) -
             None if !owner.tile.home => Connectivity::NotExpected,
             _ => Connectivity::Unsaid,
         },
-        battery: Battery {
-            percent: idc(&own, IDC_PERCENT),
-            months: idc(&own, IDC_MONTHS),
-            at: heard_at,
-            ..Battery::default()
-        },
+        battery: idc_battery(&own),
         leads: Vec::new(),
         alerts: Vec::new(),
     });
@@ -263,10 +258,19 @@ fn of_device<'a>(owner: &Owner<'a>, id: &DeviceId) -> impl Iterator<Item = &'a S
     owner.values.iter().copied().filter(move |value| value.series.device.as_ref() == Some(id))
 }
 
-/// The newest number of an implant under a code of `clinical::remote_cardiac::MDC_IDC`.
-fn idc(own: &[&SeriesValue], code: &str) -> Option<f64> {
+/// What an implant told of its battery last, and when: of percent and months that were told at two times the older is left out.
+fn idc_battery(own: &[&SeriesValue]) -> Battery {
+    let (percent, months) = (idc(own, IDC_PERCENT), idc(own, IDC_MONTHS));
+    let at = percent.into_iter().chain(months).map(|(at, _)| at).max();
+    let then =
+        |told: Option<(Instant, f64)>| told.filter(|(when, _)| Some(*when) == at).map(|(_, left)| left);
+    Battery { percent: then(percent), months: then(months), at, ..Battery::default() }
+}
+
+/// The newest number of an implant under a code of `clinical::remote_cardiac::MDC_IDC`, and when it was told.
+fn idc(own: &[&SeriesValue], code: &str) -> Option<(Instant, f64)> {
     let of_code = own.iter().filter(|value| value.series.mdc && value.series.code == code);
-    of_code.max_by_key(|value| value.taken_at).map(|value| value.value.to_f64())
+    of_code.max_by_key(|value| value.taken_at).map(|value| (value.taken_at, value.value.to_f64()))
 }
 
 fn is_implant(kind: DeviceKind) -> bool {

@@ -185,15 +185,18 @@ fn stay_in(care: Care) -> Body {
 
 #[test]
 fn of_somebody_at_home_a_report_of_90_days_is_kept_and_of_everybody_when_they_were_heard_last() {
-    for (care, days_left) in [(Care::Home, 92), (Care::Hospital, 14)] {
+    // Who came to a hospital yesterday was at home before.
+    for (care, came, days_left) in [(Care::Home, 0, 92), (Care::Hospital, 0, 14), (Care::Hospital, 99, 92)] {
         let (_folder, vault) = open();
-        receive(&vault, 1, vec![fact("Encounter/s", "1", stay_in(care))]);
         for day in 0..100 {
+            if day == came {
+                receive(&vault, day * DAY_MS + 1, vec![fact("Encounter/s", "1", stay_in(care))]);
+            }
             let value = spo2(&format!("Observation/{day}"), "1", day * DAY_MS + 1, "97");
             receive(&vault, day * DAY_MS + 2, vec![value]);
         }
         vault.retain(Instant(100 * DAY_MS)).unwrap();
-        assert_eq!(values(&vault, View::NOW).len(), days_left, "{care:?}");
+        assert_eq!(values(&vault, View::NOW).len(), days_left, "{care:?} since day {came}");
         // Nothing comes any more. When it came last is known for as long as what happened to them is.
         let newest = |vault: &Vault| {
             vault.read(|r| Ok(r.ward()?.values.iter().map(|value| value.taken_at).max())).unwrap()
@@ -203,6 +206,18 @@ fn of_somebody_at_home_a_report_of_90_days_is_kept_and_of_everybody_when_they_we
         vault.retain(Instant(465 * DAY_MS)).unwrap();
         assert_eq!(newest(&vault), None);
     }
+}
+
+#[test]
+fn a_value_that_is_taken_back_is_the_newest_of_nothing_however_long_its_neighbours_are_gone() {
+    let (_folder, vault) = open();
+    receive(&vault, 1, vec![fact("Encounter/s", "1", stay_in(Care::Hospital))]);
+    receive(&vault, 2, vec![spo2("Observation/x", "1", 1, "97")]);
+    vault.retain(Instant(30 * DAY_MS)).unwrap();
+    let newest = || vault.read(|r| Ok(r.ward()?.values.len())).unwrap();
+    assert_eq!((values(&vault, View::NOW).len(), newest()), (0, 1));
+    receive(&vault, 31 * DAY_MS, vec![fact("Observation/x", "2", Body::Deleted)]);
+    assert_eq!(newest(), 0);
 }
 
 #[test]

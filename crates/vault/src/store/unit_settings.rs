@@ -14,7 +14,7 @@ use crate::store::vault::{Reader, Vault};
 
 /// Before the key of each row that says who set what; the value itself stands where those of the site do.
 const SHARED: &str = "shared:";
-/// The setting that holds up to when the server's were heard.
+/// The setting that holds which version of this program heard the server's, and up to when.
 const HEARD_TO: &str = "unit-settings-heard-to";
 /// The setting of a station that holds the keys that the site's file locks, one a line.
 pub const SITE_LOCKED: &str = "site-locked";
@@ -96,7 +96,8 @@ impl Vault {
                 let is_later = known.is_none_or(|known| setting.replaces(&known));
                 news.push(is_later && setting.check().is_ok());
             }
-            Ok(news.contains(&true) || reader.setting(HEARD_TO)? != heard_to)
+            let is_further = heard_to.is_some() && reader.unit_settings_heard_to()? != heard_to;
+            Ok(news.contains(&true) || is_further)
         })?;
         // Nothing is written, and nobody reads the ward anew, for what was known.
         if !is_new {
@@ -113,8 +114,8 @@ impl Vault {
                     }
                 }
                 if let Some(heard_to) = heard_to {
-                    transaction
-                        .execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [HEARD_TO, &heard_to])?;
+                    let by = format!("{} {heard_to}", env!("CARGO_PKG_VERSION"));
+                    transaction.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [HEARD_TO, &by])?;
                 }
                 transaction.commit()?;
                 Ok(done)
@@ -186,12 +187,15 @@ impl Reader<'_> {
         Ok(names.lines().any(|name| name == key || name == of_all))
     }
 
-    /// Up to when the settings that other stations told were heard.
+    /// Up to when the settings that other stations told were heard; nothing where another version of this program heard them: it may
+    /// have refused what this one takes.
     ///
     /// # Errors
     /// Of the database.
     pub fn unit_settings_heard_to(&self) -> Result<Option<String>, VaultError> {
-        self.setting(HEARD_TO)
+        let kept = self.setting(HEARD_TO)?;
+        let of_this_version = kept.as_deref().and_then(|kept| kept.split_once(' '));
+        Ok(of_this_version.filter(|(by, _)| *by == env!("CARGO_PKG_VERSION")).map(|(_, to)| to.to_owned()))
     }
 }
 
@@ -232,4 +236,30 @@ fn holds(connection: &Connection, setting: UnitSetting, now: Instant) -> Result<
     write_site(connection, &key, value.as_deref())?;
     append(connection, set_entry(key, value.as_deref(), &format!(" at {station}"), Who::from(by), now))?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::key::Key;
+
+    #[test]
+    fn what_another_version_heard_is_heard_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), Key::random().unwrap()).unwrap();
+        let heard_to = || vault.read(|reader| reader.unit_settings_heard_to()).unwrap();
+        let of = |key: &str| UnitSetting {
+            key: key.into(),
+            value: Some("90".into()),
+            at: Instant(5),
+            by: "N. Okafor".into(),
+            station: "7B-2".into(),
+        };
+        let heard = vec![of("alarm.pause@Ward 7B"), of("alarm.of-another-version@Ward 7B")];
+        let hear = || vault.hear_unit_settings(heard.clone(), Some("then".into()), Instant(9)).unwrap();
+        assert_eq!(hear(), HeardSettings { changed: 1, refused: 1 });
+        assert_eq!((hear(), heard_to().as_deref()), (HeardSettings::default(), Some("then")));
+        vault.set_setting(HEARD_TO, "0.0.0-before then".into()).unwrap();
+        assert_eq!(heard_to(), None);
+    }
 }

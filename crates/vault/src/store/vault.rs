@@ -370,7 +370,8 @@ mod tests {
                      INSERT INTO action (id, episode, verb, by, at) VALUES ('a', 'e', 'take', 'N. Okafor', 5);
                      INSERT INTO outbox (action, lane, body) VALUES ('a', 'e', '{}'), ('raised:now', 'now', '{}');
                      INSERT INTO cursor VALUES ('first/Patient', 'done'), ('since/Patient', 'x'),
-                       ('first/Communication', 'done');",
+                       ('first/Communication', 'done'), ('first/MedicationAdministration', 'done'),
+                       ('read/p', 'first/Flag first/MedicationAdministration');",
                 )
                 .unwrap();
             // Since 12 the log is a record.
@@ -416,6 +417,11 @@ mod tests {
             // So is what people did, for the ids that versions before 6 left out.
             let actions = (old >= 6).then_some("done");
             assert_eq!(cursor("first/Communication").as_deref(), actions, "from {old}");
+            // And doses, of everybody, for the pens that versions before 16 left out.
+            let doses = cursor("first/MedicationAdministration");
+            assert_eq!(doses.as_deref() == Some("done"), old >= 16, "from {old}: {doses:?}");
+            let read = if old >= 16 { "first/Flag first/MedicationAdministration" } else { "first/Flag" };
+            assert_eq!(cursor("read/p").as_deref(), Some(read), "from {old}");
         }
     }
 

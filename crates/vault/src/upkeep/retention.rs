@@ -38,10 +38,11 @@ pub struct Retired {
 }
 
 const SETTING: &str = "retention-days";
-/// The series of everybody who is in no hospital now, by the record they were sent for. Where an older cache does not tell, who is in some
-/// place is in a hospital (`facts::codes`).
+/// The series of everybody who is not in a hospital for as long as numerics are kept there (`?1`), by the record they were sent for: one
+/// night takes nothing of a person's months at home away. Where an older cache does not tell, who is in some place is in a hospital
+/// (`facts::codes`).
 const OF_HOME: &str = "(SELECT id FROM series WHERE patient NOT IN (SELECT patient FROM stay
-    WHERE in_progress = 3 OR in_progress = 1 AND coalesce(place, '') <> ''))";
+    WHERE (in_progress = 3 OR in_progress = 1 AND coalesce(place, '') <> '') AND received < ?1))";
 /// Chunks that go in one transaction: the writer is free again after some milliseconds.
 const BATCH: u32 = 512;
 

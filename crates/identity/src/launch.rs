@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clinical::ActorId;
-use fhir::Transport;
+use fhir::{Bases, Transport};
 use jsonwebtoken::jwk::JwkSet;
 use oauth2::{
     AuthUrl, AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
@@ -225,7 +225,7 @@ impl Begun<'_> {
             issuer: self.issuer.clone(),
             client_id: launch.client_id.clone(),
             subject: who.subject.clone(),
-            fhir_user: who.fhir_user.clone(),
+            fhir_user: who.fhir_user.as_deref().and_then(|user| of_server(&launch.base, user)),
             name: who.name.clone(),
             at: now.0,
             token_endpoint: endpoint.clone(),
@@ -234,6 +234,12 @@ impl Begun<'_> {
         });
         Ok(SignedIn { who, kept })
     }
+}
+
+/// Who somebody is on this FHIR server. Who has the same id on another one is somebody else, and nobody here.
+fn of_server(base: &Url, fhir_user: &str) -> Option<String> {
+    let user = Bases::of([base]).relative(fhir_user.trim_end_matches('/'))?.to_owned();
+    Some(user).filter(|user| user.split('/').count() == 2)
 }
 
 /// A part of an answer that is there once: twice is an attempt at something.
@@ -245,3 +251,28 @@ fn part(brought: &Url, name: &str) -> Option<String> {
 
 /// Until when somebody is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signed_in_is_somebody_here_only_where_this_server_knows_them() {
+        let base = Url::parse("https://fhir.example.org/r4/").unwrap();
+        for (user, who) in [
+            ("Practitioner/7", Some("Practitioner/7")),
+            ("https://fhir.example.org/r4/Practitioner/7", Some("Practitioner/7")),
+            ("https://fhir.example.org/r4/Practitioner/7/", Some("Practitioner/7")),
+            // Behind a proxy a server calls itself otherwise.
+            ("http://fhir.example.org/r4/Practitioner/7", Some("Practitioner/7")),
+            ("https://other.example.org/r4/Practitioner/7", None),
+            ("https://fhir.example.org/tenant/r4/Practitioner/7", None),
+            ("https://fhir.example.org/r4/tenant/Practitioner/7", None),
+            ("tenant/Practitioner/7", None),
+            ("7", None),
+        ] {
+            assert_eq!(of_server(&base, user).as_deref(), who, "{user}");
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use clinical::{Body, EpisodeId, Fact};
-use fhir::{FhirError, LiveEvent, Page};
+use clinical::{Body, EpisodeId, Fact, SmolStr, Unreadable};
+use fhir::{FhirError, LiveEvent, Page, Whose};
 use tokio::sync::mpsc;
 use vault::PageCommit;
 
@@ -70,8 +70,9 @@ impl Engine {
     }
 
     /// What of a notification is about somebody here; the rest is counted and dropped. Somebody who came is looked for at once.
-    async fn of_here(&self, mut page: Page, pace: &Pace) -> Result<Page, SyncError> {
-        let Some(scoped) = self.scoped() else { return Ok(page) };
+    /// What of a notification is about somebody here, and the names of what is about others.
+    async fn of_here(&self, mut page: Page, pace: &Pace) -> Result<(Page, Vec<SmolStr>), SyncError> {
+        let Some(scoped) = self.scoped() else { return Ok((page, Vec::new())) };
         if page.facts.iter().any(|fact| scoped.is_arrival(fact)) {
             pace.ask();
         }
@@ -91,8 +92,17 @@ impl Engine {
             })
             .await?;
         }
+        let came: Vec<SmolStr> = page.facts.iter().map(|fact| fact.source.reference.clone()).collect();
         page.facts = scoped.of_here(page.facts, Some(&|id| known.contains(id)));
-        Ok(page)
+        let kept: HashSet<&SmolStr> = page.facts.iter().map(|fact| &fact.source.reference).collect();
+        let others = came.into_iter().filter(|reference| !kept.contains(reference)).collect();
+        let is_here = |one: &Unreadable| match self.client.whose(one) {
+            Whose::Of(id) => scoped.known().asked.contains(&id),
+            // It may be about anybody.
+            Whose::Nobodys | Whose::Unsaid => true,
+        };
+        page.unreadable.retain(is_here);
+        Ok((page, others))
     }
 
     /// One channel to its end; gives why it ended.
@@ -125,13 +135,14 @@ impl Engine {
                     pace.ask();
                 }
                 LiveEvent::Changed { page, received } => {
-                    let page = self.of_here(page, pace).await?;
+                    let (page, others) = self.of_here(page, pace).await?;
                     let now = self.now();
                     let ahead = self.link().clock_offset_ms.unwrap_or_default().max(0);
                     let commit = PageCommit {
                         facts: page.facts,
                         unreadable: page.unreadable,
                         labels: page.labels,
+                        others,
                         received: now,
                         clock: Some(now + ahead),
                         ..Default::default()

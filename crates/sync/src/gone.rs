@@ -7,7 +7,7 @@ use clinical::{Body, Fact, PatientId, Source};
 use fhir::FhirError;
 use vault::Vault;
 
-use crate::pages::Tell;
+use crate::pages::{Gathered, Tell};
 use crate::parts::lists;
 use crate::progress::SyncError;
 use crate::pull::Puller;
@@ -55,7 +55,9 @@ impl Puller {
                     self.open().read(&search);
                     let facts: Vec<Fact> = missing.into_iter().map(|id| deleted(kind, &id)).collect();
                     if !facts.is_empty() {
-                        self.pages.take_in(facts, Vec::new(), tell).await?;
+                        self.pages
+                            .take_in(Gathered { facts, ..Gathered::default() }, Vec::new(), tell)
+                            .await?;
                     }
                 }
                 Err(SyncError::Fhir(error)) if error.is_of_one_search() => {

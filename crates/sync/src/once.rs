@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use clinical::consent::Label;
-use clinical::{Body, DAY_MS, Fact, Instant, Measure, PatientId, PlaceId, Source, measures};
+use clinical::{Body, DAY_MS, Fact, Instant, Measure, PatientId, PlaceId, Source, Unreadable, measures};
 use fhir::{FoundPeople, Sought, format_instant};
 
 use crate::engine::Engine;
-use crate::pages::{Gathered, Tell};
+use crate::pages::{Gathered, Pages, Tell};
 use crate::progress::{SyncError, SyncProgress};
 
 impl Engine {
@@ -99,27 +99,27 @@ impl Engine {
             facts: pages.gather(&[format!("Patient?_id={patient}")]).await?,
             ..ReadOnce::default()
         };
-        for kind in ["Consent", "Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
-            let query = format!("{kind}?patient={patient}&_count=200");
-            read.add(kind, pages.gather_all(&[query]).await)?;
-        }
-        let newest = format!("Observation?patient={patient}&_sort=-date&_count={NEWEST}");
-        let went = match pages.first(&newest).await {
-            // A server that does not sort gives a day instead.
-            Err(SyncError::Fhir(error)) if error.is_refusal() => {
-                let since = format_instant((self.now)() - DAY_MS);
-                let day = format!("Observation?patient={patient}&date=ge{since}&_count=200");
-                pages.gather_all(&[day]).await
+        // What was filed under a record that was merged into this one is about the same person: their refusal, too.
+        let mut records = vec![patient.clone()];
+        for n in 0..RECORDS {
+            let Some(record) = records.get(n).cloned() else { break };
+            if n > 0 {
+                read.add("Patient", pages.gather_all(&[format!("Patient?_id={record}")]).await)?;
             }
-            went => went,
-        };
-        read.add("Observation", went)?;
-        // Where one thing is measured every few minutes, the newest of all are of it alone.
-        let others = read.codes_of_others();
-        if !others.is_empty() {
-            let others = others.join(",");
-            let query = format!("Observation?patient={patient}&code={others}&_sort=-date&_count={NEWEST}");
-            read.add("Observation", pages.first(&query).await)?;
+            for replaced in read.replaced_by(&record) {
+                if !records.contains(&replaced) {
+                    records.push(replaced);
+                }
+            }
+        }
+        for kind in ["Consent", "Encounter", "Device", "Flag", "DetectedIssue", "Communication"] {
+            for record in &records {
+                let query = format!("{kind}?patient={record}&_count=200");
+                read.add(kind, pages.gather_all(&[query]).await)?;
+            }
+        }
+        for record in &records {
+            self.newest_once(&mut pages, &mut read, record).await?;
         }
         let mut known: HashSet<PlaceId> = HashSet::new();
         for _ in 0..LEVELS {
@@ -132,6 +132,34 @@ impl Engine {
             }
         }
         Ok(read)
+    }
+
+    /// The newest of what was measured, as it is filed under one record.
+    async fn newest_once(
+        &self,
+        pages: &mut Pages,
+        read: &mut ReadOnce,
+        record: &PatientId,
+    ) -> Result<(), SyncError> {
+        let newest = format!("Observation?patient={record}&_sort=-date&_count={NEWEST}");
+        let went = match pages.first(&newest).await {
+            // A server that does not sort gives a day instead.
+            Err(SyncError::Fhir(error)) if error.is_refusal() => {
+                let since = format_instant((self.now)() - DAY_MS);
+                let day = format!("Observation?patient={record}&date=ge{since}&_count=200");
+                pages.gather_all(&[day]).await
+            }
+            went => went,
+        };
+        read.add("Observation", went)?;
+        // Where one thing is measured every few minutes, the newest of all are of it alone.
+        let others = read.codes_of_others();
+        if !others.is_empty() {
+            let others = others.join(",");
+            let query = format!("Observation?patient={record}&code={others}&_sort=-date&_count={NEWEST}");
+            read.add("Observation", pages.first(&query).await)?;
+        }
+        Ok(())
     }
 
     /// Only what changed since the cursors, and the outbox: for simulated time, where no backfill is wanted.
@@ -171,6 +199,8 @@ impl Engine {
 const NEWEST: usize = 100;
 /// Blood pressures come under the code of the whole (LOINC, MDC).
 const PRESSURE_PANELS: [&str; 5] = ["85354-9", "55284-4", "35094-2", "150020", "150016"];
+/// Records of one person.
+const RECORDS: usize = 8;
 /// Places above a bed.
 const LEVELS: usize = 8;
 
@@ -181,7 +211,9 @@ pub struct ReadOnce {
     pub facts: Vec<Fact>,
     /// The security labels of those that have some.
     pub labels: Vec<(Source, Vec<Label>)>,
-    /// Kinds that it refused.
+    /// What could not be read: a Consent among it withholds.
+    pub unreadable: Vec<Unreadable>,
+    /// Kinds that it refused, or of which something could not be read: that there is none is not known of these.
     pub unread: Vec<&'static str>,
 }
 
@@ -197,17 +229,40 @@ impl ReadOnce {
     fn add(&mut self, kind: &'static str, went: Result<Gathered, SyncError>) -> Result<(), SyncError> {
         match went {
             Ok(found) => {
+                if !found.unreadable.is_empty() {
+                    self.is_unread(kind);
+                }
                 self.facts.extend(found.facts);
                 self.labels.extend(found.labels);
+                self.unreadable.extend(found.unreadable);
             }
-            Err(SyncError::Fhir(error)) if error.is_of_one_search() => {
-                if !self.unread.contains(&kind) {
-                    self.unread.push(kind);
-                }
-            }
+            Err(SyncError::Fhir(error)) if error.is_of_one_search() => self.is_unread(kind),
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    fn is_unread(&mut self, kind: &'static str) {
+        if !self.unread.contains(&kind) {
+            self.unread.push(kind);
+        }
+    }
+
+    /// The records that were merged into this one.
+    fn replaced_by(&self, patient: &PatientId) -> Vec<PatientId> {
+        let persons = self.facts.iter().filter_map(|fact| match &fact.body {
+            Body::Person(person) if person.id == *patient => Some(person),
+            _ => None,
+        });
+        persons.flat_map(|person| person.replaces.clone()).collect()
+    }
+
+    /// The record that this one was merged into.
+    pub fn merged_into(&self, patient: &PatientId) -> Option<PatientId> {
+        self.facts.iter().find_map(|fact| match &fact.body {
+            Body::Person(person) if person.id == *patient => person.replaced_by.clone(),
+            _ => None,
+        })
     }
 
     /// The codes of everything that could be measured and is not among what was read.

@@ -19,13 +19,10 @@ const LEVELS: usize = 8;
 /// Room for ids in one address.
 const ROOM: usize = 1_400;
 
-/// The ways to ask for the stays of places, best first: whether places are named in lists, and the statuses.
-const RUNGS: [(bool, &str); 4] = [
-    (true, "&status=in-progress,arrived,triaged,onleave"),
-    (true, "&status=in-progress"),
-    (false, "&status=in-progress,arrived,triaged,onleave"),
-    (false, "&status=in-progress"),
-];
+/// The ways to ask for the stays of places, best first: whether places are named in lists, and whether statuses are.
+const RUNGS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
+/// The statuses of a stay that goes on, as `fhir` reads them. What is refused of the first is refused of all.
+const GOES_ON: [&str; 5] = ["in-progress", "arrived", "triaged", "onleave", "unknown"];
 
 impl Puller {
     /// What is refused is said, and stands as it was known; nothing then.
@@ -79,12 +76,23 @@ impl Puller {
         let went = self.all_below(scoped, found).await;
         let Some((below, here)) = self.said("the beds", "Location", went)? else { return Ok(facts) };
         facts.extend(below);
+        // A bed that cannot be read is there all the same, and so is who lies in it.
+        let is_unread = self.pages.has_unread("Location");
         let mut known = scoped.known();
-        if unknown.is_empty() {
+        if unknown.is_empty() && !is_unread {
             known.here = here;
         } else {
             known.here.extend(here);
         }
+        drop(known);
+        let search = "places that cannot be read";
+        if is_unread {
+            let why = "some cannot be read, see Quarantine; those that were known before stand";
+            self.open().add(search, "Location", why.to_owned(), now);
+        } else {
+            self.open().read(search);
+        }
+        let mut known = scoped.known();
         known.places_at = Some(now);
         Ok(facts)
     }
@@ -101,7 +109,7 @@ impl Puller {
         // A server that takes a list for one id has none of them.
         for unit in scoped.scope.units.iter().filter(|_| units.len() > 1) {
             if !found.contains(unit) {
-                let one = self.pages.gather(&[format!("Location?_count=5&_id={unit}")]).await?;
+                let one = self.pages.look(&[format!("Location?_count=5&_id={unit}")]).await?;
                 if found.is_empty() && !one.is_empty() {
                     self.takes_no_lists(scoped);
                 }
@@ -142,7 +150,7 @@ impl Puller {
                     self.pages.progress.note(
                         "Location: this server refuses partof; all its places are read instead".to_owned(),
                     );
-                    let all = self.pages.gather(&["Location?_count=500".to_owned()]).await?;
+                    let all = self.pages.look(&["Location?_count=500".to_owned()]).await?;
                     let place = |fact: &Fact| match &fact.body {
                         Body::Place(place) => Some(place.clone()),
                         _ => None,
@@ -198,9 +206,9 @@ impl Puller {
                 .map(|list| format!("{query}{}", list.join(",")))
                 .collect()
         };
-        match self.pages.gather(&asked(one_by_one)).await {
+        match self.pages.look(&asked(one_by_one)).await {
             Err(SyncError::Fhir(error)) if error.is_refusal() && !one_by_one && ids.len() > 1 => {
-                let found = self.pages.gather(&asked(true)).await?;
+                let found = self.pages.look(&asked(true)).await?;
                 self.takes_no_lists(scoped);
                 Ok(found)
             }
@@ -223,6 +231,34 @@ impl Puller {
             .note("this server takes no lists; it is asked for one after the other".to_owned());
     }
 
+    /// The stays that go on at these places, of all statuses at once or of one after the other. A status that is refused alone is said.
+    async fn stays_of(
+        &mut self,
+        places: &[String],
+        at_once: bool,
+        now: Instant,
+    ) -> Result<Vec<Fact>, SyncError> {
+        let all = [GOES_ON.join(",")];
+        let statuses: Vec<&str> =
+            if at_once { all.iter().map(String::as_str).collect() } else { GOES_ON.to_vec() };
+        let mut found = Vec::new();
+        for (n, status) in statuses.into_iter().enumerate() {
+            let of_place = |place: &String| format!("Encounter?_count=500&location={place}&status={status}");
+            let asked: Vec<String> = places.iter().map(of_place).collect();
+            let search = format!("stays with the status {status}");
+            match self.pages.look(&asked).await {
+                Err(SyncError::Fhir(error)) if n > 0 && error.is_refusal() => {
+                    self.open().add(&search, "Encounter", format!("{search}: {}", error.of_a_search()), now);
+                }
+                went => {
+                    found.extend(went?);
+                    self.open().read(&search);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The stays at the places, in the best way that the server takes.
     pub(crate) async fn stays(&mut self, scoped: &Scoped, now: Instant) -> Result<Vec<Fact>, SyncError> {
         let (mut places, first, tried) = {
@@ -236,12 +272,10 @@ impl Puller {
         }
         let may_try = tried.is_none_or(|at| !(0..EMPTY_EVERY).contains(&now.ms_since(at)));
         let (mut refused, mut is_answered): (Option<FhirError>, bool) = (None, false);
-        for (rung, (in_lists, status)) in RUNGS.iter().enumerate().skip(first) {
-            let asked: Vec<String> = lists(&places, ROOM, !in_lists)
-                .into_iter()
-                .map(|list| format!("Encounter?_count=500&location={}{status}", list.join(",")))
-                .collect();
-            match self.pages.gather(&asked).await {
+        for (rung, (in_lists, at_once)) in RUNGS.iter().enumerate().skip(first) {
+            let of_places: Vec<String> =
+                lists(&places, ROOM, !in_lists).into_iter().map(|list| list.join(",")).collect();
+            match self.stays_of(&of_places, *at_once, now).await {
                 Err(SyncError::Fhir(error)) if error.is_refusal() => refused = Some(error),
                 Err(error) => return Err(error),
                 Ok(found) => {
@@ -253,8 +287,9 @@ impl Puller {
                     if is_of_use {
                         if rung > first {
                             self.pages.progress.note(format!(
-                                "Encounter: this server is asked for stays with {}{status}",
-                                if *in_lists { "lists of places" } else { "one place after the other" }
+                                "Encounter: this server is asked for stays with {} and {}",
+                                if *in_lists { "lists of places" } else { "one place after the other" },
+                                if *at_once { "all statuses" } else { "one status after the other" }
                             ));
                         }
                         let mut known = scoped.known();

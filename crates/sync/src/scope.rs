@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use clinical::{About, Body, EpisodeId, Fact, Instant, PatientId, PlaceId, Scope};
+use clinical::{About, Body, EpisodeId, Fact, Instant, PatientId, PlaceId, Programme, Scope};
 use tokio::sync::Notify;
 use vault::{Member, Vault, below, read_by};
 
@@ -34,6 +34,8 @@ pub(crate) struct Known {
     pub programmes_at: Option<Instant>,
     /// Everybody on the lists of the programmes.
     pub of_programmes: BTreeSet<PatientId>,
+    /// The same by their lists, as far as these were read in this session.
+    pub on_lists: BTreeMap<Programme, BTreeSet<PatientId>>,
     pub members: BTreeMap<PatientId, Member>,
     /// The records to ask for: those of all who belong.
     pub asked: BTreeSet<PatientId>,

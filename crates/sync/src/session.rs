@@ -198,6 +198,13 @@ impl Engine {
             Ok(()) => puller.changes_of(server, is_of_alarms, tell).await,
             error => error,
         };
+        // Who has just come is shown: what they consent to is not left to a turn that may be busy for minutes. It is read after the alarms,
+        // and what comes of it is the other turn's matter.
+        if went.is_ok()
+            && let Err(error) = puller.newcomers_of(server, |kind| kind == "Consent", tell).await
+        {
+            tracing::warn!(cause = error.cause(), "consents of who has just come were not read yet");
+        }
         if went.as_ref().is_err_and(is_timeout) {
             self.alarms_in_vain.store(in_vain.saturating_add(1), Ordering::Relaxed);
         } else if went.is_ok() && began.elapsed() < ALARMS_WAIT {

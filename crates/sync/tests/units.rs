@@ -97,7 +97,9 @@ async fn who_is_of_no_unit_is_not_shown_and_not_asked_for() {
         );
         let station = Station::of(&hospital, scope(&units, &programmes));
         let progress = station.all().await;
-        assert_eq!(progress.problems, Vec::<String>::new(), "{units:?}");
+        // One of another server on the list is told of, and nothing else.
+        let told = usize::from(programmes.contains(&"Group/g"));
+        assert_eq!(progress.problems.len(), told, "{units:?}: {:?}", progress.problems);
         station.round().await;
         station.all().await;
         for asked in hospital.asked() {
@@ -503,6 +505,69 @@ async fn a_unit_that_is_gone_from_the_server_takes_nobody_and_no_alarm_along() {
     assert_eq!(station.people(), ["a1", "a2", "a3"]);
     assert!(station.alarms().contains(&"alarm-late".to_owned()));
     assert!(said.iter().any(|problem| problem.contains("Location/a")), "{said:?}");
+}
+
+#[tokio::test]
+async fn whose_stay_or_bed_cannot_be_read_any_more_is_still_there_and_that_is_said() {
+    let odd = json!([{ "url": "urn:example:odd", "valueBoolean": true }]);
+    let stay = |more: (&str, serde_json::Value)| {
+        let mut stay = json!({ "resourceType": "Encounter", "id": "stay-a1", "status": "in-progress", "class": { "code": "IMP" },
+            "subject": { "reference": "Patient/a1" }, "location": [{ "location": { "reference": "Location/a-1" } }] });
+        stay[more.0] = more.1;
+        stay
+    };
+    let bed = |status: &str| {
+        json!({ "resourceType": "Location", "id": "a-1", "status": status, "name": "1", "partOf": { "reference": "Location/a" },
+            "physicalType": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/location-physical-type", "code": "bd" }] } })
+    };
+    for (name, odd) in [
+        ("a modifier", stay(("modifierExtension", odd))),
+        ("rules of its own", stay(("implicitRules", json!("urn:example:rules")))),
+        (
+            "a place without a reference",
+            stay((
+                "location",
+                json!([{ "location": { "reference": "Location/a-1" } }, { "status": "active" }]),
+            )),
+        ),
+        ("a bed of an odd status", bed("Active")),
+    ] {
+        let hospital = two_wards();
+        let station = Station::of(&hospital, scope(&["a"], &[]));
+        station.all().await;
+        hospital.put(odd);
+        hospital.pass(10 * MINUTE_MS);
+        hospital.alarm("a1", "alarm-late");
+        let said = station.all().await.problems;
+        assert_eq!(station.people(), ["a1", "a2", "a3"], "{name}");
+        assert!(station.alarms().contains(&"alarm-late".to_owned()), "{name}");
+        assert!(said.iter().any(|problem| problem.contains("cannot be read")), "{name}: {said:?}");
+        let aside = station.vault.read(|reader| reader.quarantine()).unwrap();
+        assert_eq!(aside.len(), 1, "{name}: {aside:?}");
+        // Who is discharged goes, whatever else cannot be read.
+        hospital.stay("a2", "a-2", "finished");
+        hospital.stay("a1", "a-1", "in-progress");
+        hospital.place("a-1", "bd", "a");
+        hospital.pass(10 * MINUTE_MS);
+        let said = station.all().await.problems;
+        assert_eq!((station.people(), said.len()), (vec!["a1".into(), "a3".into()], 0), "{name}: {said:?}");
+        assert_eq!(station.vault.read(|reader| reader.quarantine()).unwrap().len(), 0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_stay_of_every_status_that_goes_on_is_of_the_unit_however_the_server_is_asked() {
+    for refuses in [Refuses::default(), Refuses { lists: true, ..Refuses::default() }] {
+        for status in ["in-progress", "arrived", "triaged", "onleave", "unknown"] {
+            let hospital = two_wards();
+            hospital.refuse(refuses);
+            hospital.stay("a1", "a-1", status);
+            let station = Station::of(&hospital, scope(&["a"], &[]));
+            station.all().await;
+            assert_eq!(station.people(), ["a1", "a2", "a3"], "{status}");
+            assert!(station.alarms().contains(&"alarm-a1".to_owned()), "{status}");
+        }
+    }
 }
 
 /// A consent that refuses everything of somebody.

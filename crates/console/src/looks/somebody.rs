@@ -9,6 +9,9 @@ use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::view::OnceLook;
 
+/// A record that was merged into another, which was merged again: so often at most.
+const MERGES: usize = 8;
+
 impl Console {
     /// What the server holds now of somebody whom [`Console::find_people`] found.
     ///
@@ -17,9 +20,17 @@ impl Console {
     pub async fn look_once(&self, patient: &PatientId) -> Result<OnceLook, ConsoleError> {
         let engine = self.engine().ok_or(ConsoleError::NoServer)?;
         let who = self.somebody_here()?;
-        let words = "looked at somebody who is not of this station".to_owned();
-        self.log_of(EntryKind::View, &who, words, Some(patient))?;
-        let read = engine.read_once(patient).await?;
+        let words = "looked at somebody who is not of this station";
+        self.log_of(EntryKind::View, &who, words.to_owned(), Some(patient))?;
+        let mut read = engine.read_once(patient).await?;
+        let mut patient = patient.clone();
+        // Their record is another one now: what they refused stands there.
+        for _ in 0..MERGES {
+            let Some(into) = read.merged_into(&patient).filter(|into| *into != patient) else { break };
+            self.log_of(EntryKind::View, &who, words.to_owned(), Some(&into))?;
+            (read, patient) = (engine.read_once(&into).await?, into);
+        }
+        let patient = &patient;
         let now = self.now();
         // A cache of its own under a key that nobody else has and that is gone with this call, in a folder that goes with it: what
         // counts as old, as an artefact or as over is decided where it is for every board.
@@ -28,6 +39,7 @@ impl Console {
         once.commit(PageCommit {
             facts: read.facts,
             labels: read.labels,
+            unreadable: read.unreadable,
             received: now,
             clock: Some(now),
             ..PageCommit::default()

@@ -58,7 +58,9 @@ impl Client {
                 _ => None,
             })
             .collect();
+        // One that cannot be read is one more that is not shown.
         let is_more = page.next.is_some()
+            || !page.unreadable.is_empty()
             || people.len() > FOUND_AT_MOST
             || page.total.is_some_and(|total| total > FOUND_AT_MOST as u64);
         people.truncate(FOUND_AT_MOST);

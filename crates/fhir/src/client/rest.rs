@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinical::{Body, Instant};
+use clinical::{Body, Instant, PatientId, Unreadable};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use url::{Host, Url};
@@ -39,6 +39,28 @@ pub struct Server {
     pub histories: Vec<String>,
     /// It says that it takes AuditEvents under ids that others choose.
     pub takes_audit_events: bool,
+}
+
+/// Whom a resource is about, as far as it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// This patient.
+    Of(PatientId),
+    /// No patient.
+    Nobodys,
+    /// It does not say, or in no way that is understood.
+    Unsaid,
+}
+
+impl Whose {
+    /// Whether it may be about this patient.
+    pub fn may_be(&self, patient: &PatientId) -> bool {
+        match self {
+            Whose::Of(own) => own == patient,
+            Whose::Nobodys => false,
+            Whose::Unsaid => true,
+        }
+    }
 }
 
 /// A page with what the transport said about it.
@@ -154,6 +176,26 @@ impl Client {
     /// The server gave a sign by another way than an answer.
     pub(crate) fn heard(&self) {
         self.ear.heard();
+    }
+
+    /// The patient of this server that a reference names.
+    pub fn patient_in(&self, reference: &str) -> Option<PatientId> {
+        self.bases.id_in(reference, "Patient").map(PatientId::from)
+    }
+
+    /// Whom a resource that could not be read says that it is about.
+    pub fn whose(&self, unreadable: &Unreadable) -> Whose {
+        let Ok(body) = serde_json::from_str::<Value>(&unreadable.body) else { return Whose::Unsaid };
+        if body["resourceType"] == "Patient" {
+            return body["id"].as_str().map_or(Whose::Unsaid, |id| Whose::Of(id.into()));
+        }
+        let named = ["patient", "subject"].into_iter().find_map(|name| body[name]["reference"].as_str());
+        match named.map(|named| (self.patient_in(named), self.bases.relative(named))) {
+            Some((Some(patient), _)) => Whose::Of(patient),
+            // A group, a place.
+            Some((None, Some(other))) if !other.contains("Patient/") => Whose::Nobodys,
+            _ => Whose::Unsaid,
+        }
     }
 
     pub(crate) fn bases(&self) -> &Bases {
@@ -533,6 +575,33 @@ mod tests {
             ("urn:uuid:0", None),
         ] {
             assert_eq!(client.next(&page, link).ok().map(String::from), wanted, "{link}");
+        }
+    }
+
+    #[test]
+    fn whom_a_resource_that_cannot_be_read_is_about_is_told_where_it_says_so() {
+        let client = Client::new("https://host.example/fhir/r4").unwrap();
+        let of = |id: &str| Whose::Of(id.into());
+        for (body, whose) in [
+            (
+                r#"{"resourceType":"DetectedIssue","patient":{"reference":"Patient/a"},"modifierExtension":[{}]}"#,
+                of("a"),
+            ),
+            (
+                r#"{"resourceType":"Encounter","subject":{"reference":"http://host.example/fhir/r4/Patient/a"}}"#,
+                of("a"),
+            ),
+            (r#"{"resourceType":"Patient","id":"a","link":7}"#, of("a")),
+            (
+                r#"{"resourceType":"Encounter","subject":{"reference":"https://other.example/Patient/a"}}"#,
+                Whose::Unsaid,
+            ),
+            (r#"{"resourceType":"Encounter","subject":{"reference":"Group/a"}}"#, Whose::Nobodys),
+            (r#"{"resourceType":"Encounter"}"#, Whose::Unsaid),
+            (r#"{"resourceType":"Encounter","subject":{"refe"#, Whose::Unsaid),
+        ] {
+            let one = Unreadable { reference: "x".into(), reason: String::new(), body: body.into() };
+            assert_eq!(client.whose(&one), whose, "{body}");
         }
     }
 

@@ -31,7 +31,7 @@ impl Bases {
     }
 
     /// `Type/id`, perhaps with a version, of a reference to one of this server's resources.
-    pub(crate) fn relative<'a>(&self, reference: &'a str) -> Option<&'a str> {
+    pub fn relative<'a>(&self, reference: &'a str) -> Option<&'a str> {
         if !reference.contains(':') {
             return Some(reference);
         }

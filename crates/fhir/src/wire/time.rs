@@ -34,6 +34,11 @@ pub(crate) fn parse_span(text: &str) -> Option<TimeRange> {
     TimeRange::of_ms(from.0, next.timestamp().as_millisecond() - 1).ok()
 }
 
+/// Reads a FHIR `dateTime` that ends something, as the last moment that belongs to it: what ends with a day holds all of it.
+pub fn parse_end(text: &str) -> Option<Instant> {
+    parse_span(text).map(TimeRange::to)
+}
+
 /// Writes a FHIR `instant` in UTC with milliseconds.
 pub fn format_instant(at: Instant) -> String {
     // Outside jiff's range (years -9999 to 9999) there is no patient; the nearest end is shown.
@@ -62,6 +67,8 @@ mod tests {
         }
         assert_eq!(parse_span("2026-03-14T03:12:00.250Z"), Some(TimeRange::starting(utc, 0)));
         assert_eq!(parse_span("2026-13"), None);
+        assert_eq!(parse_end("2026-03-14").map(|end| end + 1), parse_instant("2026-03-15"));
+        assert_eq!((parse_end("2026-03-14T03:12:00.250Z"), parse_end("then")), (Some(utc), None));
         for bad in ["", "yesterday", "2026-13-01", "26-01-01", "2026-03-14T25:00:00Z"] {
             assert_eq!(parse_instant(bad), None, "{bad}");
         }

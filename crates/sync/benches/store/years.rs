@@ -64,6 +64,7 @@ pub(crate) fn years(table: &mut Table) {
                 deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
+                contacts: None,
             };
             fact(format!("Patient/p{p}"), Body::Person(person))
         });

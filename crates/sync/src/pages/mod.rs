@@ -39,6 +39,10 @@ pub(crate) struct Pages {
     totals: Totals,
     /// Bytes of an entry on the last full page of Observations.
     entry_bytes: Option<usize>,
+    /// What was gathered and could not be read, until somebody asks for it.
+    unread: Vec<Unreadable>,
+    /// What of it was set aside before, as it stands there.
+    aside: HashSet<(String, String)>,
 }
 
 impl Pages {
@@ -53,6 +57,8 @@ impl Pages {
             clock: ServerClock::default(),
             totals: Totals::default(),
             entry_bytes: None,
+            unread: Vec::new(),
+            aside: HashSet::new(),
         }
     }
 
@@ -187,7 +193,16 @@ impl Pages {
             let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
             let cursors = cursors(at, began.cursor(now));
             let (labels, is_first) = (fetched.page.labels, read.is_first);
-            let commit = PageCommit { facts, unreadable, labels, cursors, received: now, clock, is_first };
+            let commit = PageCommit {
+                facts,
+                unreadable,
+                others: Vec::new(),
+                labels,
+                cursors,
+                received: now,
+                clock,
+                is_first,
+            };
             if !commit.facts.is_empty() || !commit.unreadable.is_empty() || !commit.cursors.is_empty() {
                 let what = self.commit(commit).await?;
                 if what.samples > 0
@@ -216,6 +231,40 @@ impl Pages {
         Ok(self.gather_all(queries).await?.facts)
     }
 
+    /// The same of who is here and where. What could not be read waits for the census that asked ([`Pages::unread`]).
+    ///
+    /// # Errors
+    /// As [`Pages::gather`].
+    pub(crate) async fn look(&mut self, queries: &[String]) -> Result<Vec<Fact>, SyncError> {
+        let all = self.gather_all(queries).await?;
+        self.unread.extend(all.unreadable);
+        Ok(all.facts)
+    }
+
+    /// What of these looks could not be read since the last time, each once.
+    pub(crate) fn unread(&mut self) -> Vec<Unreadable> {
+        let mut seen = HashSet::new();
+        let mut all = std::mem::take(&mut self.unread);
+        all.retain(|one| seen.insert((one.reference.clone(), one.reason.clone())));
+        all
+    }
+
+    /// Whether a kind is among them.
+    pub(crate) fn has_unread(&self, kind: &str) -> bool {
+        self.unread.iter().any(|one| one.reference.split('/').next() == Some(kind))
+    }
+
+    /// Leaves out what was set aside before and stands there unchanged: it comes with every look.
+    pub(crate) fn not_aside(&mut self, unreadable: Vec<Unreadable>) -> Vec<Unreadable> {
+        if self.aside.len() > ASIDE {
+            self.aside.clear();
+        }
+        unreadable
+            .into_iter()
+            .filter(|one| self.aside.insert((one.reference.clone(), one.body.clone())))
+            .collect()
+    }
+
     /// The same with the security labels.
     ///
     /// # Errors
@@ -234,6 +283,7 @@ impl Pages {
                 next = walk.after(&self.client, &url, &fetched.page)?;
                 all.facts.extend(fetched.page.facts);
                 all.labels.extend(fetched.page.labels);
+                all.unreadable.extend(fetched.page.unreadable);
             }
         }
         Ok(all)
@@ -245,22 +295,24 @@ impl Pages {
     /// Of the server.
     pub(crate) async fn first(&self, query: &str) -> Result<Gathered, SyncError> {
         let page = self.client.page(self.client.url(query)?).await?.page;
-        Ok(Gathered { facts: page.facts, labels: page.labels })
+        Ok(Gathered { facts: page.facts, labels: page.labels, unreadable: page.unreadable })
     }
 
     /// Takes in what was gathered, as far as it is new, with its cursors.
     pub(crate) async fn take_in(
         &mut self,
-        facts: Vec<Fact>,
+        gathered: Gathered,
         cursors: Vec<(String, String)>,
         tell: Tell<'_>,
     ) -> Result<(), SyncError> {
+        let Gathered { facts, labels, unreadable } = gathered;
         let (facts, now) = (self.recent.unseen(facts), self.now());
-        if facts.is_empty() && cursors.is_empty() {
+        if facts.is_empty() && unreadable.is_empty() && cursors.is_empty() {
             return Ok(());
         }
         let clock = Some(self.clock.date.map_or(now, |date| date.max(now)));
-        let commit = PageCommit { facts, cursors, received: now, clock, ..PageCommit::default() };
+        let commit =
+            PageCommit { facts, unreadable, labels, cursors, received: now, clock, ..PageCommit::default() };
         let what = self.commit(commit).await?;
         tell(SyncEvent::Changed { what, received: std::time::Instant::now() });
         Ok(())
@@ -309,7 +361,12 @@ pub(crate) struct Gathered {
     pub facts: Vec<Fact>,
     /// The security labels of those that have some.
     pub labels: Vec<(Source, Vec<Label>)>,
+    /// What of it could not be read.
+    pub unreadable: Vec<Unreadable>,
 }
+
+/// What was set aside is remembered up to so many; a server of which more cannot be read is told of again.
+const ASIDE: usize = 200;
 
 /// Of values from a device whose clock is wrong.
 const DATED_AHEAD: &str =

@@ -29,6 +29,7 @@ pub(crate) fn people(count: i64, now: i64) -> Vec<Fact> {
             deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
+            contacts: None,
         };
         facts.push(fact(format!("Patient/{p}"), Body::Person(person)));
         facts.push(fact(

@@ -57,6 +57,7 @@ pub(crate) fn keep(folder: &Path, seconds: i64) -> Stay {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     let stay = Encounter {
         id: "s0".into(),

@@ -51,9 +51,14 @@ pub fn patient_limits(
     let (usual, actions) = (unit_limits(reader, patient)?, reader.actions_about(patient)?);
     let mut history = limit_history(patient, &actions);
     let (site, series) = (reader.site()?, reader.series_of(patient)?);
+    // Of whom it was never measured, a limit reads as it does of everybody else here.
+    let of_all = reader.units_sent(Measure::Glucose)?;
     let shown = |measure: Measure| {
-        let own = series.iter().filter(|s| s.measure() == Some(measure));
-        Shown::at(&site, measure, own.map(|s| s.unit.as_str()))
+        let own: Vec<&str> =
+            series.iter().filter(|s| s.measure() == Some(measure)).map(|s| s.unit.as_str()).collect();
+        let of_all =
+            of_all.iter().map(String::as_str).filter(|_| measure == Measure::Glucose && own.is_empty());
+        Shown::at(&site, measure, own.iter().copied().chain(of_all))
     };
     let measures = LIMITED
         .into_iter()

@@ -42,6 +42,7 @@ fn ward() -> Ward {
             deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
+            contacts: None,
         }],
         places: vec![
             Place { id: "w".into(), name: "Ward 7B".into(), kind: PlaceKind::Ward, part_of: None },
@@ -153,8 +154,13 @@ fn who_went_home_leaves_the_board_and_who_lives_there_stays() {
     let mut ward = ward();
     ward.stays[0].in_progress = false;
     assert!(board(&ward, NOW).tiles.is_empty());
-    let device =
-        |active| Device { id: "d".into(), patient: Some("p".into()), name: "Wristband".into(), active };
+    let device = |active| Device {
+        id: "d".into(),
+        patient: Some("p".into()),
+        name: "Wristband".into(),
+        active,
+        make: None,
+    };
     ward.devices = vec![device(true)];
     assert!(board(&ward, NOW).tiles[0].home, "a device goes on watching");
     ward.devices = vec![device(false)];

@@ -34,6 +34,7 @@ fn station(n: usize) -> (tempfile::TempDir, String) {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     let source = Source { reference: "Patient/p1".into(), version: "1".into() };
     let fact = Fact { source, updated_at: Some(Instant(1)), body: Body::Person(person) };

@@ -56,10 +56,11 @@ fn station() -> tempfile::TempDir {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     let pen = |id: &str, name: &str| {
         let (id, patient) = (id.into(), Some("p1".into()));
-        Body::Device(Device { id, patient, name: name.into(), active: true })
+        Body::Device(Device { id, patient, name: name.into(), active: true, make: None })
     };
     let mut facts = vec![
         fact("Patient", "p1", FIRST, Body::Person(person)),

@@ -8,6 +8,7 @@ pub mod baseline;
 mod call;
 pub mod call_today;
 pub mod consent;
+mod contact;
 mod convert;
 mod date;
 mod decimal;
@@ -20,6 +21,7 @@ pub mod glucose;
 mod id;
 pub mod insulin;
 mod limits;
+mod make;
 mod measure;
 pub mod medicine;
 mod news2;
@@ -51,6 +53,7 @@ mod whereabouts;
 pub use actor::{About, Actor, Role, is_hidden};
 pub use acuity::Acuity;
 pub use call::{Call, CallState, CallStatus, SeenCall};
+pub use contact::{ContactKind, ContactPerson, ContactPoint, Contacts};
 pub use convert::{Conversion, Shown};
 pub use date::Date;
 pub use decimal::{Decimal, NotADecimal};
@@ -62,6 +65,7 @@ pub use limits::{
     LIMIT_HOURS, LIMIT_ROLES, LIMITED, LimitChange, LimitError, Limits, NotALimit, SetLimit, UnitLimits,
     limit_history, limit_steps, limits_at,
 };
+pub use make::DeviceMake;
 pub use measure::{Code, Measure, MeasureSpec, Plausibility, measures};
 pub use news2::{
     Acvpu, Air, Band, Input, Inputs, Missing, News2, News2Error, Parameter, ScaleTwo, Windows, news2,

@@ -2,7 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::{Amount, Code, DeviceId, DoseId, FlagId, Instant, Marks, PatientId, PlaceId, Sex, StayId};
+use crate::{
+    Amount, Code, Contacts, DeviceId, DeviceMake, DoseId, FlagId, Instant, Marks, PatientId, PlaceId, Sex,
+    StayId,
+};
 
 /// A patient, as far as a screen needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Person {
     pub replaced_by: Option<PatientId>,
     /// Records that were merged into this one.
     pub replaces: Vec<PatientId>,
+    /// How they are reached. A ward that is read from a cache has none of it: whoever calls somebody asks for theirs.
+    pub contacts: Option<Box<Contacts>>,
 }
 
 /// What kind of place a Location is (`physicalType`).
@@ -98,6 +103,8 @@ pub struct Device {
     pub name: String,
     /// Whether it is in use.
     pub active: bool,
+    /// How it was made. A ward that is read from a cache has none of it: whoever lists devices asks for it.
+    pub make: Option<Box<DeviceMake>>,
 }
 
 /// What kind of device it is, where a screen shows a sign for it.
@@ -225,8 +232,9 @@ mod tests {
 
     #[test]
     fn a_device_is_told_by_a_word_of_its_name_and_not_by_letters_of_another() {
-        let kind =
-            |name: &str| Device { id: "d".into(), patient: None, name: name.into(), active: true }.kind();
+        let kind = |name: &str| {
+            Device { id: "d".into(), patient: None, name: name.into(), active: true, make: None }.kind()
+        };
         for (name, wanted) in [
             ("ICD", DeviceKind::Icd),
             ("Dual-chamber ICD (implant)", DeviceKind::Icd),

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use bedside::Tile;
 use clinical::consent::Withheld;
-use clinical::fix_today::{Fault, faults};
-use clinical::fleet::{BatteryTrend, Charge, FleetDevice, battery_trend};
+use clinical::fix_today::{Fault, Trouble, faults};
+use clinical::fleet::{BatteryTrend, Charge, FixCause, FleetDevice, battery_trend};
 use clinical::remote_cardiac::{Battery, Connectivity, Implant};
 use clinical::silence::Speaks;
-use clinical::{Conversion, DAY_MS, Device, DeviceId, DeviceKind, Instant, Measure, PatientId, SmolStr};
+use clinical::{
+    Conversion, DAY_MS, Device, DeviceId, DeviceKind, DeviceMake, Instant, Measure, PatientId, SmolStr,
+};
 use trends::{AtHome, MONTH_DAYS};
 use vault::SeriesValue;
 
@@ -42,6 +44,8 @@ pub(crate) struct OneDevice {
     /// As the server names it; nothing where no Device of that name was read, and only values name it.
     pub name: Option<String>,
     pub kind: DeviceKind,
+    /// How it was made, as far as the server tells.
+    pub make: DeviceMake,
     /// What it measures.
     pub sends: Vec<Measure>,
     /// The newest of what it sent.
@@ -60,6 +64,8 @@ pub(crate) struct OneDevice {
     pub is_withheld: bool,
     /// Whether the person's month was worked out.
     pub is_worked_out: bool,
+    /// Of a sensor that is worn, how much of a fortnight it sent, where that is too little: percent.
+    pub sent_too_little: Option<f64>,
 }
 
 /// What is known of one person.
@@ -78,17 +84,22 @@ pub(crate) struct Register<'a> {
     devices: HashMap<&'a DeviceId, &'a Device>,
     of: HashMap<&'a PatientId, Vec<&'a Device>>,
     since: HashMap<DeviceId, Instant>,
+    makes: HashMap<DeviceId, DeviceMake>,
 }
 
 impl<'a> Register<'a> {
-    pub(crate) fn new(devices: &'a [Device], since: HashMap<DeviceId, Instant>) -> Register<'a> {
+    pub(crate) fn new(
+        devices: &'a [Device],
+        since: HashMap<DeviceId, Instant>,
+        makes: HashMap<DeviceId, DeviceMake>,
+    ) -> Register<'a> {
         let mut of: HashMap<&PatientId, Vec<&Device>> = HashMap::new();
         for device in devices.iter().filter(|device| device.active) {
             if let Some(patient) = &device.patient {
                 of.entry(patient).or_default().push(device);
             }
         }
-        Register { devices: devices.iter().map(|device| (&device.id, device)).collect(), of, since }
+        Register { devices: devices.iter().map(|device| (&device.id, device)).collect(), of, since, makes }
     }
 }
 
@@ -107,8 +118,12 @@ pub(crate) fn devices_of(owner: &Owner<'_>, register: &Register<'_>, moment: Mom
         ids(owner, register, moment.now).into_iter().map(|id| one(owner, register, id, moment.now)).collect();
     let worn: BTreeMap<&DeviceId, Instant> = worn_by(owner);
     let newest_worn = worn.iter().max_by_key(|(_, at)| **at).map(|(id, _)| *id);
+    let brief = owner.month.and_then(|month| month.glucose.as_ref()).filter(|_| moment.is_fortnight_read);
+    let too_little = brief.filter(|brief| brief.too_little.is_some()).map(|brief| brief.active_percent);
     for device in &mut all {
-        device.is_replaced = worn.contains_key(&device.id) && newest_worn != Some(&device.id);
+        let is_worn = newest_worn == Some(&device.id);
+        device.is_replaced = worn.contains_key(&device.id) && !is_worn;
+        device.sent_too_little = too_little.filter(|_| is_worn && !owner.is_withheld);
     }
     let fleet: Vec<FleetDevice> = all
         .iter()
@@ -124,7 +139,11 @@ pub(crate) fn devices_of(owner: &Owner<'_>, register: &Register<'_>, moment: Mom
     let of_implants = heard.filter(|_| moment.is_fortnight_read);
     let mut found = faults((&[], &implants), &[], (moment.now, of_implants));
     found.extend(faults((&fleet, &[]), &[], (moment.now, heard)));
-    for (id, fault) in found {
+    // Who charges it each night is seen once the days before were read.
+    let is_known = |fault: &Fault| {
+        moment.is_fortnight_read || fault.trouble != Trouble::Device(FixCause::BatteryFalling)
+    };
+    for (id, fault) in found.into_iter().filter(|(_, fault)| is_known(fault)) {
         if let Some(device) = all.iter_mut().find(|device| device.id == id) {
             device.faults.push(fault);
         }
@@ -161,10 +180,11 @@ fn one(owner: &Owner<'_>, register: &Register<'_>, id: DeviceId, now: Instant) -
     let mut sends: Vec<Measure> = own.iter().filter_map(|value| value.series.measure()).collect();
     sends.sort_by_key(|measure| *measure as usize);
     sends.dedup();
+    let make = register.makes.get(&id).cloned().unwrap_or_default();
     let implant = is_implant(kind).then(|| Implant {
         id: id.clone(),
         patient: owner.tile.patient.clone(),
-        maker: String::new(),
+        maker: make.maker.clone().unwrap_or_default(),
         // One that nobody told of before is watched since now.
         since: register.since.get(&id).copied().unwrap_or(now),
         heard_at,
@@ -183,6 +203,7 @@ fn one(owner: &Owner<'_>, register: &Register<'_>, id: DeviceId, now: Instant) -
         tile: owner.tile.clone(),
         name: known.map(|device| device.name.clone()),
         kind,
+        make,
         sends,
         heard_at,
         charge: battery.last().copied(),
@@ -191,6 +212,7 @@ fn one(owner: &Owner<'_>, register: &Register<'_>, id: DeviceId, now: Instant) -
         is_replaced: false,
         is_withheld: owner.is_withheld,
         is_worked_out: implant.is_some() || owner.month.is_some(),
+        sent_too_little: None,
         implant,
         id,
     }
@@ -206,10 +228,10 @@ fn fleet_device(owner: &Owner<'_>, device: &OneDevice, speaks: Speaks) -> FleetD
         speaks,
         others_at: others.map(|value| value.taken_at).max(),
         battery: battery(owner, &device.id),
-        // The cache does not keep what else a Device says: docs/home-devices.md, Open.
-        maker: SmolStr::default(),
-        lot: None,
-        firmware: None,
+        maker: device.make.maker.as_deref().unwrap_or_default().into(),
+        lot: device.make.lot.as_deref().map(SmolStr::new),
+        firmware: device.make.firmware.as_deref().map(SmolStr::new),
+        // No server is known to tell the rest: docs/home-devices.md, Open.
         hub: None,
         given_at: None,
         stopped_at: None,

@@ -262,6 +262,34 @@ fn what_a_consent_withholds_is_no_fault_of_a_device() {
 }
 
 #[test]
+fn who_made_a_device_and_which_one_it_is_stands_beside_it_and_what_is_not_told_is_not_given() {
+    let at = station();
+    somebody(&at, "a", "HH");
+    device(&at, "a", "plain", "Hub", "active");
+    let made = |lot: Option<&str>, version: &str| {
+        let mut device = json!({
+            "resourceType": "Device", "id": "hub", "meta": { "versionId": version }, "status": "active",
+            "patient": { "reference": "Patient/a" }, "deviceName": [{ "name": "Hub", "type": "user-friendly-name" }],
+            "manufacturer": "Example", "modelNumber": "H2", "serialNumber": "77", "version": [{ "value": "3.4" }],
+        });
+        if let Some(lot) = lot {
+            device["lotNumber"] = json!(lot);
+        }
+        at.page(&device);
+    };
+    made(Some("L1"), "1");
+    let of = |key: &str, fact: &str| row(&whole(&at), key)[fact].clone();
+    for (fact, value) in
+        [("maker", "Example"), ("model", "H2"), ("serial", "77"), ("lot", "L1"), ("firmware", "3.4")]
+    {
+        assert_eq!(of("a/hub", fact), value, "{fact}");
+        assert_eq!(of("a/plain", fact), Value::Null, "{fact}");
+    }
+    made(None, "2");
+    assert_eq!((of("a/hub", "lot"), of("a/hub", "serial")), (Value::Null, json!("77")), "taken back");
+}
+
+#[test]
 fn a_trend_that_is_not_worked_out_yet_is_none_and_both_lists_share_what_is() {
     let at = station();
     for n in 0..45 {

@@ -38,6 +38,7 @@ fn station(server: Option<&str>) -> At {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     let source = Source { reference: "Patient/p".into(), version: "1".into() };
     let facts = vec![Fact { source, updated_at: None, body: Body::Person(person) }];

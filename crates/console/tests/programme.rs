@@ -184,6 +184,54 @@ fn who_may_not_see_the_list_is_refused_and_the_log_says_so() {
 }
 
 #[test]
+fn whoever_calls_sees_how_somebody_is_reached_and_nothing_of_it_that_is_withheld_or_over() {
+    let at = station();
+    at_home(&at, "h1", "Roth");
+    at_home(&at, "h2", "Marsh");
+    let reached = |of: &str| serde_json::to_value(at.console.contacts(&of.into()).unwrap()).unwrap();
+    let patient = |more: Value, version: &str| {
+        let mut patient = json!({ "resourceType": "Patient", "id": "h1", "meta": { "versionId": version }, "name": [{ "family": "Roth" }] });
+        patient.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        at.page(&patient);
+    };
+    assert_eq!(reached("h1")["unknown"], "The server tells no telephone and no address");
+    patient(
+        json!({
+            "telecom": [{ "system": "phone", "value": "1", "use": "old" }, { "system": "phone", "value": "020 7946 0123", "use": "mobile" }],
+            "address": [{ "line": ["4 Mill Lane"], "city": "Eastbury" }],
+            "communication": [{ "language": { "coding": [{ "code": "pl" }] } }],
+            "contact": [{ "name": { "text": "Eva Roth" }, "relationship": [{ "text": "Daughter" }],
+                "telecom": [{ "system": "phone", "value": "020 7946 0456" }] }],
+        }),
+        "2",
+    );
+    let told = reached("h1");
+    assert_eq!(told["unknown"], Value::Null);
+    assert_eq!(told["points"], json!([{ "what": "Telephone, mobile", "value": "020 7946 0123" }]));
+    assert_eq!((&told["address"], &told["languages"]), (&json!("4 Mill Lane, Eastbury"), &json!(["pl"])));
+    assert_eq!(told["people"][0]["name"], "Eva Roth");
+    assert_eq!(told["people"][0]["points"][0]["value"], "020 7946 0456");
+    // Another person's is another's, and what is taken back is gone.
+    assert!(reached("h2")["points"].as_array().unwrap().is_empty());
+    assert!(reached("nobody")["unknown"].as_str().unwrap().starts_with("Not read"));
+    patient(json!({}), "3");
+    assert_eq!(reached("h1")["unknown"], "The server tells no telephone and no address");
+    // Also where a record that was merged into theirs told of one.
+    at.page(&json!({ "resourceType": "Patient", "id": "old", "telecom": [{ "system": "phone", "value": "020 7946 0999" }] }));
+    patient(json!({ "link": [{ "type": "replaces", "other": { "reference": "Patient/old" } }] }), "31");
+    assert_eq!(reached("h1")["unknown"], "The server tells no telephone and no address");
+    patient(json!({ "telecom": [{ "system": "phone", "value": "020 7946 0789" }] }), "40");
+    at.page(&json!({ "resourceType": "Consent", "id": "c", "status": "active",
+        "scope": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy" }] },
+        "patient": { "reference": "Patient/h1" }, "provision": { "type": "deny" } }));
+    let held = reached("h1");
+    assert!(held["unknown"].as_str().unwrap().starts_with("Withheld: "), "{held}");
+    assert!(!held.to_string().contains("0789"), "{held}");
+    at.comes(IT);
+    assert!(matches!(at.console.contacts(&"h2".into()), Err(ConsoleError::MayNot(_))));
+}
+
+#[test]
 fn of_many_people_some_are_worked_out_in_a_look_and_then_those_alone_who_changed() {
     let at = station();
     for n in 0..45 {

@@ -189,6 +189,26 @@ fn limits_are_shown_and_typed_in_the_unit_of_the_screen_and_in_no_other() {
 }
 
 #[test]
+fn of_whom_glucose_was_never_measured_its_limits_read_as_everybodys_here() {
+    let at = At::of(&[1]);
+    at.comes(1);
+    for id in ["measured", "other"] {
+        at.page(&serde_json::json!({ "resourceType": "Patient", "id": id, "active": true, "name": [{ "family": id }] }));
+    }
+    let unit = |id: &str| {
+        let limits = at.console.limits(&id.into()).unwrap();
+        limits.measures.iter().find(|m| m.measure == clinical::Measure::Glucose).unwrap().shown.word()
+    };
+    assert_eq!(unit("other"), "mg/dL");
+    at.page(&serde_json::json!({
+        "resourceType": "Observation", "id": "g", "status": "final", "code": { "coding": [{ "system": "http://loinc.org", "code": "15074-8" }] },
+        "subject": { "reference": "Patient/measured" }, "effectiveDateTime": "2026-03-14T03:00:00Z",
+        "valueQuantity": { "value": 5.4, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L" },
+    }));
+    assert_eq!((unit("measured"), unit("other")), ("mmol/L", "mmol/L"));
+}
+
+#[test]
 fn an_open_window_is_told_of_each_change_by_whomever_and_of_no_refusal() {
     let at = At::station();
     at.comes(0);

@@ -26,6 +26,7 @@ fn cache(folder: &std::path::Path, sent: &str, number: &str, site: Option<&str>)
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     let samples = (1..6).map(|n| Sample {
         comparator: None,

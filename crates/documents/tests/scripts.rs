@@ -43,6 +43,7 @@ fn person(n: usize, (family, given): (&str, &str), times: usize) -> Person {
         deceased: n.is_multiple_of(5),
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     }
 }
 

@@ -103,8 +103,13 @@ mod tests {
 
     #[test]
     fn two_of_one_name_are_told_apart() {
-        let device =
-            |id: &str, name: &str| Device { id: id.into(), patient: None, name: name.into(), active: true };
+        let device = |id: &str, name: &str| Device {
+            id: id.into(),
+            patient: None,
+            name: name.into(),
+            active: true,
+            make: None,
+        };
         let known = [device("a", "Glucose sensor"), device("b", "Glucose sensor"), device("c", "Pump")];
         let words = |before: &str, now: &str| {
             DeviceChange { at: Instant(0), before: before.into(), device: now.into() }.words(&known)

@@ -207,6 +207,7 @@ mod tests {
             deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
+            contacts: None,
         };
         commit(&vault, "Patient/p", "1", Body::Person(person));
         assert_eq!(first.changes(), Changes::EVERYTHING);

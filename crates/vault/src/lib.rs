@@ -52,6 +52,7 @@ pub use series::spans::Span;
 pub use series::window::{Blocks, Columns, Opened, Window, steps_of};
 
 pub use facts::brought::{Brought, Next};
+pub use facts::contacts::Reached;
 pub use facts::held::{HELD_ALARM, HELD_NOTE, Held, Sight};
 pub use facts::ingest::PageCommit;
 pub use facts::newest::{SeriesInfo, SeriesValue};

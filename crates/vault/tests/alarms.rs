@@ -117,6 +117,7 @@ proptest! {
                 deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
+                contacts: None,
             };
             let facts = vec![fact(format!("Patient/p{p}"), 1, Body::Person(person))];
             vault.commit(PageCommit { facts, ..Default::default() }).unwrap();

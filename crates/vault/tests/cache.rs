@@ -390,6 +390,7 @@ fn no_name_and_no_number_stands_in_clear_in_any_file() {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     vault.commit(page(vec![fact("Patient/p-canary", "1", Body::Person(person))])).unwrap();
     vault.record_action(take("act", "e"), "Canaryname".into()).unwrap();

@@ -72,6 +72,7 @@ fn person() -> Fact {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     fact("Patient/p", "1", Body::Person(person))
 }

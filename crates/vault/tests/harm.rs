@@ -60,6 +60,7 @@ fn people(vault: &Vault, n: usize) {
                 deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
+                contacts: None,
             }),
         })
         .collect();

@@ -323,6 +323,7 @@ fn person(id: &str, replaced_by: Option<&str>, replaces: &[&str]) -> Fact {
         deceased: false,
         replaced_by: replaced_by.map(Into::into),
         replaces: replaces.iter().map(|id| (*id).into()).collect(),
+        contacts: None,
     });
     fact(&format!("Patient/{id}"), "1", body)
 }

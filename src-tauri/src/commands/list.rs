@@ -33,6 +33,7 @@ macro_rules! every_command {
                 outbox::waiting,
                 people::find_people,
                 people::look_once,
+                programme::contacts,
                 programme::devices,
                 programme::log_call,
                 programme::programme,

@@ -2,7 +2,7 @@
 
 use clinical::Instant;
 use console::Act;
-use console::view::{Devices, Programme};
+use console::view::{Contacts, Devices, Programme};
 use tauri::State;
 
 use super::work::{Answer, act, work};
@@ -13,6 +13,13 @@ use crate::session::Session;
 #[specta::specta]
 pub(super) async fn programme(session: State<'_, Session>) -> Answer<Programme> {
     work(&session, |console| console.programme()).await
+}
+
+/// How somebody is reached, and who speaks for them.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn contacts(session: State<'_, Session>, patient: String) -> Answer<Contacts> {
+    work(&session, move |console| console.contacts(&patient.into())).await
 }
 
 /// Every device of people at home, what is to be put right first. While some are pending, the page asks again.

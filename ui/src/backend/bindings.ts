@@ -64,6 +64,8 @@ export const commands = {
 	findPeople: (by: SoughtBy, typed: string) => typedError<FoundPeople, Failure>(__TAURI_INVOKE("find_people", { by, typed })),
 	/**  What the server holds now of somebody who was found. */
 	lookOnce: (patient: string) => typedError<OnceLook, Failure>(__TAURI_INVOKE("look_once", { patient })),
+	/**  How somebody is reached, and who speaks for them. */
+	contacts: (patient: string) => typedError<Contacts, Failure>(__TAURI_INVOKE("contacts", { patient })),
 	/**  Every device of people at home, what is to be put right first. While some are pending, the page asks again. */
 	devices: () => typedError<Devices, Failure>(__TAURI_INVOKE("devices")),
 	/**  Logs a call of somebody at home. Durable when this returns. */
@@ -363,6 +365,37 @@ export type Colleague = {
 	whyNot: string | null,
 };
 
+/**  Somebody who is spoken to for the patient. */
+export type ContactPerson = {
+	/**  `not named` where no name is told. */
+	name: string,
+	/**  What they are to the patient; may be empty. */
+	relationship: string,
+	points: ContactPoint[],
+};
+
+/**  A number or an address. */
+export type ContactPoint = {
+	/**  `Telephone, home`. */
+	what: string,
+	/**  As the server has it. */
+	value: string,
+};
+
+/**  How somebody is reached, and who speaks for them. */
+export type Contacts = {
+	/**  The preferred first. */
+	points: ContactPoint[],
+	/**  Where they live. */
+	address: string | null,
+	/**  The preferred first: words, or a code of BCP 47. */
+	languages: string[],
+	/**  Who else is spoken to. */
+	people: ContactPerson[],
+	/**  Why nothing of it is known, where that is so. */
+	unknown: string | null,
+};
+
 /**  The battery of a device. */
 export type DeviceBattery = {
 	/**  `85 %`, `72 months left`. */
@@ -408,8 +441,16 @@ export type DeviceRow = {
 	implant: boolean,
 	/**  What it measures, in words. */
 	sends: string | null,
+	/**  Who made it. */
 	maker: string | null,
+	model: string | null,
+	/**  Of which lot. */
+	lot: string | null,
+	serial: string | null,
+	/**  The version of its firmware, or of its software. */
 	firmware: string | null,
+	/**  Until when it may be put to use, as sent. */
+	expires: string | null,
 	/**  Its battery, as it told last. */
 	battery: DeviceBattery | null,
 	/**  When it was heard last. */

@@ -6,6 +6,7 @@ import type {
   Alarm,
   AppState,
   Backend,
+  Contacts,
   DeviceRow,
   Devices,
   InsulinBlock,
@@ -466,6 +467,18 @@ export function programme(parts: Partial<Programme> = {}): Programme {
   };
 }
 
+/** Somebody with a telephone. */
+export function contacts(parts: Partial<Contacts> = {}): Contacts {
+  return {
+    points: [{ what: 'Telephone, mobile', value: '020 7946 0123' }],
+    address: null,
+    languages: [],
+    people: [],
+    unknown: null,
+    ...parts,
+  };
+}
+
 /** A device with nothing wrong, of which much was not given. */
 export function device(parts: Partial<DeviceRow> = {}): DeviceRow {
   return {
@@ -480,7 +493,11 @@ export function device(parts: Partial<DeviceRow> = {}): DeviceRow {
     implant: false,
     sends: 'Heart rate, SpO2',
     maker: null,
+    model: null,
+    lot: null,
+    serial: null,
     firmware: null,
+    expires: null,
     battery: {
       reads: '62 %',
       percent: 62,
@@ -524,6 +541,7 @@ const answers: Backend = {
   escalate: nothing,
   patient: () => Promise.resolve({ tile: tile(), alarms: [], doses: [], withheld: null, said: [] }),
   programme: () => Promise.resolve(programme()),
+  contacts: () => Promise.resolve(contacts()),
   devices: () => Promise.resolve(devices()),
   logCall: nothing,
   breakGlass: nothing,

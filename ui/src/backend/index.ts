@@ -36,6 +36,7 @@ export type {
   CallEntry,
   Cell,
   Colleague,
+  Contacts,
   DeviceRow,
   Devices,
   FileKind,
@@ -161,6 +162,7 @@ export const backend = {
   escalate: (episode: string) => open(commands.escalate(sitting, episode)),
   patient: (id: string) => open(commands.patient(id)),
   programme: () => open(commands.programme()),
+  contacts: (patient: string) => open(commands.contacts(patient)),
   devices: () => open(commands.devices()),
   logCall: (patient: string, reached: boolean, words: string, lookAgain: number | null) =>
     open(commands.logCall(sitting, patient, reached, words, lookAgain)),

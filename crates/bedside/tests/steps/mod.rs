@@ -319,6 +319,7 @@ impl Station {
                     deceased: false,
                     replaced_by: into.filter(|into| *into != who).map(|into| patient(into).into()),
                     replaces: Vec::new(),
+                    contacts: None,
                 };
                 self.take_in(format!("Patient/{}", patient(who)), Body::Person(person));
             }
@@ -344,6 +345,7 @@ impl Station {
                     patient: who.map(|who| patient(who).into()),
                     name: format!("Monitor {device}"),
                     active,
+                    make: None,
                 };
                 self.take_in(format!("Device/{}", device.id), Body::Device(device));
             }

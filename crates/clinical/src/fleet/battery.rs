@@ -1,7 +1,7 @@
 //! When a battery will be empty, by what it was.
 //!
-//! *House:* a straight line (least squares) through what was told since it was last charged or changed, of a week at the most; at least
-//! three values over six hours. A rise of five points and more is a charge. What was charged twice in the week before, and within the time in
+//! *House:* what it loses is told by a straight line (least squares) through what was told since it was last charged or changed, of a week at
+//! the most, at least three values over six hours; how long it lasts, by the last of them. A rise of five points and more is a charge. What was charged twice in the week before, and within the time in
 //! which it is empty again, somebody charges: that it falls is no news.
 
 use crate::{DAY_MS, HOUR_MS, Instant};
@@ -73,8 +73,8 @@ pub fn battery_trend(charges: &[Charge], now: Instant) -> Option<BatteryTrend> {
         (xy + dx * (charge.percent - mean_y), xx + dx * dx)
     });
     let slope = xy / xx;
-    let at_last = (mean_y - slope * mean_x).max(0.0);
-    let left = at_last / -slope;
+    // From the level that was told last, which stands beside it.
+    let left = told.last()?.percent / -slope;
     if slope >= 0.0 || !left.is_finite() || left > FAR_MS {
         return None;
     }
@@ -109,6 +109,10 @@ mod tests {
         ] {
             assert_eq!(battery_trend(&charges(&percents), now), None, "{what}");
         }
+        // What it lasts agrees with the level that is shown beside it.
+        let uneven = battery_trend(&charges(&[50.0, 45.0, 44.0, 20.0]), now).unwrap();
+        let days = uneven.empty_at.ms_since(Instant(18 * HOUR_MS)) as f64 / DAY_MS as f64;
+        assert!((days * uneven.a_day - 20.0).abs() < 1e-3, "{uneven:?}");
         let after = battery_trend(&charges(&[30.0, 20.0, 90.0, 88.0, 86.0]), now).unwrap();
         assert!((after.a_day - 8.0).abs() < 1e-9 && after.values == 3);
     }

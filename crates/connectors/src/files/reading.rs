@@ -118,8 +118,13 @@ pub(crate) fn device_id(maker: &str, name: &str) -> DeviceId {
 
 /// As it is shown. What a file tells of it is past: whether it is in use is not known from it.
 pub(crate) fn device_fact(id: &DeviceId, name: &str, patient: &PatientId, given: &Given) -> Fact {
-    let device =
-        Device { id: id.clone(), patient: Some(patient.clone()), name: clean(name, 60), active: false };
+    let device = Device {
+        id: id.clone(),
+        patient: Some(patient.clone()),
+        name: clean(name, 60),
+        active: false,
+        make: None,
+    };
     let source = Source { reference: format!("Device/{id}").into(), version: "1".into() };
     Fact { source, updated_at: Some(given.read_at), body: Body::Device(device) }
 }

@@ -125,7 +125,7 @@ impl Tree {
         };
         let of = |id: &DeviceId| {
             let name = shown(id, self.names.get(id)?);
-            Some(Device { id: id.clone(), patient: Some(patient.clone()), name, active: true })
+            Some(Device { id: id.clone(), patient: Some(patient.clone()), name, active: true, make: None })
         };
         self.order.iter().filter_map(of).collect()
     }

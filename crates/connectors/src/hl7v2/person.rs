@@ -107,6 +107,7 @@ pub(crate) fn person(pid: &Segment, id: PatientId, mrn: String) -> (Person, Vec<
         deceased: has_died == "Y" || (has_died.is_empty() && !pid.field(29).is_empty()),
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     };
     (person, faults)
 }

@@ -34,8 +34,9 @@ impl Console {
         };
         let home = look.people(&of_them).0;
         let (months, pending) = self.months_of(who, &look, &home)?;
-        let since = self.read_many(|reader| reader.devices_known_since())?;
-        let register = Register::new(&look.ward.devices, since);
+        let (since, makes) =
+            self.read_many(|reader| Ok((reader.devices_known_since()?, reader.device_makes()?)))?;
+        let register = Register::new(&look.ward.devices, since, makes);
         let moment = Moment { now: look.now, heard: look.heard, is_fortnight_read: look.is_fortnight_read };
         let mut all = AllDevices {
             now: look.now,

@@ -3,13 +3,13 @@
 
 use bedside::phone_calls;
 use clinical::consent::Withheld;
-use clinical::{Actor, Measure, Right, Shown};
+use clinical::{Actor, Measure, PatientId, Right, Shown};
 
 use super::home::OfThem;
 use crate::at_home::{AllAtHome, Somebody, alarms_of, glucose_units, in_order, values_of};
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::view::Programme;
+use crate::view::{Contacts, Programme};
 
 impl Console {
     /// Everybody at home, worst first. A look works out some of the people who changed; who looks asks again while some are left.
@@ -20,6 +20,16 @@ impl Console {
         let who = self.somebody_here()?;
         self.may_look(&who, Right::Programme)?;
         Ok(self.all_at_home(&who)?.into())
+    }
+
+    /// How somebody is reached, and who speaks for them.
+    ///
+    /// # Errors
+    /// As [`Console::programme`].
+    pub fn contacts(&self, patient: &PatientId) -> Result<Contacts, ConsoleError> {
+        let who = self.somebody_here()?;
+        self.may_look(&who, Right::Programme)?;
+        Ok(self.read_of(patient, "contacts", |reader| reader.contacts_of(patient))?.into())
     }
 
     fn all_at_home(&self, who: &Actor) -> Result<AllAtHome, ConsoleError> {

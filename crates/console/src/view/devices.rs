@@ -50,8 +50,16 @@ pub struct DeviceRow {
     implant: bool,
     /// What it measures, in words.
     sends: Option<String>,
-    maker: Option<String>,
-    firmware: Option<String>,
+    /// Who made it.
+    pub maker: Option<String>,
+    model: Option<String>,
+    /// Of which lot.
+    pub lot: Option<String>,
+    serial: Option<String>,
+    /// The version of its firmware, or of its software.
+    pub firmware: Option<String>,
+    /// Until when it may be put to use, as sent.
+    expires: Option<String>,
     /// Its battery, as it told last.
     pub battery: Option<DeviceBattery>,
     /// When it was heard last.
@@ -124,9 +132,13 @@ fn row(one: OneDevice) -> DeviceRow {
         kind: kind(one.kind),
         implant: implant.is_some(),
         sends: sends(&one),
-        // The cache does not keep what a Device says of these: docs/home-devices.md, Open.
-        maker: None,
-        firmware: None,
+        maker: one.make.maker.clone(),
+        model: one.make.model.clone(),
+        lot: one.make.lot.clone(),
+        serial: one.make.serial.clone(),
+        firmware: one.make.firmware.clone(),
+        expires: one.make.expires.clone(),
+        // No server is known to tell it: docs/home-devices.md, Open.
         ends_at: None,
         battery: battery(&one),
         last_seen: one.heard_at.map(ms),
@@ -202,6 +214,10 @@ fn trend(trend: Option<BatteryTrend>, one: &OneDevice) -> String {
 /// How a device is: the worst that is wrong with it, or why nothing is told.
 fn state(one: &OneDevice) -> String {
     let worst = one.faults.first().map(|fault| fault.words.clone());
+    if let (None, Some(percent)) = (&worst, one.sent_too_little) {
+        let percent = (percent * 10.0).floor() / 10.0;
+        return format!("Sent {percent} % of the last 14 days, too little for figures");
+    }
     let none = || match one {
         OneDevice { is_replaced: true, .. } => "Another sensor is worn since",
         OneDevice { is_withheld: true, .. } => "Not judged: something of this person may be withheld",

@@ -8,6 +8,7 @@
 mod alarms;
 mod asks;
 mod board;
+mod contacts;
 mod devices;
 mod disclosures;
 mod episodes;
@@ -44,6 +45,7 @@ pub use self::trends::{
 pub use alarms::{Alarm, Load, Onset, QueueItem, Share, TimelineEntry, Waiting};
 pub use asks::{Answer, AsOf, Ask, Asked, Document, Head, Setting, StaffDeed, Stretch};
 pub use board::{Audio, Cell, Late, Link, Moment, Past, Progress, Spark, Tile, Unwatched, Update};
+pub use contacts::{ContactPerson, ContactPoint, Contacts};
 pub use devices::{DeviceBattery, DeviceFault, DeviceRow, Devices};
 pub use disclosures::{Disclosure, FileKind, Pages, PagesQuery, pages_bytes};
 pub use episodes::{Episode, EpisodeAction, episodes};

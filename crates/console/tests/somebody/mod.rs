@@ -15,6 +15,7 @@ pub(crate) fn person() -> Person {
         deceased: false,
         replaced_by: None,
         replaces: Vec::new(),
+        contacts: None,
     }
 }
 

@@ -16,6 +16,10 @@ pub(crate) mod measured;
 
 pub(crate) mod names;
 
+pub(crate) mod contacts;
+
+pub(crate) mod make;
+
 pub(crate) mod ward;
 
 pub(crate) mod alarms;

@@ -15,7 +15,7 @@ pub(crate) const MODIFIERS: [(&str, &str); 28] = [
     ("Patient.deceased[x]", "the board says so, and nothing is asked for any more"),
     ("Patient.link", "the record that stays is shown, under it what was said of the other"),
     ("Location.implicitRules", NOT_READ),
-    ("Location.status", "the name says that it is not in use"),
+    ("Location.status", "the name of a bed says that it is not in use"),
     ("Encounter.implicitRules", NOT_READ),
     ("Encounter.status", "a stay that is over or never was holds nobody in a bed"),
     ("Device.implicitRules", NOT_READ),

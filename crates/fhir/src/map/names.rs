@@ -5,11 +5,11 @@ use clinical::Instant;
 use crate::map::codes::IDENTIFIER_TYPE;
 use crate::map::text::clean;
 use crate::wire::datatypes::{HumanName, Identifier, Period};
-use crate::wire::time::parse_instant;
+use crate::wire::time::parse_end;
 
 /// Whether what holds for a period was over when the server said so last.
-fn is_over(period: Option<&Period>, updated: Option<Instant>) -> bool {
-    let end = period.and_then(|period| period.end.as_deref()).and_then(parse_instant);
+pub(crate) fn is_over(period: Option<&Period>, updated: Option<Instant>) -> bool {
+    let end = period.and_then(|period| period.end.as_deref()).and_then(parse_end);
     end.is_some_and(|end| updated.is_none_or(|updated| end <= updated))
 }
 
@@ -66,6 +66,7 @@ pub(crate) fn record_number(numbers: &[Identifier]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::time::parse_instant;
 
     #[test]
     fn nobody_is_called_by_a_name_that_is_over() {

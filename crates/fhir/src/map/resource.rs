@@ -169,9 +169,20 @@ fn map_body(
 /// false. Modifiers are none of them.
 fn is_optional(kind: &str, element: &str) -> bool {
     let names: &[&str] = match kind {
-        "Patient" => &["identifier", "name", "gender", "birthDate"],
+        "Patient" => {
+            &["identifier", "name", "gender", "birthDate", "telecom", "address", "communication", "contact"]
+        }
         "Location" => &["name", "physicalType", "partOf"],
-        "Device" => &["deviceName", "type"],
+        "Device" => &[
+            "deviceName",
+            "type",
+            "manufacturer",
+            "modelNumber",
+            "lotNumber",
+            "serialNumber",
+            "expirationDate",
+            "version",
+        ],
         "DetectedIssue" => {
             &["code", "severity", "detail", "identifiedDateTime", "identifiedPeriod", "patient"]
         }

@@ -6,6 +6,8 @@ use clinical::{
 };
 
 use crate::map::codes::{IDENTIFIER_TYPE, PHYSICAL_TYPE};
+use crate::map::contacts::contacts;
+use crate::map::make::make;
 use crate::map::names::{current_name, record_number};
 use crate::map::numbers::{Reason, decimal, unit};
 use crate::map::text::clean;
@@ -13,19 +15,20 @@ use crate::map::whose::{device_of, patient_of};
 use crate::wire::bases::Bases;
 use crate::wire::datatypes as types;
 use crate::wire::resource as r4;
-use crate::wire::time::parse_instant;
+use crate::wire::time::{parse_end, parse_instant};
 
 pub(crate) fn person(id: PatientId, updated: Option<Instant>, patient: r4::Patient, bases: &Bases) -> Body {
     let (family, given) = current_name(&patient.name, updated);
     let linked = |kind: &'static str| patient.link.iter().filter(move |link| link.kind == kind);
     let other = |link: &r4::PatientLink| link.other.as_ref().and_then(|r| r.id_of("Patient", bases));
     let replaced_by = linked("replaced-by").find_map(other);
+    let contacts = Some(Box::new(contacts(&patient, updated)));
     Body::Person(Person {
         id,
         mrn: record_number(&patient.identifier),
         family,
         given,
-        birth_date: patient.birth_date.map(|date| clean(&date, 10)),
+        birth_date: patient.birth_date.as_deref().map(|date| clean(date, 10)),
         sex: match patient.gender.as_deref() {
             Some("female") => Sex::Female,
             Some("male") => Sex::Male,
@@ -37,25 +40,26 @@ pub(crate) fn person(id: PatientId, updated: Option<Instant>, patient: r4::Patie
             && (replaced_by.is_some() || linked("replaced-by").next().is_none()),
         deceased: patient.deceased_boolean == Some(true) || patient.deceased_date_time.is_some(),
         replaces: linked("replaces").filter_map(other).collect(),
+        contacts,
         replaced_by,
     })
 }
 
 pub(crate) fn place(id: PlaceId, location: r4::Location, bases: &Bases) -> Result<Body, Reason> {
     let name = clean(location.name.as_deref().unwrap_or(id.as_str()), 60);
-    // Who lies there all the same is shown there, and whoever looks for the bed is told.
+    let kind =
+        location.physical_type.as_ref().and_then(|t| t.code(PHYSICAL_TYPE)).map_or(PlaceKind::Other, kind);
     let not_in_use = match location.status.as_deref() {
         None | Some("active") => "",
-        Some("suspended" | "inactive") => " (not in use)",
+        // Who lies there all the same is shown there, and whoever looks for the bed is told. A ward keeps its name: what is set for it
+        // is found by that, and people lie there.
+        Some("suspended" | "inactive") if kind == PlaceKind::Bed => " (not in use)",
+        Some("suspended" | "inactive") => "",
         Some(_) => return Err("its status is none that R4 has".into()),
     };
     Ok(Body::Place(Place {
         name: name + not_in_use,
-        kind: location
-            .physical_type
-            .as_ref()
-            .and_then(|t| t.code(PHYSICAL_TYPE))
-            .map_or(PlaceKind::Other, kind),
+        kind,
         part_of: location.part_of.and_then(|r| r.id_of("Location", bases)),
         id,
     }))
@@ -102,25 +106,34 @@ pub(crate) fn stay(
 /// Where somebody is, of the places that a stay names: what is planned, reserved or over is left out, by its status or by its
 /// period. Those that are said to be active count before those of which nothing is said, and of those the last that began.
 fn current(named: &[r4::EncounterLocation], updated: Option<Instant>, bases: &Bases) -> Vec<PlaceId> {
-    let at = |text: Option<&types::Str>| text.and_then(|text| parse_instant(text));
-    let start = |l: &r4::EncounterLocation| at(l.period.as_ref().and_then(|p| p.start.as_ref()));
-    let end = |l: &r4::EncounterLocation| at(l.period.as_ref().and_then(|p| p.end.as_ref()));
+    let start = |l: &r4::EncounterLocation| l.period.as_ref()?.start.as_deref().and_then(parse_instant);
+    let end = |l: &r4::EncounterLocation| l.period.as_ref()?.end.as_deref().and_then(parse_end);
     let holds = |l: &&r4::EncounterLocation| {
         // Without a time of the statement an end is one that has come.
         let is_over = end(l).is_some_and(|end| updated.is_none_or(|now| end <= now));
         let is_to_come = start(l).zip(updated).is_some_and(|(start, now)| start > now);
         !is_over && !is_to_come
     };
-    let active = |l: &&r4::EncounterLocation| l.status.as_deref() == Some("active");
-    let id = |l: &r4::EncounterLocation| l.location.id_of("Location", bases);
-    let found: Vec<PlaceId> = named.iter().filter(active).filter(holds).filter_map(id).collect();
-    if !found.is_empty() {
-        return found;
+    // What ends with this day holds all of it, unless somebody is elsewhere by now.
+    let ends_today = |l: &&r4::EncounterLocation| {
+        let begins = l.period.as_ref().and_then(|p| p.end.as_deref()).and_then(parse_instant);
+        begins.zip(updated).is_some_and(|(begins, now)| begins <= now)
+    };
+    let still = |mut places: Vec<&r4::EncounterLocation>| -> Vec<PlaceId> {
+        if !places.iter().all(ends_today) {
+            places.retain(|l| !ends_today(l));
+        }
+        places.into_iter().filter_map(|l| l.location.id_of("Location", bases)).collect()
+    };
+    let holding = || named.iter().filter(holds);
+    let active = still(holding().filter(|l| l.status.as_deref() == Some("active")).collect());
+    if !active.is_empty() {
+        return active;
     }
-    let unsaid = || named.iter().filter(|l| l.status.is_none()).filter(holds);
-    let last = unsaid().filter_map(start).max();
+    let unsaid = || holding().filter(|l| l.status.is_none());
+    let last = unsaid().filter(|l| !ends_today(l)).filter_map(start).max();
     // Several without any period are levels of one place, or one after the other.
-    unsaid().filter(|l| last.is_none() || start(l) == last).filter_map(id).collect()
+    still(unsaid().filter(|l| last.is_none() || start(l) == last).collect())
 }
 
 pub(crate) fn flag(
@@ -138,7 +151,7 @@ pub(crate) fn flag(
     let (start, end) = flag.period.map_or((None, None), |p| (p.start, p.end));
     let since =
         start.and_then(|t| parse_instant(&t)).or(updated).ok_or("it has no readable time (period)")?;
-    let ended = end.and_then(|t| parse_instant(&t));
+    let ended = end.and_then(|t| parse_end(&t));
     let codes = flag.code.coding.iter().filter_map(|coding| {
         Some(format!("{}|{}", clean(coding.system.as_deref()?, 200), clean(coding.code.as_deref()?, 64)))
     });
@@ -160,7 +173,9 @@ pub(crate) fn device(id: DeviceId, device: r4::Device, bases: &Bases) -> Body {
     }
     let named = device.device_name.first().map(|n| n.name.as_ref());
     let kind = device.kind.as_ref().and_then(types::Concept::words);
+    let make = Some(Box::new(make(&device)));
     Body::Device(Device {
+        make,
         patient: device.patient.and_then(|p| p.id_of("Patient", bases)),
         name: clean(named.or(kind).unwrap_or(id.as_str()), 60),
         active: device.status.as_deref().is_none_or(|s| s == "active"),
@@ -416,9 +431,24 @@ mod tests {
             ("over", vec![at("b", &status("completed"))], vec![]),
             (
                 "active, and ended all the same",
-                vec![at("b", &format!("{}{}", status("active"), until("2026-01-02")))],
+                vec![at("b", &format!("{}{}", status("active"), until("2026-01-01")))],
                 vec![],
             ),
+            ("until today", vec![at("b", &until("2026-01-02"))], vec!["b"]),
+            (
+                "until today, and elsewhere by now",
+                vec![at("old", &until("2026-01-02")), at("new", "")],
+                vec!["new"],
+            ),
+            (
+                "active until today, and elsewhere by now",
+                vec![
+                    at("old", &format!("{}{}", status("active"), until("2026-01-02"))),
+                    at("new", &status("active")),
+                ],
+                vec!["new"],
+            ),
+            ("until this morning", vec![at("b", &until("2026-01-02T08:00:00Z"))], vec![]),
         ] {
             let Body::Stay(stay) = stay_of("in-progress", "IMP", &locations.join(",")) else { panic!() };
             assert_eq!(stay.places, wanted.into_iter().map(PlaceId::from).collect::<Vec<_>>(), "{name}");

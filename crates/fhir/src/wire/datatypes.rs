@@ -179,6 +179,42 @@ pub(crate) struct HumanName<'a> {
 }
 
 #[derive(Deserialize)]
+pub(crate) struct ContactPoint<'a> {
+    #[serde(borrow)]
+    pub system: Text<'a>,
+    #[serde(borrow)]
+    pub value: Text<'a>,
+    #[serde(borrow, rename = "use")]
+    pub usage: Text<'a>,
+    pub rank: Option<u32>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Address<'a> {
+    #[serde(borrow, rename = "use")]
+    pub usage: Text<'a>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Text<'a>,
+    #[serde(borrow)]
+    pub text: Text<'a>,
+    #[serde(borrow, default)]
+    pub line: Vec<Text<'a>>,
+    #[serde(borrow)]
+    pub city: Text<'a>,
+    #[serde(borrow)]
+    pub state: Text<'a>,
+    #[serde(borrow)]
+    pub postal_code: Text<'a>,
+    #[serde(borrow)]
+    pub country: Text<'a>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
+}
+
+#[derive(Deserialize)]
 pub(crate) struct Identifier<'a> {
     #[serde(borrow, rename = "use")]
     pub usage: Text<'a>,

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::wire::datatypes::{
-    Coding, Concept, HumanName, Identifier, Meta, Period, Quantity, Reference, SampledData, Str, Text, Timing,
+    Address, Coding, Concept, ContactPoint, HumanName, Identifier, Meta, Period, Quantity, Reference,
+    SampledData, Str, Text, Timing,
 };
 
 /// What every resource has; read first, to know which kind follows.
@@ -129,6 +130,34 @@ pub(crate) struct Patient<'a> {
     pub deceased_date_time: Text<'a>,
     #[serde(borrow, default)]
     pub link: Vec<PatientLink<'a>>,
+    #[serde(borrow, default)]
+    pub telecom: Vec<ContactPoint<'a>>,
+    #[serde(borrow, default)]
+    pub address: Vec<Address<'a>>,
+    #[serde(borrow, default)]
+    pub communication: Vec<Spoken<'a>>,
+    #[serde(borrow, default)]
+    pub contact: Vec<PatientContact<'a>>,
+}
+
+/// What somebody speaks (`Patient.communication`).
+#[derive(Deserialize)]
+pub(crate) struct Spoken<'a> {
+    #[serde(borrow)]
+    pub language: Concept<'a>,
+    pub preferred: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PatientContact<'a> {
+    #[serde(borrow, default)]
+    pub relationship: Vec<Concept<'a>>,
+    #[serde(borrow)]
+    pub name: Option<HumanName<'a>>,
+    #[serde(borrow, default)]
+    pub telecom: Vec<ContactPoint<'a>>,
+    #[serde(borrow)]
+    pub period: Option<Period<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -197,6 +226,26 @@ pub(crate) struct Device<'a> {
     pub device_name: Vec<DeviceName<'a>>,
     #[serde(borrow, rename = "type")]
     pub kind: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub manufacturer: Text<'a>,
+    #[serde(borrow)]
+    pub model_number: Text<'a>,
+    #[serde(borrow)]
+    pub lot_number: Text<'a>,
+    #[serde(borrow)]
+    pub serial_number: Text<'a>,
+    #[serde(borrow)]
+    pub expiration_date: Text<'a>,
+    #[serde(borrow, default)]
+    pub version: Vec<DeviceVersion<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct DeviceVersion<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Concept<'a>>,
+    #[serde(borrow)]
+    pub value: Text<'a>,
 }
 
 #[derive(Deserialize)]

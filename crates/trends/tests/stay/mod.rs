@@ -43,6 +43,7 @@ pub(crate) fn stay() -> Vec<Fact> {
                 deceased: false,
                 replaced_by: None,
                 replaces: Vec::new(),
+                contacts: None,
             }),
         ),
         fact(

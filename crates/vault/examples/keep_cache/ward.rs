@@ -20,6 +20,7 @@ pub(crate) fn people() -> Vec<Fact> {
             deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
+            contacts: None,
         };
     let persons = [
         person("ari", "100234", "Þórðarson", "Ari Óskar", Some("1961-02-28"), Sex::Male, true),
@@ -61,6 +62,7 @@ pub(crate) fn people() -> Vec<Fact> {
         patient: patient.map(Into::into),
         name: name.into(),
         active,
+        make: None,
     };
     let devices = [
         device("mon-1", Some("ari"), "Monitor 1", true),

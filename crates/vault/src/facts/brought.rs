@@ -265,6 +265,7 @@ mod tests {
             deceased: false,
             replaced_by: None,
             replaces: Vec::new(),
+            contacts: None,
         };
         let source = Source { reference: "Patient/p".into(), version: "1".into() };
         Fact { source, updated_at: Some(Instant(at)), body: Body::Person(person) }

@@ -132,7 +132,8 @@ impl Reader<'_> {
         self.looking.map_or(Instant(i64::MAX), |(_, at)| at)
     }
 
-    fn held(&self, thing: &Thing) -> Result<Option<Held>, VaultError> {
+    /// Why a thing is withheld from who looks; its labels are read here.
+    pub(crate) fn held(&self, thing: &Thing) -> Result<Option<Held>, VaultError> {
         let Some(veil) = self.veil_over(thing.patient)? else { return Ok(None) };
         let labels = self.labels_of(thing.reference)?;
         Ok(Thing { labels: &labels, ..*thing }.held(&veil, self.looks_at()))

@@ -3,7 +3,7 @@
 use clinical::consent::{Consent, Label};
 use clinical::{
     About, Action, ActionId, ActorId, Body, Device, Dose, Episode, Fact, Flag, Instant, PatientId, Person,
-    Place, PlaceId, Role, Source, Stay, Unreadable,
+    Place, PlaceId, Role, SmolStr, Source, Stay, Unreadable,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
@@ -13,7 +13,9 @@ use crate::error::VaultError;
 use crate::facts::calls::{say_call, unsay_call};
 use crate::facts::codes::{place_code, stay_code};
 use crate::facts::consents::{hold_back, say_consent};
+use crate::facts::contacts::say_contacts;
 use crate::facts::labels::PageLabels;
+use crate::facts::makes::say_make;
 use crate::facts::merge::say_merges;
 use crate::facts::quarantine::{set_aside, take_out};
 use crate::facts::renewed::{Before, renew};
@@ -33,6 +35,8 @@ pub struct PageCommit {
     pub facts: Vec<Fact>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// Resources that could be read and are about nobody here: what could not be read of them before is nothing of this station's.
+    pub others: Vec<SmolStr>,
     /// The security labels of those that have some, by the source of what they said.
     pub labels: Vec<(Source, Vec<Label>)>,
     /// Cursors to move with it, as (name, value).
@@ -86,6 +90,7 @@ pub(crate) fn take_page(
     let is_kept = |reference: &str| page.facts.iter().any(|fact| fact.source.reference == reference);
     done.ward_changed |= hold_back(transaction, page.received, &page.unreadable, is_kept)?;
     done.quarantined = page.unreadable.len();
+    page.others.iter().try_for_each(|reference| take_out(transaction, reference))?;
     // What a step of the first sync has read to its end is looked at with other eyes: who has no stay now has none.
     done.ward_changed |= page.cursors.iter().any(|(name, _)| is_step(name) || is_member(name));
     for (kind, value) in &page.cursors {
@@ -241,6 +246,10 @@ impl<'a> Intake<'a> {
         let changed = match &fact.body {
             Body::Dose(dose) => self.labels.keep(&fact.source, &dose.patient, dose.at)?,
             Body::Flag(flag) => self.labels.keep(&fact.source, &flag.patient, flag.since)?,
+            // They are of how somebody is reached: that somebody is here is never withheld.
+            Body::Person(person) if person.contacts.is_some() => {
+                self.labels.keep(&fact.source, &person.id, Instant(i64::MAX))?
+            }
             Body::Episode(Episode { patient: Some(patient), onset, .. }) => {
                 self.labels.keep(&fact.source, patient, *onset)?
             }
@@ -269,8 +278,10 @@ impl<'a> Intake<'a> {
         let active = i64::from(person.active) | i64::from(person.deceased) << 1;
         let p = person;
         let merged = say_merges(self.transaction, self.received, p)?;
+        let is_reached_otherwise = say_contacts(self.transaction, self.received, p)?;
         if self.say("person", p.id.as_str(), &[&p.mrn, &p.family, &p.given, &p.birth_date, &sex, &active])?
             || merged
+            || is_reached_otherwise
         {
             self.done.ward_changed = true;
             self.done.patients.insert(person.id.clone());
@@ -298,6 +309,7 @@ impl<'a> Intake<'a> {
 
     fn device(&mut self, device: &Device) -> Result<(), VaultError> {
         let patient = device.patient.as_ref().map(PatientId::as_str);
+        self.done.ward_changed |= say_make(self.transaction, self.received, device)?;
         self.done.ward_changed |=
             self.say("device", device.id.as_str(), &[&patient, &device.name, &device.active])?;
         Ok(())
@@ -482,6 +494,11 @@ impl<'a> Intake<'a> {
             self.done.patients.extend(whose.flatten());
         }
         let gone = unsay(self.transaction, self.received, table, id)?;
+        let _with_it = match table {
+            "person" => unsay(self.transaction, self.received, "contact", id)?,
+            "device" => unsay(self.transaction, self.received, "make", id)?,
+            _ => 0,
+        };
         if table == "episode" {
             self.transaction.prepare_cached("DELETE FROM renewed WHERE id = ?")?.execute([id])?;
         }

@@ -24,6 +24,10 @@ pub(crate) mod quarantine;
 
 pub(crate) mod consent_text;
 
+pub(crate) mod contacts;
+
+pub(crate) mod makes;
+
 pub(crate) mod labels;
 
 pub(crate) mod held;

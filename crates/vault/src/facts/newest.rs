@@ -187,4 +187,17 @@ impl Reader<'_> {
         let sql = format!("SELECT {SERIES} FROM series s WHERE s.patient IN {records}");
         self.list(&sql, [patient.as_str()], series_info)
     }
+
+    /// The units in which a measure was ever sent of anybody.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn units_sent(&self, measure: Measure) -> Result<Vec<String>, VaultError> {
+        let all = self.list(
+            &format!("SELECT {SERIES} FROM series s GROUP BY s.mdc, s.code, s.unit"),
+            [],
+            series_info,
+        )?;
+        Ok(all.into_iter().filter(|s| s.measure() == Some(measure)).map(|s| s.unit).collect())
+    }
 }

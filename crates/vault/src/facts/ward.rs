@@ -100,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// Who lay where is looked up as of the view's moment, where this cache reaches back so far.
-    fn ward_known_by(&self) -> Result<Instant, VaultError> {
+    pub(crate) fn ward_known_by(&self) -> Result<Instant, VaultError> {
         let wanted = self.view.known_by.min(self.view.at);
         if self.view.known_by != Instant(i64::MAX) || wanted == Instant(i64::MAX) {
             return Ok(wanted);
@@ -147,6 +147,7 @@ impl Reader<'_> {
                         deceased: row.get::<_, i64>(6)? & 2 != 0,
                         replaced_by: None,
                         replaces: Vec::new(),
+                        contacts: None,
                     })
                 },
             )?,
@@ -261,7 +262,7 @@ impl Reader<'_> {
         let mut devices =
             self.list(&format!("SELECT id, patient, name, active FROM {table}"), [], |row| {
                 let (id, patient) = (id(row, 0)?, some_id(row, 1)?);
-                Ok(Device { id, patient, name: row.get(2)?, active: row.get(3)? })
+                Ok(Device { id, patient, name: row.get(2)?, active: row.get(3)?, make: None })
             })?;
         let survivors = self.survivors(self.ward_known_by()?)?;
         devices.iter_mut().filter_map(|d| d.patient.as_mut()).for_each(|patient| survivors.rename(patient));

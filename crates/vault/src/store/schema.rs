@@ -9,7 +9,7 @@ use crate::error::VaultError;
 use crate::store::page_cache;
 
 /// Raised with every change of the tables.
-pub(crate) const VERSION: i64 = 16;
+pub(crate) const VERSION: i64 = 17;
 /// Since this one the cache knows more of who acted than the name.
 pub(crate) const WITH_ACTORS: i64 = 6;
 
@@ -77,7 +77,7 @@ pub(crate) fn steps(connection: &Connection, from: i64, to: i64) -> Result<(), V
 
 /// The tables that remember what they said before, with their columns beside `id`, `received` and `until`, and the schema
 /// since which they do.
-pub(crate) const HISTORIES: [(&str, &str, i64); 9] = [
+pub(crate) const HISTORIES: [(&str, &str, i64); 11] = [
     ("person", "mrn, family, given, birth_date, sex, active", 2),
     ("place", "name, is_bed, part_of", 2),
     ("stay", "patient, place, in_progress", 2),
@@ -87,6 +87,8 @@ pub(crate) const HISTORIES: [(&str, &str, i64); 9] = [
     ("flag", "patient, codes, by, begins, ends", 3),
     ("merge", "survivor, said_by", 4),
     ("consent", "patient, body", 14),
+    ("contact", "patient, body", 17),
+    ("make", "patient, body", 17),
 ];
 
 /// The columns of a table with a history.
@@ -113,9 +115,9 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, VaultError> {
 }
 
 /// What brings a file from each version to the next.
-const STEPS: [&str; 16] = [
+const STEPS: [&str; 17] = [
     TABLES, RECEIVED, FLAGS, MERGES, YEARS, ACTORS, KINDS, STATES, CALLS, WITNESSES, OUTAGES, RECORD, STAFF,
-    CONSENTS, GIVEN_PINS, PENS,
+    CONSENTS, GIVEN_PINS, PENS, CONTACTS,
 ];
 
 const TABLES: &str = "
@@ -375,4 +377,16 @@ const PENS: &str = "
 CREATE TABLE given_by (id TEXT PRIMARY KEY, device TEXT NOT NULL) WITHOUT ROWID;
 UPDATE cursor SET value = 'open' WHERE kind = 'first/MedicationAdministration' AND value = 'done';
 UPDATE cursor SET value = trim(replace(' ' || value || ' ', ' first/MedicationAdministration ', ' ')) WHERE kind GLOB 'read/*';
+";
+
+/// How people are reached, by their records, and how devices were made. People and devices are read once more, for what was left out
+/// before.
+const CONTACTS: &str = "
+CREATE TABLE contact (id TEXT PRIMARY KEY, patient TEXT NOT NULL, body TEXT NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX contact_of ON contact (patient);
+CREATE TABLE make (id TEXT PRIMARY KEY, patient TEXT, body TEXT NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX make_of ON make (patient);
+UPDATE cursor SET value = 'open' WHERE kind IN ('first/Patient', 'first/Device') AND value = 'done';
+UPDATE cursor SET value = trim(replace(replace(' ' || value || ' ', ' first/Patient ', ' '), ' first/Device ', ' '))
+  WHERE kind GLOB 'read/*';
 ";

@@ -11,7 +11,10 @@ use crate::store::schema::HISTORIES;
 use crate::store::vault::Vault;
 
 /// What is about the patient `?1`, in an order in which nothing loses what it hangs on.
-const ABOUT: [&str; 21] = [
+const ABOUT: [&str; 22] = [
+    // A place of the screen is a word and an id.
+    "DELETE FROM draft WHERE substr(place, instr(place, ' ') + 1) = ?1
+     OR substr(place, instr(place, ' ') + 1) IN (SELECT id FROM episode WHERE patient = ?1)",
     "DELETE FROM said WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM sample WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
     "DELETE FROM corrected WHERE source IN (SELECT source FROM chunk WHERE series IN (SELECT id FROM series WHERE patient = ?1))",
@@ -61,12 +64,17 @@ impl Vault {
             let here: BTreeSet<PatientId> = reader.records_with(&here.collect())?;
             let is_due = |left: Option<Instant>| left.is_some_and(|left| now.ms_since(left) >= keep);
             let due = members.into_iter().filter(|(id, member)| is_due(member.left) && !here.contains(id));
-            Ok(due.map(|(id, _)| id).collect::<Vec<_>>())
+            Ok(due.map(|(id, member)| (member.cursor(&id), id)).collect::<Vec<_>>())
         })?;
         let mut rows = 0;
-        for patient in gone {
+        for ((member, left), patient) in gone {
             rows += self.write(move |connection| {
                 let transaction = connection.transaction()?;
+                // Who came back meanwhile stays.
+                let has_left = "SELECT EXISTS (SELECT 1 FROM cursor WHERE kind = ? AND value = ?)";
+                if !transaction.query_row(has_left, [&member, &left], |row| row.get::<_, bool>(0))? {
+                    return Ok(0);
+                }
                 let rows = remove(&transaction, &patient)?;
                 transaction.commit()?;
                 Ok(rows)
@@ -110,8 +118,8 @@ mod tests {
         Confidentiality, Consent, Effect, Label, Provision, Scope as ConsentScope, Status,
     };
     use clinical::{
-        About, Action, Actor, Body, Care, Code, Decimal, Device, Episode, Fact, Flag, HOUR_MS, Person, Place,
-        PlaceKind, Priority, Quality, Sample, Scope, Sex, Source, Stay, Verb,
+        About, Action, Actor, Body, Care, Code, Contacts, Decimal, Device, DeviceMake, Episode, Fact, Flag,
+        HOUR_MS, Person, Place, PlaceKind, Priority, Quality, Sample, Scope, Sex, Source, Stay, Verb,
     };
 
     use super::*;
@@ -138,6 +146,10 @@ mod tests {
             deceased: false,
             replaced_by: None,
             replaces: vec![format!("{id}-old").as_str().into()],
+            contacts: Some(Box::new(Contacts {
+                address: Some(format!("where {family} {id} lives")),
+                ..Contacts::default()
+            })),
         };
         let stay = |in_progress| Stay {
             id: format!("{id}-stay").as_str().into(),
@@ -183,6 +195,10 @@ mod tests {
             patient: Some(patient.clone()),
             name: "Monitor".into(),
             active: true,
+            make: Some(Box::new(DeviceMake {
+                serial: Some(format!("serial of {id}")),
+                ..DeviceMake::default()
+            })),
         };
         let flag = Flag {
             id: format!("{id}-flag").as_str().into(),

@@ -10,6 +10,8 @@ pub(crate) mod story;
 
 pub(crate) mod world;
 
+pub(crate) mod home;
+
 pub(crate) mod physiology;
 
 pub(crate) mod wave;

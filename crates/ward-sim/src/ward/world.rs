@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::ward::home;
 use crate::ward::noise::{place, unit, whole};
 
 /// A simulated person with a place and a physiology of their own.
@@ -130,10 +131,14 @@ impl Person {
             "birthDate": format!("{:04}-{:02}-{:02}", self.birth.0, self.birth.1, self.birth.2),
         })];
         let device = |id: String, name: &str| {
-            json!({
+            let mut device = json!({
                 "resourceType": "Device", "id": id, "status": "active", "patient": patient,
                 "deviceName": [{ "name": name, "type": "user-friendly-name" }],
-            })
+            });
+            if self.bed.is_none() {
+                home::made(&mut device, self.index, name);
+            }
+            device
         };
         match self.ward() {
             Some((ward, number)) => {
@@ -167,6 +172,7 @@ impl Person {
                 }
             }
             None => {
+                home::reached(&mut out[0], self.index, self.family);
                 out.push(json!({
                     "resourceType": "Encounter", "id": format!("{id}-stay"), "status": "in-progress",
                     "class": { "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HH" },

@@ -2,7 +2,7 @@ import { cleanup, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { answer, asked, atHome, begin, live, NOW, programme, station, tile, who } from '../../backend/fake';
+import { answer, asked, atHome, begin, contacts, live, NOW, programme, station, tile, who } from '../../backend/fake';
 import { board, Row } from '../../lib/board.svelte';
 import Programme from './Programme.svelte';
 
@@ -119,6 +119,38 @@ it('shows beside the list what each reason rests on, and opens the patient', asy
   expect(side.textContent).toContain('last day 84, week before 73');
   await hand.click(screen.getByTestId('home-open'));
   expect([board.screen, board.patient]).toEqual(['patient', 'h1']);
+});
+
+it('shows beside the list how somebody is reached, says why it is not known, and hides it with the names', async () => {
+  answer({
+    contacts: (patient) =>
+      patient === 'h1'
+        ? Promise.resolve(
+            contacts({
+              languages: ['pl'],
+              address: '4 Mill Lane, Eastbury',
+              people: [{ name: 'Eva Marsh', relationship: 'Daughter', points: [] }],
+            }),
+          )
+        : patient === 'h2'
+          ? Promise.resolve(contacts({ points: [], unknown: 'Withheld: the patient refused it' }))
+          : Promise.reject(new Error('The cache could not be read')),
+  });
+  await show();
+  const told = async (row: string, words: string) => {
+    await hand.click(screen.getByTestId(row));
+    await vi.waitFor(() => expect(screen.getByTestId('reach').textContent).toContain(words));
+  };
+  await told('home-h1', '020 7946 0123');
+  const text = screen.getByTestId('reach').textContent;
+  for (const words of ['Polish', '4 Mill Lane, Eastbury', 'Eva Marsh', 'Daughter', 'No telephone is told'])
+    expect(text).toContain(words);
+  await told('home-h2', 'Withheld: the patient refused it.');
+  expect(screen.getByTestId('reach').textContent).not.toContain('020');
+  await told('home-h3', 'Not known: The cache could not be read');
+  board.initials = true;
+  await told('home-h1', 'Not shown while names are hidden');
+  expect(screen.getByTestId('reach').textContent).not.toContain('020');
 });
 
 it('logs a call with its outcome, the words and when to look again, and asks anew', async () => {

@@ -57,6 +57,15 @@ fn follow_at(bus: &Connection, lock: &Arc<dyn Fn(Away) + Send + Sync>) -> zbus::
             }
         }
     })?;
+    // Another seat or terminal is in front: whoever comes back to this one is not who left it.
+    let (actives, lock_too) = (session.receive_property_changed::<bool>("Active"), lock.clone());
+    std::thread::Builder::new().name("logind-active".into()).spawn(move || {
+        for active in actives {
+            if !active.get().unwrap_or(true) {
+                lock_too(Away::Desktop);
+            }
+        }
+    })?;
     // Held until the program ends: nobody is watched by a machine that sleeps.
     let _awake = inhibit(&manager, "block");
     let mut delay = inhibit(&manager, "delay");
@@ -159,10 +168,16 @@ mod tests {
         async fn prepare_for_sleep(emitter: &SignalEmitter<'_>, begins: bool) -> zbus::Result<()>;
     }
 
-    struct Session;
+    /// Whether it is in front.
+    struct Session(bool);
 
     #[zbus::interface(name = "org.freedesktop.login1.Session")]
     impl Session {
+        #[zbus(property)]
+        fn active(&self) -> bool {
+            self.0
+        }
+
         #[zbus(signal)]
         async fn lock(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
     }
@@ -175,7 +190,7 @@ mod tests {
             .builder()
             .serve_at(MANAGER, Manager { asked })
             .unwrap()
-            .serve_at("/org/freedesktop/login1/session/_32", Session)
+            .serve_at("/org/freedesktop/login1/session/_32", Session(true))
             .unwrap()
             .name(LOGIND)
             .unwrap()
@@ -193,7 +208,12 @@ mod tests {
         assert_eq!(names, ["Vigil sleep block", "Vigil sleep delay"]);
 
         let session = desktop.object_server().interface::<_, Session>("/org/freedesktop/login1/session/_32");
-        zbus::block_on(Session::lock(session.unwrap().signal_emitter())).unwrap();
+        let session = session.unwrap();
+        zbus::block_on(Session::lock(session.signal_emitter())).unwrap();
+        assert_eq!(locks.recv_timeout(patience), Ok(Away::Desktop));
+        // Another terminal comes to the front.
+        session.get_mut().0 = false;
+        zbus::block_on(session.get().active_changed(session.signal_emitter())).unwrap();
         assert_eq!(locks.recv_timeout(patience), Ok(Away::Desktop));
 
         let manager = desktop.object_server().interface::<_, Manager>(MANAGER).unwrap();

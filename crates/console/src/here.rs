@@ -46,6 +46,17 @@ pub(crate) enum Seat {
     Empty { since: Instant, why: Away },
 }
 
+/// What who takes a seat must or may do about their PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OwnPin {
+    /// Nothing.
+    Holds,
+    /// They have signed in fully.
+    MayChange { until: Instant },
+    /// They came by one that IT gave.
+    MustChange,
+}
+
 /// A glass that somebody broke in this sitting.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
@@ -97,11 +108,16 @@ impl Here {
         }
     }
 
-    /// Another takes the seat, or leaves it. Gives the broken glasses that end with it.
-    pub(crate) fn change(&mut self, seat: Seat, now: Instant) -> Vec<Broken> {
+    /// Another takes the seat, or leaves it, with what they must or may do about their PIN. Gives the broken glasses that end with it.
+    pub(crate) fn change(&mut self, seat: Seat, own_pin: OwnPin, now: Instant) -> Vec<Broken> {
         self.before = self.who().map(|who| (self.sitting, who.id.clone(), now));
         self.sitting = self.sitting.wrapping_add(1);
-        (self.seat, self.touched, self.may_choose_pin, self.must_choose_pin) = (seat, now, None, false);
+        (self.seat, self.touched) = (seat, now);
+        (self.may_choose_pin, self.must_choose_pin) = match own_pin {
+            OwnPin::Holds => (None, false),
+            OwnPin::MayChange { until } => (Some(until), false),
+            OwnPin::MustChange => (None, true),
+        };
         std::mem::take(&mut self.glasses)
     }
 

@@ -29,7 +29,13 @@ describe('ages as a nurse reads them', () => {
       '12:40',
       '20 Nov',
     ]);
-    expect(shortAge(now - 368 * 86_400_000, now)).toBe('2025');
+    const yearAgo = now - 368 * 86_400_000;
+    expect([shortAge(yearAgo, now), age(yearAgo, now), when(yearAgo, now), exactly(yearAgo, now)]).toEqual([
+      '2025',
+      '20 Nov 2025 14:06',
+      'Thu 20 Nov 2025 14:06',
+      'Thu 20 Nov 2025 14:06:00',
+    ]);
   });
   it('reads partial birth dates', () => {
     expect(birthDate('1955-03-14')).toBe('14 Mar 1955');

@@ -47,10 +47,15 @@ export function midnights(from: number, to: number): number[] {
 /** Whether a day begins there. */
 export const isMidnight = (at: number): boolean => midnights(at, at).length > 0;
 
-export function dayTime(at: number): string {
+/** Where it is told when it is read, a day of long ago has its year: there is another of its name. */
+export function dayTime(at: number, now = at): string {
   const d = new Date(at);
-  return `${DAYS[d.getDay()]} ${d.getDate()} ${MONTHS[d.getMonth()]} ${hhmm(at)}`;
+  return `${DAYS[d.getDay()]} ${dayMonth(at)}${year(at, now)} ${hhmm(at)}`;
 }
+
+/** After so long a day of the same name may be meant. */
+const LONG_AGO = 300 * 86_400_000;
+const year = (at: number, now: number): string => (now - at < LONG_AGO ? '' : ` ${new Date(at).getFullYear()}`);
 
 export function dayMonth(at: number): string {
   const d = new Date(at);
@@ -71,18 +76,18 @@ export function birthDate(date: string): string {
 const isSameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
 
 /** A moment as it is told at `now`: `02:45` of today, `Fri 27 Nov 02:45` of any other day. */
-export const when = (at: number, now: number): string => (isSameDay(at, now) ? hhmm(at) : dayTime(at));
+export const when = (at: number, now: number): string => (isSameDay(at, now) ? hhmm(at) : dayTime(at, now));
 
 /** The same to the second. */
 export const exactly = (at: number, now: number): string =>
-  isSameDay(at, now) ? hhmmss(at) : `${dayTime(at).split(' ').slice(0, 3).join(' ')} ${hhmmss(at)}`;
+  isSameDay(at, now) ? hhmmss(at) : `${dayTime(at, now).split(' ').slice(0, -1).join(' ')} ${hhmmss(at)}`;
 
 /** The age of a value in steps of ten seconds: `<10 s`, `40 s`, `6 min`, then the hour it was taken at, then the day. Monitors
  *  send every five; what comes as it should has an age that stands still, and one that moves means something. */
 export function age(at: number, now: number): string {
   const s = Math.max(0, Math.round((now - at) / 1000));
   if (s < 600) return inSteps(s);
-  return isSameDay(at, now) ? hhmm(at) : `${dayMonth(at)} ${hhmm(at)}`;
+  return isSameDay(at, now) ? hhmm(at) : `${dayMonth(at)}${year(at, now)} ${hhmm(at)}`;
 }
 
 /** The same where there is room for six letters: of a value of the night before how old it is, of an older one the day, and of
@@ -92,7 +97,7 @@ export function shortAge(at: number, now: number): string {
   if (ms < 600_000 || isSameDay(at, now)) return age(at, now);
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
   if (ms < 72_000_000) return `${Math.floor(ms / 3_600_000)} h`;
-  return ms < 300 * 86_400_000 ? dayMonth(at) : String(new Date(at).getFullYear());
+  return ms < LONG_AGO ? dayMonth(at) : String(new Date(at).getFullYear());
 }
 
 /** Minutes and more as words: `33 min`, `1 h 12 min`, `3 h`, `3 d 4 h`. */

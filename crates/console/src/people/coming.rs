@@ -8,7 +8,7 @@ use vault::{Cost, EntryKind, Pin, StaffMember};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::here::Seat;
+use crate::here::{Broken, OwnPin, Seat};
 
 /// For so long after a full sign-in somebody may choose a PIN: milliseconds.
 const CHOOSE: i64 = 10 * MINUTE_MS;
@@ -30,12 +30,8 @@ impl Console {
         let tried = by_pin(&self.vault, id, &Pin::typed(pin.to_owned()), self.now(), self.lease()?);
         drop(one_at_a_time);
         let is_given = tried.as_ref().is_ok_and(|member| member.pin_is_given);
-        self.let_in(tried, "PIN", Some(id))?;
-        if is_given {
-            self.here().must_choose_pin = true;
-            self.wake();
-        }
-        Ok(())
+        let own_pin = if is_given { OwnPin::MustChange } else { OwnPin::Holds };
+        self.let_in(tried, "PIN", Some(id), own_pin)
     }
 
     /// Somebody holds a badge to the reader.
@@ -49,7 +45,7 @@ impl Console {
         } else {
             Err(NotLetIn::NobodysBadge)
         };
-        self.let_in(tried, "badge", None)
+        self.let_in(tried, "badge", None, OwnPin::Holds)
     }
 
     /// Somebody signed in at the hospital's sign-in service. At a station without people it is nobody's seat that changes.
@@ -63,10 +59,8 @@ impl Console {
         let id = id.map(ActorId::from).ok_or(NotLetIn::Unknown)?;
         let member = self.vault.read(|reader| reader.member(&id))?.ok_or(NotLetIn::Unknown)?;
         self.vault.signed_in_fully(&id, self.now())?;
-        self.let_in(Ok(member), "hospital account", Some(&id))?;
-        self.here().may_choose_pin = Some(self.now() + CHOOSE);
-        self.wake();
-        Ok(())
+        let own_pin = OwnPin::MayChange { until: self.now() + CHOOSE };
+        self.let_in(Ok(member), "hospital account", Some(&id), own_pin)
     }
 
     /// Who is here, in this sitting, chooses their PIN, after they have signed in fully, or came by one that IT gave.
@@ -120,6 +114,7 @@ impl Console {
         tried: Result<StaffMember, NotLetIn>,
         by: &str,
         id: Option<&ActorId>,
+        own_pin: OwnPin,
     ) -> Result<(), ConsoleError> {
         self.settles();
         let member = match tried {
@@ -139,14 +134,19 @@ impl Console {
         let who = actor(&member);
         // First it is recorded, then it is theirs.
         self.log_as(EntryKind::SignIn, &who, format!("came by {by}"), Some(who.id.to_string()))?;
-        self.take_seat(Seat::Taken(who));
+        self.take_seat(Seat::Taken(who), own_pin);
         Ok(())
     }
 
     /// Nothing of the sitting before is shown in the next: not its moment, not what is somebody's.
-    pub(super) fn take_seat(&self, seat: Seat) {
+    pub(super) fn take_seat(&self, seat: Seat, own_pin: OwnPin) {
         let now = self.now();
-        let ended = self.here().change(seat, now);
+        let ended = self.here().change(seat, own_pin, now);
+        self.has_changed(ended);
+    }
+
+    /// What ends with a sitting.
+    pub(super) fn has_changed(&self, ended: Vec<Broken>) {
         self.present.lock().unwrap_or_else(PoisonError::into_inner).shown_to(self.user());
         self.look_back(None);
         self.wake();

@@ -7,7 +7,7 @@ use clinical::{MINUTE_MS, SECOND_MS};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::here::{Away, Seat};
+use crate::here::{Away, Here, OwnPin, Seat};
 use vault::EntryKind;
 
 /// The least time after which an idle station can lock: until then nothing has to be read.
@@ -21,11 +21,21 @@ impl Console {
     /// # Errors
     /// Of the cache; it is locked all the same.
     pub fn lock(&self, why: Away) -> Result<(), ConsoleError> {
-        let who = match &self.here().seat {
-            Seat::Taken(who) => who.clone(),
-            _ => return Ok(()),
+        self.lock_if(why, |_| true)
+    }
+
+    /// The same, where what is true of the seat still is when it is emptied: who comes in the same moment is not thrown out.
+    fn lock_if(&self, why: Away, still: impl FnOnce(&Here) -> bool) -> Result<(), ConsoleError> {
+        let now = self.now();
+        let (who, ended) = {
+            let mut here = self.here();
+            let Seat::Taken(who) = here.seat.clone() else { return Ok(()) };
+            if !still(&here) {
+                return Ok(());
+            }
+            (who, here.change(Seat::Empty { since: now, why }, OwnPin::Holds, now))
         };
-        self.take_seat(Seat::Empty { since: self.now(), why });
+        self.has_changed(ended);
         self.log_as(EntryKind::Lock, &who, format!("locked {}", why.words()), None)
     }
 
@@ -67,7 +77,8 @@ impl Console {
         } else if idle >= LEAST_IDLE {
             let after = self.vault.read(|reader| reader.site())?.idle_ms;
             if idle >= after {
-                return self.lock(Away::Idle(after));
+                // Whoever came or touched it meanwhile is here.
+                return self.lock_if(Away::Idle(after), |here| now.ms_since(here.touched) >= after);
             }
         }
         Ok(())

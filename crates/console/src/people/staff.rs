@@ -7,7 +7,7 @@ use vault::{Cost, EntryKind, GivenPin, MemberChange, NewEntry, Pin, StaffMember}
 use super::coming::actor;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::here::{Away, Seat};
+use crate::here::{Away, OwnPin, Seat};
 use crate::staff_change::{Secret, StaffChange};
 
 impl Console {
@@ -60,18 +60,18 @@ impl Console {
                     let here = self.here();
                     (here.may_choose_pin, here.must_choose_pin)
                 };
-                self.take_seat(Seat::Taken(actor(&member)));
+                self.take_seat(Seat::Taken(actor(&member)), OwnPin::Holds);
                 let mut here = self.here();
                 (here.may_choose_pin, here.must_choose_pin) = (may, must);
             }
             (Seat::Configured(_), Some(_)) => {
-                self.take_seat(Seat::Empty { since: self.now(), why: Away::NotYet });
+                self.take_seat(Seat::Empty { since: self.now(), why: Away::NotYet }, OwnPin::Holds);
             }
             _ => {}
         }
         let is_empty = matches!(self.here().seat, Seat::Empty { .. });
         if is_empty && !self.has_people()? {
-            self.take_seat(Seat::Configured(self.configured().clone()));
+            self.take_seat(Seat::Configured(self.configured().clone()), OwnPin::Holds);
         }
         Ok(())
     }

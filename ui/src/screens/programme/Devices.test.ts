@@ -73,7 +73,7 @@ it('shows a silent transmitter first, then what is to be fixed with its cause, t
   await show();
   expect(rows()).toEqual(['device-h3/icd', 'device-h1/cgm', 'device-h2/hub', 'device-h2/x']);
   const groups = [...document.querySelectorAll('.grp')].map((one) => one.textContent);
-  expect(groups).toEqual(['Transmitter silent · 1', 'Fix today · 1', 'No fault is known · 2']);
+  expect(groups).toEqual(['Transmitter silent · 1', 'Fix today · 1', 'Nothing to fix today · 2']);
   const sensor = screen.getByTestId('device-h1/cgm').textContent;
   expect(sensor).toContain('Silent for 5 h');
   expect(sensor).toContain('Other data of this person still come · 1 more: Battery 9 %');
@@ -153,7 +153,7 @@ it('blames no device for what was not read yet, or is withheld, or came while th
   expect(screen.getByTestId('devices-history').textContent).toContain('no fault of a device');
   expect(screen.getByTestId('devices-withheld').textContent).toBe(withheld.words);
   expect(screen.getByTestId('devices-not-heard').textContent).toContain('no device counts as silent');
-  expect(screen.getByTestId('device-rows').textContent).toContain('No fault known yet');
+  expect(screen.getByTestId('device-rows').textContent).toContain('Nothing to fix known yet');
 });
 
 it('shows no name and no number where names are hidden', async () => {

@@ -18,14 +18,14 @@ it('keeps the order of Rust, a silent transmitter in a group of its own before a
     'icd',
     'Fix today · 1',
     'cgm',
-    'No fault is known · 1',
+    'Nothing to fix today · 1',
     'hub',
   ]);
 });
 
 it('says of nobody that there is no fault while something is still to be read', () => {
   const heads = deviceLines(rows, by('fix'), true).flatMap((line) => line.group ?? []);
-  expect(heads[2]).toBe('No fault known yet · 1');
+  expect(heads[2]).toBe('Nothing to fix known yet · 1');
 });
 
 it('sorts by a column with what was not given last, whichever way', () => {

@@ -38,7 +38,7 @@ export function deviceLines(rows: DeviceRow[], sort: Sort<DeviceColumn>, unread:
   const groups: [string, DeviceRow[]][] = [
     ['Transmitter silent', rows.filter(isSilent)],
     ['Fix today', rows.filter((row) => row.faults.length > 0 && !isSilent(row))],
-    [unread ? 'No fault known yet' : 'No fault is known', rows.filter((row) => row.faults.length === 0)],
+    [unread ? 'Nothing to fix known yet' : 'Nothing to fix today', rows.filter((row) => row.faults.length === 0)],
   ];
   const isAsRustHasIt = sort.column === 'fix' && !sort.back;
   return inLines(rows, isAsRustHasIt ? groups : null, (row) => row.key);
